@@ -1,0 +1,73 @@
+/* address.h - IP addresses, MAC addresses and prefixes as plain values.
+ *
+ * An IPv4 address is kept in its IPv4-mapped form (::ffff:a.b.c.d, RFC 4291 section 2.5.5.2), so
+ * both versions compare, hash and match prefixes in one way. Any thread; no allocation. */
+#ifndef TATTLER_BASE_ADDRESS_H
+#define TATTLER_BASE_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct address {
+    uint8_t bytes[16]; /* network order */
+};
+
+struct mac {
+    uint8_t bytes[6];
+};
+
+/* 'bits' counts from the start of the 16 bytes: an IPv4 /24 has 96 + 24. */
+struct prefix {
+    struct address address;
+    uint8_t bits;
+};
+
+#define ADDRESS_TEXT_SIZE 46 /* the longest textual IPv6 address with its NUL (RFC 4291) */
+#define MAC_TEXT_SIZE 18     /* aa:bb:cc:dd:ee:ff with its NUL */
+
+/* From 4 or 16 bytes in network order; they are copied. */
+struct address address_from_v4(const uint8_t bytes[4]);
+struct address address_from_v6(const uint8_t bytes[16]);
+
+/* IPv4 dotted quad or IPv6; false leaves 'out' alone. */
+bool address_parse(const char *text, struct address *out);
+/* "10.0.0.0/8", "fd00::/8", or a bare address; bits below the length are cleared. */
+bool prefix_parse(const char *text, struct prefix *out);
+bool mac_parse(const char *text, struct mac *out);
+
+/* Writes a NUL-terminated text as Suricata's EVE does: IPv6 whole, in lower case, no "::"
+ * shortening, and returns its length. */
+size_t address_text(const struct address *address, char out[ADDRESS_TEXT_SIZE]);
+size_t mac_text(const struct mac *mac, char out[MAC_TEXT_SIZE]);
+
+bool address_is_v4(const struct address *address);
+bool prefix_contains(const struct prefix *prefix, const struct address *address);
+
+/* Could this be a host on the Internet? False for unspecified, loopback, link-local, private
+ * (RFC 1918, fc00::/7), shared (RFC 6598), multicast, broadcast and reserved class E addresses.
+ * Documentation ranges (RFC 5737, RFC 3849) count as public, so that captures made in a lab with
+ * them mean what they show. */
+bool address_is_public(const struct address *address);
+/* Names one host: not unspecified, multicast or the IPv4 broadcast address. */
+bool address_is_unicast(const struct address *address);
+bool address_is_link_local(const struct address *address);
+
+static inline bool address_equal(const struct address *a, const struct address *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+static inline bool mac_equal(const struct mac *a, const struct mac *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+static inline bool mac_is_zero(const struct mac *mac)
+{
+    static const struct mac zero;
+    return mac_equal(mac, &zero);
+}
+
+#endif
