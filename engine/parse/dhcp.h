@@ -1,0 +1,69 @@
+/* dhcp.h - who a device says it is when it asks for an address: DHCPv4 (RFC 2131, RFC 2132) and
+ * DHCPv6 (RFC 8415).
+ *
+ * Any thread; no allocation, no state. */
+#ifndef TATTLER_PARSE_DHCP_H
+#define TATTLER_PARSE_DHCP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/cursor.h"
+#include "base/status.h"
+
+#define DHCP_TEXT_SIZE 256 /* one option holds 255 bytes; parts that exceed it together are cut */
+
+/* Bytes as sent with a NUL added; trust 'length' before strlen(). */
+struct dhcp_text {
+    char text[DHCP_TEXT_SIZE];
+    uint8_t length; /* 0: absent or empty */
+};
+
+/* DHCPv4 message types (RFC 2132 section 9.6). */
+enum dhcp_type {
+    DHCP_DISCOVER = 1,
+    DHCP_OFFER = 2,
+    DHCP_REQUEST = 3,
+    DHCP_DECLINE = 4,
+    DHCP_ACK = 5,
+    DHCP_NAK = 6,
+    DHCP_RELEASE = 7,
+    DHCP_INFORM = 8
+};
+
+/* Addresses that are absent are 0.0.0.0. A text option sent in parts is joined (RFC 3396). */
+struct dhcp_message {
+    uint8_t type;              /* enum dhcp_type, or one of the newer ones as sent */
+    bool from_server;          /* BOOTREPLY */
+    struct mac mac;            /* chaddr: the client's, also in what a server sends */
+    struct address client;     /* ciaddr: what the client already uses */
+    struct address assigned;   /* yiaddr */
+    struct address requested;  /* option 50 */
+    struct dhcp_text host;     /* option 12 */
+    struct dhcp_text vendor;   /* option 60 */
+    struct dhcp_text fqdn;     /* option 81 (RFC 4702), as dotted text in both its encodings */
+    struct dhcp_text wanted;   /* option 55: the codes asked for, one byte each, in their order */
+};
+
+/* Reads the payload of UDP 67 and 68.
+ *   OK           'out' is written; options that break off were left out
+ *   TRUNCATED    shorter than the fixed part and its magic cookie
+ *   UNSUPPORTED  plain BOOTP, or the hardware is not Ethernet
+ *   MALFORMED    neither request nor reply, or no message type in the options */
+enum tattler_status dhcp_read(struct cursor payload, struct dhcp_message *out);
+
+struct dhcp6_message {
+    uint8_t type;  /* RFC 8415 section 7.3: 1 SOLICIT, 3 REQUEST, 7 REPLY, 11 INFORMATION-REQUEST */
+    bool has_mac;
+    struct mac mac;          /* from a client DUID of type 1 or 3 over Ethernet */
+    struct dhcp_text fqdn;   /* option 39 (RFC 4704) as dotted text */
+    struct dhcp_text vendor; /* option 16: the first item */
+};
+
+/* Reads the payload of UDP 546 and 547; statuses as above.
+ *   TRUNCATED    not even a message header
+ *   UNSUPPORTED  a relay's message or an unknown type: who relays is not who asks */
+enum tattler_status dhcp6_read(struct cursor payload, struct dhcp6_message *out);
+
+#endif
