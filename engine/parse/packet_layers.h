@@ -1,0 +1,75 @@
+/* packet_layers.h - the layers that packet_decode() walks through; for packet*.c only.
+ *
+ * Each reader takes its header off 'rest' and says what comes next. One loop calls them, so the
+ * number of layers is bounded in one place and nothing recurses. */
+#ifndef TATTLER_PARSE_PACKET_LAYERS_H
+#define TATTLER_PARSE_PACKET_LAYERS_H
+
+#include "parse/packet.h"
+
+#define PACKET_LAYERS_MAX 16 /* Suricata's default max-layers */
+
+/* Stand-ins for link types, for layers that have no number of their own. */
+enum packet_layer {
+    PACKET_LAYER_LLC = -1,  /* IEEE 802.2 */
+    PACKET_LAYER_DONE = -2, /* nothing more to walk through */
+};
+
+enum packet_ether_type {
+    ETHER_TYPE_802_3_MAX = 1500, /* up to here it is a length and LLC follows (IEEE 802.3) */
+    ETHER_TYPE_IPV4 = 0x0800,
+    ETHER_TYPE_ARP = 0x0806,
+    ETHER_TYPE_BRIDGE = 0x6558, /* Ethernet inside a tunnel */
+    ETHER_TYPE_VLAN = 0x8100,
+    ETHER_TYPE_IPV6 = 0x86dd,
+    ETHER_TYPE_MPLS = 0x8847,
+    ETHER_TYPE_MPLS_MULTICAST = 0x8848,
+    ETHER_TYPE_PPP = 0x880b, /* in GRE */
+    ETHER_TYPE_PPPOE_SESSION = 0x8864,
+    ETHER_TYPE_802_1AD = 0x88a8,
+    ETHER_TYPE_ERSPAN = 0x88be,
+    ETHER_TYPE_802_1AH = 0x88e7,
+    ETHER_TYPE_DCE = 0x8903,
+    ETHER_TYPE_VNTAG = 0x8926,
+    ETHER_TYPE_QINQ = 0x9100,
+};
+
+struct decoding {
+    struct packet *out;
+    struct cursor rest;
+    int next;         /* the link type or layer of 'rest' */
+    uint32_t missing; /* bytes of the IP packet that were not captured */
+};
+
+typedef enum tattler_status packet_reader(struct decoding *d);
+
+/* Why a header did not fit: the capture ends, or the packet around it does. */
+static inline enum tattler_status packet_short_of(const struct decoding *d)
+{
+    return d->missing > 0 ? TATTLER_TRUNCATED : TATTLER_MALFORMED;
+}
+
+static inline enum tattler_status packet_next_ether_type(struct decoding *d, uint16_t type)
+{
+    d->out->ether_type = type;
+    d->next = type <= ETHER_TYPE_802_3_MAX ? PACKET_LAYER_LLC : PACKET_LINK_ETHERTYPE | type;
+    return TATTLER_OK;
+}
+
+/* packet_link.c */
+packet_reader packet_read_ethernet, packet_read_vlan, packet_read_vntag, packet_read_802_1ah,
+        packet_read_dce, packet_read_erspan, packet_read_llc, packet_read_mpls, packet_read_arp,
+        packet_read_null, packet_read_raw, packet_read_sll, packet_read_sll2;
+/* packet_ppp.c */
+packet_reader packet_read_ppp, packet_read_cisco_hdlc, packet_read_pppoe;
+/* packet_ip.c */
+packet_reader packet_read_ipv4, packet_read_ipv6;
+/* packet_transport.c; 'rest' is the IP packet's data and 'out' has addresses and protocol. */
+enum tattler_status packet_read_transport(struct decoding *d);
+/* packet_icmp.c */
+packet_reader packet_read_icmp;
+/* packet_tunnel.c; these set 'inner' where a tunnel is found and never fail. */
+packet_reader packet_read_gre;
+void packet_find_udp_tunnel(struct packet *out);
+
+#endif
