@@ -1,0 +1,32 @@
+/* domain.h - the registrable domain of a host name, by the public suffix list.
+ *
+ * "a.b.example.co.uk" belongs to "example.co.uk": one label more than the longest public suffix
+ * (https://publicsuffix.org/list/), private suffixes such as "github.io" included.
+ *
+ * domain_open() and domain_close() belong to set-up; domain_registrable() only reads, in any
+ * thread, allocates nothing and takes about a microsecond: keep the result beside the name. */
+#ifndef TATTLER_ENRICH_DOMAIN_H
+#define TATTLER_ENRICH_DOMAIN_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+
+#define DOMAIN_NAME_SIZE 256 /* the longest name as text, 253 (RFC 1035), and then some; NUL */
+
+struct domain_list;
+
+/* 'path' is a list as text or DAFSA; NULL takes the newest of the system's and the one built into
+ * libpsl. On failure 'error' says why. The caller owns '*out'. */
+enum tattler_status domain_open(const char *path, struct domain_list **out, char *error,
+                                size_t error_size);
+void domain_close(struct domain_list *list); /* accepts NULL */
+
+/* Writes the registrable domain of the 'len' bytes at 'name' to 'out', in lower case, without a
+ * final dot and NUL-terminated, and returns its length. Returns 0, with 'out' empty, where there
+ * is none: an IP literal, a single label, a public suffix itself, a name that is not globally
+ * registered (.local, .arpa, .internal …), bytes that are no host name. */
+size_t domain_registrable(const struct domain_list *list, const char *name, size_t len,
+                          char out[DOMAIN_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,13 @@
+/* file_map.h - a regular file as a span of bytes, mapped and not copied. Set-up only. */
+#ifndef TATTLER_ENRICH_FILE_MAP_H
+#define TATTLER_ENRICH_FILE_MAP_H
+
+#include <stdbool.h>
+
+#include "base/cursor.h"
+
+/* False with errno set on failure. An empty file is an empty span. */
+bool file_map(const char *path, struct cursor *out);
+void file_unmap(struct cursor *mapped); /* as file_map() gave it; an empty one does nothing */
+
+#endif

@@ -1,0 +1,208 @@
+#include "enrich/oui.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "enrich/csv.h"
+#include "enrich/file_map.h"
+#include "enrich/grow.h"
+
+#define MAC_BITS 48
+#define LOCAL_BIT 0x02 /* of the first octet: IEEE 802-2014, 8.4 */
+#define GROUP_BIT 0x01
+
+/* The lengths of an assignment in bits, longest first: MA-S, MA-M, MA-L. */
+static const unsigned lengths[] = { 36, 28, 24 };
+
+struct assignment {
+    uint64_t key; /* see key_of() */
+    struct csv_field vendor;
+    uint32_t order; /* among the rows of all files */
+};
+
+struct oui {
+    struct cursor files[OUI_FILES_MAX];
+    size_t file_count;
+    struct assignment *assignments; /* by key, one of each */
+    size_t count, room;
+};
+
+/* The first 'bits' of a MAC, and how many: equal only for the same assignment. */
+static uint64_t key_of(uint64_t mac, unsigned bits)
+{
+    return (mac >> (MAC_BITS - bits)) << 8 | bits;
+}
+
+/* Six, seven or nine hex digits. */
+static bool parse_assignment(const struct cursor *text, uint64_t *key)
+{
+    uint64_t value = 0;
+
+    if (text->left != 6 && text->left != 7 && text->left != 9)
+        return false;
+    for (size_t i = 0; i < text->left; i++) {
+        unsigned char digit = text->at[i];
+
+        if (digit >= '0' && digit <= '9')
+            value = value << 4 | (digit - (unsigned)'0');
+        else if ((digit | 0x20) >= 'a' && (digit | 0x20) <= 'f')
+            value = value << 4 | ((digit | 0x20u) - (unsigned)'a' + 10);
+        else
+            return false;
+    }
+    *key = value << 8 | text->left * 4;
+    return true;
+}
+
+/* Blocks that the registry keeps to divide: their parts have rows of their own, and who is in
+ * none of them has no vendor. */
+static bool is_registry_itself(const struct csv_field *vendor)
+{
+    static const char name[] = "IEEE Registration Authority";
+
+    return vendor->raw.left == sizeof(name) - 1 &&
+           memcmp(vendor->raw.at, name, sizeof(name) - 1) == 0;
+}
+
+/* Registry, Assignment, Organization Name, Organization Address */
+static enum tattler_status index_file(struct oui *oui, struct cursor file)
+{
+    struct csv csv = csv_over(file);
+    struct csv_record record;
+    size_t before = oui->count;
+
+    while (csv_next(&csv, &record)) {
+        struct assignment *assignments, found;
+
+        if (record.broken || record.count < 3 ||
+            !parse_assignment(&record.fields[1].raw, &found.key) ||
+            is_registry_itself(&record.fields[2]))
+            continue;
+        found.vendor = record.fields[2];
+        found.order = (uint32_t)oui->count;
+        assignments = grow(oui->assignments, &oui->room, oui->count + 1, sizeof(*assignments));
+        if (assignments == NULL)
+            return TATTLER_NO_MEMORY;
+        oui->assignments = assignments;
+        assignments[oui->count++] = found;
+    }
+    return oui->count > before ? TATTLER_OK : TATTLER_MALFORMED;
+}
+
+static enum tattler_status add_file(struct oui *oui, const char *path, char *error,
+                                    size_t error_size)
+{
+    struct cursor *file = &oui->files[oui->file_count];
+    enum tattler_status status;
+
+    if (!file_map(path, file)) {
+        snprintf(error, error_size, "%s: %s", path, strerror(errno));
+        return TATTLER_UNSUPPORTED;
+    }
+    oui->file_count++;
+    status = index_file(oui, *file);
+    if (status == TATTLER_NO_MEMORY)
+        snprintf(error, error_size, "%s: out of memory", path);
+    else if (status != TATTLER_OK)
+        snprintf(error, error_size, "%s: no assignments; take oui.csv, mam.csv and oui36.csv of "
+                                    "the IEEE (Debian: ieee-data)", path);
+    return status;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct assignment *left = a, *right = b;
+
+    return (left->key > right->key) - (left->key < right->key);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct assignment *left = a, *right = b;
+    int by_key = compare_keys(a, b);
+
+    return by_key != 0 ? by_key : (left->order > right->order) - (left->order < right->order);
+}
+
+/* Sorts, and keeps the last row of each assignment: some are listed for several holders. */
+static void index_assignments(struct oui *oui)
+{
+    struct assignment *all = oui->assignments;
+    size_t kept = 0;
+
+    qsort(all, oui->count, sizeof(*all), compare);
+    for (size_t i = 0; i < oui->count; i++)
+        if (i + 1 == oui->count || compare_keys(&all[i], &all[i + 1]) != 0)
+            all[kept++] = all[i];
+    oui->count = kept;
+}
+
+enum tattler_status oui_open(const char *const paths[], size_t n, struct oui **out, char *error,
+                             size_t error_size)
+{
+    struct oui *oui;
+    enum tattler_status status = TATTLER_OK;
+
+    if (n > OUI_FILES_MAX) {
+        snprintf(error, error_size, "%zu vendor files given, at most %d can be used", n,
+                 OUI_FILES_MAX);
+        return TATTLER_FULL;
+    }
+    oui = calloc(1, sizeof(*oui));
+    if (oui == NULL) {
+        snprintf(error, error_size, "out of memory");
+        return TATTLER_NO_MEMORY;
+    }
+    for (size_t i = 0; i < n && status == TATTLER_OK; i++)
+        status = add_file(oui, paths[i], error, error_size);
+    if (status != TATTLER_OK) {
+        oui_close(oui);
+        return status;
+    }
+    if (oui->count > 0)
+        index_assignments(oui);
+    *out = oui;
+    return TATTLER_OK;
+}
+
+void oui_close(struct oui *oui)
+{
+    if (oui == NULL)
+        return;
+    for (size_t i = 0; i < oui->file_count; i++)
+        file_unmap(&oui->files[i]);
+    free(oui->assignments);
+    free(oui);
+}
+
+enum oui_kind oui_lookup(const struct oui *oui, const struct mac *mac,
+                         char vendor[OUI_VENDOR_SIZE])
+{
+    uint64_t value = 0;
+
+    vendor[0] = '\0';
+    if ((mac->bytes[0] & GROUP_BIT) != 0)
+        return OUI_UNKNOWN;
+    if ((mac->bytes[0] & LOCAL_BIT) != 0)
+        return OUI_RANDOMISED;
+    for (size_t i = 0; i < sizeof(mac->bytes); i++)
+        value = value << 8 | mac->bytes[i];
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]) && oui->count > 0; i++) {
+        struct assignment wanted = { .key = key_of(value, lengths[i]) };
+        const struct assignment *found = bsearch(&wanted, oui->assignments, oui->count,
+                                                 sizeof(wanted), compare_keys);
+
+        if (found != NULL) {
+            csv_text(&found->vendor, vendor, OUI_VENDOR_SIZE);
+            return OUI_VENDOR;
+        }
+    }
+    return OUI_UNKNOWN;
+}
+
+size_t oui_assignments(const struct oui *oui)
+{
+    return oui->count;
+}
