@@ -1,0 +1,120 @@
+/* settings.h - what a user may set, as one read-only value.
+ *
+ * Filled once at start-up from tattler.yaml, from the 'tattler:' section of suricata.yaml or from
+ * both hosts' defaults; afterwards nobody writes to it, so any thread may read. The table in
+ * settings.c names every key once: the YAML reader, Suricata's section and the documentation are
+ * driven by it. */
+#ifndef TATTLER_SETTINGS_H
+#define TATTLER_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/status.h"
+
+/* Borrowed by nobody: each string is owned by the settings. */
+struct string_list {
+    char **items;
+    size_t count;
+};
+
+struct prefix_list {
+    struct prefix *items;
+    size_t count;
+};
+
+/* A device the user named; matched by MAC if given, else by address. */
+struct device_setting {
+    bool has_mac, has_address;
+    struct mac mac;
+    struct address address;
+    char *name; /* NULL: not set */
+    char *type; /* NULL: not set */
+};
+
+/* Kinds of EVE records that the stand-alone host writes. */
+enum eve_type {
+    EVE_FLOW = 1 << 0,
+    EVE_DNS = 1 << 1,
+    EVE_TLS = 1 << 2,
+    EVE_QUIC = 1 << 3,
+    EVE_IOT = 1 << 4,
+    EVE_STATS = 1 << 5,
+};
+
+struct settings {
+    struct prefix_list home_networks; /* RFC 1918, fc00::/7, fe80::/10 and 169.254.0.0/16 */
+    uint64_t warm_up_s;               /* watch a device this long before judging 'no_dns' */
+    uint64_t dns_grace_s;             /* keep a resolved name this long behind its TTL */
+    char *timezone;                   /* an IANA name; NULL: the machine's */
+
+    struct string_list geo;  /* MMDB files */
+    struct string_list risk; /* CSV files, later ones override */
+    struct string_list oui;  /* IEEE CSV files */
+    struct string_list resolvers; /* files of encrypted resolvers, see enrich/resolvers.h */
+    char *public_suffix_list;     /* NULL: the system's or the one built into libpsl */
+
+    struct device_setting *devices;
+    size_t device_count;
+
+    uint32_t eve_types; /* enum eve_type; stand-alone host only, Suricata has its 'outputs' */
+
+    uint64_t max_flows; /* stand-alone host only: in Suricata flow.memcap rules */
+    uint64_t max_devices;
+    uint64_t max_names;            /* resolved addresses remembered, all devices together */
+    uint64_t max_names_per_device;
+};
+
+/* Told of each problem: 'line' and 'column' count from 1, 0 where there is none (Suricata's own
+ * configuration). 'what' says what is wrong and what to write instead. */
+typedef void (*settings_problem_fn)(void *user, const char *file, unsigned line, unsigned column,
+        const char *what);
+
+/* The built-in values. Data files are the installed ones that exist on this machine, from the
+ * folders TATTLER_DATADIR and TATTLER_STATEDIR of the build, or from those that the environment
+ * names in TATTLER_DATA and TATTLER_STATE. TATTLER_NO_MEMORY leaves 'settings' empty but safe to
+ * clear. */
+enum tattler_status settings_default(struct settings *settings);
+void settings_clear(struct settings *settings);
+
+/* Reads a YAML file on top of what is there. If it has a section 'tattler', as suricata.yaml may,
+ * that is read and the rest of the file ignored. Relative paths in it start at the file's folder.
+ * Up to 50 problems are told; what is good is still taken. TATTLER_MALFORMED if there was any. */
+enum tattler_status settings_read_yaml(struct settings *settings, const char *path,
+        settings_problem_fn problem, void *user);
+/* The same for 'len' bytes of text, as if they had been read from 'path'. */
+enum tattler_status settings_read_yaml_text(struct settings *settings, const char *path,
+        const char *text, size_t len, settings_problem_fn problem, void *user);
+
+/* The way in for a host that has its own configuration reader. */
+struct settings_entry {
+    const char *key;    /* dotted: "limits.devices" */
+    const char *value;  /* NULL or "": none, which empties a list of files, unsets a text */
+    const char *folder; /* where a relative path starts; NULL: as it stands */
+    bool first;         /* a list: replaces what was there, otherwise the value is appended.
+                         * "devices.mac", "devices.name" …: starts the next device. To be kept
+                         * until a call has succeeded */
+};
+
+/* On failure 'error' holds the text for the user and nothing changed. */
+enum tattler_status settings_set(struct settings *settings, const struct settings_entry *entry,
+        char *error, size_t error_size);
+
+/* What keeps the device at 'index' from being of use once all its keys are set: a text for the
+ * user; NULL if nothing does. */
+const char *settings_device_problem(const struct settings *settings, size_t index);
+
+/* Is 'key' (dotted) a section such as "limits" or "devices"? Is it a list? */
+bool settings_is_section(const char *key);
+bool settings_is_list(const char *key);
+
+/* Walks the table for the reference page: false behind the last row. A 'default_text' is written
+ * as it would be in YAML; "" where there is none. */
+struct settings_key {
+    const char *key, *kind, *default_text, *doc;
+};
+bool settings_describe(size_t index, struct settings_key *out);
+
+#endif

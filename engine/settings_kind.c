@@ -1,0 +1,287 @@
+#include "settings_kind.h"
+
+#include "base/nearest.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define HOUR_S 3600
+#define DAY_S 86400
+
+enum tattler_status settings_refuse(const struct complaint *complaint, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(complaint->text, complaint->size, format, arguments);
+    va_end(arguments);
+    return TATTLER_MALFORMED;
+}
+
+enum tattler_status settings_no_memory(const struct complaint *complaint)
+{
+    settings_refuse(complaint, "out of memory");
+    return TATTLER_NO_MEMORY;
+}
+
+/* --- numbers --- */
+
+struct suffix {
+    const char *text;
+    uint64_t times;
+};
+
+static bool parse_number(const char *text, const struct suffix suffixes[], size_t n, uint64_t *out)
+{
+    char *end;
+    unsigned long long number;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    number = strtoull(text, &end, 10);
+    for (size_t i = 0; errno == 0 && i < n; i++) {
+        if (strcmp(end, suffixes[i].text) != 0)
+            continue;
+        return !__builtin_mul_overflow((uint64_t)number, suffixes[i].times, out);
+    }
+    return false;
+}
+
+static bool parse_duration(const char *text, uint64_t *out_s)
+{
+    static const struct suffix suffixes[] = {
+        { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", HOUR_S }, { "d", DAY_S },
+    };
+
+    return parse_number(text, suffixes, COUNT_OF(suffixes), out_s);
+}
+
+static enum tattler_status set_duration(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    uint64_t duration_s;
+
+    if (!parse_duration(entry->value, &duration_s))
+        return settings_refuse(complaint, "'%.64s' is not a duration: write seconds, or 90s, 10m, "
+                "24h, 7d", entry->value);
+    if (duration_s < row->min || duration_s > row->max)
+        return settings_refuse(complaint, "'%.64s' is out of range: write %llus to %llud",
+                entry->value, (unsigned long long)row->min, (unsigned long long)row->max / DAY_S);
+    *(uint64_t *)field = duration_s;
+    return TATTLER_OK;
+}
+
+static enum tattler_status set_count(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    static const struct suffix suffixes[] = { { "", 1 }, { "k", 1024 } };
+    uint64_t count;
+
+    if (!parse_number(entry->value, suffixes, COUNT_OF(suffixes), &count))
+        return settings_refuse(complaint, "'%.64s' is not a count: write a number such as 65536 "
+                "or 64k", entry->value);
+    if (count < row->min || count > row->max)
+        return settings_refuse(complaint, "'%.64s' is out of range: write %llu to %lluk",
+                entry->value, (unsigned long long)row->min, (unsigned long long)row->max / 1024);
+    *(uint64_t *)field = count;
+    return TATTLER_OK;
+}
+
+/* --- texts and files --- */
+
+static enum tattler_status replace_text(char **field, const char *text,
+        const struct complaint *complaint)
+{
+    char *copy = NULL;
+
+    if (text != NULL && (copy = strdup(text)) == NULL)
+        return settings_no_memory(complaint);
+    free(*field);
+    *field = copy;
+    return TATTLER_OK;
+}
+
+static enum tattler_status set_text(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    if (entry->value != NULL && strlen(entry->value) > row->max)
+        return settings_refuse(complaint, "'%.64s…' is too long: write %llu bytes at most",
+                entry->value, (unsigned long long)row->max);
+    return replace_text(field, entry->value, complaint);
+}
+
+static void clear_text(void *field)
+{
+    char **text = field;
+
+    free(*text);
+    *text = NULL;
+}
+
+static bool whole_path(const struct settings_entry *entry, char out[SETTINGS_PATH_SIZE])
+{
+    bool relative = entry->folder != NULL && entry->value[0] != '/';
+    int len = snprintf(out, SETTINGS_PATH_SIZE, "%s%s%s", relative ? entry->folder : "",
+            relative ? "/" : "", entry->value);
+
+    return len >= 0 && len < SETTINGS_PATH_SIZE;
+}
+
+static enum tattler_status set_file(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    char path[SETTINGS_PATH_SIZE];
+
+    (void)row;
+    if (entry->value == NULL)
+        return replace_text(field, NULL, complaint);
+    if (!whole_path(entry, path))
+        return settings_refuse(complaint, "the path '%.64s…' is too long", entry->value);
+    return replace_text(field, path, complaint);
+}
+
+/* --- lists --- */
+
+static enum tattler_status too_many(const struct settings_row *row,
+        const struct complaint *complaint)
+{
+    settings_refuse(complaint, "more than %llu items", (unsigned long long)row->max);
+    return TATTLER_FULL;
+}
+
+static void clear_files(void *field)
+{
+    struct string_list *list = field;
+
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (struct string_list){ NULL, 0 };
+}
+
+static enum tattler_status set_files(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    struct string_list *list = field;
+    char path[SETTINGS_PATH_SIZE], *item, **items;
+    size_t kept = entry->first ? 0 : list->count;
+
+    if (entry->value == NULL) {
+        if (entry->first)
+            clear_files(list);
+        return TATTLER_OK;
+    }
+    if (!whole_path(entry, path))
+        return settings_refuse(complaint, "the path '%.64s…' is too long", entry->value);
+    if (kept == row->max)
+        return too_many(row, complaint);
+    item = strdup(path);
+    items = item != NULL ? realloc(entry->first ? NULL : list->items, (kept + 1) * sizeof(*items))
+                         : NULL;
+    if (items == NULL) {
+        free(item);
+        return settings_no_memory(complaint);
+    }
+    if (entry->first)
+        clear_files(list);
+    items[kept] = item;
+    *list = (struct string_list){ items, kept + 1 };
+    return TATTLER_OK;
+}
+
+static enum tattler_status set_networks(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    struct prefix_list *list = field;
+    struct prefix prefix, *items;
+    size_t kept = entry->first ? 0 : list->count;
+
+    if (!prefix_parse(entry->value, &prefix))
+        return settings_refuse(complaint, "'%.64s' is not a network: write an address and its "
+                "length, such as 192.168.0.0/16 or fd00::/8, one an item", entry->value);
+    if (kept == row->max)
+        return too_many(row, complaint);
+    items = realloc(list->items, (kept + 1) * sizeof(*items));
+    if (items == NULL)
+        return settings_no_memory(complaint);
+    items[kept] = prefix;
+    *list = (struct prefix_list){ items, kept + 1 };
+    return TATTLER_OK;
+}
+
+static void clear_networks(void *field)
+{
+    struct prefix_list *list = field;
+
+    free(list->items);
+    *list = (struct prefix_list){ NULL, 0 };
+}
+
+/* --- kinds of records --- */
+
+/* In the order of enum eve_type's bits. */
+static const char *const eve_names[] = { "flow", "dns", "tls", "quic", "iot", "stats" };
+#define EVE_NAMES (sizeof(eve_names) / sizeof(eve_names[0]))
+
+static enum tattler_status set_eve_types(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    uint32_t *types = field;
+    const char *near;
+
+    (void)row;
+    for (size_t i = 0; i < EVE_NAMES; i++)
+        if (strcmp(entry->value, eve_names[i]) == 0) {
+            *types = (entry->first ? 0 : *types) | 1u << i;
+            return TATTLER_OK;
+        }
+    near = nearest_word(entry->value, eve_names, EVE_NAMES);
+    return settings_refuse(complaint, "'%.64s' is no kind of record: %s%s%s", entry->value,
+            near != NULL ? "did you mean '" : "write some of flow, dns, tls, quic, iot, stats",
+            near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+/* --- what tells a device --- */
+
+static enum tattler_status set_mac(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    struct device_setting *device = field;
+
+    (void)row;
+    if (!mac_parse(entry->value, &device->mac))
+        return settings_refuse(complaint, "'%.64s' is not a MAC address: write six bytes such as "
+                "'02:00:5e:10:00:01'", entry->value);
+    device->has_mac = true;
+    return TATTLER_OK;
+}
+
+static enum tattler_status set_address(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    struct device_setting *device = field;
+
+    (void)row;
+    if (!address_parse(entry->value, &device->address))
+        return settings_refuse(complaint, "'%.64s' is not an address: write one such as "
+                "192.168.1.20 or fd00::20", entry->value);
+    device->has_address = true;
+    return TATTLER_OK;
+}
+
+const struct settings_kind kind_duration = { "duration", false, false, set_duration, NULL };
+const struct settings_kind kind_count = { "count", false, false, set_count, NULL };
+const struct settings_kind kind_text = { "text", false, true, set_text, clear_text };
+const struct settings_kind kind_file = { "file", false, true, set_file, clear_text };
+const struct settings_kind kind_files = { "list of files", true, true, set_files, clear_files };
+const struct settings_kind kind_networks = { "list of networks", true, false, set_networks,
+    clear_networks };
+const struct settings_kind kind_eve_types = { "list of record types", true, false, set_eve_types,
+    NULL };
+const struct settings_kind kind_mac = { "MAC address", false, false, set_mac, NULL };
+const struct settings_kind kind_address = { "IP address", false, false, set_address, NULL };

@@ -1,0 +1,50 @@
+/* settings_kind.h - what the value of a key can be; between settings.c and settings_kind.c only. */
+#ifndef TATTLER_SETTINGS_KIND_H
+#define TATTLER_SETTINGS_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "settings.h"
+
+#define SETTINGS_PATH_SIZE 4096
+
+/* Where the text for the user goes. */
+struct complaint {
+    char *text;
+    size_t size;
+};
+
+struct settings_row;
+
+struct settings_kind {
+    const char *name;
+    bool is_list;
+    bool may_be_empty; /* 'set' also takes a NULL value */
+    /* Writes 'field' only when it returns TATTLER_OK, otherwise 'complaint'. */
+    enum tattler_status (*set)(const struct settings_row *row, void *field,
+            const struct settings_entry *entry, const struct complaint *complaint);
+    void (*clear)(void *field); /* NULL: holds no memory */
+};
+
+struct settings_row {
+    const char *key;
+    const struct settings_kind *kind;
+    size_t offset;     /* in struct settings; for a device's keys in struct device_setting */
+    uint64_t min, max; /* of a number; the most bytes of a text, the most items of a list */
+    const char *default_text;
+    const char *doc;
+};
+
+extern const struct settings_kind kind_duration, kind_count, kind_text, kind_file, kind_files,
+        kind_networks, kind_eve_types, kind_mac, kind_address; /* the last two take the whole device as 'field' */
+
+/* Writes the text and returns TATTLER_MALFORMED. */
+enum tattler_status settings_refuse(const struct complaint *complaint, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+/* Writes "out of memory" and returns TATTLER_NO_MEMORY. */
+enum tattler_status settings_no_memory(const struct complaint *complaint);
+
+#endif
