@@ -1,0 +1,232 @@
+#include "engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "engine_internal.h"
+
+#define US_PER_S UINT64_C(1000000)
+
+/* --- loading --- */
+
+struct problem_sink {
+    engine_problem_fn tell;
+    void *user;
+};
+
+static void tell_line(void *user, const char *path, unsigned line, const char *what)
+{
+    const struct problem_sink *sink = user;
+    char text[512];
+
+    if (line > 0)
+        snprintf(text, sizeof(text), "%s:%u: %s", path, line, what);
+    else
+        snprintf(text, sizeof(text), "%s: %s", path, what);
+    sink->tell(sink->user, text);
+}
+
+static const char *const *items_of(const struct string_list *list)
+{
+    return (const char *const *)list->items;
+}
+
+static void load_databases(struct engine *engine, struct problem_sink *sink)
+{
+    const struct settings *settings = engine->settings;
+    char error[512];
+
+    if (settings->geo.count > 0 && geo_open(items_of(&settings->geo), settings->geo.count,
+                                           &engine->geo, error, sizeof(error)) != TATTLER_OK)
+        sink->tell(sink->user, error);
+    if (settings->oui.count > 0 && oui_open(items_of(&settings->oui), settings->oui.count,
+                                           &engine->oui, error, sizeof(error)) != TATTLER_OK)
+        sink->tell(sink->user, error);
+    if (domain_open(settings->public_suffix_list, &engine->domains, error, sizeof(error)) !=
+            TATTLER_OK)
+        sink->tell(sink->user, error);
+    if (zone_open(settings->timezone, &engine->zone, error, sizeof(error)) != TATTLER_OK)
+        sink->tell(sink->user, error); /* hours are then those of UTC */
+    if (risk_load(items_of(&settings->risk), settings->risk.count, tell_line, sink,
+                &engine->risk) != TATTLER_OK)
+        sink->tell(sink->user, "no memory for the risk lists");
+    if (resolvers_load(items_of(&settings->resolvers), settings->resolvers.count, tell_line, sink,
+                &engine->resolvers) != TATTLER_OK)
+        sink->tell(sink->user, "no memory for the lists of resolvers");
+}
+
+/* --- who a new device is --- */
+
+static const struct device_setting *find_setting(const struct settings *settings,
+        const struct mac *mac, const struct address *address)
+{
+    for (size_t i = 0; i < settings->device_count; i++) {
+        const struct device_setting *device = &settings->devices[i];
+
+        if (device->has_mac ? mac != NULL && mac_equal(mac, &device->mac)
+                            : device->has_address && address_equal(address, &device->address))
+            return device;
+    }
+    return NULL;
+}
+
+static void copy_text(char out[DEVICE_TEXT_SIZE], const char *text)
+{
+    if (text != NULL)
+        snprintf(out, DEVICE_TEXT_SIZE, "%s", text);
+}
+
+static void identify(const void *user, const struct mac *mac, const struct address *address,
+        struct device_identity *out)
+{
+    const struct engine *engine = user;
+    const struct device_setting *known = find_setting(engine->settings, mac, address);
+    char vendor[OUI_VENDOR_SIZE];
+
+    if (known != NULL) {
+        copy_text(out->name, known->name);
+        copy_text(out->type, known->type);
+    }
+    if (mac != NULL && engine->oui != NULL && oui_lookup(engine->oui, mac, vendor) == OUI_VENDOR)
+        copy_text(out->vendor, vendor);
+}
+
+/* --- life --- */
+
+struct engine *engine_new(const struct settings *settings, uint64_t seed,
+        engine_problem_fn problem, void *user)
+{
+    struct engine *engine = calloc(1, sizeof(*engine));
+    struct problem_sink sink = { problem, user };
+
+    if (engine == NULL)
+        return NULL;
+    hash_set_seed(seed);
+    engine->settings = settings;
+    engine->budget.max_entries = settings->max_names;
+    engine->budget.max_per_device = settings->max_names_per_device;
+    engine->budget.grace_us = settings->dns_grace_s * US_PER_S;
+    engine->devices =
+            devices_new(settings->max_devices, &engine->budget, identify, engine);
+    if (engine->devices == NULL) {
+        free(engine);
+        return NULL;
+    }
+    load_databases(engine, &sink);
+    return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    devices_free(engine->devices);
+    zone_close(engine->zone);
+    domain_close(engine->domains);
+    resolvers_free(engine->resolvers);
+    oui_close(engine->oui);
+    risk_free(engine->risk);
+    geo_close(engine->geo);
+    free(engine);
+}
+
+struct worker *worker_new(struct engine *engine)
+{
+    struct worker *worker = calloc(1, sizeof(*worker));
+
+    if (worker != NULL)
+        worker->engine = engine;
+    return worker;
+}
+
+void worker_free(struct worker *worker)
+{
+    free(worker);
+}
+
+/* --- look-ups --- */
+
+const struct network *worker_network(struct worker *worker, const struct address *address)
+{
+    struct engine *engine = worker->engine;
+    struct network *slot =
+            &worker->networks[hash_bytes(address->bytes, sizeof(address->bytes)) %
+                              NETWORK_CACHE_SLOTS];
+
+    if (slot->used && address_equal(&slot->address, address))
+        return slot;
+    memset(slot, 0, sizeof(*slot));
+    slot->used = true;
+    slot->address = *address;
+    if (engine->geo != NULL)
+        geo_lookup(engine->geo, address, &slot->geo);
+    if (engine->risk != NULL)
+        slot->risk = risk_lookup(engine->risk, slot->geo.asn, address, slot->geo.flags).score;
+    return slot;
+}
+
+struct devices *engine_devices(struct engine *engine)
+{
+    return engine->devices;
+}
+
+const struct geo *engine_geo(const struct engine *engine)
+{
+    return engine->geo;
+}
+
+const struct risk *engine_risk(const struct engine *engine)
+{
+    return engine->risk;
+}
+
+/* --- statistics --- */
+
+void engine_count(struct engine *engine, struct engine_counters *out)
+{
+    size_t now;
+    struct device_counters devices = devices_count(engine->devices, &now);
+
+    *out = (struct engine_counters){
+        .flows = atomic_load(&engine->flows),
+        .flows_failed = atomic_load(&engine->flows_failed),
+        .devices = now,
+        .devices_made = devices.made,
+        .devices_evicted = devices.evicted,
+        .routers = devices.routers,
+        .names = atomic_load(&engine->budget.entries),
+        .names_forgotten = atomic_load(&engine->budget.forgotten),
+        .no_dns = atomic_load(&engine->no_dns),
+        .entropy_skipped = atomic_load(&engine->entropy_skipped),
+    };
+}
+
+#define COUNTER(member, text) { #member, text, offsetof(struct engine_counters, member) }
+static const struct {
+    const char *name, *doc;
+    size_t offset;
+} counters[] = {
+    COUNTER(flows, "flows opened"),
+    COUNTER(flows_failed, "flows not followed for want of memory"),
+    COUNTER(devices, "devices known now"),
+    COUNTER(devices_made, "devices ever made"),
+    COUNTER(devices_evicted, "devices forgotten because limits.devices was reached"),
+    COUNTER(routers, "MAC addresses found to speak for other hosts"),
+    COUNTER(names, "resolved addresses remembered now"),
+    COUNTER(names_forgotten, "resolved addresses forgotten early: limits.names reached"),
+    COUNTER(no_dns, "flows to addresses that the device never resolved"),
+    COUNTER(entropy_skipped, "flows without entropy: too many at once"),
+};
+#undef COUNTER
+
+bool engine_counter_describe(size_t index, const char **name, const char **doc, size_t *offset)
+{
+    if (index >= sizeof(counters) / sizeof(counters[0]))
+        return false;
+    *name = counters[index].name;
+    *doc = counters[index].doc;
+    *offset = counters[index].offset;
+    return true;
+}

@@ -1,0 +1,115 @@
+/* engine.h - all that a host calls: bytes and a time in, features out.
+ *
+ * A host (the Suricata plugin, the stand-alone command) makes one engine, one worker per thread
+ * that inspects, and one flow per connection. It hands in every packet of a flow and what its own
+ * parsers found; features.h reads the result. The engine opens files only in engine_new(), reads no
+ * clock and starts no thread: 'time_us' is packet time, microseconds since 1970.
+ *
+ * Threads: an engine may be used by all; a worker and a flow by one thread at a time. flow_close()
+ * needs no worker, since Suricata ends flows on threads that have none. */
+#ifndef TATTLER_ENGINE_H
+#define TATTLER_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/cursor.h"
+#include "base/status.h"
+#include "settings.h"
+#include "track/flow.h"
+#include "track/names.h"
+
+struct engine;
+struct worker;
+
+/* Told of each problem with a data file: it is left out, the rest is used. */
+typedef void (*engine_problem_fn)(void *user, const char *what);
+
+/* Loads the data files that 'settings' name; 'settings' is borrowed for the engine's life. 'seed'
+ * is any secret number: it keeps hostile traffic from choosing hash collisions and never changes a
+ * result. NULL: out of memory. Set-up only. */
+struct engine *engine_new(const struct settings *settings, uint64_t seed,
+        engine_problem_fn problem, void *user);
+/* All workers and flows must be gone. */
+void engine_free(struct engine *engine);
+
+struct worker *worker_new(struct engine *engine); /* NULL: out of memory */
+void worker_free(struct worker *worker);          /* accepts NULL */
+
+/* --- flows --- */
+
+struct packet_view {
+    uint64_t time_us;
+    struct address source, destination;
+    uint16_t source_port, destination_port; /* 0 where the protocol has none */
+    uint8_t protocol;                       /* IP protocol number */
+    uint8_t ttl;
+    uint8_t tcp_flags;          /* 0 unless TCP */
+    const struct mac *from_mac; /* borrowed; NULL where the link has none */
+    const struct mac *to_mac;
+    uint32_t bytes;         /* of the whole frame */
+    struct cursor payload;  /* behind the transport header; borrowed for the call */
+    bool from_first_sender; /* goes the way of the flow's first packet */
+};
+
+/* The flow's first packet; hand it to flow_packet() as well. NULL: out of memory, counted; the
+ * host goes on without. */
+struct flow *flow_open(struct worker *worker, const struct packet_view *packet);
+
+/* Every packet of the flow in the order of arrival. Packets of another protocol (ICMP errors about
+ * this flow) are ignored. */
+void flow_packet(struct worker *worker, struct flow *flow, const struct packet_view *packet);
+
+/* Adds the flow to its device's totals and frees it; any thread. Accepts NULL. */
+void flow_close(struct engine *engine, struct flow *flow);
+
+/* --- what a host's parsers found in a flow; each takes effect with the next packet --- */
+
+struct hello_view {
+    bool quic;            /* else TLS over TCP */
+    const char *sni;      /* borrowed, any case, as on the wire */
+    size_t sni_len;       /* 0: none */
+    bool ech;             /* encrypted_client_hello offered */
+    bool dns_alpn;        /* ALPN "dot" (RFC 7858 registry) or "doq" (RFC 9250) */
+};
+void flow_learn_hello(struct worker *worker, struct flow *flow, const struct hello_view *hello);
+
+/* Host header, or the authority of a proxy request: without port, IPv6 without brackets. */
+void flow_learn_http(struct worker *worker, struct flow *flow, const char *host, size_t len);
+
+/* A DNS response that this flow carried, from a host that parses DNS over TCP. Over UDP
+ * flow_packet() reads it by itself. */
+void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resolution *answer);
+
+/* --- what no flow carries --- */
+
+/* ARP or IPv6 neighbour discovery: this MAC holds (or probes, before it takes) this address. */
+void engine_learn_claim(struct engine *engine, const struct mac *mac,
+        const struct address *address, bool probe, uint64_t time_us);
+
+/* --- for statistics --- */
+
+/* Each counter says how often something happened or was refused; nothing is lost in silence. */
+struct engine_counters {
+    uint64_t flows, flows_failed;
+    uint64_t devices, devices_made, devices_evicted, routers;
+    uint64_t names, names_forgotten;
+    uint64_t no_dns;
+    uint64_t entropy_skipped; /* flows whose entropy stays unknown: too many at once */
+};
+void engine_count(struct engine *engine, struct engine_counters *out);
+
+/* One row per counter: its name in statistics and what it means. False behind the last. */
+bool engine_counter_describe(size_t index, const char **name, const char **doc, size_t *offset);
+
+/* Devices, for summaries: see devices_each(). */
+struct devices;
+struct devices *engine_devices(struct engine *engine);
+
+/* What is open, for 'doctor' and 'geo lookup'. NULL where nothing is loaded. */
+const struct geo *engine_geo(const struct engine *engine);
+const struct risk *engine_risk(const struct engine *engine);
+
+#endif

@@ -1,0 +1,310 @@
+/* What parsers found: names, services, resolved addresses, who a device says it is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "engine_internal.h"
+#include "parse/dhcp.h"
+#include "parse/mdns.h"
+#include "track/resolution.h"
+
+#define PORT_DNS_TLS 853 /* DoT RFC 7858, DoQ RFC 9250 */
+#define PORT_MDNS 5353
+#define PORT_DHCP_SERVER 67
+#define PORT_DHCP_CLIENT 68
+#define PORT_DHCP6_SERVER 547
+#define PORT_DHCP6_CLIENT 546
+
+/* --- names --- */
+
+/* Lower case, without a final dot; false for an IP literal and for nothing at all. */
+static bool clean_name(const char *name, size_t len, char out[NAME_SIZE], bool *is_address)
+{
+    struct address literal;
+    size_t n = 0;
+
+    for (; n < len && n + 1 < NAME_SIZE && name[n] != '\0'; n++)
+        out[n] = name[n] >= 'A' && name[n] <= 'Z' ? (char)(name[n] + 'a' - 'A') : name[n];
+    while (n > 0 && out[n - 1] == '.')
+        n--;
+    out[n] = '\0';
+    *is_address = address_parse(out, &literal);
+    return n > 0 && !*is_address;
+}
+
+const char *flow_domain(const struct engine *engine, const char *name)
+{
+    char domain[DOMAIN_NAME_SIZE];
+    size_t len = strlen(name), tail;
+
+    if (engine->domains == NULL)
+        return NULL;
+    tail = domain_registrable(engine->domains, name, len, domain);
+    return tail > 0 && tail <= len ? name + len - tail : NULL;
+}
+
+/* The first name of the best source stays: later requests of a connection do not rename it. */
+static void set_name(const struct engine *engine, struct flow *flow, enum name_source source,
+        const char *name)
+{
+    char *copy;
+
+    if (source <= flow->name_source)
+        return;
+    copy = strdup(name);
+    if (copy == NULL)
+        return;
+    free(flow->name);
+    flow->name = copy;
+    flow->name_source = source;
+    flow->domain = flow_domain(engine, copy);
+    flow->pending |= CHANGED_NAME;
+}
+
+static void set_no_dns(struct engine *engine, struct flow *flow)
+{
+    if (flow->no_dns == YES)
+        return;
+    flow->no_dns = YES;
+    flow->pending |= CHANGED_DNS;
+    atomic_fetch_add(&engine->no_dns, 1);
+    lock_take(&flow->device->lock);
+    flow->device->totals.flows_no_dns++;
+    lock_release(&flow->device->lock);
+}
+
+/* Whoever names its peer by address in a request did not ask for a name, whatever else is known:
+ * no warm-up is needed. */
+static void learn_literal(struct engine *engine, struct flow *flow)
+{
+    if (flow->remote_is_public && flow->device_initiated && !flow->was_resolved)
+        set_no_dns(engine, flow);
+}
+
+static enum ternary is_mismatch(struct flow *flow, const char *name)
+{
+    enum names_verdict verdict;
+
+    if (!flow->device_initiated)
+        return UNKNOWN;
+    lock_take(&flow->device->lock);
+    verdict = names_match(&flow->device->names, &flow->remote_address,
+            name_hash(name, strlen(name)), flow->first_us);
+    lock_release(&flow->device->lock);
+    if (verdict == NAMES_UNSURE)
+        return UNKNOWN;
+    if (verdict == NAMES_RESOLVED)
+        return NO;
+    /* An outer name is the provider's, nobody resolves it (RFC 9849 section 6.1). */
+    return flow->ech == YES ? UNKNOWN : YES;
+}
+
+static enum service service_of_hello(const struct engine *engine, const struct flow *flow,
+        const struct hello_view *hello, const char *name)
+{
+    uint16_t server_port = flow->device_initiated ? flow->remote_port : flow->device_port;
+
+    if (hello->dns_alpn || server_port == PORT_DNS_TLS)
+        return hello->quic ? SERVICE_DOQ : SERVICE_DOT;
+    if (engine->resolvers != NULL &&
+            (resolvers_has_name(engine->resolvers, name, strlen(name)) ||
+                    resolvers_has_address(engine->resolvers, &flow->remote_address)))
+        return SERVICE_DOH;
+    return hello->quic ? SERVICE_QUIC : SERVICE_TLS;
+}
+
+void flow_learn_hello(struct worker *worker, struct flow *flow, const struct hello_view *hello)
+{
+    char name[NAME_SIZE];
+    bool literal, named = clean_name(hello->sni, hello->sni_len, name, &literal);
+
+    flow->ech = hello->ech ? YES : NO;
+    flow->sni_is_ip = literal ? YES : NO;
+    flow->pending |= CHANGED_NAME;
+    flow_learn_service(worker->engine, flow,
+            service_of_hello(worker->engine, flow, hello, name));
+    if (literal)
+        learn_literal(worker->engine, flow);
+    if (!named)
+        return;
+    flow->sni_mismatch = is_mismatch(flow, name);
+    set_name(worker->engine, flow, hello->quic ? NAME_QUIC : NAME_SNI, name);
+}
+
+void flow_learn_http(struct worker *worker, struct flow *flow, const char *host, size_t len)
+{
+    char name[NAME_SIZE];
+    bool literal;
+
+    if (clean_name(host, len, name, &literal))
+        set_name(worker->engine, flow, NAME_HTTP, name);
+    else if (literal)
+        learn_literal(worker->engine, flow);
+}
+
+/* --- services --- */
+
+/* Whoever asks a resolver that nobody can read may have asked it for its own address, too. */
+static void note_encrypted_dns(struct engine *engine, struct flow *flow)
+{
+    struct device *device = flow->device;
+    bool judged = flow->no_dns == YES;
+
+    lock_take(&device->lock);
+    device->encrypted_dns = true;
+    device->encrypted_dns_us = flow->last_us;
+    if (judged)
+        device->totals.flows_no_dns--;
+    lock_release(&device->lock);
+    if (!judged)
+        return;
+    flow->no_dns = UNKNOWN;
+    flow->pending |= CHANGED_DNS;
+    atomic_fetch_sub(&engine->no_dns, 1);
+}
+
+void flow_learn_service(struct engine *engine, struct flow *flow, enum service service)
+{
+    bool encrypted = service == SERVICE_DOT || service == SERVICE_DOH || service == SERVICE_DOQ;
+
+    if (service == flow->service)
+        return;
+    flow->service = service;
+    flow->pending |= CHANGED_SERVICE;
+    if (encrypted && flow->device_initiated)
+        note_encrypted_dns(engine, flow);
+}
+
+/* --- resolved addresses --- */
+
+void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resolution *answer)
+{
+    struct device *device = flow->device;
+
+    if (!answer->is_answer || !flow->device_initiated)
+        return;
+    lock_take(&device->lock);
+    device->dns_answers++;
+    names_learn(&device->names, &worker->engine->budget, answer, flow->last_us);
+    lock_release(&device->lock);
+}
+
+static void read_dns(struct worker *worker, struct flow *flow, struct cursor payload)
+{
+    struct resolution answer;
+
+    if (resolution_read(payload, &answer) == TATTLER_OK)
+        flow_learn_dns(worker, flow, &answer);
+}
+
+/* --- who a device says it is --- */
+
+static void read_mdns(struct worker *worker, struct flow *flow, struct cursor payload)
+{
+    struct mdns_device said;
+
+    (void)worker;
+    if (mdns_read(payload, &said) != TATTLER_OK)
+        return;
+    device_set_name(flow->device, DEVICE_NAME_MDNS, said.host.text, said.host.length);
+    flow->pending |= CHANGED_DEVICE;
+}
+
+/* Only one who has no address yet asks for one with DISCOVER; a renewal or a return from sleep may
+ * still use what was resolved before. */
+static void note_joined(struct device *device)
+{
+    lock_take(&device->lock);
+    if (!device->talked)
+        device->joined = true;
+    lock_release(&device->lock);
+}
+
+static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor payload)
+{
+    struct dhcp_message message;
+    struct device_sighting sighting;
+    struct device *device;
+    const struct dhcp_text *name;
+
+    if (dhcp_read(payload, &message) != TATTLER_OK || message.from_server)
+        return;
+    sighting = (struct device_sighting){
+        .time_us = flow->last_us,
+        .address = message.client,
+        .mac = &message.mac, /* a relay's or repeater's frame carries its own */
+        .claimed = true,
+    };
+    device = devices_see(worker->engine->devices, &sighting);
+    if (device == NULL)
+        return;
+    name = message.host.length > 0 ? &message.host : &message.fqdn;
+    device_set_name(device, DEVICE_NAME_DHCP, name->text, name->length);
+    if (message.type == DHCP_DISCOVER)
+        note_joined(device);
+    device_release(worker->engine->devices, device);
+    flow->pending |= CHANGED_DEVICE;
+}
+
+static void read_dhcp6(struct worker *worker, struct flow *flow, struct cursor payload)
+{
+    struct dhcp6_message message;
+
+    (void)worker;
+    if (dhcp6_read(payload, &message) != TATTLER_OK)
+        return;
+    device_set_name(flow->device, DEVICE_NAME_DHCP, message.fqdn.text, message.fqdn.length);
+    flow->pending |= CHANGED_DEVICE;
+}
+
+/* What a device sends on these ports tells of itself. */
+static const struct {
+    uint16_t port; /* of either end */
+    void (*read)(struct worker *worker, struct flow *flow, struct cursor payload);
+} talkers[] = {
+    { PORT_MDNS, read_mdns },
+    { PORT_DHCP_SERVER, read_dhcp },
+    { PORT_DHCP_CLIENT, read_dhcp },
+    { PORT_DHCP6_SERVER, read_dhcp6 },
+    { PORT_DHCP6_CLIENT, read_dhcp6 },
+};
+
+static bool uses_port(const struct flow *flow, uint16_t port)
+{
+    return flow->device_port == port || flow->remote_port == port;
+}
+
+void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
+        struct cursor payload)
+{
+    if (way == DOWN) {
+        if (flow->service == SERVICE_DNS)
+            read_dns(worker, flow, payload);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(talkers) / sizeof(talkers[0]); i++)
+        if (uses_port(flow, talkers[i].port)) {
+            talkers[i].read(worker, flow, payload);
+            return;
+        }
+}
+
+/* ARP and neighbour discovery. */
+void engine_learn_claim(struct engine *engine, const struct mac *mac,
+        const struct address *address, bool probe, uint64_t time_us)
+{
+    static const struct address nobody;
+    struct device_sighting sighting = {
+        .time_us = time_us,
+        .address = probe ? nobody : *address,
+        .mac = mac,
+        .claimed = true,
+    };
+    struct device *device = devices_see(engine->devices, &sighting);
+
+    if (device == NULL)
+        return;
+    if (probe)
+        note_joined(device);
+    device_release(engine->devices, device);
+}

@@ -1,0 +1,199 @@
+/* Opens a flow: whose it is, which way it goes, whose network the other end is, and whether the
+ * device resolved a name to it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "engine_internal.h"
+
+#define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
+#define TCP_SYN 0x02
+#define TCP_ACK 0x10
+#define PORT_PRIVILEGED 1024 /* servers below, clients above (RFC 6335 section 6) */
+#define US_PER_S UINT64_C(1000000)
+
+static bool is_home(const struct engine *engine, const struct address *address)
+{
+    const struct prefix_list *home = &engine->settings->home_networks;
+
+    for (size_t i = 0; i < home->count; i++)
+        if (prefix_contains(&home->items[i], address))
+            return true;
+    return false;
+}
+
+/* The first packet seen need not be the first one sent: an answer may come first where the capture
+ * starts late or sees one direction. */
+static bool source_is_initiator(const struct packet_view *packet)
+{
+    if (packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) != 0)
+        return (packet->tcp_flags & TCP_ACK) == 0;
+    return packet->source_port >= PORT_PRIVILEGED || packet->destination_port < PORT_PRIVILEGED;
+}
+
+/* Which end is the device: the one at home; where both are, or none is, the initiator, unless only
+ * the other is known to be on this link (a home's public IPv6 addresses are in no home network). */
+static bool source_is_device(struct engine *engine, const struct packet_view *packet,
+        bool source_initiates)
+{
+    bool source_home = is_home(engine, &packet->source);
+    bool destination_home = is_home(engine, &packet->destination);
+
+    if (!address_is_unicast(&packet->destination) || !address_is_unicast(&packet->source))
+        return !address_is_unicast(&packet->destination);
+    if (source_home != destination_home)
+        return source_home;
+    if (!source_home && devices_has_at(engine->devices, &packet->source) !=
+                                devices_has_at(engine->devices, &packet->destination))
+        return devices_has_at(engine->devices, &packet->source);
+    return source_initiates;
+}
+
+/* Who carries packets between home and Internet is a router, as is whoever sends packets from
+ * public addresses with a lowered TTL. In IPv6 a public address may be a neighbour's. */
+static void note_routers(struct engine *engine, const struct packet_view *packet)
+{
+    bool v4 = address_is_v4(&packet->source);
+    bool fresh = packet->ttl == 64 || packet->ttl == 128 || packet->ttl == 255;
+
+    if (packet->to_mac != NULL && v4 && is_home(engine, &packet->source) &&
+            address_is_public(&packet->destination) && !is_home(engine, &packet->destination))
+        devices_note_router(engine->devices, packet->to_mac);
+    if (packet->from_mac != NULL && !fresh && address_is_public(&packet->source) &&
+            !is_home(engine, &packet->source))
+        devices_note_router(engine->devices, packet->from_mac);
+}
+
+static struct device *find_device(struct engine *engine, const struct packet_view *packet,
+        bool source_is_it)
+{
+    struct device_sighting sighting = {
+        .time_us = packet->time_us,
+        .address = packet->source,
+        .mac = packet->from_mac,
+        .ttl = packet->ttl,
+    };
+
+    return source_is_it ? devices_see(engine->devices, &sighting)
+                        : devices_at(engine->devices, &packet->destination, packet->time_us);
+}
+
+/* May this device's connections be judged by the names it asked for? Called with its lock held. */
+static bool is_watched(const struct engine *engine, const struct device *device, uint64_t now_us)
+{
+    const struct settings *settings = engine->settings;
+
+    if (device->encrypted_dns &&
+            now_us < device->encrypted_dns_us + settings->dns_grace_s * US_PER_S)
+        return false;
+    return device->joined || (device->dns_answers > 0 &&
+                                     now_us >= device->first_seen_us +
+                                                       settings->warm_up_s * US_PER_S);
+}
+
+static enum ternary judge_no_dns(const struct engine *engine, const struct flow *flow,
+        enum names_verdict verdict)
+{
+    if (!flow->remote_is_public || !flow->device_initiated || flow->midstream ||
+            (flow->protocol != PROTOCOL_TCP && flow->protocol != PROTOCOL_UDP))
+        return UNKNOWN;
+    if (verdict == NAMES_RESOLVED)
+        return NO;
+    if (verdict == NAMES_UNSURE || !is_watched(engine, flow->device, flow->first_us))
+        return UNKNOWN;
+    return YES;
+}
+
+static void take_name(struct engine *engine, struct flow *flow, const char *name)
+{
+    flow->name = strdup(name);
+    if (flow->name == NULL)
+        return;
+    flow->name_source = NAME_DNS;
+    flow->domain = flow_domain(engine, flow->name);
+}
+
+/* Asks the device's own memory of names; everything under its lock happens here. */
+static void consult_device(struct engine *engine, struct flow *flow)
+{
+    struct device *device = flow->device;
+    enum names_verdict verdict;
+    char name[NAME_SIZE] = "";
+
+    lock_take(&device->lock);
+    verdict = names_find(&device->names, &flow->remote_address, flow->first_us, name);
+    flow->was_resolved = verdict == NAMES_RESOLVED;
+    flow->no_dns = judge_no_dns(engine, flow, verdict);
+    device->totals.flows++;
+    if (flow->no_dns == YES)
+        device->totals.flows_no_dns++;
+    if (address_is_unicast(&flow->remote_address) && address_is_unicast(&flow->device_address))
+        device->talked = true;
+    lock_release(&device->lock);
+    if (flow->was_resolved && name[0] != '\0')
+        take_name(engine, flow, name);
+    if (flow->no_dns == YES)
+        atomic_fetch_add(&engine->no_dns, 1);
+}
+
+static void set_ends(struct flow *flow, const struct packet_view *packet, bool source_is_it)
+{
+    flow->device_is_first = source_is_it;
+    flow->device_address = source_is_it ? packet->source : packet->destination;
+    flow->remote_address = source_is_it ? packet->destination : packet->source;
+    flow->device_port = source_is_it ? packet->source_port : packet->destination_port;
+    flow->remote_port = source_is_it ? packet->destination_port : packet->source_port;
+}
+
+struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
+{
+    struct engine *engine = worker->engine;
+    bool source_initiates = source_is_initiator(packet);
+    bool source_is_it = source_is_device(engine, packet, source_initiates);
+    struct flow *flow = calloc(1, sizeof(*flow));
+    const struct network *network;
+
+    note_routers(engine, packet);
+    if (flow != NULL)
+        flow->device = find_device(engine, packet, source_is_it);
+    if (flow == NULL || flow->device == NULL) {
+        atomic_fetch_add(&engine->flows_failed, 1);
+        free(flow);
+        return NULL;
+    }
+    atomic_fetch_add(&engine->flows, 1);
+    set_ends(flow, packet, source_is_it);
+    flow->protocol = packet->protocol;
+    flow->device_initiated = source_is_it == source_initiates;
+    flow->midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0;
+    flow->remote_is_public = address_is_public(&flow->remote_address) &&
+                             !is_home(engine, &flow->remote_address);
+    flow->first_us = flow->last_us = packet->time_us;
+    flow->service = SERVICE_OTHER;
+    flow->hour = (uint8_t)zone_hour(engine->zone, packet->time_us);
+    if (flow->remote_is_public) {
+        network = worker_network(worker, &flow->remote_address);
+        flow->geo = network->geo;
+        flow->risk = network->risk;
+    }
+    consult_device(engine, flow);
+    flow->pending = CHANGED_ALL;
+    return flow;
+}
+
+void flow_close(struct engine *engine, struct flow *flow)
+{
+    if (flow == NULL)
+        return;
+    lock_take(&flow->device->lock);
+    flow->device->totals.bytes_up += flow->bytes[UP];
+    flow->device->totals.bytes_down += flow->bytes[DOWN];
+    lock_release(&flow->device->lock);
+    if (flow->counting != NULL)
+        atomic_fetch_sub(&engine->entropies, 1);
+    device_release(engine->devices, flow->device);
+    free(flow->counting);
+    free(flow->name);
+    free(flow);
+}

@@ -1,0 +1,122 @@
+/* What each packet adds to its flow. Nothing here takes a lock, but for the rare payloads that
+ * speak of names or devices. */
+#include <stdlib.h>
+
+#include "engine.h"
+#include "engine_internal.h"
+
+#define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
+#define US_PER_S UINT64_C(1000000)
+#define HOUR_CHECK_US (900 * US_PER_S) /* offsets of time zones are multiples of a quarter hour */
+
+/* Payloads of each side looked at before its service stays 'other'. */
+#define SERVICE_TRIES 4
+
+static void count_packet(struct flow *flow, const struct packet_view *packet, enum direction way)
+{
+    flow->packets[way]++;
+    flow->bytes[way] += packet->bytes;
+    flow->changed |= CHANGED_VOLUME;
+}
+
+static void move_clock(const struct engine *engine, struct flow *flow, uint64_t time_us)
+{
+    uint64_t last_us = flow->last_us;
+    uint8_t hour;
+
+    if (time_us <= last_us) /* captures may step back */
+        return;
+    flow->last_us = time_us;
+    if ((time_us - flow->first_us) / US_PER_S != (last_us - flow->first_us) / US_PER_S)
+        flow->changed |= CHANGED_AGE;
+    if (time_us / HOUR_CHECK_US == last_us / HOUR_CHECK_US)
+        return;
+    hour = (uint8_t)zone_hour(engine->zone, time_us);
+    if (hour != flow->hour)
+        flow->changed |= CHANGED_HOUR;
+    flow->hour = hour;
+}
+
+static void guess_service(struct engine *engine, struct flow *flow,
+        const struct packet_view *packet, enum direction way)
+{
+    struct service_view view = {
+        .transport = packet->protocol == PROTOCOL_TCP ? SERVICE_TCP : SERVICE_UDP,
+        .client_port = flow->device_initiated ? flow->device_port : flow->remote_port,
+        .server_port = flow->device_initiated ? flow->remote_port : flow->device_port,
+    };
+    bool from_client = (way == UP) == flow->device_initiated;
+
+    if (flow->payloads_seen[way] >= SERVICE_TRIES)
+        return;
+    flow->payloads_seen[way]++;
+    if (flow->service != SERVICE_OTHER)
+        return;
+    *(from_client ? &view.client : &view.server) = packet->payload;
+    flow_learn_service(engine, flow, service_guess(&view));
+}
+
+static void end_entropy(struct engine *engine, struct flow *flow)
+{
+    flow->entropy_done = true;
+    flow->entropy_known = entropy_bits(flow->counting, &flow->entropy);
+    free(flow->counting);
+    flow->counting = NULL;
+    atomic_fetch_sub(&engine->entropies, 1);
+}
+
+static void start_entropy(struct engine *engine, struct flow *flow)
+{
+    if (atomic_fetch_add(&engine->entropies, 1) < ENTROPY_FLOWS_MAX)
+        flow->counting = calloc(1, sizeof(*flow->counting));
+    if (flow->counting != NULL)
+        return;
+    atomic_fetch_sub(&engine->entropies, 1);
+    atomic_fetch_add(&engine->entropy_skipped, 1);
+    flow->entropy_done = true;
+}
+
+static void add_entropy(struct engine *engine, struct flow *flow, struct cursor payload)
+{
+    if (flow->counting == NULL && !flow->entropy_done)
+        start_entropy(engine, flow);
+    if (flow->entropy_done)
+        return;
+    if (entropy_add(flow->counting, payload.at, payload.left))
+        end_entropy(engine, flow);
+    flow->changed |= CHANGED_ENTROPY;
+}
+
+bool flow_entropy(const struct flow *flow, double *bits)
+{
+    if (flow->entropy_done) {
+        *bits = flow->entropy;
+        return flow->entropy_known;
+    }
+    return flow->counting != NULL && entropy_bits(flow->counting, bits);
+}
+
+static void read_payload(struct worker *worker, struct flow *flow,
+        const struct packet_view *packet, enum direction way)
+{
+    guess_service(worker->engine, flow, packet, way);
+    if (way == UP)
+        add_entropy(worker->engine, flow, packet->payload);
+    if (flow->protocol == PROTOCOL_UDP)
+        flow_learn_datagram(worker, flow, way, packet->payload);
+}
+
+void flow_packet(struct worker *worker, struct flow *flow, const struct packet_view *packet)
+{
+    enum direction way = packet->from_first_sender == flow->device_is_first ? UP : DOWN;
+
+    if (packet->protocol != flow->protocol)
+        return;
+    flow->changed = flow->pending;
+    flow->pending = 0;
+    count_packet(flow, packet, way);
+    move_clock(worker->engine, flow, packet->time_us);
+    if (packet->payload.left > 0 && (flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP))
+        read_payload(worker, flow, packet, way);
+}

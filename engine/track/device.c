@@ -1,0 +1,517 @@
+#include "track/device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include <utlist.h>
+
+#define US_PER_S UINT64_C(1000000)
+
+/* Addresses remembered for one device; the one unseen for longest goes. IPv6 hosts renew their
+ * temporary addresses daily (RFC 8981), so a week's worth of them fits. */
+#define ADDRESSES_PER_DEVICE 32
+
+#define ROUTERS_MAX 1024
+
+/* A MAC that switches back and forth between this many IPv4 addresses within this time speaks for
+ * several hosts (a repeater that hides them, a router that does not lower the TTL). A device may
+ * have two, such as that of its set-up network, and one that gets a new one by DHCP does not come
+ * back to the old. */
+#define SHARED_ADDRESSES 3
+#define SHARED_WITHIN_US (600 * US_PER_S)
+
+enum key_kind { KEY_ADDRESS = 1, KEY_MAC };
+
+struct key {
+    uint8_t kind; /* enum key_kind */
+    uint8_t bytes[16];
+};
+
+struct binding {
+    struct address address;
+    uint64_t seen_us;
+    struct entry *entry;
+    struct binding *prev, *next; /* of the same device, oldest first */
+    UT_hash_handle hh;
+};
+
+struct entry {
+    struct device device; /* first, so that a device leads back to its entry */
+    struct key key;
+    struct binding *bindings;
+    unsigned binding_count;
+    struct address last_v4;
+    struct entry *prev, *next; /* unseen for longest first */
+    UT_hash_handle hh;         /* in the order they were made */
+};
+
+enum router_kind {
+    ROUTER_FORWARDS, /* lowers the TTL of what it forwards, so its own packets can be told apart */
+    ROUTER_SHARES,   /* its packets tell nothing about whose they are */
+};
+
+struct router {
+    struct mac mac;
+    enum router_kind kind;
+    UT_hash_handle hh;
+};
+
+struct devices {
+    struct lock lock;
+    size_t max_devices;
+    struct names_budget *budget;
+    device_identify_fn identify;
+    const void *user;
+    struct entry *entries;
+    struct entry *oldest;
+    struct binding *bindings;
+    struct router *routers;
+    struct device_counters counters;
+};
+
+struct devices *devices_new(size_t max_devices, struct names_budget *budget,
+        device_identify_fn identify, const void *user)
+{
+    struct devices *devices = calloc(1, sizeof(*devices));
+
+    if (devices == NULL)
+        return NULL;
+    lock_init(&devices->lock);
+    devices->max_devices = max_devices > 0 ? max_devices : 1;
+    devices->budget = budget;
+    devices->identify = identify;
+    devices->user = user;
+    return devices;
+}
+
+/* --- life of one device --- */
+
+struct device *device_hold(struct device *device)
+{
+    atomic_fetch_add(&device->holders, 1);
+    return device;
+}
+
+void device_release(struct devices *devices, struct device *device)
+{
+    if (device == NULL || atomic_fetch_sub(&device->holders, 1) > 1)
+        return;
+    names_clear(&device->names, devices->budget);
+    for (size_t i = 0; i < sizeof(device->name_texts) / sizeof(device->name_texts[0]); i++)
+        free(device->name_texts[i]);
+    lock_destroy(&device->lock);
+    free(device->entry);
+}
+
+static void unbind(struct devices *devices, struct binding *binding)
+{
+    HASH_DEL(devices->bindings, binding);
+    DL_DELETE(binding->entry->bindings, binding);
+    binding->entry->binding_count--;
+    free(binding);
+}
+
+static void evict(struct devices *devices, struct entry *entry)
+{
+    while (entry->bindings != NULL)
+        unbind(devices, entry->bindings);
+    HASH_DEL(devices->entries, entry);
+    DL_DELETE(devices->oldest, entry);
+    device_release(devices, &entry->device);
+}
+
+void devices_free(struct devices *devices)
+{
+    struct router *router, *next;
+
+    if (devices == NULL)
+        return;
+    while (devices->oldest != NULL)
+        evict(devices, devices->oldest);
+    HASH_ITER(hh, devices->routers, router, next) {
+        HASH_DEL(devices->routers, router);
+        free(router);
+    }
+    lock_destroy(&devices->lock);
+    free(devices);
+}
+
+static struct key key_of(const struct mac *mac, const struct address *address)
+{
+    struct key key;
+
+    memset(&key, 0, sizeof(key));
+    key.kind = mac != NULL ? KEY_MAC : KEY_ADDRESS;
+    if (mac != NULL)
+        memcpy(key.bytes, mac->bytes, sizeof(mac->bytes));
+    else
+        memcpy(key.bytes, address->bytes, sizeof(address->bytes));
+    return key;
+}
+
+static void introduce(struct devices *devices, struct device *device)
+{
+    struct device_identity who;
+
+    memset(&who, 0, sizeof(who));
+    devices->identify(devices->user, device->has_mac ? &device->mac : NULL, &device->address,
+            &who);
+    memcpy(device->vendor, who.vendor, sizeof(device->vendor));
+    memcpy(device->type, who.type, sizeof(device->type));
+    atomic_init(&device->name, "");
+    if (who.name[0] != '\0')
+        device_set_name(device, DEVICE_NAME_CONFIGURED, who.name, strlen(who.name));
+}
+
+static struct entry *make(struct devices *devices, const struct mac *mac,
+        const struct device_sighting *sighting)
+{
+    struct entry *entry;
+
+    if (HASH_COUNT(devices->entries) >= devices->max_devices) {
+        evict(devices, devices->oldest);
+        devices->counters.evicted++;
+    }
+    entry = calloc(1, sizeof(*entry));
+    if (entry == NULL)
+        return NULL;
+    entry->key = key_of(mac, &sighting->address);
+    HASH_ADD(hh, devices->entries, key, sizeof(entry->key), entry);
+    if (entry->hh.tbl == NULL) {
+        free(entry);
+        return NULL;
+    }
+    DL_APPEND(devices->oldest, entry);
+    devices->counters.made++;
+    entry->device.entry = entry;
+    entry->device.has_mac = mac != NULL;
+    if (mac != NULL) {
+        entry->device.mac = *mac;
+        mac_text(mac, entry->device.mac_text);
+    }
+    entry->device.address = sighting->address;
+    entry->device.first_seen_us = sighting->time_us;
+    lock_init(&entry->device.lock);
+    atomic_init(&entry->device.holders, 1); /* the table */
+    introduce(devices, &entry->device);
+    return entry;
+}
+
+static struct entry *find_or_make(struct devices *devices, const struct mac *mac,
+        const struct device_sighting *sighting)
+{
+    struct key key = key_of(mac, &sighting->address);
+    struct entry *entry;
+
+    HASH_FIND(hh, devices->entries, &key, sizeof(key), entry);
+    return entry != NULL ? entry : make(devices, mac, sighting);
+}
+
+/* --- which device an address belongs to --- */
+
+static struct binding *find_binding(struct devices *devices, const struct address *address)
+{
+    struct binding *binding;
+
+    HASH_FIND(hh, devices->bindings, address, sizeof(*address), binding);
+    return binding;
+}
+
+/* A device first met from afar, by its address alone, has now shown its MAC. */
+static void forget_stranger(struct devices *devices, const struct address *address)
+{
+    struct key key = key_of(NULL, address);
+    struct entry *stranger;
+
+    HASH_FIND(hh, devices->entries, &key, sizeof(key), stranger);
+    if (stranger != NULL)
+        evict(devices, stranger);
+}
+
+static void bind(struct devices *devices, struct entry *entry,
+        const struct device_sighting *sighting)
+{
+    struct binding *binding = find_binding(devices, &sighting->address);
+
+    if (binding != NULL && binding->entry != entry) {
+        unbind(devices, binding);
+        binding = NULL;
+    }
+    if (binding == NULL) {
+        forget_stranger(devices, &sighting->address);
+        if (entry->binding_count == ADDRESSES_PER_DEVICE)
+            unbind(devices, entry->bindings);
+        binding = calloc(1, sizeof(*binding));
+        if (binding == NULL)
+            return;
+        binding->address = sighting->address;
+        binding->entry = entry;
+        HASH_ADD(hh, devices->bindings, address, sizeof(binding->address), binding);
+        if (binding->hh.tbl == NULL) {
+            free(binding);
+            return;
+        }
+        entry->binding_count++;
+    } else {
+        DL_DELETE(entry->bindings, binding);
+    }
+    if (!address_is_unicast(&entry->device.address))
+        entry->device.address = sighting->address; /* it joined before it had one */
+    binding->seen_us = sighting->time_us;
+    DL_APPEND(entry->bindings, binding);
+}
+
+static const struct router *find_router(struct devices *devices, const struct mac *mac)
+{
+    struct router *router;
+
+    HASH_FIND(hh, devices->routers, mac, sizeof(*mac), router);
+    return router;
+}
+
+static void note_router(struct devices *devices, const struct mac *mac, enum router_kind kind)
+{
+    struct router *router;
+
+    HASH_FIND(hh, devices->routers, mac, sizeof(*mac), router);
+    if (router == NULL) {
+        if (HASH_COUNT(devices->routers) >= ROUTERS_MAX)
+            return;
+        router = calloc(1, sizeof(*router));
+        if (router == NULL)
+            return;
+        router->mac = *mac;
+        HASH_ADD(hh, devices->routers, mac, sizeof(router->mac), router);
+        if (router->hh.tbl == NULL) {
+            free(router);
+            return;
+        }
+        devices->counters.routers++;
+    }
+    if (kind > router->kind)
+        router->kind = kind;
+}
+
+/* Senders start with 32, 64, 128 or 255 and each router takes one off; a home has few of those. */
+static bool was_forwarded(uint8_t ttl)
+{
+    return (ttl >= 60 && ttl < 64) || (ttl >= 124 && ttl < 128) || (ttl >= 251 && ttl < 255);
+}
+
+static bool is_initial(uint8_t ttl)
+{
+    return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255;
+}
+
+/* Did the owner of the MAC send this itself? */
+static bool is_own(const struct router *router, const struct device_sighting *sighting)
+{
+    if (router != NULL && router->kind == ROUTER_SHARES)
+        return false;
+    if (sighting->claimed || address_is_link_local(&sighting->address))
+        return true;
+    return router != NULL ? is_initial(sighting->ttl) : !was_forwarded(sighting->ttl);
+}
+
+static bool is_plain_v4(const struct address *address)
+{
+    return address_is_v4(address) && !address_is_link_local(address);
+}
+
+static unsigned addresses_in_use(const struct entry *entry, uint64_t now_us)
+{
+    const struct binding *binding;
+    unsigned n = 0;
+
+    DL_FOREACH(entry->bindings, binding) {
+        n += is_plain_v4(&binding->address) && now_us < binding->seen_us + SHARED_WITHIN_US;
+    }
+    return n;
+}
+
+/* Back at an IPv4 address while others are still in use? */
+static bool speaks_for_several(struct devices *devices, struct entry *entry,
+        const struct device_sighting *sighting)
+{
+    const struct binding *binding;
+
+    if (!is_plain_v4(&sighting->address) || address_equal(&entry->last_v4, &sighting->address))
+        return false;
+    entry->last_v4 = sighting->address;
+    binding = find_binding(devices, &sighting->address);
+    return binding != NULL && binding->entry == entry &&
+           sighting->time_us < binding->seen_us + SHARED_WITHIN_US &&
+           addresses_in_use(entry, sighting->time_us) >= SHARED_ADDRESSES;
+}
+
+static void unbind_all_v4(struct devices *devices, struct entry *entry)
+{
+    struct binding *binding, *next;
+
+    DL_FOREACH_SAFE(entry->bindings, binding, next) {
+        if (address_is_v4(&binding->address))
+            unbind(devices, binding);
+    }
+}
+
+static struct entry *by_address(struct devices *devices, const struct device_sighting *sighting)
+{
+    struct binding *binding = find_binding(devices, &sighting->address);
+
+    return binding != NULL ? binding->entry : find_or_make(devices, NULL, sighting);
+}
+
+static struct entry *by_mac(struct devices *devices, const struct device_sighting *sighting)
+{
+    struct entry *entry = find_or_make(devices, sighting->mac, sighting);
+
+    if (entry == NULL || !address_is_unicast(&sighting->address))
+        return entry;
+    if (speaks_for_several(devices, entry, sighting)) {
+        note_router(devices, sighting->mac, ROUTER_SHARES);
+        unbind_all_v4(devices, entry);
+        return by_address(devices, sighting);
+    }
+    bind(devices, entry, sighting);
+    return entry;
+}
+
+static bool names_one_card(const struct mac *mac)
+{
+    return mac != NULL && (mac->bytes[0] & 1) == 0 && !mac_is_zero(mac);
+}
+
+static struct entry *resolve(struct devices *devices, const struct device_sighting *sighting)
+{
+    const struct binding *binding;
+
+    if (!names_one_card(sighting->mac))
+        return by_address(devices, sighting);
+    if (!address_is_unicast(&sighting->address) || is_own(find_router(devices, sighting->mac), sighting))
+        return by_mac(devices, sighting);
+    binding = find_binding(devices, &sighting->address);
+    return binding != NULL ? binding->entry : by_address(devices, sighting);
+}
+
+static struct device *hold_entry(struct devices *devices, struct entry *entry, uint64_t time_us)
+{
+    if (entry == NULL)
+        return NULL;
+    DL_DELETE(devices->oldest, entry);
+    DL_APPEND(devices->oldest, entry);
+    atomic_store(&entry->device.last_seen_us, time_us);
+    return device_hold(&entry->device);
+}
+
+struct device *devices_see(struct devices *devices, const struct device_sighting *sighting)
+{
+    struct device *device;
+
+    lock_take(&devices->lock);
+    device = hold_entry(devices, resolve(devices, sighting), sighting->time_us);
+    lock_release(&devices->lock);
+    return device;
+}
+
+struct device *devices_at(struct devices *devices, const struct address *address,
+        uint64_t time_us)
+{
+    struct device_sighting sighting = { .time_us = time_us, .address = *address };
+
+    return devices_see(devices, &sighting);
+}
+
+bool devices_has_at(struct devices *devices, const struct address *address)
+{
+    const struct binding *binding;
+
+    lock_take(&devices->lock);
+    binding = find_binding(devices, address);
+    lock_release(&devices->lock);
+    return binding != NULL;
+}
+
+void devices_note_router(struct devices *devices, const struct mac *mac)
+{
+    if (!names_one_card(mac))
+        return;
+    lock_take(&devices->lock);
+    note_router(devices, mac, ROUTER_FORWARDS);
+    lock_release(&devices->lock);
+}
+
+/* --- names --- */
+
+/* Leaves out control bytes and, where the text had to be cut, an incomplete UTF-8 character. */
+static size_t copy_printable(char out[DEVICE_TEXT_SIZE], const char *text, size_t len)
+{
+    size_t n = 0, i;
+
+    for (i = 0; i < len && n + 1 < DEVICE_TEXT_SIZE; i++)
+        if ((unsigned char)text[i] >= ' ' && text[i] != 0x7f)
+            out[n++] = text[i];
+    if (i < len && ((unsigned char)text[i] & 0xc0) == 0x80) {
+        while (n > 0 && ((unsigned char)out[n - 1] & 0xc0) == 0x80)
+            n--;
+        if (n > 0)
+            n--;
+    }
+    out[n] = '\0';
+    return n;
+}
+
+static char **free_name_slot(struct device *device)
+{
+    for (size_t i = 0; i < sizeof(device->name_texts) / sizeof(device->name_texts[0]); i++)
+        if (device->name_texts[i] == NULL)
+            return &device->name_texts[i];
+    return NULL;
+}
+
+void device_set_name(struct device *device, enum device_name_source source, const char *text,
+        size_t len)
+{
+    char name[DEVICE_TEXT_SIZE];
+    char **slot;
+
+    if (copy_printable(name, text, len) == 0)
+        return;
+    lock_take(&device->lock);
+    slot = free_name_slot(device);
+    if (slot != NULL && source >= device->name_source && strcmp(name, device_name(device)) != 0) {
+        *slot = strdup(name);
+        if (*slot != NULL) {
+            atomic_store(&device->name, *slot);
+            device->name_source = source;
+        }
+    }
+    lock_release(&device->lock);
+}
+
+const char *device_name(const struct device *device)
+{
+    return atomic_load(&device->name);
+}
+
+/* --- for summaries --- */
+
+void devices_each(struct devices *devices, void (*visit)(struct device *device, void *user),
+        void *user)
+{
+    lock_take(&devices->lock);
+    for (struct entry *entry = devices->entries; entry != NULL; entry = entry->hh.next)
+        visit(&entry->device, user);
+    lock_release(&devices->lock);
+}
+
+struct device_counters devices_count(struct devices *devices, size_t *now)
+{
+    struct device_counters counters;
+
+    lock_take(&devices->lock);
+    counters = devices->counters;
+    *now = HASH_COUNT(devices->entries);
+    lock_release(&devices->lock);
+    return counters;
+}

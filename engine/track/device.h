@@ -1,0 +1,128 @@
+/* device.h - the devices of the watched networks and what is known of each.
+ *
+ * A device is known by its MAC address and may have many IP addresses; where no MAC is seen, or
+ * where the MAC is a router's that forwards for others, by its IP address. One table is shared by
+ * all threads: a short lock guards the table, and each device has its own lock for what changes.
+ *
+ * The table is bounded. When it is full the device unseen for longest goes; a flow that still
+ * belongs to it keeps it alive until the flow ends. */
+#ifndef TATTLER_TRACK_DEVICE_H
+#define TATTLER_TRACK_DEVICE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/lock.h"
+#include "track/names.h"
+
+#define DEVICE_TEXT_SIZE 64
+
+/* Who named the device, from the weakest to the strongest word. */
+enum device_name_source {
+    DEVICE_NAME_NONE,
+    DEVICE_NAME_MDNS,
+    DEVICE_NAME_DHCP,
+    DEVICE_NAME_CONFIGURED,
+};
+
+/* Totals of the flows that ended, and of those that still run when asked of the engine. */
+struct device_totals {
+    uint64_t flows, flows_no_dns;
+    uint64_t bytes_up, bytes_down;
+};
+
+struct device {
+    /* Fixed when made. */
+    bool has_mac;
+    struct mac mac;
+    char mac_text[MAC_TEXT_SIZE];
+    char vendor[DEVICE_TEXT_SIZE];
+    char type[DEVICE_TEXT_SIZE];
+
+    /* Under the table's lock: the first one seen; the key, and fixed, where there is no MAC. */
+    struct address address;
+
+    /* Any thread may read at any time. */
+    _Atomic(const char *) name; /* "" while unknown; a replaced text lives as long as the device */
+    atomic_ullong last_seen_us;
+
+    /* Under 'lock'. */
+    struct lock lock;
+    enum device_name_source name_source;
+    char *name_texts[4]; /* owned: every name the device had; more changes are not followed */
+    char dhcp_vendor[DEVICE_TEXT_SIZE]; /* DHCP option 60 */
+    uint64_t first_seen_us;
+    bool joined;    /* seen to come onto the network before it talked to anybody outside */
+    bool talked;    /* has opened a flow to another host */
+    uint64_t dns_answers;
+    bool encrypted_dns;
+    uint64_t encrypted_dns_us; /* when it last asked a resolver nobody can read */
+    struct names names;
+    struct device_totals totals;
+
+    /* Private to device.c. */
+    atomic_uint holders;
+    void *entry;
+};
+
+/* What a new device is told about itself by the host's configuration and databases. Called with
+ * the table's lock held: look up and copy, nothing else. */
+struct device_identity {
+    char name[DEVICE_TEXT_SIZE]; /* "" leaves the name to DHCP and mDNS */
+    char type[DEVICE_TEXT_SIZE];
+    char vendor[DEVICE_TEXT_SIZE];
+};
+typedef void (*device_identify_fn)(const void *user, const struct mac *mac_or_null,
+        const struct address *address, struct device_identity *out);
+
+struct device_counters {
+    uint64_t made, evicted, routers;
+};
+
+struct devices;
+
+/* 'budget' is borrowed for life. NULL: out of memory. */
+struct devices *devices_new(size_t max_devices, struct names_budget *budget,
+        device_identify_fn identify, const void *user);
+void devices_free(struct devices *devices); /* no device may be held any more */
+
+/* One packet of a host in the watched networks, or of one just joining them (unspecified address). */
+struct device_sighting {
+    uint64_t time_us;
+    struct address address;
+    const struct mac *mac; /* the frame's source, borrowed; NULL where the link has none */
+    uint8_t ttl;           /* of the IP header, 0: unknown */
+    bool claimed;          /* ARP, neighbour discovery or DHCP bound the two: no router between */
+};
+
+/* The device behind a sighting, made if need be, held for the caller until device_release(). NULL:
+ * out of memory. */
+struct device *devices_see(struct devices *devices, const struct device_sighting *sighting);
+/* The device an address belongs to when the frame does not tell (it came from elsewhere). */
+struct device *devices_at(struct devices *devices, const struct address *address,
+        uint64_t time_us);
+void device_release(struct devices *devices, struct device *device); /* accepts NULL */
+struct device *device_hold(struct device *device);
+
+/* Has a device sent from this address over a link that shows its MAC? */
+bool devices_has_at(struct devices *devices, const struct address *address);
+
+/* This MAC forwards packets of others: from now on only addresses that are surely its own count
+ * for it. */
+void devices_note_router(struct devices *devices, const struct mac *mac);
+
+/* Takes a name unless a stronger one is known. 'text' may hold anything; what is not printable is
+ * dropped. Takes the device's lock. */
+void device_set_name(struct device *device, enum device_name_source source, const char *text,
+        size_t len);
+const char *device_name(const struct device *device); /* "" while unknown */
+
+/* Calls 'visit' for each device in the order they were made; the table is locked meanwhile. */
+void devices_each(struct devices *devices, void (*visit)(struct device *device, void *user),
+        void *user);
+
+struct device_counters devices_count(struct devices *devices, size_t *now);
+
+#endif
