@@ -1,0 +1,269 @@
+#include "detect/features.h"
+
+#include <string.h>
+
+/* --- getters, in the order of the table --- */
+
+static bool text(const char *string, struct feature_value *out)
+{
+    if (string == NULL || string[0] == '\0')
+        return false;
+    out->text = string;
+    out->len = strlen(string);
+    return true;
+}
+
+static bool number(uint64_t value, struct feature_value *out)
+{
+    out->number = value;
+    return true;
+}
+
+static bool ternary(enum ternary value, struct feature_value *out)
+{
+    out->number = value == YES;
+    return value != UNKNOWN;
+}
+
+static bool get_name(const struct flow *flow, struct feature_value *out)
+{
+    return text(flow->name, out);
+}
+
+static bool get_name_source(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->name_source, out);
+}
+
+static bool get_domain(const struct flow *flow, struct feature_value *out)
+{
+    return text(flow->domain, out);
+}
+
+static bool get_ech(const struct flow *flow, struct feature_value *out)
+{
+    return ternary(flow->ech, out);
+}
+
+static bool get_sni_is_ip(const struct flow *flow, struct feature_value *out)
+{
+    return ternary(flow->sni_is_ip, out);
+}
+
+static bool get_sni_mismatch(const struct flow *flow, struct feature_value *out)
+{
+    return ternary(flow->sni_mismatch, out);
+}
+
+static bool get_asn(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->geo.asn, out) && flow->geo.asn != 0;
+}
+
+static bool get_as_org(const struct flow *flow, struct feature_value *out)
+{
+    out->text = flow->geo.as_org;
+    out->len = flow->geo.as_org_len;
+    return out->text != NULL && out->len > 0;
+}
+
+static bool get_country(const struct flow *flow, struct feature_value *out)
+{
+    return text(flow->geo.country, out);
+}
+
+static bool get_asn_risk(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->risk, out) && flow->remote_is_public;
+}
+
+static bool get_no_dns(const struct flow *flow, struct feature_value *out)
+{
+    return ternary(flow->no_dns, out);
+}
+
+static bool get_service(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->service, out);
+}
+
+static bool get_bytes_up(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->bytes[UP], out);
+}
+
+static bool get_bytes_down(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->bytes[DOWN], out);
+}
+
+static bool get_pkts_up(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->packets[UP], out);
+}
+
+static bool get_pkts_down(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->packets[DOWN], out);
+}
+
+static bool get_age_s(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow_age_s(flow), out);
+}
+
+static bool get_entropy(const struct flow *flow, struct feature_value *out)
+{
+    return flow_entropy(flow, &out->real);
+}
+
+static bool get_hour(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->hour, out);
+}
+
+static bool get_device_name(const struct flow *flow, struct feature_value *out)
+{
+    return text(device_name(flow->device), out);
+}
+
+static bool get_device_mac(const struct flow *flow, struct feature_value *out)
+{
+    return flow->device->has_mac && text(flow->device->mac_text, out);
+}
+
+static bool get_device_vendor(const struct flow *flow, struct feature_value *out)
+{
+    return text(flow->device->vendor, out);
+}
+
+static bool get_device_type(const struct flow *flow, struct feature_value *out)
+{
+    return text(flow->device->type, out);
+}
+
+/* --- names of values --- */
+
+static const char *name_source_name(size_t index)
+{
+    static const char *const names[] = {
+        [NAME_NONE] = "none",
+        [NAME_DNS] = "dns",
+        [NAME_HTTP] = "http",
+        [NAME_QUIC] = "quic",
+        [NAME_SNI] = "sni",
+    };
+
+    return index < sizeof(names) / sizeof(names[0]) ? names[index] : NULL;
+}
+
+static const char *service_value_name(size_t index)
+{
+    return index < SERVICE_COUNT ? service_name((enum service)index) : NULL;
+}
+
+static const char *boolean_name(size_t index)
+{
+    static const char *const names[] = { "false", "true" };
+
+    return index < 2 ? names[index] : NULL;
+}
+
+/* --- the table --- */
+
+const struct feature features[] = {
+    { "name", FEATURE_STRING, SCOPE_REMOTE, CHANGED_NAME, "", 0, NULL, get_name,
+            "Best name of the remote end, in lower case: TLS SNI, QUIC SNI, HTTP Host, else the "
+            "name that this device resolved to the address.",
+            "iot.name; content:\"tuya\";" },
+    { "name_source", FEATURE_NAMES, SCOPE_REMOTE, CHANGED_NAME, "", 0, name_source_name,
+            get_name_source, "Where the name was taken from.", "iot.name_source:dns;" },
+    { "domain", FEATURE_STRING, SCOPE_REMOTE, CHANGED_NAME, "", 0, NULL, get_domain,
+            "Registrable domain of the name, by the public suffix list.",
+            "iot.domain; content:\"example.com\"; startswith; endswith;" },
+    { "ech", FEATURE_BOOLEAN, SCOPE_FLOW, CHANGED_NAME, "", 1, boolean_name, get_ech,
+            "The ClientHello offers Encrypted ClientHello: the name may be the provider's outer "
+            "name. Browsers also send a decoy of it (GREASE). Known once a hello was read.",
+            "iot.ech:true;" },
+    { "sni_is_ip", FEATURE_BOOLEAN, SCOPE_FLOW, CHANGED_NAME, "", 1, boolean_name, get_sni_is_ip,
+            "The SNI is an IP address, which RFC 6066 forbids. Known once a hello was read.",
+            "iot.sni_is_ip:true;" },
+    { "sni_mismatch", FEATURE_BOOLEAN, SCOPE_FLOW, CHANGED_NAME, "", 1, boolean_name,
+            get_sni_mismatch,
+            "This device resolved names to the address, but never the one in the SNI. Unknown "
+            "where it resolved none, or when the SNI is an outer name of ECH.",
+            "iot.sni_mismatch:true;" },
+    { "asn", FEATURE_NUMBER, SCOPE_REMOTE, CHANGED_OPEN, "", UINT32_MAX, NULL, get_asn,
+            "Number of the autonomous system that the remote address belongs to.",
+            "iot.asn:64496;" },
+    { "as_org", FEATURE_STRING, SCOPE_REMOTE, CHANGED_OPEN, "", 0, NULL, get_as_org,
+            "Name of that autonomous system's holder.",
+            "iot.as_org; content:\"hosting\"; nocase;" },
+    { "country", FEATURE_STRING, SCOPE_REMOTE, CHANGED_OPEN, "", 0, NULL, get_country,
+            "Country of the remote address as ISO 3166-1 alpha-2 in capitals.",
+            "iot.country; content:\"DE\";" },
+    { "asn_risk", FEATURE_NUMBER, SCOPE_REMOTE, CHANGED_OPEN, "", 100, NULL, get_asn_risk,
+            "Reputation of the remote network by the risk lists: 0 nothing known, 100 worst. "
+            "Unknown for remotes that are not public.",
+            "iot.asn_risk:>=70;" },
+    { "no_dns", FEATURE_BOOLEAN, SCOPE_FLOW, CHANGED_DNS, "", 1, boolean_name, get_no_dns,
+            "The device connected to a public address without having resolved any name to it. "
+            "Unknown until the device was watched for the warm-up and got a DNS answer (no "
+            "warm-up for one seen to join the network), for flows picked up mid-stream, while "
+            "it uses an encrypted resolver and where answers had to be forgotten. A request "
+            "that names its peer by literal address is true at once.",
+            "iot.no_dns:true;" },
+    { "service", FEATURE_NAMES, SCOPE_FLOW, CHANGED_SERVICE, "", 0, service_value_name,
+            get_service, "What the first payload shows.", "iot.service:!ntp,stun,dns;" },
+    { "bytes_up", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_VOLUME, "bytes", 0, NULL, get_bytes_up,
+            "Bytes from the device, whole frames.", "iot.bytes_up:>1000000;" },
+    { "bytes_down", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_VOLUME, "bytes", 0, NULL, get_bytes_down,
+            "Bytes to the device, whole frames.", "iot.bytes_down:<1000;" },
+    { "pkts_up", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_VOLUME, "packets", 0, NULL, get_pkts_up,
+            "Packets from the device.", "iot.pkts_up:1;" },
+    { "pkts_down", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_VOLUME, "packets", 0, NULL, get_pkts_down,
+            "Packets to the device.", "iot.pkts_down:0;" },
+    { "age_s", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_AGE, "seconds", 0, NULL, get_age_s,
+            "Time since the flow's first packet.", "iot.age_s:>3600;" },
+    { "entropy", FEATURE_REAL, SCOPE_FLOW, CHANGED_ENTROPY, "bits/byte", 8, NULL, get_entropy,
+            "Shannon entropy of the first 8 KiB of payload that the device sent; unknown below "
+            "256 bytes.",
+            "iot.entropy:>7.5;" },
+    { "hour", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_HOUR, "", 23, NULL, get_hour,
+            "Local hour of the packet in the configured time zone.", "iot.hour:1-5;" },
+    { "device.name", FEATURE_STRING, SCOPE_DEVICE, CHANGED_DEVICE, "", 0, NULL, get_device_name,
+            "Name of the device: from configuration, DHCP or mDNS.",
+            "iot.device.name; content:\"camera\"; nocase;" },
+    { "device.mac", FEATURE_STRING, SCOPE_DEVICE, CHANGED_OPEN, "", 0, NULL, get_device_mac,
+            "MAC address of the device; unknown where it is seen by its IP address only.",
+            "iot.device.mac; content:\"02:00:5e\"; startswith;" },
+    { "device.vendor", FEATURE_STRING, SCOPE_DEVICE, CHANGED_OPEN, "", 0, NULL,
+            get_device_vendor, "Vendor of the device by its MAC address (IEEE registry).",
+            "iot.device.vendor; content:\"Espressif\";" },
+    { "device.type", FEATURE_STRING, SCOPE_DEVICE, CHANGED_OPEN, "", 0, NULL, get_device_type,
+            "Type of the device as configured.", "iot.device.type; content:\"camera\";" },
+};
+
+const size_t feature_count = sizeof(features) / sizeof(features[0]);
+
+const struct feature *feature_find(const char *name)
+{
+    for (size_t i = 0; i < feature_count; i++)
+        if (strcmp(features[i].name, name) == 0)
+            return &features[i];
+    return NULL;
+}
+
+const char *feature_type_name(enum feature_type type)
+{
+    static const char *const names[] = { "string", "number", "real", "boolean", "name" };
+
+    return names[type];
+}
+
+const char *feature_scope_name(enum feature_scope scope)
+{
+    static const char *const names[] = { "flow", "remote", "device" };
+
+    return names[scope];
+}

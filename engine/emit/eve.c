@@ -1,0 +1,299 @@
+#include "emit/eve.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "emit/eve_common.h"
+#include "emit/iot.h"
+#include "parse/packet.h"
+
+#define US_PER_S UINT64_C(1000000)
+
+/* --- what all records share --- */
+
+static void put_address(struct json *json, const char *key, const struct address *address)
+{
+    char text[ADDRESS_TEXT_SIZE];
+    size_t len = address_text(address, text);
+
+    json_string(json, key, text, len);
+}
+
+/* Names of the protocols that flows are made of, spelled as in Suricata's util-proto-name.c. */
+static void put_protocol(struct json *json, uint8_t protocol)
+{
+    static const char *const names[] = {
+        [PACKET_PROTOCOL_ICMP] = "ICMP",       [PACKET_PROTOCOL_IPV4] = "IP-in-IP",
+        [PACKET_PROTOCOL_TCP] = "TCP",         [PACKET_PROTOCOL_UDP] = "UDP",
+        [PACKET_PROTOCOL_IPV6] = "IPv6",       [PACKET_PROTOCOL_GRE] = "GRE",
+        [PACKET_PROTOCOL_ESP] = "ESP",         [PACKET_PROTOCOL_ICMPV6] = "IPv6-ICMP",
+        [PACKET_PROTOCOL_SCTP] = "SCTP",
+    };
+    char number[4];
+
+    if (protocol < sizeof(names) / sizeof(names[0]) && names[protocol] != NULL) {
+        json_text(json, "proto", names[protocol]);
+        return;
+    }
+    snprintf(number, sizeof(number), "%u", protocol);
+    json_text(json, "proto", number);
+}
+
+static bool is_icmp(const struct eve_head *head)
+{
+    return head->protocol == PACKET_PROTOCOL_ICMP || head->protocol == PACKET_PROTOCOL_ICMPV6;
+}
+
+static void put_vlans(struct json *json, const struct eve_head *head)
+{
+    if (head->vlan_count == 0)
+        return;
+    json_open_array(json, "vlan");
+    for (size_t i = 0; i < head->vlan_count; i++)
+        json_unsigned(json, NULL, head->vlans[i]);
+    json_close_array(json);
+}
+
+static void open_event(struct json *json, uint64_t time_us)
+{
+    json_open_object(json, NULL);
+    json_time(json, "timestamp", time_us);
+}
+
+void eve_open(struct json *json, const struct eve_head *head, const char *event_type)
+{
+    open_event(json, head->time_us);
+    json_unsigned(json, "flow_id", head->flow_id);
+    if (head->packet_number != 0)
+        json_unsigned(json, "pcap_cnt", head->packet_number);
+    json_text(json, "event_type", event_type);
+    put_vlans(json, head);
+    put_address(json, "src_ip", &head->source);
+    if (head->has_ports)
+        json_unsigned(json, "src_port", head->source_port);
+    put_address(json, "dest_ip", &head->destination);
+    if (head->has_ports)
+        json_unsigned(json, "dest_port", head->destination_port);
+    put_protocol(json, head->protocol);
+    json_unsigned(json, "ip_v", head->ip_version);
+    if (is_icmp(head)) {
+        json_unsigned(json, "icmp_type", head->source_port >> 8);
+        json_unsigned(json, "icmp_code", head->source_port & 0xff);
+    }
+}
+
+void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type)
+{
+    eve_open(json, head, event_type);
+    json_text(json, "pkt_src", "wire/pcap");
+}
+
+void eve_close(struct json *json, const struct eve_head *head)
+{
+    if (head->flow != NULL)
+        iot_emit(head->flow, &iot_json_sink, json);
+    json_close_object(json);
+}
+
+/* --- flow --- */
+
+static void put_icmp_answer(struct json *json, const struct eve_head *head,
+        const struct eve_flow *flow)
+{
+    if (!is_icmp(head) || flow->packets[1] == 0)
+        return;
+    json_unsigned(json, "response_icmp_type", head->destination_port >> 8);
+    json_unsigned(json, "response_icmp_code", head->destination_port & 0xff);
+}
+
+/* Suricata takes the difference of whole seconds. */
+static uint64_t age_s(const struct eve_flow *flow)
+{
+    return flow->last_us / US_PER_S - flow->first_us / US_PER_S;
+}
+
+static void put_flow(struct json *json, const struct eve_flow *flow)
+{
+    json_open_object(json, "flow");
+    json_unsigned(json, "pkts_toserver", flow->packets[0]);
+    json_unsigned(json, "pkts_toclient", flow->packets[1]);
+    json_unsigned(json, "bytes_toserver", flow->bytes[0]);
+    json_unsigned(json, "bytes_toclient", flow->bytes[1]);
+    json_time(json, "start", flow->first_us);
+    json_time(json, "end", flow->last_us);
+    json_unsigned(json, "age", age_s(flow));
+    json_text(json, "state", flow->state);
+    json_text(json, "reason", flow->reason);
+    json_bool(json, "alerted", flow->alerted);
+    if (flow->transactions > 0)
+        json_unsigned(json, "tx_cnt", flow->transactions);
+    json_close_object(json);
+}
+
+static void put_flags(struct json *json, const char *key, unsigned flags)
+{
+    char hex[3];
+
+    snprintf(hex, sizeof(hex), "%02x", flags & 0xff);
+    json_text(json, key, hex);
+}
+
+static void put_tcp(struct json *json, const struct eve_flow *flow)
+{
+    static const struct {
+        uint8_t flag;
+        const char *name;
+    } flags[] = {
+        { PACKET_TCP_SYN, "syn" }, { PACKET_TCP_FIN, "fin" }, { PACKET_TCP_RST, "rst" },
+        { PACKET_TCP_PSH, "psh" }, { PACKET_TCP_ACK, "ack" }, { PACKET_TCP_URG, "urg" },
+        { PACKET_TCP_ECE, "ecn" }, { PACKET_TCP_CWR, "cwr" },
+    };
+    unsigned seen = flow->tcp_flags[0] | flow->tcp_flags[1];
+
+    json_open_object(json, "tcp");
+    put_flags(json, "tcp_flags", seen);
+    put_flags(json, "tcp_flags_ts", flow->tcp_flags[0]);
+    put_flags(json, "tcp_flags_tc", flow->tcp_flags[1]);
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+        if ((seen & flags[i].flag) != 0)
+            json_bool(json, flags[i].name, true);
+    json_text(json, "state", flow->tcp_state);
+    json_close_object(json);
+}
+
+void eve_flow_record(struct json *json, const struct eve_head *head, const struct eve_flow *flow)
+{
+    eve_open(json, head, "flow");
+    put_icmp_answer(json, head, flow);
+    if (head->app_proto != NULL)
+        json_text(json, "app_proto", head->app_proto);
+    put_flow(json, flow);
+    if (flow->is_tcp)
+        put_tcp(json, flow);
+    eve_close(json, head);
+}
+
+/* --- tls, quic --- */
+
+static void put_sni(struct json *json, const struct tls_hello *hello)
+{
+    if (hello->sni_length > 0)
+        json_string(json, "sni", hello->sni, hello->sni_length);
+}
+
+void eve_tls_record(struct json *json, const struct eve_head *head,
+        const struct tls_hello *hello)
+{
+    eve_open_packet(json, head, "tls");
+    json_open_object(json, "tls");
+    put_sni(json, hello);
+    if (hello->alpn_count > 0) {
+        json_open_array(json, "client_alpns");
+        for (size_t i = 0; i < hello->alpn_count; i++)
+            json_text(json, NULL, hello->alpn[i]);
+        json_close_array(json);
+    }
+    json_close_object(json);
+    eve_close(json, head);
+}
+
+void eve_quic_record(struct json *json, const struct eve_head *head,
+        const struct tls_hello *hello)
+{
+    eve_open_packet(json, head, "quic");
+    json_open_object(json, "quic");
+    put_sni(json, hello);
+    json_close_object(json);
+    eve_close(json, head);
+}
+
+/* --- records without a flow --- */
+
+static void put_known(struct json *json, const char *key, const char *text)
+{
+    if (text[0] != '\0')
+        json_text(json, key, text);
+}
+
+static void put_identity(struct json *json, const struct device *device)
+{
+    json_open_object(json, "device");
+    put_known(json, "name", device_name(device));
+    if (device->has_mac)
+        json_text(json, "mac", device->mac_text);
+    put_known(json, "vendor", device->vendor);
+    put_known(json, "type", device->type);
+    json_close_object(json);
+}
+
+static void put_history(struct json *json, struct device *device)
+{
+    lock_take(&device->lock);
+    json_time(json, "first_seen", device->first_seen_us);
+    json_time(json, "last_seen", atomic_load(&device->last_seen_us));
+    json_bool(json, "joined", device->joined);
+    json_unsigned(json, "dns_answers", device->dns_answers);
+    json_bool(json, "encrypted_dns", device->encrypted_dns);
+    json_unsigned(json, "flows", device->totals.flows);
+    json_unsigned(json, "flows_no_dns", device->totals.flows_no_dns);
+    json_unsigned(json, "bytes_up", device->totals.bytes_up);
+    json_unsigned(json, "bytes_down", device->totals.bytes_down);
+    lock_release(&device->lock);
+}
+
+void eve_device_record(struct json *json, uint64_t time_us, struct device *device)
+{
+    open_event(json, time_us);
+    json_text(json, "event_type", "iot");
+    json_open_object(json, "iot");
+    json_text(json, "type", "device");
+    put_identity(json, device);
+    put_address(json, "address", &device->address);
+    put_history(json, device);
+    json_close_object(json);
+    json_close_object(json);
+}
+
+static void put_engine_counters(struct json *json, const struct engine_counters *engine)
+{
+    const char *name, *doc;
+    size_t offset;
+    uint64_t value;
+
+    json_open_object(json, "tattler");
+    for (size_t i = 0; engine_counter_describe(i, &name, &doc, &offset); i++) {
+        memcpy(&value, (const char *)engine + offset, sizeof(value));
+        json_unsigned(json, name, value);
+    }
+    json_close_object(json);
+}
+
+static void put_host_counters(struct json *json, const struct eve_counter *counters, size_t count)
+{
+    const char *section = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (section == NULL || strcmp(section, counters[i].section) != 0) {
+            if (section != NULL)
+                json_close_object(json);
+            section = counters[i].section;
+            json_open_object(json, section);
+        }
+        json_unsigned(json, counters[i].name, counters[i].value);
+    }
+    if (section != NULL)
+        json_close_object(json);
+}
+
+void eve_stats_record(struct json *json, uint64_t time_us, uint64_t uptime_s,
+        const struct engine_counters *engine, const struct eve_counter *counters, size_t count)
+{
+    open_event(json, time_us);
+    json_text(json, "event_type", "stats");
+    json_open_object(json, "stats");
+    json_unsigned(json, "uptime", uptime_s);
+    put_host_counters(json, counters, count);
+    put_engine_counters(json, engine);
+    json_close_object(json);
+    json_close_object(json);
+}

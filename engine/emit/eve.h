@@ -1,0 +1,70 @@
+/* eve.h - EVE JSON records of the stand-alone host, field for field as Suricata 8 writes them.
+ *
+ * Each function writes one whole record into an emptied 'json' (json.h), without the newline.
+ * doc/eve.schema.json describes them. What a host did not see is left out rather than guessed: of
+ * TLS and QUIC only what the client's hello says (no negotiated 'version'). Any thread; no state. */
+#ifndef TATTLER_EMIT_EVE_H
+#define TATTLER_EMIT_EVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/cursor.h"
+#include "emit/json.h"
+#include "engine.h"
+#include "parse/tls.h"
+#include "track/device.h"
+#include "track/flow.h"
+
+/* What all records of a flow begin with. */
+struct eve_head {
+    uint64_t time_us;
+    uint64_t flow_id;
+    uint64_t packet_number; /* EVE's pcap_cnt; 0: none (flow records) */
+    struct address source, destination;
+    /* ICMP: type << 8 | code, and in flow records those of the answer. */
+    uint16_t source_port, destination_port;
+    bool has_ports; /* TCP, UDP and SCTP */
+    uint8_t protocol;   /* IP protocol number */
+    uint8_t ip_version; /* 4 or 6 */
+    uint8_t vlan_count;
+    const uint16_t *vlans;  /* borrowed */
+    const char *app_proto;  /* NULL: not known */
+    uint64_t transaction;   /* of DNS: messages of this flow before this one, EVE's tx_id */
+    const struct flow *flow; /* for the 'iot' object; NULL: none */
+};
+
+struct eve_flow {
+    uint64_t packets[2], bytes[2]; /* 0: to the server */
+    uint64_t first_us, last_us;
+    const char *state, *reason; /* "established", "timeout" … */
+    bool alerted;
+    uint64_t transactions; /* EVE's tx_cnt; 0: not known */
+    bool is_tcp;
+    uint8_t tcp_flags[2]; /* seen, 0: to the server */
+    const char *tcp_state;
+};
+
+void eve_flow_record(struct json *json, const struct eve_head *head, const struct eve_flow *flow);
+/* One DNS message over UDP or TCP, event_type "dns" in EVE's DNS version 3, or "mdns" where that is
+ * the head's 'app_proto'. False, and nothing to be used, where Suricata logs none: the header is
+ * impossible, or the questions and answers cannot be read to their end. Authorities and additional
+ * records that cannot be are left out. */
+bool eve_dns_record(struct json *json, const struct eve_head *head, struct cursor message);
+void eve_tls_record(struct json *json, const struct eve_head *head,
+        const struct tls_hello *hello);
+void eve_quic_record(struct json *json, const struct eve_head *head,
+        const struct tls_hello *hello);
+/* event_type "iot": what is known of a device; takes its lock. */
+void eve_device_record(struct json *json, uint64_t time_us, struct device *device);
+
+/* A host's own counters beside the engine's: nested below "stats", those of one section in a row. */
+struct eve_counter {
+    const char *section, *name; /* "decoder", "pkts" */
+    uint64_t value;
+};
+void eve_stats_record(struct json *json, uint64_t time_us, uint64_t uptime_s,
+        const struct engine_counters *engine, const struct eve_counter *counters, size_t count);
+
+#endif

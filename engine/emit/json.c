@@ -1,0 +1,291 @@
+#include "emit/json.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define US_PER_S UINT64_C(1000000)
+
+void json_free(struct json *json)
+{
+    free(json->data);
+    *json = (struct json){ 0 };
+}
+
+void json_restart(struct json *json)
+{
+    json->len = 0;
+    json->comma = false;
+    json->failed = false;
+}
+
+static bool make_room(struct json *json, size_t more)
+{
+    size_t capacity = json->capacity > 0 ? json->capacity : 2048;
+    char *data;
+
+    if (json->failed || more > JSON_RECORD_MAX - json->len) {
+        json->failed = true;
+        return false;
+    }
+    while (capacity < json->len + more)
+        capacity *= 2;
+    if (capacity == json->capacity)
+        return true;
+    data = realloc(json->data, capacity);
+    if (data == NULL) {
+        json->failed = true;
+        return false;
+    }
+    json->data = data;
+    json->capacity = capacity;
+    return true;
+}
+
+static void put(struct json *json, const char *text, size_t len)
+{
+    if (!make_room(json, len))
+        return;
+    memcpy(json->data + json->len, text, len);
+    json->len += len;
+}
+
+static void put_char(struct json *json, char c)
+{
+    put(json, &c, 1);
+}
+
+/* Bytes of the UTF-8 character at 'text', 0 if it is none (RFC 3629 section 4). */
+static size_t utf8_length(const unsigned char *text, size_t left)
+{
+    unsigned char lead = text[0];
+    size_t n = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+
+    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    if ((lead == 0xe0 && text[1] < 0xa0) || (lead == 0xed && text[1] > 0x9f) ||
+            (lead == 0xf0 && text[1] < 0x90) || (lead == 0xf4 && text[1] > 0x8f))
+        return 0;
+    return n;
+}
+
+static void put_escaped(struct json *json, unsigned char c)
+{
+    static const char short_form[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    char text[8];
+    int len;
+
+    for (size_t i = 0; i + 1 < sizeof(short_form); i += 2)
+        if ((unsigned char)short_form[i] == c) {
+            put_char(json, '\\');
+            put_char(json, short_form[i + 1]);
+            return;
+        }
+    if (c < 0x20 || c == 0x7f)
+        len = snprintf(text, sizeof(text), "\\u%04x", c);
+    else
+        len = snprintf(text, sizeof(text), "\\\\x%02x", c);
+    put(json, text, (size_t)len);
+}
+
+static bool is_utf8(const unsigned char *text, size_t len)
+{
+    size_t n;
+
+    for (size_t i = 0; i < len; i += n) {
+        n = utf8_length(text + i, len - i);
+        if (n == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool is_plain(unsigned char c, bool utf8)
+{
+    return c >= 0x80 ? utf8 : c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* One byte that is not UTF-8 puts the whole string in doubt: then all beyond ASCII are escaped, as
+ * Suricata does it. */
+static void put_string(struct json *json, const char *text, size_t len)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    bool utf8 = is_utf8(bytes, len);
+    size_t plain;
+
+    put_char(json, '"');
+    for (size_t i = 0; i < len; i++) {
+        for (plain = i; i < len && is_plain(bytes[i], utf8);)
+            i++;
+        put(json, text + plain, i - plain);
+        if (i < len)
+            put_escaped(json, bytes[i]);
+    }
+    put_char(json, '"');
+}
+
+static void put_key(struct json *json, const char *key)
+{
+    if (json->comma)
+        put_char(json, ',');
+    json->comma = true;
+    if (key == NULL)
+        return;
+    put_char(json, '"');
+    put(json, key, strlen(key));
+    put(json, "\":", 2);
+}
+
+static void open_scope(struct json *json, const char *key, char bracket)
+{
+    put_key(json, key);
+    put_char(json, bracket);
+    json->comma = false;
+}
+
+static void close_scope(struct json *json, char bracket)
+{
+    put_char(json, bracket);
+    json->comma = true;
+}
+
+void json_open_object(struct json *json, const char *key)
+{
+    open_scope(json, key, '{');
+}
+
+void json_close_object(struct json *json)
+{
+    close_scope(json, '}');
+}
+
+void json_open_array(struct json *json, const char *key)
+{
+    open_scope(json, key, '[');
+}
+
+void json_close_array(struct json *json)
+{
+    close_scope(json, ']');
+}
+
+void json_string(struct json *json, const char *key, const char *text, size_t len)
+{
+    put_key(json, key);
+    put_string(json, text, len);
+}
+
+void json_text(struct json *json, const char *key, const char *text)
+{
+    json_string(json, key, text, strlen(text));
+}
+
+void json_hex(struct json *json, const char *key, const uint8_t *bytes, size_t len,
+        char separator)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    put_key(json, key);
+    put_char(json, '"');
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && separator != '\0')
+            put_char(json, separator);
+        put_char(json, digits[bytes[i] >> 4]);
+        put_char(json, digits[bytes[i] & 0x0f]);
+    }
+    put_char(json, '"');
+}
+
+static void put_unsigned(struct json *json, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    put(json, digits + at, sizeof(digits) - at);
+}
+
+void json_unsigned(struct json *json, const char *key, uint64_t value)
+{
+    put_key(json, key);
+    put_unsigned(json, value);
+}
+
+void json_real(struct json *json, const char *key, double value)
+{
+    char text[DBL_MAX_10_EXP + 8];
+    int len = snprintf(text, sizeof(text), "%.3f", value);
+
+    if (!isfinite(value)) {
+        json->failed = true;
+        return;
+    }
+    put_key(json, key);
+    put(json, text, (size_t)len);
+}
+
+void json_bool(struct json *json, const char *key, bool value)
+{
+    put_key(json, key);
+    put(json, value ? "true" : "false", value ? 4 : 5);
+}
+
+void json_newline(struct json *json)
+{
+    put_char(json, '\n');
+    json->comma = false;
+}
+
+static char *put_digits(char *at, unsigned value, unsigned digits)
+{
+    for (unsigned i = digits; i-- > 0; value /= 10)
+        at[i] = (char)('0' + value % 10);
+    return at + digits;
+}
+
+/* Days since 1970-01-01 to year, month and day: Howard Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms", civil_from_days. */
+static void civil_from_days(uint64_t days, unsigned *year, unsigned *month, unsigned *day)
+{
+    uint64_t z = days + 719468, era = z / 146097;
+    unsigned doe = (unsigned)(z - era * 146097);
+    unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    unsigned mp = (5 * doy + 2) / 153;
+
+    *day = doy - (153 * mp + 2) / 5 + 1;
+    *month = mp < 10 ? mp + 3 : mp - 9;
+    *year = (unsigned)(yoe + era * 400) + (*month <= 2);
+}
+
+void json_time(struct json *json, const char *key, uint64_t time_us)
+{
+    char text[40], *at = text;
+    uint64_t seconds = time_us / US_PER_S;
+    unsigned in_day = (unsigned)(seconds % 86400), year, month, day;
+
+    civil_from_days(seconds / 86400, &year, &month, &day);
+    at = put_digits(at, year, 4);
+    *at++ = '-';
+    at = put_digits(at, month, 2);
+    *at++ = '-';
+    at = put_digits(at, day, 2);
+    *at++ = 'T';
+    at = put_digits(at, in_day / 3600, 2);
+    *at++ = ':';
+    at = put_digits(at, in_day / 60 % 60, 2);
+    *at++ = ':';
+    at = put_digits(at, in_day % 60, 2);
+    *at++ = '.';
+    at = put_digits(at, (unsigned)(time_us % US_PER_S), 6);
+    memcpy(at, "+0000", 5);
+    json_string(json, key, text, (size_t)(at + 5 - text));
+}
