@@ -1,0 +1,279 @@
+/* 'tattler replay': capture files through the engine; EVE JSON to a file, a table to a person. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture.h"
+#include "command.h"
+#include "inspect.h"
+#include "summary.h"
+
+#define EVE_NAME "eve.json"
+#define PROGRESS_PACKETS 8192 /* look at the clock so often */
+#define PROGRESS_S 0.2
+
+static const char usage[] =
+        "usage: tattler replay [-c tattler.yaml] [-l DIRECTORY | -o FILE] CAPTURE...\n"
+        "\n"
+        "Reads pcap and pcapng files, also compressed, in the order given; '-' is standard input.\n"
+        "\n"
+        "  -c FILE       configuration (see tattler.yaml in the documentation)\n"
+        "  -l DIRECTORY  write eve.json there\n"
+        "  -o FILE       write EVE JSON to this file; '-' is standard output\n"
+        "  -h, --help    this text\n"
+        "\n"
+        "Without -o and -l, EVE JSON goes to ./eve.json; a table of devices to standard output.\n"
+        "Exit status: 0 done, 1 some input could not be read, 2 wrong usage or configuration.\n";
+
+struct options {
+    const char *config, *directory, *output;
+    const char *const *captures;
+    size_t capture_count;
+};
+
+struct replay {
+    struct options options;
+    char eve_path[4096];
+    FILE *eve;
+    bool eve_failed;
+    struct summary *summary;
+    bool shows_progress;
+    struct timespec shown_at;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    stopped = 1;
+}
+
+/* --- arguments --- */
+
+static int parse_options(struct options *options, int argc, char **argv)
+{
+    static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+    int c;
+
+    while ((c = getopt_long(argc, argv, ":c:l:o:h", longs, NULL)) != -1)
+        switch (c) {
+        case 'c':
+            options->config = optarg;
+            break;
+        case 'l':
+            options->directory = optarg;
+            break;
+        case 'o':
+            options->output = optarg;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return -1;
+        case ':':
+            return usage_error("replay", "option -%c needs a value", optopt);
+        default:
+            return usage_error("replay", "unknown option '%s'", argv[optind - 1]);
+        }
+    if (options->directory != NULL && options->output != NULL)
+        return usage_error("replay", "-l and -o both say where EVE goes: give one of them");
+    options->captures = (const char *const *)(argv + optind);
+    options->capture_count = (size_t)(argc - optind);
+    if (options->capture_count == 0)
+        return usage_error("replay", "no capture given");
+    return EXIT_DONE;
+}
+
+/* --- output --- */
+
+static bool open_eve(struct replay *replay)
+{
+    const struct options *options = &replay->options;
+    int len = snprintf(replay->eve_path, sizeof(replay->eve_path), "%s%s%s",
+            options->directory != NULL ? options->directory : "",
+            options->directory != NULL ? "/" : "",
+            options->output != NULL ? options->output : EVE_NAME);
+
+    if (len < 0 || (size_t)len >= sizeof(replay->eve_path)) {
+        complain("the path of the EVE file is too long");
+        return false;
+    }
+    if (options->output != NULL && strcmp(options->output, "-") == 0) {
+        replay->eve = stdout;
+        return true;
+    }
+    replay->eve = fopen(replay->eve_path, "w");
+    if (replay->eve == NULL) {
+        complain("%s: %s", replay->eve_path, strerror(errno));
+        return false;
+    }
+    setvbuf(replay->eve, NULL, _IOFBF, 1 << 18);
+    return true;
+}
+
+static void write_eve(void *user, const char *record, size_t len)
+{
+    struct replay *replay = user;
+
+    if (!replay->eve_failed && fwrite(record, 1, len, replay->eve) != len)
+        replay->eve_failed = true;
+}
+
+static bool close_eve(struct replay *replay)
+{
+    bool failed = fflush(replay->eve) != 0 || replay->eve_failed;
+
+    if (failed)
+        complain("%s: not all was written: %s", replay->eve_path, strerror(errno));
+    if (replay->eve != stdout)
+        fclose(replay->eve);
+    return !failed;
+}
+
+static void on_flow(void *user, const struct connection *connection)
+{
+    struct replay *replay = user;
+
+    if (replay->summary != NULL && connection->flow != NULL)
+        summary_add(replay->summary, connection, connection->flow);
+}
+
+/* --- progress --- */
+
+static void show_progress(struct replay *replay, const struct capture *capture)
+{
+    struct capture_progress progress = capture_progress(capture);
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if ((double)(now.tv_sec - replay->shown_at.tv_sec) +
+                    (double)(now.tv_nsec - replay->shown_at.tv_nsec) / 1e9 <
+            PROGRESS_S)
+        return;
+    replay->shown_at = now;
+    fprintf(stderr, "\r\033[K%s: %llu packets", capture_path(capture),
+            (unsigned long long)progress.packets);
+    if (progress.total_bytes > 0)
+        fprintf(stderr, ", %.0f %%",
+                100.0 * (double)progress.done_bytes / (double)progress.total_bytes);
+}
+
+static void clear_progress(const struct replay *replay)
+{
+    if (replay->shows_progress)
+        fputs("\r\033[K", stderr);
+}
+
+/* --- the run --- */
+
+static int read_captures(struct replay *replay, struct inspector *inspector,
+        struct capture *capture)
+{
+    struct captured frame;
+    enum capture_event event;
+    int status = EXIT_DONE;
+
+    while (!stopped && (event = capture_next(capture, &frame)) != CAPTURE_END) {
+        if (event == CAPTURE_PACKET) {
+            inspector_frame(inspector, &frame);
+            if (replay->shows_progress && inspector_packets(inspector) % PROGRESS_PACKETS == 0)
+                show_progress(replay, capture);
+            continue;
+        }
+        clear_progress(replay);
+        complain("%s", capture_trouble(capture));
+        status = EXIT_INPUT;
+    }
+    clear_progress(replay);
+    if (stopped) {
+        complain("interrupted: what was read until here is in the results");
+        status = EXIT_INPUT;
+    }
+    return status;
+}
+
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 60 ? size.ws_col : 100;
+}
+
+static int inspect_captures(struct replay *replay, struct engine *engine,
+        const struct settings *settings)
+{
+    struct inspect_sink sink = { write_eve, on_flow, replay };
+    struct inspector *inspector = inspector_new(engine, settings, &sink);
+    struct capture *capture =
+            capture_new(replay->options.captures, replay->options.capture_count);
+    uint64_t packets;
+    int status = EXIT_INPUT;
+
+    if (inspector == NULL || capture == NULL) {
+        complain("out of memory");
+    } else {
+        status = read_captures(replay, inspector, capture);
+        packets = inspector_packets(inspector);
+        inspector_finish(inspector);
+        inspector = NULL;
+        if (!close_eve(replay))
+            status = EXIT_INPUT;
+        if (replay->summary != NULL) {
+            summary_print(replay->summary, stdout, terminal_width(), isatty(STDOUT_FILENO) == 1);
+            printf("%llu packets; EVE JSON in %s\n", (unsigned long long)packets,
+                    replay->eve_path);
+        }
+    }
+    inspector_finish(inspector);
+    capture_free(capture);
+    return status;
+}
+
+static void tell_problem(void *user, const char *what)
+{
+    (void)user;
+    complain("%s", what);
+}
+
+static int run(struct replay *replay, const struct settings *settings)
+{
+    struct engine *engine = engine_new(settings, random_seed(), tell_problem, NULL);
+    int status = EXIT_INPUT;
+
+    if (engine == NULL) {
+        complain("out of memory");
+        return EXIT_INPUT;
+    }
+    if (replay->options.output == NULL || strcmp(replay->options.output, "-") != 0)
+        replay->summary = summary_new(engine);
+    replay->shows_progress = isatty(STDERR_FILENO) == 1;
+    signal(SIGINT, stop);
+    signal(SIGTERM, stop);
+    if (open_eve(replay))
+        status = inspect_captures(replay, engine, settings);
+    else
+        status = EXIT_USAGE;
+    summary_free(replay->summary);
+    engine_free(engine);
+    return status;
+}
+
+int command_replay(int argc, char **argv)
+{
+    struct replay replay = { 0 };
+    struct settings settings;
+    int status = parse_options(&replay.options, argc, argv);
+
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
+    status = load_settings(&settings, replay.options.config) ? run(&replay, &settings)
+                                                             : EXIT_USAGE;
+    settings_clear(&settings);
+    return status;
+}

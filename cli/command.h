@@ -1,0 +1,35 @@
+/* command.h - the subcommands of 'tattler': one file each, one row each in main.c.
+ *
+ * Each parses its own arguments (argv[0] is its name), prints to standard output and its complaints
+ * to standard error, and returns the exit status. */
+#ifndef TATTLER_CLI_COMMAND_H
+#define TATTLER_CLI_COMMAND_H
+
+#include "settings.h"
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_INPUT = 1, /* some input could not be read; the rest was done */
+    EXIT_USAGE = 2, /* wrong usage or configuration: nothing was done */
+};
+
+int command_replay(int argc, char **argv);
+int command_features(int argc, char **argv);
+int command_geo(int argc, char **argv);
+int command_doctor(int argc, char **argv);
+
+/* Prints "tattler: " and the text as one line to standard error. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints the complaint and a hint at "tattler COMMAND --help"; returns EXIT_USAGE. */
+int usage_error(const char *command, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+
+/* Fills in the defaults and reads the file at 'path', if any. Problems go to standard error as
+ * file:line:column: text. False: the file had problems. The caller clears the settings. */
+bool load_settings(struct settings *settings, const char *path);
+
+/* A secret number for engine_new(). */
+uint64_t random_seed(void);
+
+#endif

@@ -1,0 +1,317 @@
+#include "connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#define US_PER_S UINT64_C(1000000)
+
+/* Suricata's default 'flow-timeouts' in seconds. Each (kind, state) is a list in the order of the
+ * last packet, so that only the heads need looking at. */
+enum kind { KIND_TCP, KIND_UDP, KIND_ICMP, KIND_OTHER, KINDS };
+static const unsigned timeouts_s[KINDS][3] = {
+    [KIND_TCP] = { 60, 600, 60 },
+    [KIND_UDP] = { 30, 300, 300 },
+    [KIND_ICMP] = { 30, 300, 300 },
+    [KIND_OTHER] = { 30, 300, 300 },
+};
+
+struct connections {
+    size_t max;
+    connection_end_fn end;
+    void *user;
+    struct connection *all;
+    struct connection *queues[KINDS][3]; /* the heads: idle for longest */
+    uint64_t next_id, crowded_out;
+    uint64_t swept_us;
+};
+
+struct connections *connections_new(size_t max, connection_end_fn end, void *user)
+{
+    struct connections *connections = calloc(1, sizeof(*connections));
+
+    if (connections == NULL)
+        return NULL;
+    connections->max = max > 0 ? max : 1;
+    connections->end = end;
+    connections->user = user;
+    return connections;
+}
+
+static enum kind kind_of(const struct connection *connection)
+{
+    switch (connection->key.protocol) {
+    case PACKET_PROTOCOL_TCP:
+        return KIND_TCP;
+    case PACKET_PROTOCOL_UDP:
+        return KIND_UDP;
+    case PACKET_PROTOCOL_ICMP:
+    case PACKET_PROTOCOL_ICMPV6:
+        return KIND_ICMP;
+    default:
+        return KIND_OTHER;
+    }
+}
+
+/* --- queues by timeout --- */
+
+static void enqueue(struct connections *connections, struct connection *connection)
+{
+    struct connection **oldest =
+            &connections->queues[kind_of(connection)][connection->state];
+
+    DL_APPEND2(*oldest, connection, older, newer);
+}
+
+static void dequeue(struct connections *connections, struct connection *connection)
+{
+    struct connection **oldest =
+            &connections->queues[kind_of(connection)][connection->state];
+
+    DL_DELETE2(*oldest, connection, older, newer);
+}
+
+static void finish(struct connections *connections, struct connection *connection,
+        enum connection_end why)
+{
+    dequeue(connections, connection);
+    HASH_DEL(connections->all, connection);
+    connections->end(connections->user, connection, why);
+    free(connection);
+}
+
+static uint64_t expires_us(const struct connection *connection)
+{
+    return connection->last_us +
+           timeouts_s[kind_of(connection)][connection->state] * US_PER_S;
+}
+
+/* Once per second of packet time is enough: a look-up checks the flow it finds by itself. */
+static void sweep(struct connections *connections, uint64_t time_us)
+{
+    if (time_us < connections->swept_us + US_PER_S)
+        return;
+    connections->swept_us = time_us;
+    for (size_t kind = 0; kind < KINDS; kind++)
+        for (size_t state = 0; state < 3; state++)
+            for (;;) {
+                struct connection *oldest = connections->queues[kind][state];
+
+                if (oldest == NULL || expires_us(oldest) > time_us)
+                    break;
+                finish(connections, oldest, END_TIMEOUT);
+            }
+}
+
+static void make_room(struct connections *connections)
+{
+    struct connection *victim = NULL;
+
+    if (HASH_COUNT(connections->all) < connections->max)
+        return;
+    for (size_t kind = 0; kind < KINDS; kind++)
+        for (size_t state = 0; state < 3; state++) {
+            struct connection *oldest = connections->queues[kind][state];
+
+            if (oldest != NULL && (victim == NULL || oldest->last_us < victim->last_us))
+                victim = oldest;
+        }
+    connections->crowded_out++;
+    finish(connections, victim, END_CROWDED);
+}
+
+void connections_end_all(struct connections *connections)
+{
+    struct connection *connection, *next;
+
+    HASH_ITER(hh, connections->all, connection, next) {
+        finish(connections, connection, END_SHUTDOWN);
+    }
+}
+
+void connections_free(struct connections *connections)
+{
+    if (connections == NULL)
+        return;
+    connections_end_all(connections);
+    free(connections);
+}
+
+/* --- keys --- */
+
+struct ends {
+    struct address source, destination;
+    uint16_t source_port, destination_port;
+    uint8_t protocol;
+};
+
+/* The type of ICMP message that answers this one; messages without an answer stand alone. */
+static uint8_t icmp_answer(uint8_t protocol, uint8_t type)
+{
+    static const uint8_t v4[][2] = { { 8, 0 }, { 13, 14 }, { 15, 16 }, { 10, 9 }, { 17, 18 } };
+    static const uint8_t v6[][2] = { { 128, 129 }, { 135, 136 }, { 133, 134 }, { 130, 131 },
+        { 139, 140 }, { 144, 145 }, { 146, 147 }, { 148, 149 }, { 151, 152 }, { 157, 158 } };
+    const uint8_t(*pairs)[2] = protocol == PACKET_PROTOCOL_ICMP ? v4 : v6;
+    size_t n = protocol == PACKET_PROTOCOL_ICMP ? sizeof(v4) / 2 : sizeof(v6) / 2;
+
+    for (size_t i = 0; i < n; i++) {
+        if (pairs[i][0] == type)
+            return pairs[i][1];
+        if (pairs[i][1] == type)
+            return pairs[i][0];
+    }
+    return 0xff;
+}
+
+#define ICMP_UNREACHABLE 3
+
+static struct ends ends_of(const struct packet *packet)
+{
+    struct ends ends = { packet->src, packet->dst, packet->src_port, packet->dst_port,
+        packet->protocol };
+
+    if (packet->kind != PACKET_ICMP)
+        return ends;
+    /* An IPv4 'unreachable' belongs to the flow that it is about, and comes against its way. */
+    if (packet->protocol == PACKET_PROTOCOL_ICMP && packet->icmp.type == ICMP_UNREACHABLE &&
+            packet->icmp.quotes && packet->icmp.quoted_src_port != 0)
+        return (struct ends){ packet->icmp.quoted_dst, packet->icmp.quoted_src,
+            packet->icmp.quoted_dst_port, packet->icmp.quoted_src_port,
+            packet->icmp.quoted_protocol };
+    ends.source_port = (uint16_t)(packet->icmp.type << 8 | packet->icmp.code);
+    ends.destination_port =
+            (uint16_t)(icmp_answer(packet->protocol, packet->icmp.type) << 8 | packet->icmp.code);
+    return ends;
+}
+
+static struct connection_key key_of(const struct packet *packet, const struct ends *ends,
+        unsigned depth)
+{
+    struct connection_key key;
+    int order = memcmp(ends->source.bytes, ends->destination.bytes, sizeof(ends->source.bytes));
+    bool swap = order > 0 || (order == 0 && ends->source_port > ends->destination_port);
+
+    memset(&key, 0, sizeof(key));
+    key.low = swap ? ends->destination : ends->source;
+    key.high = swap ? ends->source : ends->destination;
+    key.low_port = swap ? ends->destination_port : ends->source_port;
+    key.high_port = swap ? ends->source_port : ends->destination_port;
+    memcpy(key.vlans, packet->vlans, sizeof(uint16_t) * packet->vlan_count);
+    key.protocol = ends->protocol;
+    key.depth = (uint8_t)depth;
+    return key;
+}
+
+static struct connection *make(struct connections *connections, const struct connection_key *key,
+        const struct ends *ends, const struct packet *packet, uint64_t time_us)
+{
+    struct connection *connection;
+
+    make_room(connections);
+    connection = calloc(1, sizeof(*connection));
+    if (connection == NULL)
+        return NULL;
+    connection->key = *key;
+    HASH_ADD(hh, connections->all, key, sizeof(connection->key), connection);
+    if (connection->hh.tbl == NULL) {
+        free(connection);
+        return NULL;
+    }
+    connection->id = ++connections->next_id;
+    connection->source = ends->source;
+    connection->destination = ends->destination;
+    connection->source_port = ends->source_port;
+    connection->destination_port = ends->destination_port;
+    connection->ip_version = packet->ip_version;
+    connection->vlan_count = packet->vlan_count;
+    connection->first_us = connection->last_us = time_us;
+    enqueue(connections, connection);
+    return connection;
+}
+
+/* A flow that Suricata swaps: its first packet was the server's SYN and ACK. */
+static void swap_ends(struct ends *ends)
+{
+    *ends = (struct ends){ ends->destination, ends->source, ends->destination_port,
+        ends->source_port, ends->protocol };
+}
+
+static bool is_same_way(const struct connection *connection, const struct ends *ends)
+{
+    return address_equal(&connection->source, &ends->source) &&
+           connection->source_port == ends->source_port;
+}
+
+struct connection *connections_find(struct connections *connections, const struct packet *packet,
+        unsigned depth, uint64_t time_us, bool *is_new, bool *to_server)
+{
+    struct ends ends = ends_of(packet);
+    struct connection_key key = key_of(packet, &ends, depth);
+    bool about_another = ends.protocol != packet->protocol;
+    struct connection *connection;
+
+    sweep(connections, time_us);
+    HASH_FIND(hh, connections->all, &key, sizeof(key), connection);
+    if (connection != NULL && expires_us(connection) <= time_us) {
+        finish(connections, connection, END_TIMEOUT);
+        connection = NULL;
+    }
+    if (connection != NULL && packet->kind == PACKET_TCP &&
+            tcp_is_reuse(&connection->tcp, is_same_way(connection, &ends), packet->tcp.flags,
+                    packet->tcp.seq)) {
+        finish(connections, connection, END_REUSE);
+        connection = NULL;
+    }
+    *is_new = connection == NULL;
+    if (connection != NULL) {
+        *to_server = is_same_way(connection, &ends);
+        return connection;
+    }
+    if (about_another)
+        return NULL; /* an error about a flow that was never seen makes none */
+    *to_server = packet->kind != PACKET_TCP || !tcp_starts_at_server(packet->tcp.flags);
+    if (!*to_server)
+        swap_ends(&ends);
+    return make(connections, &key, &ends, packet, time_us);
+}
+
+/* --- progress --- */
+
+static enum connection_state state_of(const struct connection *connection)
+{
+    if (connection->key.protocol == PACKET_PROTOCOL_TCP) {
+        if (connection->tcp.state < TCP_ESTABLISHED)
+            return CONNECTION_NEW;
+        return connection->tcp.state < TCP_TIME_WAIT ? CONNECTION_ESTABLISHED : CONNECTION_CLOSED;
+    }
+    return connection->packets[0] > 0 && connection->packets[1] > 0 ? CONNECTION_ESTABLISHED
+                                                                    : CONNECTION_NEW;
+}
+
+void connections_update(struct connections *connections, struct connection *connection,
+        const struct packet *packet, bool to_server, uint64_t time_us)
+{
+    size_t way = to_server ? 0 : 1;
+
+    dequeue(connections, connection);
+    connection->packets[way]++;
+    connection->bytes[way] += packet->bytes;
+    if (time_us > connection->last_us)
+        connection->last_us = time_us;
+    if (packet->kind == PACKET_TCP) {
+        connection->tcp_flags[way] |= packet->tcp.flags;
+        tcp_track(&connection->tcp, to_server, packet->tcp.flags, packet->tcp.seq);
+    }
+    connection->state = state_of(connection);
+    enqueue(connections, connection);
+}
+
+uint64_t connections_crowded_out(const struct connections *connections)
+{
+    return connections->crowded_out;
+}
+
+size_t connections_count(const struct connections *connections)
+{
+    return HASH_COUNT(connections->all);
+}

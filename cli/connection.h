@@ -1,0 +1,76 @@
+/* connection.h - the stand-alone host's table of flows, cut as Suricata cuts them.
+ *
+ * Suricata keeps such a table for the plugin; here it is ours: the same key (addresses, ports,
+ * protocol, VLAN ids, depth of tunnels), the same states and the default timeouts of its
+ * configuration. Bounded: when full, the flow idle for longest ends early, which is counted.
+ * One thread. */
+#ifndef TATTLER_CLI_CONNECTION_H
+#define TATTLER_CLI_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/hash.h"
+#include "parse/packet.h"
+#include "tcp_state.h"
+#include "track/flow.h"
+
+struct dissector;
+
+enum connection_state { CONNECTION_NEW, CONNECTION_ESTABLISHED, CONNECTION_CLOSED };
+
+/* Why a flow ended, as EVE's flow.reason says. */
+enum connection_end { END_TIMEOUT, END_REUSE, END_CROWDED, END_SHUTDOWN };
+
+struct connection_key {
+    struct address low, high; /* sorted, so that both directions have one key */
+    uint16_t low_port, high_port;
+    uint16_t vlans[PACKET_VLANS_MAX];
+    uint8_t protocol, depth;
+};
+
+struct connection {
+    struct connection_key key;
+    uint64_t id; /* EVE's flow_id */
+    struct address source, destination; /* of the first packet */
+    uint16_t source_port, destination_port; /* ICMP: type and code, and those of its answer */
+    uint8_t ip_version, vlan_count;
+    enum connection_state state;
+    struct tcp_track tcp;
+    uint8_t tcp_flags[2]; /* seen, by direction: 0 to the server */
+    uint64_t first_us, last_us;
+    uint64_t packets[2], bytes[2];
+    struct flow *flow;           /* the engine's; NULL when it had no memory */
+    struct dissector *dissector; /* NULL: nothing to read, or done */
+    bool dissected;
+    const char *app_proto; /* as EVE spells it; NULL: not known */
+    struct connection *newer, *older; /* of the same timeout */
+    UT_hash_handle hh;
+};
+
+/* Called for each flow that ends, before it is freed. */
+typedef void (*connection_end_fn)(void *user, struct connection *connection,
+        enum connection_end why);
+
+struct connections;
+
+struct connections *connections_new(size_t max, connection_end_fn end, void *user);
+void connections_free(struct connections *connections); /* accepts NULL; ends what is open */
+void connections_end_all(struct connections *connections); /* by END_SHUTDOWN */
+
+/* The flow of a packet, made if need be; '*is_new' tells. 'to_server': the packet goes the way of
+ * the first one. NULL: out of memory. Ends flows whose time has come by 'time_us'. */
+struct connection *connections_find(struct connections *connections, const struct packet *packet,
+        unsigned depth, uint64_t time_us, bool *is_new, bool *to_server);
+
+/* Counts the packet and moves the flow's state and timeout. */
+void connections_update(struct connections *connections, struct connection *connection,
+        const struct packet *packet, bool to_server, uint64_t time_us);
+
+/* Flows that ended early because the table was full, and those open now. */
+uint64_t connections_crowded_out(const struct connections *connections);
+size_t connections_count(const struct connections *connections);
+
+#endif

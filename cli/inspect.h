@@ -1,0 +1,43 @@
+/* inspect.h - the stand-alone host: frames in, EVE records out, what Suricata does for the plugin.
+ *
+ * Decodes, puts fragments together, cuts packets into flows, hands them to the engine, runs the
+ * parsers, and writes a record for what was found. One thread. */
+#ifndef TATTLER_CLI_INSPECT_H
+#define TATTLER_CLI_INSPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture.h"
+#include "connection.h"
+#include "emit/json.h"
+#include "engine.h"
+
+/* Where records go; each is one line with its newline. */
+typedef void (*inspect_write_fn)(void *user, const char *record, size_t len);
+/* A flow has ended; it is freed after the call. */
+typedef void (*inspect_flow_fn)(void *user, const struct connection *connection);
+
+struct inspect_sink {
+    inspect_write_fn write;
+    inspect_flow_fn flow;
+    void *user;
+};
+
+struct inspector;
+
+/* All arguments are borrowed for life. NULL: out of memory. */
+struct inspector *inspector_new(struct engine *engine, const struct settings *settings,
+        const struct inspect_sink *sink);
+
+/* Ends all flows, writes the summaries of devices and the statistics, frees. Accepts NULL. */
+void inspector_finish(struct inspector *inspector);
+
+void inspector_frame(struct inspector *inspector, const struct captured *frame);
+
+/* Packets handed in, flows cut from them, so far. */
+uint64_t inspector_packets(const struct inspector *inspector);
+uint64_t inspector_flows(const struct inspector *inspector);
+
+#endif

@@ -1,0 +1,119 @@
+#include "stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+struct stream_segment {
+    struct stream_segment *next;
+    uint32_t seq;
+    size_t len;
+    uint8_t bytes[];
+};
+
+/* Distance in sequence space (RFC 9293 section 3.4): negative when 'a' comes before 'b'. */
+static int32_t seq_distance(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b);
+}
+
+void stream_end(struct stream *stream, struct stream_budget *budget)
+{
+    struct stream_segment *segment, *next;
+
+    budget->used -= stream->waiting_bytes;
+    LL_FOREACH_SAFE(stream->waiting, segment, next) {
+        free(segment);
+    }
+    *stream = (struct stream){ .started = true, .ended = true };
+}
+
+static int by_seq(const struct stream_segment *a, const struct stream_segment *b)
+{
+    return seq_distance(a->seq, b->seq);
+}
+
+static bool has_room(const struct stream *stream, const struct stream_budget *budget, size_t len)
+{
+    return stream->waiting_count < STREAM_SEGMENTS_MAX &&
+           len <= STREAM_WAITING_MAX - stream->waiting_bytes && len <= budget->max - budget->used;
+}
+
+static void keep(struct stream *stream, struct stream_budget *budget, uint32_t seq,
+        struct cursor bytes)
+{
+    struct stream_segment *segment = NULL;
+
+    if (has_room(stream, budget, bytes.left))
+        segment = malloc(sizeof(*segment) + bytes.left);
+    if (segment == NULL) {
+        budget->refused++;
+        stream_end(stream, budget);
+        return;
+    }
+    budget->used += bytes.left;
+    segment->seq = seq;
+    segment->len = bytes.left;
+    memcpy(segment->bytes, bytes.at, bytes.left);
+    stream->waiting_count++;
+    stream->waiting_bytes += (uint32_t)bytes.left;
+    LL_INSERT_INORDER(stream->waiting, segment, by_seq);
+}
+
+/* Hands out what of a segment is new; false when the reader is done. */
+static bool deliver(struct stream *stream, uint32_t seq, struct cursor bytes, stream_read_fn read,
+        void *user)
+{
+    int32_t old = seq_distance(stream->next, seq);
+
+    if (old > 0 && !cursor_skip(&bytes, (size_t)old))
+        return true; /* all of it was there before */
+    if (bytes.left == 0)
+        return true;
+    stream->next += (uint32_t)bytes.left;
+    return read(user, bytes);
+}
+
+static void deliver_waiting(struct stream *stream, struct stream_budget *budget,
+        stream_read_fn read, void *user)
+{
+    while (stream->waiting != NULL && seq_distance(stream->waiting->seq, stream->next) <= 0) {
+        struct stream_segment *segment = stream->waiting;
+        bool more;
+
+        LL_DELETE(stream->waiting, segment);
+        stream->waiting_count--;
+        stream->waiting_bytes -= (uint32_t)segment->len;
+        budget->used -= segment->len;
+        more = deliver(stream, segment->seq, cursor_over(segment->bytes, segment->len), read,
+                user);
+        free(segment);
+        if (!more) {
+            stream_end(stream, budget);
+            return;
+        }
+    }
+}
+
+void stream_add(struct stream *stream, struct stream_budget *budget, uint32_t seq, bool syn,
+        struct cursor bytes, stream_read_fn read, void *user)
+{
+    if (stream->ended)
+        return;
+    if (syn)
+        seq++;
+    if (!stream->started && (syn || bytes.left > 0)) {
+        stream->started = true;
+        stream->next = seq;
+    }
+    if (bytes.left == 0)
+        return;
+    if (seq_distance(seq, stream->next) > 0) {
+        keep(stream, budget, seq, bytes);
+        return;
+    }
+    if (!deliver(stream, seq, bytes, read, user))
+        stream_end(stream, budget);
+    else
+        deliver_waiting(stream, budget, read, user);
+}

@@ -1,0 +1,46 @@
+/* stream.h - one direction of a TCP connection as bytes in order, as far as parsers need them.
+ *
+ * Bytes that were delivered once are never delivered again: of overlapping segments the first seen
+ * wins. Segments that run ahead wait, up to STREAM_WAITING_MAX bytes, STREAM_SEGMENTS_MAX pieces
+ * and a budget that all streams share; when more come, or the reader says it is done, the stream
+ * ends. One thread. */
+#ifndef TATTLER_CLI_STREAM_H
+#define TATTLER_CLI_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cursor.h"
+
+#define STREAM_WAITING_MAX (64 * 1024)
+#define STREAM_SEGMENTS_MAX 64
+
+/* Bytes that wait in all streams together. */
+struct stream_budget {
+    size_t used, max;
+    uint64_t refused; /* segments that found no room: their streams ended */
+};
+
+struct stream_segment;
+
+/* All zeros at the start. */
+struct stream {
+    bool started, ended;
+    uint32_t next; /* sequence number of the next byte to deliver */
+    uint32_t waiting_bytes;
+    uint16_t waiting_count;
+    struct stream_segment *waiting; /* by sequence number */
+};
+
+/* Takes the next bytes in order; false: wants no more. */
+typedef bool (*stream_read_fn)(void *user, struct cursor bytes);
+
+/* One segment. 'syn': its sequence number is the one before the first byte. Without a SYN the
+ * stream starts with the first bytes seen. */
+void stream_add(struct stream *stream, struct stream_budget *budget, uint32_t seq, bool syn,
+        struct cursor bytes, stream_read_fn read, void *user);
+
+void stream_end(struct stream *stream, struct stream_budget *budget); /* frees what waits; safe on a zeroed one */
+
+#endif
