@@ -22,6 +22,7 @@ struct connections {
     void *user;
     struct connection *all;
     struct connection *queues[KINDS][3]; /* the heads: idle for longest */
+    struct connection *last; /* found last: packets come in trains */
     uint64_t next_id, crowded_out;
     uint64_t swept_us;
 };
@@ -74,6 +75,8 @@ static void dequeue(struct connections *connections, struct connection *connecti
 static void finish(struct connections *connections, struct connection *connection,
         enum connection_end why)
 {
+    if (connections->last == connection)
+        connections->last = NULL;
     dequeue(connections, connection);
     HASH_DEL(connections->all, connection);
     connections->end(connections->user, connection, why);
@@ -202,6 +205,16 @@ static struct connection_key key_of(const struct packet *packet, const struct en
     return key;
 }
 
+static struct connection *find(struct connections *connections, const struct connection_key *key)
+{
+    struct connection *connection = connections->last;
+
+    if (connection == NULL || memcmp(&connection->key, key, sizeof(*key)) != 0)
+        HASH_FIND(hh, connections->all, key, sizeof(*key), connection);
+    connections->last = connection;
+    return connection;
+}
+
 static struct connection *make(struct connections *connections, const struct connection_key *key,
         const struct ends *ends, const struct packet *packet, uint64_t time_us)
 {
@@ -251,7 +264,7 @@ struct connection *connections_find(struct connections *connections, const struc
     struct connection *connection;
 
     sweep(connections, time_us);
-    HASH_FIND(hh, connections->all, &key, sizeof(key), connection);
+    connection = find(connections, &key);
     if (connection != NULL && expires_us(connection) <= time_us) {
         finish(connections, connection, END_TIMEOUT);
         connection = NULL;

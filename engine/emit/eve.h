@@ -1,8 +1,8 @@
 /* eve.h - EVE JSON records of the stand-alone host, field for field as Suricata 8 writes them.
  *
  * Each function writes one whole record into an emptied 'json' (json.h), without the newline.
- * doc/eve.schema.json describes them. What a host did not see is left out rather than guessed: of
- * TLS and QUIC only what the client's hello says (no negotiated 'version'). Any thread; no state. */
+ * doc/eve.schema.json describes them. What a host does not see is left out rather than guessed: of
+ * TLS and QUIC there is only what the client's hello says. Any thread; no state. */
 #ifndef TATTLER_EMIT_EVE_H
 #define TATTLER_EMIT_EVE_H
 
@@ -59,7 +59,7 @@ void eve_quic_record(struct json *json, const struct eve_head *head,
 /* event_type "iot": what is known of a device; takes its lock. */
 void eve_device_record(struct json *json, uint64_t time_us, struct device *device);
 
-/* A host's own counters beside the engine's: nested below "stats", those of one section in a row. */
+/* A host's own counters beside the engine's: nested below "stats", those of a section in a row. */
 struct eve_counter {
     const char *section, *name; /* "decoder", "pkts" */
     uint64_t value;

@@ -17,9 +17,10 @@
 static const unsigned lengths[] = { 36, 28, 24 };
 
 struct assignment {
-    uint64_t key; /* see key_of() */
-    struct csv_field vendor;
+    uint64_t key;   /* see key_of() */
     uint32_t order; /* among the rows of all files */
+    uint32_t file;
+    const uint8_t *vendor; /* the rest of the row from the holder's name on, in the mapped file */
 };
 
 struct oui {
@@ -58,30 +59,61 @@ static bool parse_assignment(const struct cursor *text, uint64_t *key)
 
 /* Blocks that the registry keeps to divide: their parts have rows of their own, and who is in
  * none of them has no vendor. */
-static bool is_registry_itself(const struct csv_field *vendor)
+static bool is_registry_itself(const struct cursor *vendor)
 {
-    static const char name[] = "IEEE Registration Authority";
+    static const char name[] = "IEEE Registration Authority,";
 
-    return vendor->raw.left == sizeof(name) - 1 &&
-           memcmp(vendor->raw.at, name, sizeof(name) - 1) == 0;
+    return cursor_starts_with(vendor, name, sizeof(name) - 1);
 }
 
-/* Registry, Assignment, Organization Name, Organization Address */
+/* The next line, without its end; false behind the last. */
+static bool next_line(struct cursor *file, struct cursor *line)
+{
+    const uint8_t *end;
+
+    if (file->left == 0)
+        return false;
+    end = memchr(file->at, '\n', file->left);
+    cursor_split(file, end != NULL ? (size_t)(end - file->at) : file->left, line);
+    cursor_skip(file, 1);
+    return true;
+}
+
+static bool next_field(struct cursor *line, struct cursor *field)
+{
+    const uint8_t *comma = memchr(line->at, ',', line->left);
+
+    return comma != NULL && cursor_split(line, (size_t)(comma - line->at), field) &&
+           cursor_skip(line, 1);
+}
+
+/* Registry, Assignment, Organization Name, Organization Address. The first two are never quoted,
+ * so a start-up need not parse the 6 MB as CSV: lines that begin in the middle of a quoted address
+ * have no assignment in their second field. */
+static bool parse_row(struct cursor line, struct assignment *out)
+{
+    struct cursor registry, assignment;
+
+    if (!cursor_starts_with(&line, "MA-", 3) || !next_field(&line, &registry) ||
+        !next_field(&line, &assignment) || !parse_assignment(&assignment, &out->key) ||
+        is_registry_itself(&line))
+        return false;
+    out->vendor = line.at;
+    return true;
+}
+
 static enum tattler_status index_file(struct oui *oui, struct cursor file)
 {
-    struct csv csv = csv_over(file);
-    struct csv_record record;
+    struct cursor line;
     size_t before = oui->count;
 
-    while (csv_next(&csv, &record)) {
+    while (next_line(&file, &line)) {
         struct assignment *assignments, found;
 
-        if (record.broken || record.count < 3 ||
-            !parse_assignment(&record.fields[1].raw, &found.key) ||
-            is_registry_itself(&record.fields[2]))
+        if (!parse_row(line, &found))
             continue;
-        found.vendor = record.fields[2];
         found.order = (uint32_t)oui->count;
+        found.file = (uint32_t)(oui->file_count - 1);
         assignments = grow(oui->assignments, &oui->room, oui->count + 1, sizeof(*assignments));
         if (assignments == NULL)
             return TATTLER_NO_MEMORY;
@@ -177,6 +209,18 @@ void oui_close(struct oui *oui)
     free(oui);
 }
 
+static bool read_vendor(const struct oui *oui, const struct assignment *assignment,
+                        char vendor[OUI_VENDOR_SIZE])
+{
+    const struct cursor *file = &oui->files[assignment->file];
+    struct csv csv = csv_over(cursor_over(assignment->vendor,
+                                          (size_t)(file->at + file->left - assignment->vendor)));
+    struct csv_record record;
+
+    return csv_next(&csv, &record) && !record.broken &&
+           csv_text(&record.fields[0], vendor, OUI_VENDOR_SIZE) > 0;
+}
+
 enum oui_kind oui_lookup(const struct oui *oui, const struct mac *mac,
                          char vendor[OUI_VENDOR_SIZE])
 {
@@ -194,10 +238,8 @@ enum oui_kind oui_lookup(const struct oui *oui, const struct mac *mac,
         const struct assignment *found = bsearch(&wanted, oui->assignments, oui->count,
                                                  sizeof(wanted), compare_keys);
 
-        if (found != NULL) {
-            csv_text(&found->vendor, vendor, OUI_VENDOR_SIZE);
+        if (found != NULL && read_vendor(oui, found, vendor))
             return OUI_VENDOR;
-        }
     }
     return OUI_UNKNOWN;
 }

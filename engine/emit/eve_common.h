@@ -1,0 +1,14 @@
+/* eve_common.h - what all records of eve.h begin and end with; for the files that write them. */
+#ifndef TATTLER_EMIT_EVE_COMMON_H
+#define TATTLER_EMIT_EVE_COMMON_H
+
+#include "emit/eve.h"
+
+/* Opens the record and writes all of 'head' but its 'app_proto'. */
+void eve_open(struct json *json, const struct eve_head *head, const char *event_type);
+/* The same for a record that one packet gave rise to. */
+void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type);
+/* Adds the 'iot' object and closes. */
+void eve_close(struct json *json, const struct eve_head *head);
+
+#endif

@@ -1,0 +1,56 @@
+# The engine, position-independent for the plugin, used as it is by the command and the tests.
+noinst_LTLIBRARIES += libengine.la
+libengine_la_CPPFLAGS = $(AM_CPPFLAGS)
+libengine_la_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
+libengine_la_LIBADD = $(ENGINE_LIBS)
+libengine_la_SOURCES = \
+	engine/base/address.c engine/base/address.h engine/base/cursor.h engine/base/hash.c \
+	engine/base/hash.h engine/base/lock.h engine/base/nearest.c engine/base/nearest.h \
+	engine/base/status.h \
+	engine/detect/features.c engine/detect/features.h \
+	engine/emit/eve.c engine/emit/eve.h engine/emit/iot.c engine/emit/iot.h \
+	engine/emit/json.c engine/emit/json.h \
+	engine/enrich/csv.c engine/enrich/csv.h engine/enrich/domain.c engine/enrich/domain.h \
+	engine/enrich/file_map.c engine/enrich/file_map.h engine/enrich/geo.c engine/enrich/geo.h \
+	engine/enrich/grow.h engine/enrich/mmdb_decode.c engine/enrich/mmdb_decode.h \
+	engine/enrich/oui.c engine/enrich/oui.h engine/enrich/resolvers.c \
+	engine/enrich/resolvers.h engine/enrich/risk.c engine/enrich/risk.h \
+	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
+	engine/enrich/zone.h \
+	engine/engine.c engine/engine.h engine/engine_internal.h engine/flow_learn.c \
+	engine/flow_open.c engine/flow_packet.c \
+	engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
+	engine/parse/gquic.c engine/parse/gquic.h engine/parse/http.c engine/parse/http.h engine/parse/mdns.c engine/parse/mdns.h \
+	engine/parse/packet.c engine/parse/packet.h engine/parse/packet_icmp.c \
+	engine/parse/packet_ip.c engine/parse/packet_layers.h engine/parse/packet_link.c \
+	engine/parse/packet_names.c engine/parse/packet_ppp.c engine/parse/packet_transport.c \
+	engine/parse/packet_tunnel.c engine/parse/quic.c engine/parse/quic.h \
+	engine/parse/quic_packet.c engine/parse/quic_packet.h engine/parse/service.c \
+	engine/parse/service.h engine/parse/service_binary.c engine/parse/service_iot.c \
+	engine/parse/service_match.h engine/parse/service_p2p.c engine/parse/service_text.c \
+	engine/parse/tls.c engine/parse/tls.h \
+	engine/settings.c engine/settings.h engine/settings_kind.c engine/settings_kind.h \
+	engine/settings_yaml.c \
+	engine/track/device.c engine/track/device.h engine/track/entropy.c \
+	engine/track/entropy.h engine/track/flow.h engine/track/names.c engine/track/names.h \
+	engine/track/resolution.c engine/track/resolution.h
+
+# Writes MMDB files: only the command and its tests need it.
+noinst_LTLIBRARIES += libgeowriter.la
+libgeowriter_la_CFLAGS = $(AM_CFLAGS)
+libgeowriter_la_SOURCES = \
+	engine/enrich/mmdb_encode.c engine/enrich/mmdb_encode.h engine/enrich/mmdb_pool.c \
+	engine/enrich/mmdb_pool.h engine/enrich/mmdb_record.c engine/enrich/mmdb_record.h \
+	engine/enrich/mmdb_writer.c engine/enrich/mmdb_writer.h
+libgeowriter_la_LIBADD = libengine.la
+
+if HAVE_LIBLOC
+noinst_LTLIBRARIES += libgeoimport.la
+libgeoimport_la_CFLAGS = $(AM_CFLAGS)
+libgeoimport_la_SOURCES = engine/enrich/geo_import.c engine/enrich/geo_import.h
+libgeoimport_la_LIBADD = libgeowriter.la $(LIBLOC_LIBS)
+GEO_IMPORT = libgeoimport.la
+else
+EXTRA_DIST += engine/enrich/geo_import.c engine/enrich/geo_import.h
+GEO_IMPORT =
+endif
