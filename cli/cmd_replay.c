@@ -141,7 +141,7 @@ static void on_flow(void *user, const struct connection *connection)
     struct replay *replay = user;
 
     if (replay->summary != NULL && connection->flow != NULL)
-        summary_add(replay->summary, connection, connection->flow);
+        summary_add(replay->summary, connection->flow);
 }
 
 /* --- progress --- */

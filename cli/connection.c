@@ -39,9 +39,9 @@ struct connections *connections_new(size_t max, connection_end_fn end, void *use
     return connections;
 }
 
-static enum kind kind_of(const struct connection *connection)
+static enum kind kind_of(uint8_t protocol)
 {
-    switch (connection->key.protocol) {
+    switch (protocol) {
     case PACKET_PROTOCOL_TCP:
         return KIND_TCP;
     case PACKET_PROTOCOL_UDP:
@@ -59,7 +59,7 @@ static enum kind kind_of(const struct connection *connection)
 static void enqueue(struct connections *connections, struct connection *connection)
 {
     struct connection **oldest =
-            &connections->queues[kind_of(connection)][connection->state];
+            &connections->queues[connection->kind][connection->state];
 
     DL_APPEND2(*oldest, connection, older, newer);
 }
@@ -67,7 +67,7 @@ static void enqueue(struct connections *connections, struct connection *connecti
 static void dequeue(struct connections *connections, struct connection *connection)
 {
     struct connection **oldest =
-            &connections->queues[kind_of(connection)][connection->state];
+            &connections->queues[connection->kind][connection->state];
 
     DL_DELETE2(*oldest, connection, older, newer);
 }
@@ -86,7 +86,7 @@ static void finish(struct connections *connections, struct connection *connectio
 static uint64_t expires_us(const struct connection *connection)
 {
     return connection->last_us +
-           timeouts_s[kind_of(connection)][connection->state] * US_PER_S;
+           timeouts_s[connection->kind][connection->state] * US_PER_S;
 }
 
 /* Once per second of packet time is enough: a look-up checks the flow it finds by itself. */
@@ -205,14 +205,29 @@ static struct connection_key key_of(const struct packet *packet, const struct en
     return key;
 }
 
-static struct connection *find(struct connections *connections, const struct connection_key *key)
+static bool has_ends(const struct connection *connection, const struct address *source,
+        uint16_t source_port, const struct address *destination, uint16_t destination_port)
 {
-    struct connection *connection = connections->last;
+    return connection->source_port == source_port &&
+           connection->destination_port == destination_port &&
+           address_equal(&connection->source, source) &&
+           address_equal(&connection->destination, destination);
+}
 
-    if (connection == NULL || memcmp(&connection->key, key, sizeof(*key)) != 0)
-        HASH_FIND(hh, connections->all, key, sizeof(*key), connection);
-    connections->last = connection;
-    return connection;
+/* Packets come in trains: most belong to the flow found last, which a comparison tells without
+ * making a key. SYNs take the long way, they may start another connection. */
+static bool is_next_of(const struct connection *last, const struct packet *packet, unsigned depth,
+        uint64_t time_us, bool *to_server)
+{
+    if (last == NULL || packet->kind == PACKET_ICMP || packet->protocol != last->key.protocol ||
+            depth != last->key.depth || packet->vlan_count != last->vlan_count ||
+            memcmp(packet->vlans, last->key.vlans, sizeof(uint16_t) * packet->vlan_count) != 0 ||
+            (packet->kind == PACKET_TCP && (packet->tcp.flags & PACKET_TCP_SYN) != 0) ||
+            expires_us(last) <= time_us)
+        return false;
+    *to_server = has_ends(last, &packet->src, packet->src_port, &packet->dst, packet->dst_port);
+    return *to_server ||
+           has_ends(last, &packet->dst, packet->dst_port, &packet->src, packet->src_port);
 }
 
 static struct connection *make(struct connections *connections, const struct connection_key *key,
@@ -235,6 +250,7 @@ static struct connection *make(struct connections *connections, const struct con
     connection->destination = ends->destination;
     connection->source_port = ends->source_port;
     connection->destination_port = ends->destination_port;
+    connection->kind = (uint8_t)kind_of(key->protocol);
     connection->ip_version = packet->ip_version;
     connection->vlan_count = packet->vlan_count;
     connection->first_us = connection->last_us = time_us;
@@ -258,13 +274,20 @@ static bool is_same_way(const struct connection *connection, const struct ends *
 struct connection *connections_find(struct connections *connections, const struct packet *packet,
         unsigned depth, uint64_t time_us, bool *is_new, bool *to_server)
 {
-    struct ends ends = ends_of(packet);
-    struct connection_key key = key_of(packet, &ends, depth);
-    bool about_another = ends.protocol != packet->protocol;
     struct connection *connection;
+    struct connection_key key;
+    struct ends ends;
+    bool about_another;
 
     sweep(connections, time_us);
-    connection = find(connections, &key);
+    if (is_next_of(connections->last, packet, depth, time_us, to_server)) {
+        *is_new = false;
+        return connections->last;
+    }
+    ends = ends_of(packet);
+    key = key_of(packet, &ends, depth);
+    about_another = ends.protocol != packet->protocol;
+    HASH_FIND(hh, connections->all, &key, sizeof(key), connection);
     if (connection != NULL && expires_us(connection) <= time_us) {
         finish(connections, connection, END_TIMEOUT);
         connection = NULL;
@@ -278,6 +301,7 @@ struct connection *connections_find(struct connections *connections, const struc
     *is_new = connection == NULL;
     if (connection != NULL) {
         *to_server = is_same_way(connection, &ends);
+        connections->last = connection;
         return connection;
     }
     if (about_another)

@@ -37,6 +37,7 @@ struct connection {
     struct address source, destination; /* of the first packet */
     uint16_t source_port, destination_port; /* ICMP: type and code, and those of its answer */
     uint8_t ip_version, vlan_count;
+    uint8_t kind; /* private: which timeouts apply */
     enum connection_state state;
     struct tcp_track tcp;
     uint8_t tcp_flags[2]; /* seen, by direction: 0 to the server */

@@ -50,6 +50,9 @@ const struct network *worker_network(struct worker *worker, const struct address
 /* The registrable domain as a tail of 'name' (lower case, no final dot); NULL: none. */
 const char *flow_domain(const struct engine *engine, const char *name);
 
+/* The device's first packet of a flow that the remote's began: now its MAC can be seen. */
+void flow_meet_device(struct engine *engine, struct flow *flow, const struct packet_view *packet);
+
 /* Reads what a UDP payload says about names and devices, if it is of a kind that does. */
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload);

@@ -131,7 +131,7 @@ static void consult_device(struct engine *engine, struct flow *flow)
     if (address_is_unicast(&flow->remote_address) && address_is_unicast(&flow->device_address))
         device->talked = true;
     lock_release(&device->lock);
-    if (flow->was_resolved && name[0] != '\0')
+    if (flow->was_resolved && name[0] != '\0' && flow->name == NULL)
         take_name(engine, flow, name);
     if (flow->no_dns == YES)
         atomic_fetch_add(&engine->no_dns, 1);
@@ -144,6 +144,21 @@ static void set_ends(struct flow *flow, const struct packet_view *packet, bool s
     flow->remote_address = source_is_it ? packet->destination : packet->source;
     flow->device_port = source_is_it ? packet->source_port : packet->destination_port;
     flow->remote_port = source_is_it ? packet->destination_port : packet->source_port;
+}
+
+void flow_meet_device(struct engine *engine, struct flow *flow, const struct packet_view *packet)
+{
+    struct device *device;
+
+    if (flow->device->has_mac || packet->from_mac == NULL)
+        return;
+    device = find_device(engine, packet, true);
+    if (device == NULL)
+        return;
+    device_release(engine->devices, flow->device);
+    flow->device = device;
+    consult_device(engine, flow);
+    flow->changed |= CHANGED_OPEN | CHANGED_DEVICE;
 }
 
 struct flow *flow_open(struct worker *worker, const struct packet_view *packet)

@@ -115,8 +115,11 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
         return;
     flow->changed = flow->pending;
     flow->pending = 0;
+    if (way == UP && flow->packets[UP] == 0 && !flow->device_is_first)
+        flow_meet_device(worker->engine, flow, packet);
     count_packet(flow, packet, way);
     move_clock(worker->engine, flow, packet->time_us);
-    if (packet->payload.left > 0 && (flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP))
+    if (packet->payload.left > 0 &&
+            (flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP))
         read_payload(worker, flow, packet, way);
 }

@@ -8,7 +8,8 @@ libengine_la_SOURCES = \
 	engine/base/hash.h engine/base/lock.h engine/base/nearest.c engine/base/nearest.h \
 	engine/base/status.h \
 	engine/detect/features.c engine/detect/features.h \
-	engine/emit/eve.c engine/emit/eve.h engine/emit/iot.c engine/emit/iot.h \
+	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
+	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \
 	engine/enrich/csv.c engine/enrich/csv.h engine/enrich/domain.c engine/enrich/domain.h \
 	engine/enrich/file_map.c engine/enrich/file_map.h engine/enrich/geo.c engine/enrich/geo.h \

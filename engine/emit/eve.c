@@ -16,7 +16,7 @@ static void put_address(struct json *json, const char *key, const struct address
     char text[ADDRESS_TEXT_SIZE];
     size_t len = address_text(address, text);
 
-    json_string(json, key, text, len);
+    json_bytes(json, key, text, len);
 }
 
 /* Names of the protocols that flows are made of, spelled as in Suricata's util-proto-name.c. */
@@ -85,7 +85,7 @@ void eve_open(struct json *json, const struct eve_head *head, const char *event_
 void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type)
 {
     eve_open(json, head, event_type);
-    json_text(json, "pkt_src", "wire/pcap");
+    json_text(json, "pkt_src", head->packet_source != NULL ? head->packet_source : "wire/pcap");
 }
 
 void eve_close(struct json *json, const struct eve_head *head)
@@ -178,7 +178,7 @@ void eve_flow_record(struct json *json, const struct eve_head *head, const struc
 static void put_sni(struct json *json, const struct tls_hello *hello)
 {
     if (hello->sni_length > 0)
-        json_string(json, "sni", hello->sni, hello->sni_length);
+        json_bytes(json, "sni", hello->sni, hello->sni_length);
 }
 
 void eve_tls_record(struct json *json, const struct eve_head *head,

@@ -22,6 +22,7 @@ struct eve_head {
     uint64_t time_us;
     uint64_t flow_id;
     uint64_t packet_number; /* EVE's pcap_cnt; 0: none (flow records) */
+    const char *packet_source; /* EVE's pkt_src: "defrag", "gre tunnel" …; NULL: "wire/pcap" */
     struct address source, destination;
     /* ICMP: type << 8 | code, and in flow records those of the answer. */
     uint16_t source_port, destination_port;

@@ -60,7 +60,7 @@ static bool next_of(struct dns_message *message, enum dns_section section,
 
 static void put_name(struct json *json, const char *key, const struct dns_name *name)
 {
-    json_string(json, key, name->text, name->length);
+    json_bytes(json, key, name->text, name->length);
 }
 
 static void put_type(const struct record_log *log, uint16_t type)
@@ -99,7 +99,7 @@ static void put_dns_strings(const struct record_log *log, const struct dns_recor
 
     while (eve_dns_next_string(&rest, &string)) {
         open_dns_record(log, record);
-        json_string(log->json, "rdata", (const char *)string.at, string.left);
+        json_bytes(log->json, "rdata", (const char *)string.at, string.left);
         json_close_object(log->json);
     }
 }
@@ -206,7 +206,7 @@ static void put_group(const struct record_log *log, uint16_t type)
             eve_dns_data_put(log->json, NULL, &data);
         else
             while (eve_dns_next_string(&data.rest, &string))
-                json_string(log->json, NULL, (const char *)string.at, string.left);
+                json_bytes(log->json, NULL, (const char *)string.at, string.left);
     }
     json_close_array(log->json);
 }

@@ -159,12 +159,12 @@ bool eve_dns_data_read(struct dns_message *message, const struct dns_record *rec
 
 static void put_bytes(struct json *json, const char *key, struct cursor bytes)
 {
-    json_string(json, key, (const char *)bytes.at, bytes.left);
+    json_bytes(json, key, (const char *)bytes.at, bytes.left);
 }
 
 static void put_name(struct json *json, const char *key, const struct dns_name *name)
 {
-    json_string(json, key, name->text, name->length);
+    json_bytes(json, key, name->text, name->length);
 }
 
 /* By length alone; whatever is no address is empty. Not address_text(): it shortens IPv4-mapped

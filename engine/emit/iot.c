@@ -80,7 +80,7 @@ static void close_object(void *to)
 
 static void put_string(void *to, const char *key, const char *text, size_t len)
 {
-    json_string(to, key, text, len);
+    json_bytes(to, key, text, len);
 }
 
 static void put_number(void *to, const char *key, uint64_t value)
@@ -90,7 +90,7 @@ static void put_number(void *to, const char *key, uint64_t value)
 
 static void put_real(void *to, const char *key, double value)
 {
-    json_real(to, key, value);
+    json_decimal(to, key, value);
 }
 
 static void put_boolean(void *to, const char *key, bool value)

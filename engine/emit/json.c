@@ -21,7 +21,7 @@ void json_restart(struct json *json)
     json->failed = false;
 }
 
-static bool make_room(struct json *json, size_t more)
+static bool grow(struct json *json, size_t more)
 {
     size_t capacity = json->capacity > 0 ? json->capacity : 2048;
     char *data;
@@ -32,8 +32,6 @@ static bool make_room(struct json *json, size_t more)
     }
     while (capacity < json->len + more)
         capacity *= 2;
-    if (capacity == json->capacity)
-        return true;
     data = realloc(json->data, capacity);
     if (data == NULL) {
         json->failed = true;
@@ -44,11 +42,26 @@ static bool make_room(struct json *json, size_t more)
     return true;
 }
 
+/* Where 'most' more bytes may be written, NULL if there is no room; written() says how many were. */
+static inline char *room_for(struct json *json, size_t most)
+{
+    if (most > json->capacity - json->len && !grow(json, most))
+        return NULL;
+    return json->data + json->len;
+}
+
+static inline void written(struct json *json, const char *end)
+{
+    json->len = (size_t)(end - json->data);
+}
+
 static void put(struct json *json, const char *text, size_t len)
 {
-    if (!make_room(json, len))
+    char *at = room_for(json, len);
+
+    if (at == NULL)
         return;
-    memcpy(json->data + json->len, text, len);
+    memcpy(at, text, len);
     json->len += len;
 }
 
@@ -74,23 +87,25 @@ static size_t utf8_length(const unsigned char *text, size_t left)
     return n;
 }
 
-static void put_escaped(struct json *json, unsigned char c)
-{
-    static const char short_form[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-    char text[8];
-    int len;
+#define ESCAPED_MAX 6 /* bytes that one byte of text becomes at most */
 
+static char *put_escaped(char *at, unsigned char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    static const char short_form[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    bool control = c < 0x20 || c == 0x7f;
+
+    *at++ = '\\';
     for (size_t i = 0; i + 1 < sizeof(short_form); i += 2)
         if ((unsigned char)short_form[i] == c) {
-            put_char(json, '\\');
-            put_char(json, short_form[i + 1]);
-            return;
+            *at++ = short_form[i + 1];
+            return at;
         }
-    if (c < 0x20 || c == 0x7f)
-        len = snprintf(text, sizeof(text), "\\u%04x", c);
-    else
-        len = snprintf(text, sizeof(text), "\\\\x%02x", c);
-    put(json, text, (size_t)len);
+    memcpy(at, control ? "u00" : "\\x", 3);
+    at += control ? 3 : 2;
+    *at++ = digits[c >> 4];
+    *at++ = digits[c & 15];
+    return at;
 }
 
 static bool is_utf8(const unsigned char *text, size_t len)
@@ -98,7 +113,7 @@ static bool is_utf8(const unsigned char *text, size_t len)
     size_t n;
 
     for (size_t i = 0; i < len; i += n) {
-        n = utf8_length(text + i, len - i);
+        n = text[i] < 0x80 ? 1 : utf8_length(text + i, len - i);
         if (n == 0)
             return false;
     }
@@ -116,29 +131,44 @@ static void put_string(struct json *json, const char *text, size_t len)
 {
     const unsigned char *bytes = (const unsigned char *)text;
     bool utf8 = is_utf8(bytes, len);
-    size_t plain;
+    char *at;
 
-    put_char(json, '"');
-    for (size_t i = 0; i < len; i++) {
-        for (plain = i; i < len && is_plain(bytes[i], utf8);)
-            i++;
-        put(json, text + plain, i - plain);
-        if (i < len)
-            put_escaped(json, bytes[i]);
+    if (len > JSON_RECORD_MAX / ESCAPED_MAX - 1) {
+        json->failed = true;
+        return;
     }
-    put_char(json, '"');
+    at = room_for(json, len * ESCAPED_MAX + 2);
+    if (at == NULL)
+        return;
+    *at++ = '"';
+    for (size_t i = 0; i < len; i++) {
+        if (is_plain(bytes[i], utf8))
+            *at++ = text[i];
+        else
+            at = put_escaped(at, bytes[i]);
+    }
+    *at++ = '"';
+    written(json, at);
 }
 
 static void put_key(struct json *json, const char *key)
 {
-    if (json->comma)
-        put_char(json, ',');
-    json->comma = true;
-    if (key == NULL)
+    size_t len = key != NULL ? strlen(key) : 0;
+    char *at = room_for(json, len + 4);
+
+    if (at == NULL)
         return;
-    put_char(json, '"');
-    put(json, key, strlen(key));
-    put(json, "\":", 2);
+    if (json->comma)
+        *at++ = ',';
+    json->comma = true;
+    if (key != NULL) {
+        *at++ = '"';
+        memcpy(at, key, len);
+        at += len;
+        *at++ = '"';
+        *at++ = ':';
+    }
+    written(json, at);
 }
 
 static void open_scope(struct json *json, const char *key, char bracket)
@@ -174,7 +204,7 @@ void json_close_array(struct json *json)
     close_scope(json, ']');
 }
 
-void json_string(struct json *json, const char *key, const char *text, size_t len)
+void json_bytes(struct json *json, const char *key, const char *text, size_t len)
 {
     put_key(json, key);
     put_string(json, text, len);
@@ -182,7 +212,7 @@ void json_string(struct json *json, const char *key, const char *text, size_t le
 
 void json_text(struct json *json, const char *key, const char *text)
 {
-    json_string(json, key, text, strlen(text));
+    json_bytes(json, key, text, strlen(text));
 }
 
 void json_hex(struct json *json, const char *key, const uint8_t *bytes, size_t len,
@@ -219,7 +249,7 @@ void json_unsigned(struct json *json, const char *key, uint64_t value)
     put_unsigned(json, value);
 }
 
-void json_real(struct json *json, const char *key, double value)
+void json_decimal(struct json *json, const char *key, double value)
 {
     char text[DBL_MAX_10_EXP + 8];
     int len = snprintf(text, sizeof(text), "%.3f", value);
@@ -287,5 +317,5 @@ void json_time(struct json *json, const char *key, uint64_t time_us)
     *at++ = '.';
     at = put_digits(at, (unsigned)(time_us % US_PER_S), 6);
     memcpy(at, "+0000", 5);
-    json_string(json, key, text, (size_t)(at + 5 - text));
+    json_bytes(json, key, text, (size_t)(at + 5 - text));
 }

@@ -22,18 +22,19 @@ struct json {
 void json_free(struct json *json);    /* the struct itself is the caller's */
 void json_restart(struct json *json); /* empties it, keeps the memory */
 
-/* 'key' is NULL inside arrays and for the outermost object. */
+/* 'key' is NULL inside arrays and for the outermost object. No name here is one of jansson's, which
+ * Suricata's headers bring along. */
 void json_open_object(struct json *json, const char *key);
 void json_close_object(struct json *json);
 void json_open_array(struct json *json, const char *key);
 void json_close_array(struct json *json);
-void json_string(struct json *json, const char *key, const char *text, size_t len);
+void json_bytes(struct json *json, const char *key, const char *text, size_t len); /* a string */
 void json_text(struct json *json, const char *key, const char *text); /* NUL-terminated */
 /* A string of two hexadecimal digits a byte, with 'separator' in between unless that is NUL. */
 void json_hex(struct json *json, const char *key, const uint8_t *bytes, size_t len,
         char separator);
 void json_unsigned(struct json *json, const char *key, uint64_t value);
-void json_real(struct json *json, const char *key, double value); /* three decimals */
+void json_decimal(struct json *json, const char *key, double value); /* three decimals */
 void json_bool(struct json *json, const char *key, bool value);
 void json_newline(struct json *json); /* ends a record of a file with one record a line */
 

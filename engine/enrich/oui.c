@@ -7,7 +7,6 @@
 
 #include "enrich/csv.h"
 #include "enrich/file_map.h"
-#include "enrich/grow.h"
 
 #define MAC_BITS 48
 #define LOCAL_BIT 0x02 /* of the first octet: IEEE 802-2014, 8.4 */
@@ -17,17 +16,16 @@
 static const unsigned lengths[] = { 36, 28, 24 };
 
 struct assignment {
-    uint64_t key;   /* see key_of() */
-    uint32_t order; /* among the rows of all files */
-    uint32_t file;
+    uint64_t key; /* see key_of(); 0: a free slot */
+    const struct cursor *file;
     const uint8_t *vendor; /* the rest of the row from the holder's name on, in the mapped file */
 };
 
 struct oui {
     struct cursor files[OUI_FILES_MAX];
     size_t file_count;
-    struct assignment *assignments; /* by key, one of each */
-    size_t count, room;
+    struct assignment *slots; /* open addressing with linear probing; never full */
+    size_t count, slot_count; /* slot_count is a power of two */
 };
 
 /* The first 'bits' of a MAC, and how many: equal only for the same assignment. */
@@ -102,23 +100,52 @@ static bool parse_row(struct cursor line, struct assignment *out)
     return true;
 }
 
-static enum tattler_status index_file(struct oui *oui, struct cursor file)
+/* The slot of a key, or the free one where it belongs. The multiplier is 2^64 divided by the golden
+ * ratio (Knuth, The Art of Computer Programming 3, section 6.4); the files are trusted. */
+static struct assignment *find_slot(const struct oui *oui, uint64_t key)
 {
-    struct cursor line;
+    size_t mask = oui->slot_count - 1;
+    size_t at = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & mask;
+
+    while (oui->slots[at].key != 0 && oui->slots[at].key != key)
+        at = (at + 1) & mask;
+    return &oui->slots[at];
+}
+
+/* Keeps at least half of the slots free. */
+static bool make_room(struct oui *oui)
+{
+    struct oui wider = *oui;
+
+    if (oui->count * 2 < oui->slot_count)
+        return true;
+    wider.slot_count = oui->slot_count > 0 ? oui->slot_count * 2 : 1 << 17;
+    wider.slots = calloc(wider.slot_count, sizeof(*wider.slots));
+    if (wider.slots == NULL)
+        return false;
+    for (size_t i = 0; i < oui->slot_count; i++)
+        if (oui->slots[i].key != 0)
+            *find_slot(&wider, oui->slots[i].key) = oui->slots[i];
+    free(oui->slots);
+    *oui = wider;
+    return true;
+}
+
+static enum tattler_status index_file(struct oui *oui, const struct cursor *file)
+{
+    struct cursor rest = *file, line;
     size_t before = oui->count;
 
-    while (next_line(&file, &line)) {
-        struct assignment *assignments, found;
+    while (next_line(&rest, &line)) {
+        struct assignment found = { .file = file }, *slot;
 
         if (!parse_row(line, &found))
             continue;
-        found.order = (uint32_t)oui->count;
-        found.file = (uint32_t)(oui->file_count - 1);
-        assignments = grow(oui->assignments, &oui->room, oui->count + 1, sizeof(*assignments));
-        if (assignments == NULL)
+        if (!make_room(oui))
             return TATTLER_NO_MEMORY;
-        oui->assignments = assignments;
-        assignments[oui->count++] = found;
+        slot = find_slot(oui, found.key);
+        oui->count += slot->key == 0;
+        *slot = found;
     }
     return oui->count > before ? TATTLER_OK : TATTLER_MALFORMED;
 }
@@ -134,41 +161,13 @@ static enum tattler_status add_file(struct oui *oui, const char *path, char *err
         return TATTLER_UNSUPPORTED;
     }
     oui->file_count++;
-    status = index_file(oui, *file);
+    status = index_file(oui, file);
     if (status == TATTLER_NO_MEMORY)
         snprintf(error, error_size, "%s: out of memory", path);
     else if (status != TATTLER_OK)
         snprintf(error, error_size, "%s: no assignments; take oui.csv, mam.csv and oui36.csv of "
                                     "the IEEE (Debian: ieee-data)", path);
     return status;
-}
-
-static int compare_keys(const void *a, const void *b)
-{
-    const struct assignment *left = a, *right = b;
-
-    return (left->key > right->key) - (left->key < right->key);
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct assignment *left = a, *right = b;
-    int by_key = compare_keys(a, b);
-
-    return by_key != 0 ? by_key : (left->order > right->order) - (left->order < right->order);
-}
-
-/* Sorts, and keeps the last row of each assignment: some are listed for several holders. */
-static void index_assignments(struct oui *oui)
-{
-    struct assignment *all = oui->assignments;
-    size_t kept = 0;
-
-    qsort(all, oui->count, sizeof(*all), compare);
-    for (size_t i = 0; i < oui->count; i++)
-        if (i + 1 == oui->count || compare_keys(&all[i], &all[i + 1]) != 0)
-            all[kept++] = all[i];
-    oui->count = kept;
 }
 
 enum tattler_status oui_open(const char *const paths[], size_t n, struct oui **out, char *error,
@@ -193,8 +192,6 @@ enum tattler_status oui_open(const char *const paths[], size_t n, struct oui **o
         oui_close(oui);
         return status;
     }
-    if (oui->count > 0)
-        index_assignments(oui);
     *out = oui;
     return TATTLER_OK;
 }
@@ -205,14 +202,13 @@ void oui_close(struct oui *oui)
         return;
     for (size_t i = 0; i < oui->file_count; i++)
         file_unmap(&oui->files[i]);
-    free(oui->assignments);
+    free(oui->slots);
     free(oui);
 }
 
-static bool read_vendor(const struct oui *oui, const struct assignment *assignment,
-                        char vendor[OUI_VENDOR_SIZE])
+static bool read_vendor(const struct assignment *assignment, char vendor[OUI_VENDOR_SIZE])
 {
-    const struct cursor *file = &oui->files[assignment->file];
+    const struct cursor *file = assignment->file;
     struct csv csv = csv_over(cursor_over(assignment->vendor,
                                           (size_t)(file->at + file->left - assignment->vendor)));
     struct csv_record record;
@@ -234,11 +230,9 @@ enum oui_kind oui_lookup(const struct oui *oui, const struct mac *mac,
     for (size_t i = 0; i < sizeof(mac->bytes); i++)
         value = value << 8 | mac->bytes[i];
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]) && oui->count > 0; i++) {
-        struct assignment wanted = { .key = key_of(value, lengths[i]) };
-        const struct assignment *found = bsearch(&wanted, oui->assignments, oui->count,
-                                                 sizeof(wanted), compare_keys);
+        const struct assignment *found = find_slot(oui, key_of(value, lengths[i]));
 
-        if (found != NULL && read_vendor(oui, found, vendor))
+        if (found->key != 0 && read_vendor(found, vendor))
             return OUI_VENDOR;
     }
     return OUI_UNKNOWN;

@@ -16,14 +16,14 @@ bool entropy_add(struct entropy *entropy, const uint8_t *data, size_t len)
 
 bool entropy_bits(const struct entropy *entropy, double *bits)
 {
-    double sum = 0, total = entropy->total;
+    float sum = 0, total = entropy->total; /* three decimals are shown, seven are kept */
 
     if (entropy->total < ENTROPY_BYTES_MIN)
         return false;
     for (size_t i = 0; i < 256; i++)
         if (entropy->counts[i] > 0)
-            sum += entropy->counts[i] * log2(entropy->counts[i]);
-    *bits = log2(total) - sum / total;
+            sum += entropy->counts[i] * log2f(entropy->counts[i]);
+    *bits = (double)(log2f(total) - sum / total);
     if (*bits < 0) /* rounding, for one byte value repeated */
         *bits = 0;
     return true;

@@ -1,0 +1,75 @@
+#include "command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "screen.h"
+
+#define COMPLAINT_SIZE 2048
+
+/* Complaints quote arguments and files, which may hold anything. */
+static void complain_with(const char *format, va_list arguments)
+{
+    char text[COMPLAINT_SIZE];
+    int len = vsnprintf(text, sizeof(text), format, arguments);
+
+    if (len < 0)
+        return;
+    fputs("tattler: ", stderr);
+    screen_print(stderr, cursor_over(text, strlen(text)), SCREEN_ALL, SCREEN_KEEP_START);
+    fputc('\n', stderr);
+}
+
+void complain(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    complain_with(format, arguments);
+    va_end(arguments);
+}
+
+int usage_error(const char *command, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    complain_with(format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "Try 'tattler %s --help'.\n", command);
+    return EXIT_USAGE;
+}
+
+static void tell_setting(void *user, const char *file, unsigned line, unsigned column,
+        const char *what)
+{
+    (void)user;
+    if (line > 0)
+        complain("%s:%u:%u: %s", file, line, column, what);
+    else
+        complain("%s: %s", file, what);
+}
+
+bool load_settings(struct settings *settings, const char *path)
+{
+    enum tattler_status status = settings_default(settings);
+
+    if (status == TATTLER_OK && path != NULL)
+        status = settings_read_yaml(settings, path, tell_setting, NULL);
+    if (status == TATTLER_NO_MEMORY)
+        complain("out of memory");
+    return status == TATTLER_OK;
+}
+
+uint64_t random_seed(void)
+{
+    uint64_t seed = 0;
+
+    /* So few bytes come at once or, early at boot, after a wait; only a signal can cut that short. */
+    while (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed) && errno == EINTR)
+        continue;
+    return seed;
+}

@@ -1,0 +1,18 @@
+# What the stand-alone host needs besides the engine; a library so that tests can use its parts.
+noinst_LTLIBRARIES += libhost.la
+libhost_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cli
+libhost_la_CFLAGS = $(AM_CFLAGS) $(CLI_CFLAGS)
+libhost_la_SOURCES = \
+	cli/capture.c cli/capture.h cli/capture_look.c cli/capture_look.h cli/capture_time.h \
+	cli/connection.c cli/connection.h cli/defrag.c cli/defrag.h cli/dissect.c \
+	cli/dissect.h cli/input.c cli/input.h cli/inspect.c cli/inspect.h cli/pcapng.c \
+	cli/pcapng.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h cli/summary.c \
+	cli/summary.h cli/summary_print.c cli/summary_internal.h cli/tcp_state.c cli/tcp_state.h
+libhost_la_LIBADD = libengine.la $(CLI_LIBS)
+
+bin_PROGRAMS += tattler
+tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tattler_SOURCES = \
+	cli/cmd_doctor.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_replay.c cli/command.c \
+	cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/main.c
+tattler_LDADD = libhost.la $(GEO_IMPORT)

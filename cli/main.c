@@ -1,0 +1,85 @@
+/* The 'tattler' command: finds the subcommand and hands it the rest. */
+#include "config.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "command.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *doc;
+} commands[] = {
+    { "replay", command_replay, "inspect capture files: EVE JSON, and a table of devices" },
+    { "features", command_features, "list what rules can ask for" },
+    { "geo", command_geo, "build the database of networks, or look an address up" },
+    { "doctor", command_doctor, "check configuration, data files and Suricata's set-up" },
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void print_usage(FILE *to)
+{
+    fputs("usage: tattler COMMAND [OPTION]... [ARGUMENT]...\n"
+          "\n"
+          "Tells what the devices of a network talk to.\n"
+          "\n", to);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].doc);
+    fputs("\n"
+          "'tattler COMMAND --help' tells more; 'tattler --version' which version this is.\n", to);
+}
+
+static int unknown_command(const char *word)
+{
+    const char *names[COMMAND_COUNT], *near;
+
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i].name;
+    near = nearest_word(word, names, COMMAND_COUNT);
+    if (near != NULL)
+        complain("unknown command '%s': did you mean '%s'?", word, near);
+    else
+        complain("unknown command '%s'", word);
+    fputs("Try 'tattler --help'.\n", stderr);
+    return EXIT_USAGE;
+}
+
+static int run(int argc, char **argv)
+{
+    const char *word = argv[1];
+
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i].name, word) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+        print_usage(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+        puts(PACKAGE_STRING);
+        return EXIT_DONE;
+    }
+    return unknown_command(word);
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+
+    setlocale(LC_CTYPE, "C.UTF-8"); /* for screen.h, whatever the user's language is */
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    status = run(argc, argv);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        complain("standard output: %s", strerror(errno));
+        return EXIT_INPUT;
+    }
+    return status;
+}

@@ -1,0 +1,60 @@
+/* summary_internal.h - what summary.c collects and summary_print.c prints; no one else's. */
+#ifndef TATTLER_CLI_SUMMARY_INTERNAL_H
+#define TATTLER_CLI_SUMMARY_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/hash.h"
+#include "engine.h"
+#include "enrich/geo.h"
+#include "track/device.h"
+#include "track/flow.h"
+
+struct tally {
+    uint64_t connections, no_dns, inbound;
+    uint64_t bytes[2]; /* by enum direction */
+};
+
+struct remote {
+    char *label; /* owned: the name, or the address where there is none */
+    size_t label_len;
+    const char *domain; /* the tail of 'label'; NULL: none */
+    struct geo_record geo;
+    bool several_networks; /* 'geo' is that of the first */
+    uint32_t services;     /* a bit for each */
+    uint8_t protocol;      /* of what has no known service */
+    uint16_t port;         /* of the same; 0: none or several */
+    struct tally tally;
+    size_t names; /* printed as one row; 1 while collected */
+    UT_hash_handle hh;
+};
+
+#define SUMMARY_ADDRESSES_MAX 4
+
+struct device_block {
+    struct device *device; /* held */
+    struct address addresses[SUMMARY_ADDRESSES_MAX];
+    size_t address_count;
+    bool more_addresses;
+    struct remote *remotes;
+    struct tally public, local; /* local: in the home networks and multicast */
+    struct tally rest;          /* of 'public', what has no row for want of room */
+    UT_hash_handle hh;
+};
+
+struct summary {
+    struct engine *engine;
+    struct device_block *blocks;
+    size_t remote_count; /* of all devices */
+    struct tally all;
+    uint64_t crowded_out; /* connections of devices that have no block */
+};
+
+void tally_add(struct tally *to, const struct tally *other);
+/* Counts 'other' in. The label stays. */
+void remote_merge(struct remote *to, const struct remote *other);
+
+#endif
