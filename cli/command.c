@@ -11,7 +11,8 @@
 #define COMPLAINT_SIZE 2048
 
 /* Complaints quote arguments and files, which may hold anything. */
-static void complain_with(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static void
+complain_with(const char *format, va_list arguments)
 {
     char text[COMPLAINT_SIZE];
     int len = vsnprintf(text, sizeof(text), format, arguments);
@@ -68,7 +69,7 @@ uint64_t random_seed(void)
 {
     uint64_t seed = 0;
 
-    /* So few bytes come at once or, early at boot, after a wait; only a signal can cut that short. */
+    /* So few bytes come at once; only a signal during the wait early at boot can cut it short. */
     while (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed) && errno == EINTR)
         continue;
     return seed;

@@ -153,6 +153,23 @@ static bool looks_like_hello(struct cursor bytes)
            major == 3 && (bytes.left <= 5 || (cursor_peek_u8(&bytes, 5, &message) && message == 1));
 }
 
+/* Moves to a hello at the start, or behind a line of text (the PROXY protocol's header, a CONNECT or
+ * STARTTLS that did not wait for its answer). */
+static bool find_hello(struct cursor *bytes)
+{
+    struct cursor rest = *bytes;
+
+    while (!looks_like_hello(rest)) {
+        const uint8_t *line_end = memchr(rest.at, '\n', rest.left);
+
+        if (line_end == NULL || !cursor_skip(&rest, (size_t)(line_end - rest.at) + 1) ||
+                rest.left == 0)
+            return false;
+    }
+    *bytes = rest;
+    return true;
+}
+
 static bool read_tls(const struct reading *reading, struct side *side, struct cursor bytes)
 {
     struct tls_hello hello;
@@ -219,7 +236,7 @@ static bool read_side(void *user, struct cursor bytes)
     side->looked += (uint32_t)bytes.left;
     if (carries_dns(reading->dissector->connection))
         more = read_dns(reading, side, bytes);
-    else if (side->in_tls || looks_like_hello(bytes))
+    else if (side->in_tls || find_hello(&bytes))
         more = read_tls(reading, side, bytes);
     else if (first || side->held_len > 0) {
         if (!read_http(reading, side, bytes))

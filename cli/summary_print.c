@@ -20,6 +20,7 @@
 #define FIXED_COLUMNS \
     (2 + 1 + 1 + SERVICE_COLUMNS + 1 + COUNT_COLUMNS + 2 * (1 + SIZE_COLUMNS) + 1 + MARK_COLUMNS)
 
+#define VENDOR_COLUMNS 24 /* leaves room for an IPv4 address */
 #define TEXT_SIZE 512 /* before it is cut to its cell */
 
 #define BOLD "1"
@@ -243,16 +244,26 @@ static void print_row(const struct page *page, const struct remote *row)
 
 /* --- a device --- */
 
-static void print_addresses(FILE *to, const struct device_block *block)
+/* Those that fit, IPv4 first; "…" stands for the others. */
+static void print_addresses(const struct page *page, const struct device_block *block,
+        size_t columns)
 {
+    size_t used = strlen("  …"), printed = 0;
     char text[ADDRESS_TEXT_SIZE];
 
-    for (size_t i = 0; i < block->address_count; i++) {
-        screen_address(&block->addresses[i], text);
-        fprintf(to, "%s%s", i == 0 ? "  " : ", ", text);
+    for (size_t i = 0; i < 2 * block->address_count; i++) {
+        const struct address *address = &block->addresses[i % block->address_count];
+
+        screen_address(address, text);
+        if (address_is_v4(address) != (i < block->address_count) ||
+                used + strlen(text) + 2 > columns)
+            continue;
+        used += strlen(text) + 2;
+        fprintf(page->to, "%s%s", printed == 0 ? "  " : ", ", text);
+        printed++;
     }
-    if (block->more_addresses)
-        fputs(" …", to);
+    if (printed < block->address_count || block->more_addresses)
+        fputs(printed == 0 ? "  …" : ", …", page->to);
 }
 
 /* Name, or vendor, or address; then what was not yet said of them. */
@@ -260,9 +271,8 @@ static void print_title(const struct page *page, const struct device_block *bloc
 {
     const struct device *device = block->device;
     const char *name = device_name(device);
-    char address[ADDRESS_TEXT_SIZE], *rest = NULL;
-    size_t rest_len = 0, used;
-    FILE *to;
+    char address[ADDRESS_TEXT_SIZE];
+    size_t used;
 
     screen_address(&device->address, address);
     if (name[0] == '\0')
@@ -270,19 +280,17 @@ static void print_title(const struct page *page, const struct device_block *bloc
     paint(page, BOLD);
     used = screen_print(page->to, over(name), page->remote_columns, SCREEN_KEEP_START);
     unpaint(page);
-    to = open_memstream(&rest, &rest_len);
-    if (to != NULL) {
-        if (device->has_mac)
-            fprintf(to, "  %s", device->mac_text);
-        if (device->vendor[0] != '\0' && name != device->vendor)
-            fprintf(to, "  %s", device->vendor);
-        if (name != address || block->address_count > 1)
-            print_addresses(to, block);
-        fclose(to);
-        screen_print(page->to, cursor_over(rest, rest_len), page->columns - used,
-                SCREEN_KEEP_START);
+    if (device->has_mac) {
+        fprintf(page->to, "  %s", device->mac_text);
+        used += 2 + strlen(device->mac_text);
     }
-    free(rest);
+    if (device->vendor[0] != '\0' && name != device->vendor) {
+        fputs("  ", page->to);
+        used += 2 + screen_print(page->to, over(device->vendor), VENDOR_COLUMNS,
+                            SCREEN_KEEP_START);
+    }
+    if (name != address || block->address_count > 1)
+        print_addresses(page, block, page->columns - used);
     fputc('\n', page->to);
 }
 
@@ -353,7 +361,9 @@ static void print_blocks(const struct page *page, const struct summary *summary)
 static struct page make_page(FILE *to, int columns, bool on_terminal)
 {
     const char *no_color = getenv("NO_COLOR");
-    int clamped = columns < COLUMNS_MIN ? COLUMNS_MIN : columns > COLUMNS_MAX ? COLUMNS_MAX : columns;
+    int clamped = columns < COLUMNS_MIN   ? COLUMNS_MIN
+                  : columns > COLUMNS_MAX ? COLUMNS_MAX
+                                          : columns;
     size_t free_columns = (size_t)clamped - FIXED_COLUMNS;
 
     return (struct page){

@@ -372,26 +372,30 @@ static bool is_within(const struct condition *condition, double value)
                    (condition->real.high_included && value <= condition->real.high));
 }
 
-bool condition_holds(const struct condition *condition, const struct flow *flow)
+bool condition_accepts(const struct condition *condition, const struct feature_value *value)
 {
-    struct feature_value value;
     bool in = false;
 
-    if (!condition->feature->get(flow, &value))
-        return false;
     switch (condition->feature->type) {
     case FEATURE_STRING:
         return false; /* never parsed */
     case FEATURE_NUMBER:
-        in = value.number >= condition->number.low && value.number <= condition->number.high;
+        in = value->number >= condition->number.low && value->number <= condition->number.high;
         break;
     case FEATURE_REAL:
-        in = is_within(condition, value.real);
+        in = is_within(condition, value->real);
         break;
     case FEATURE_BOOLEAN:
     case FEATURE_NAMES:
-        in = (condition->names >> value.number & 1) != 0;
+        in = (condition->names >> value->number & 1) != 0;
         break;
     }
     return in != condition->negated;
+}
+
+bool condition_holds(const struct condition *condition, const struct flow *flow)
+{
+    struct feature_value value;
+
+    return condition->feature->get(flow, &value) && condition_accepts(condition, &value);
 }

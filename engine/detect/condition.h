@@ -46,4 +46,8 @@ enum tattler_status condition_parse(const struct feature *feature, const char *t
 
 bool condition_holds(const struct condition *condition, const struct flow *flow);
 
+/* The same for a value that the condition's feature is known to have, for callers that check many
+ * conditions on one feature. */
+bool condition_accepts(const struct condition *condition, const struct feature_value *value);
+
 #endif

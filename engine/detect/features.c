@@ -230,7 +230,7 @@ const struct feature features[] = {
             "256 bytes.",
             "iot.entropy:>7.5;" },
     { "hour", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_HOUR, "", 23, NULL, get_hour,
-            "Local hour of the packet in the configured time zone.", "iot.hour:1-5;" },
+            "Local hour of the packet in the configured time zone.", "iot.hour:<6;" },
     { "device.name", FEATURE_STRING, SCOPE_DEVICE, CHANGED_DEVICE, "", 0, NULL, get_device_name,
             "Name of the device: from configuration, DHCP or mDNS.",
             "iot.device.name; content:\"camera\"; nocase;" },

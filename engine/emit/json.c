@@ -42,7 +42,7 @@ static bool grow(struct json *json, size_t more)
     return true;
 }
 
-/* Where 'most' more bytes may be written, NULL if there is no room; written() says how many were. */
+/* Where 'most' more bytes may be written, NULL if there is no room; written() tells how many. */
 static inline char *room_for(struct json *json, size_t most)
 {
     if (most > json->capacity - json->len && !grow(json, most))

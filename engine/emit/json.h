@@ -1,8 +1,9 @@
 /* json.h - writes one JSON value after the other into a buffer that is used again for each record.
  *
  * Keys come from us, strings from the network: in one that is not valid UTF-8 all bytes beyond
- * ASCII become "\\xNN". A full buffer (JSON_RECORD_MAX), missing memory or a number that JSON cannot
- * write makes the record 'failed', which the caller checks once at its end. One thread at a time. */
+ * ASCII become "\xNN". A full buffer (JSON_RECORD_MAX; each byte of a string needs room for six),
+ * missing memory or a number that JSON cannot write makes the record 'failed', which the caller
+ * checks once at its end. One thread at a time. */
 #ifndef TATTLER_EMIT_JSON_H
 #define TATTLER_EMIT_JSON_H
 

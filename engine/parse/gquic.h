@@ -2,7 +2,8 @@
  * use before the IETF's and still spoken by old devices.
  *
  * Versions Q034 to Q043 and Q046 send their CHLO in clear, in one datagram (Google's "QUIC Crypto"
- * and "QUIC Wire Layout Specification"). Q050, T050 and T051 encrypt it and are not read. Any
+ * and "QUIC Wire Layout Specification"). Q050 encrypts it and is not
+ * read; T050 and T051 carry TLS, which quic.h reads. Any
  * thread; no allocation, no state. */
 #ifndef TATTLER_PARSE_GQUIC_H
 #define TATTLER_PARSE_GQUIC_H

@@ -11,7 +11,8 @@
  *   - 'wants_flow' names the packets that Suricata puts into flows.
  *
  * It reads more than Suricata does: packets that the capture cut short (Suricata ignores them:
- * 'cut'), LLC/SNAP, BSD loopback in both byte orders, PPP-HDLC. */
+ * 'cut'; a first fragment cut short counts as such a packet), IPv4 packets with a length of 0 (from
+ * a host that leaves segmentation to its card), LLC/SNAP, BSD loopback in both byte orders, PPP-HDLC. */
 #ifndef TATTLER_PARSE_PACKET_H
 #define TATTLER_PARSE_PACKET_H
 

@@ -74,6 +74,8 @@ static enum tattler_status parse_ipv4(struct decoding *d, struct ipv4_header *h)
             !cursor_copy(&in, h->src, 4) || !cursor_copy(&in, h->dst, 4) ||
             !cursor_split(&in, h->header_bytes - (size_t)IPV4_HEADER_MIN, &options))
         return TATTLER_TRUNCATED;
+    if (h->total == 0) /* the capturing host left segmentation to its card: the frame tells */
+        h->total = d->rest.left < UINT16_MAX ? (uint16_t)d->rest.left : UINT16_MAX;
     if (h->total < h->header_bytes || !options_are_sound(options))
         return TATTLER_MALFORMED;
     return TATTLER_OK;
@@ -112,7 +114,10 @@ enum tattler_status packet_read_ipv4(struct decoding *d)
     out->src = address_from_v4(h.src);
     out->dst = address_from_v4(h.dst);
     d->next = PACKET_LAYER_DONE;
-    if ((h.flags_offset & (IPV4_MORE_FRAGMENTS | IPV4_OFFSET_MASK)) != 0)
+    /* A first fragment that the capture cut short will never be put together, but what is left of
+     * it still shows who talks to whom. */
+    if ((h.flags_offset & IPV4_OFFSET_MASK) != 0 ||
+            ((h.flags_offset & IPV4_MORE_FRAGMENTS) != 0 && !out->cut))
         return ipv4_fragment(d, &h, header);
     return packet_read_transport(d);
 }

@@ -42,7 +42,7 @@ static enum tattler_status read_udp(struct decoding *d)
     if (!read_ports(d) || !cursor_u16be(&d->rest, &length) || !cursor_skip(&d->rest, 2))
         return packet_short_of(d);
     set_payload(d);
-    if (length < 8 || length - 8u > d->out->payload_wire)
+    if (length < 8 || (length - 8u > d->out->payload_wire && !d->out->cut))
         return TATTLER_MALFORMED;
     d->out->payload_wire = length - 8u;
     if (d->out->payload.left > d->out->payload_wire)

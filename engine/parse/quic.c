@@ -162,6 +162,7 @@ static enum tattler_status read_frame(struct quic_stream *stream, uint64_t type,
     case 0x03:
         return skip_ack(in, type == 0x03);
     case 0x06:
+    case 0x08: /* CRYPTO of T050 and T051; elsewhere a STREAM, which no Initial may carry */
         return read_crypto(stream, in);
     case 0x1c:
         return skip_close(in);

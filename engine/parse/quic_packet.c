@@ -32,6 +32,13 @@ struct quic_version {
 #define V2_SALT                                                                                    \
     { 0x0d, 0xed, 0xe3, 0xde, 0xf7, 0x00, 0xa6, 0xdb, 0x81, 0x93,                                  \
       0x81, 0xbe, 0x6e, 0x26, 0x9d, 0xcb, 0xf9, 0xbd, 0x2e, 0xd9 }
+/* From Chromium's net/third_party/quiche, "QuicVersion" T050 and T051: IETF packets carrying TLS. */
+#define T050_SALT                                                                                  \
+    { 0x7f, 0xf5, 0x79, 0xe5, 0xac, 0xd0, 0x72, 0x91, 0x55, 0x80,                                  \
+      0x30, 0x4c, 0x43, 0xa2, 0x36, 0x7c, 0x60, 0x48, 0x83, 0x10 }
+#define T051_SALT                                                                                  \
+    { 0x7a, 0x4e, 0xde, 0xf4, 0xe7, 0xcc, 0xee, 0x5f, 0xa4, 0x50,                                  \
+      0x6c, 0x19, 0x12, 0x4f, 0xc8, 0xcc, 0xda, 0x6e, 0x03, 0x3d }
 #define V1_LABELS "quic key", "quic iv", "quic hp"
 #define V2_LABELS "quicv2 key", "quicv2 iv", "quicv2 hp"
 
@@ -45,6 +52,8 @@ static const struct quic_version versions[] = {
     { 0xfaceb00e, 0xfaceb00e, DRAFT_23_SALT, V1_LABELS, 0 },
     { 0xff00001d, 0xff000020, DRAFT_29_SALT, V1_LABELS, 0 },
     { 0xff000021, 0xff000022, V1_SALT, V1_LABELS, 0 },
+    { 0x54303530, 0x54303530, T050_SALT, V1_LABELS, 0 },
+    { 0x54303531, 0x54303531, T051_SALT, V1_LABELS, 0 },
 };
 
 static const struct quic_version *version_find(uint32_t number)

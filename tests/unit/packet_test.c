@@ -369,6 +369,27 @@ START_TEST(tunnels_hand_out_what_is_in_them)
 }
 END_TEST
 
+START_TEST(a_length_of_zero_means_the_rest_of_the_frame)
+{
+    struct packet packet = decoded(PACKET_LINK_RAW, IPV4("0000", "0000", "06") TCP "0102");
+
+    ck_assert_uint_eq(packet.kind, PACKET_TCP);
+    ck_assert_uint_eq(packet.payload.left, 2);
+}
+END_TEST
+
+START_TEST(a_first_fragment_cut_by_the_capture_still_shows_its_ports)
+{
+    struct packet packet = decoded(PACKET_LINK_RAW,
+            IPV4("05dc", "2000", "11") "0035 cc67 06b5 0000 0102030405");
+
+    ck_assert_uint_eq(packet.kind, PACKET_UDP);
+    ck_assert(packet.cut);
+    ck_assert_uint_eq(packet.src_port, 53);
+    ck_assert_uint_eq(packet.payload.left, 5);
+}
+END_TEST
+
 static const struct {
     int link_type;
     const char *hex;
@@ -376,7 +397,6 @@ static const struct {
 } hostile[] = {
     { PACKET_LINK_RAW, "4400 0020 1234 0000 40 11 0000 c0000201 c6336402", TATTLER_MALFORMED },
     { PACKET_LINK_RAW, IPV4("0013", "0000", "11"), TATTLER_MALFORMED },
-    { PACKET_LINK_RAW, IPV4("0000", "0000", "06") TCP, TATTLER_MALFORMED },
     { PACKET_LINK_RAW, "55000020", TATTLER_MALFORMED },
     { PACKET_LINK_IPV6, DATAGRAM4, TATTLER_MALFORMED },
     { PACKET_LINK_RAW, "4600 0018 1234 0000 40 02 0000 c0000201 c6336402 07010000",
@@ -461,6 +481,8 @@ int main(void)
             (int)(sizeof(tunnels) / sizeof(tunnels[0])));
     tcase_add_loop_test(tcase, contradictions_are_refused, 0,
             (int)(sizeof(hostile) / sizeof(hostile[0])));
+    tcase_add_test(tcase, a_length_of_zero_means_the_rest_of_the_frame);
+    tcase_add_test(tcase, a_first_fragment_cut_by_the_capture_still_shows_its_ports);
     tcase_add_test(tcase, layers_and_extension_headers_are_bounded);
     tcase_add_test(tcase, link_types_have_names);
     srunner_run_all(runner, CK_NORMAL);

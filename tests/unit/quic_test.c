@@ -368,7 +368,7 @@ END_TEST
 
 START_TEST(frames_an_initial_may_not_carry_are_malformed)
 {
-    static const uint8_t types[] = { 0x04, 0x05, 0x07, 0x08, 0x10, 0x18, 0x1d, 0x1e, 0x30 };
+    static const uint8_t types[] = { 0x04, 0x05, 0x07, 0x10, 0x18, 0x1d, 0x1e, 0x30 };
 
     for (size_t i = 0; i < sizeof(types); i++) {
         put_bytes(&types[i], 1);
