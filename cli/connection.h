@@ -46,6 +46,7 @@ struct connection {
     struct flow *flow;           /* the engine's; NULL when it had no memory */
     struct dissector *dissector; /* NULL: nothing to read, or done */
     bool dissected;
+    uint64_t transactions; /* DNS messages seen */
     const char *app_proto; /* as EVE spells it; NULL: not known */
     struct connection *newer, *older; /* of the same timeout */
     UT_hash_handle hh;

@@ -86,6 +86,7 @@ static void write_flow(struct inspector *inspector, const struct connection *con
         .is_tcp = connection->key.protocol == PACKET_PROTOCOL_TCP,
         .tcp_flags = { connection->tcp_flags[0], connection->tcp_flags[1] },
         .tcp_state = tcp_state_name(connection->tcp.state),
+        .transactions = connection->transactions,
     };
 
     head.packet_number = 0;
@@ -156,6 +157,16 @@ static void on_http(void *user, struct connection *connection, const struct http
 }
 
 #define PORT_MDNS 5353
+#define PORT_LLMNR 5355
+
+static const char *dns_flavour(const struct connection *connection)
+{
+    if (connection->destination_port == PORT_MDNS)
+        return "mdns";
+    if (connection->destination_port == PORT_LLMNR || connection->source_port == PORT_LLMNR)
+        return NULL; /* asks neighbours, not a resolver; Suricata 8 has no records of it either */
+    return "dns";
+}
 
 static void on_dns(void *user, struct connection *connection, struct cursor message,
         bool to_server)
@@ -165,15 +176,18 @@ static void on_dns(void *user, struct connection *connection, struct cursor mess
     struct resolution answer;
     struct eve_head head;
 
-    connection->app_proto = connection->destination_port == PORT_MDNS ? "mdns" : "dns";
+    connection->app_proto = dns_flavour(connection);
     if (tcp && connection->flow != NULL && resolution_read(message, &answer) == TATTLER_OK)
         flow_learn_dns(inspector->worker, connection->flow, &answer);
-    if (!wants(inspector, EVE_DNS))
+    if (!wants(inspector, EVE_DNS) || connection->app_proto == NULL)
         return;
     head = head_of(inspector, connection, to_server);
+    head.transaction = connection->transactions;
     json_restart(&inspector->json);
-    if (eve_dns_record(&inspector->json, &head, message))
-        write_record(inspector);
+    if (!eve_dns_record(&inspector->json, &head, message))
+        return;
+    connection->transactions++;
+    write_record(inspector);
 }
 
 static const struct dissect_events events = { on_hello, on_http, on_dns };
