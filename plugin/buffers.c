@@ -1,0 +1,146 @@
+/* Features that are strings, as sticky buffers. */
+#include "plugin.h"
+
+#include "detect-engine.h"
+#include "detect-engine-buffer.h"
+#include "detect-engine-content-inspection.h"
+#include "detect-engine-inspect-buffer.h"
+#include "detect-engine-mpm.h"
+#include "detect-engine-prefilter.h"
+#include "detect-parse.h"
+#include "util-debug.h"
+
+#define PREFIX "iot."
+/* Where a rule has several buffers, the lowest is searched for patterns; Suricata's own have 2. */
+#define SEARCH_PRIORITY 10
+
+/* --- the data --- */
+
+static InspectionBuffer *GetData(size_t index, DetectEngineThreadCtx *det_ctx,
+        const DetectEngineTransforms *transforms, const struct TattlerFlow *state, int list_id)
+{
+    InspectionBuffer *buffer = InspectionBufferGet(det_ctx, list_id);
+    struct feature_value value;
+
+    if (buffer->inspect != NULL)
+        return buffer;
+    if (!features[index].get(state->flow, &value))
+        return NULL;
+    InspectionBufferSetupAndApplyTransforms(det_ctx, list_id, buffer, (const uint8_t *)value.text,
+            (uint32_t)value.len, transforms);
+    return buffer;
+}
+
+/* For one rule that has got this far. */
+static InspectionBuffer *InspectData(size_t index, DetectEngineThreadCtx *det_ctx,
+        const DetectEngineTransforms *transforms, Packet *p, int list_id)
+{
+    const struct TattlerFlow *state = p->flow != NULL ? TattlerFlowGet(p->flow) : NULL;
+
+    return state != NULL ? GetData(index, det_ctx, transforms, state, list_id) : NULL;
+}
+
+/* For the multi-pattern search of all rules, with each packet: only where there is news. */
+static InspectionBuffer *SearchData(size_t index, DetectEngineThreadCtx *det_ctx,
+        const DetectEngineTransforms *transforms, Packet *p, int list_id)
+{
+    const struct TattlerFlow *state = TattlerFlowOfPacket(p);
+
+    if (state == NULL || (TattlerFlowChanges(state, p) & features[index].changed) == 0)
+        return NULL;
+    return GetData(index, det_ctx, transforms, state, list_id);
+}
+
+#define GETTERS(n)                                                                                 \
+    static InspectionBuffer *InspectData##n(DetectEngineThreadCtx *det_ctx,                        \
+            const DetectEngineTransforms *transforms, Packet *p, const int list_id)                \
+    {                                                                                              \
+        return InspectData(n, det_ctx, transforms, p, list_id);                                    \
+    }                                                                                              \
+    static InspectionBuffer *SearchData##n(DetectEngineThreadCtx *det_ctx,                         \
+            const DetectEngineTransforms *transforms, Packet *p, const int list_id)                \
+    {                                                                                              \
+        return SearchData(n, det_ctx, transforms, p, list_id);                                     \
+    }
+TATTLER_EACH_INDEX(GETTERS)
+#undef GETTERS
+
+#define GETTER_PAIR(n) { InspectData##n, SearchData##n },
+static const struct {
+    InspectionBufferGetPktDataPtr inspect, search;
+} getters[TATTLER_INDEXES] = { TATTLER_EACH_INDEX(GETTER_PAIR) };
+#undef GETTER_PAIR
+
+/* As Suricata's function for packet buffers, but for the transforms: Suricata leaves them out where
+ * it takes the search to have applied them already, which is not so when it was skipped. */
+static int InspectBuffer(DetectEngineThreadCtx *det_ctx,
+        const DetectEnginePktInspectionEngine *engine, const Signature *s, Packet *p,
+        uint8_t *alert_flags)
+{
+    const InspectionBuffer *buffer =
+            engine->v1.GetData(det_ctx, engine->v1.transforms, p, engine->sm_list);
+
+    (void)alert_flags;
+    if (buffer == NULL)
+        return DETECT_ENGINE_INSPECT_SIG_NO_MATCH;
+    return DetectEngineContentInspection(det_ctx->de_ctx, det_ctx, s, engine->smd, p, p->flow,
+                   buffer->inspect, buffer->inspect_len, 0,
+                   DETECT_CI_FLAGS_START | DETECT_CI_FLAGS_END | buffer->flags,
+                   DETECT_ENGINE_CONTENT_INSPECTION_MODE_HEADER)
+                   ? DETECT_ENGINE_INSPECT_SIG_MATCH
+                   : DETECT_ENGINE_INSPECT_SIG_NO_MATCH;
+}
+
+/* --- rules --- */
+
+/* An unknown feature matches nothing, so 'absent' never would. */
+static bool CheckBuffer(const Signature *s, const char **sigerror, const DetectBufferType *type)
+{
+    for (uint32_t i = 0; i < s->init_data->buffer_index; i++) {
+        const SignatureInitDataBuffer *buffer = &s->init_data->buffers[i];
+
+        if (buffer->id == (uint32_t)type->id && buffer->head != NULL &&
+                buffer->head->type == DETECT_ABSENT) {
+            *sigerror = "'absent' does not work with iot features: while one is unknown nothing "
+                        "matches. For flows without a name write iot.name_source:none";
+            SCLogError("%s", *sigerror);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int buffer_ids[TATTLER_INDEXES]; /* set once while Suricata starts */
+
+bool TattlerBufferSelect(size_t index, DetectEngineCtx *de_ctx, Signature *s)
+{
+    return SCDetectBufferSetActiveList(de_ctx, s, buffer_ids[index]) >= 0;
+}
+
+/* With transforms a buffer has another number, but the same name. */
+const struct feature *TattlerBufferFeature(const DetectEngineCtx *de_ctx, int buffer)
+{
+    const char *name = DetectEngineBufferTypeGetNameById(de_ctx, buffer);
+
+    if (name == NULL || strncmp(name, PREFIX, strlen(PREFIX)) != 0)
+        return NULL;
+    return feature_find(name + strlen(PREFIX));
+}
+
+bool TattlerBuffersRegister(const char *const names[])
+{
+    for (size_t i = 0; i < feature_count; i++) {
+        if (features[i].type != FEATURE_STRING)
+            continue;
+        buffer_ids[i] = DetectBufferTypeRegister(names[i]);
+        if (buffer_ids[i] < 0)
+            return false;
+        DetectBufferTypeSetDescriptionByName(names[i], names[i]);
+        DetectBufferTypeSupportsPacket(names[i]);
+        DetectBufferTypeRegisterValidateCallback(names[i], CheckBuffer);
+        DetectPktMpmRegister(names[i], SEARCH_PRIORITY, PrefilterGenericMpmPktRegister,
+                getters[i].search);
+        DetectPktInspectEngineRegister(names[i], getters[i].inspect, InspectBuffer);
+    }
+    return true;
+}

@@ -1,0 +1,117 @@
+/* ARP and IPv6 neighbour discovery, which tell whose address is whose. Suricata has no flow for ARP,
+ * so they are taken where packets are logged. */
+#include "plugin.h"
+
+#include "output.h"
+#include "output-packet.h"
+#include "util-debug.h"
+
+#define ARP_REQUEST 1       /* RFC 826 */
+#define ND_HOP_LIMIT 255    /* a lower one has been routed: RFC 4861 section 7.1 */
+#define ND_BEFORE_TARGET 8  /* bytes: RFC 4861 sections 4.3 and 4.4 */
+
+static struct engine *told_engine; /* set once while Suricata starts */
+
+static struct mac MacOf(const uint8_t bytes[6])
+{
+    struct mac mac;
+
+    memcpy(mac.bytes, bytes, sizeof(mac.bytes));
+    return mac;
+}
+
+static uint64_t TimeOf(const Packet *p)
+{
+    return SCTIME_SECS(p->ts) * UINT64_C(1000000) + SCTIME_USECS(p->ts);
+}
+
+/* A request from 0.0.0.0 probes whether the address is free (RFC 5227 section 2.1.1). */
+static void LearnArp(const Packet *p)
+{
+    const ARPHdr *header = PacketGetARP(p);
+    const struct address sender = address_from_v4(header->source_ip);
+    const struct mac mac = MacOf(header->source_mac);
+    const bool probe = !address_is_unicast(&sender);
+
+    if (!probe || SCNtohs(header->opcode) == ARP_REQUEST)
+        engine_learn_claim(told_engine, &mac, &sender, probe, TimeOf(p));
+}
+
+/* A solicitation from no address probes the target (RFC 4862 section 5.4.2). */
+static void LearnNeighbour(const Packet *p)
+{
+    const uint8_t *start = (const uint8_t *)PacketGetICMPv6(p);
+    struct cursor message =
+            cursor_over(start, (size_t)(GET_PKT_DATA(p) + GET_PKT_LEN(p) - start)), target;
+    const struct address sender = address_from_v6(p->src.addr_data8);
+    const bool solicits = start[0] == ND_NEIGHBOR_SOLICIT;
+    struct address address;
+    struct mac mac;
+
+    if (!cursor_skip(&message, ND_BEFORE_TARGET) ||
+            !cursor_split(&message, sizeof(address.bytes), &target))
+        return;
+    address = address_from_v6(target.at);
+    mac = MacOf(PacketGetEthernet(p)->eth_src);
+    if (!solicits || !address_is_unicast(&sender))
+        engine_learn_claim(told_engine, &mac, &address, solicits, TimeOf(p));
+}
+
+static bool IsNeighbour(const Packet *p)
+{
+    const ICMPV6Hdr *header;
+
+    if (!PacketIsICMPv6(p) || !PacketIsEthernet(p) || !PacketIsIPv6(p))
+        return false;
+    header = PacketGetICMPv6(p);
+    return (header->type == ND_NEIGHBOR_SOLICIT || header->type == ND_NEIGHBOR_ADVERT) &&
+           IPV6_GET_RAW_HLIM(PacketGetIPv6(p)) == ND_HOP_LIMIT;
+}
+
+/* Asked for each packet. */
+static bool IsClaim(ThreadVars *tv, void *unused, const Packet *p)
+{
+    (void)tv;
+    (void)unused;
+    return PacketIsARP(p) || IsNeighbour(p);
+}
+
+static int OnClaim(ThreadVars *tv, void *unused, const Packet *p)
+{
+    (void)tv;
+    (void)unused;
+    if (PacketIsARP(p))
+        LearnArp(p);
+    else
+        LearnNeighbour(p);
+    return 0;
+}
+
+static TmEcode StartThread(ThreadVars *tv, const void *unused, void **data)
+{
+    (void)tv;
+    (void)unused;
+    *data = NULL;
+    return TM_ECODE_OK;
+}
+
+static TmEcode EndThread(ThreadVars *tv, void *unused)
+{
+    (void)tv;
+    (void)unused;
+    return TM_ECODE_OK;
+}
+
+static void OnLoggingReady(void *unused)
+{
+    (void)unused;
+    if (SCOutputRegisterPacketLogger(LOGGER_USER, "tattler-claims", OnClaim, IsClaim, NULL,
+                StartThread, EndThread) != 0)
+        FatalError("Suricata refused 'tattler-claims'");
+}
+
+bool TattlerClaimsRegister(struct engine *engine)
+{
+    told_engine = engine;
+    return SCRegisterOnLoggingReady(OnLoggingReady, NULL) == 0;
+}

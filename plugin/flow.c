@@ -1,0 +1,238 @@
+/* Packets and flows of Suricata, handed to the engine; and which rules a packet may concern. */
+#include "plugin.h"
+
+#include "flow-callbacks.h"
+#include "flow-storage.h"
+#include "thread-callbacks.h"
+#include "thread-storage.h"
+#include "util-debug.h"
+
+#define US_PER_S UINT64_C(1000000)
+#define FIRED_ROOM 4 /* rules that alert on one flow, to begin with */
+
+/* Set once while Suricata starts. */
+static struct engine *the_engine;
+static ThreadStorageId worker_slot = { .id = -1 };
+static FlowStorageId flow_slot = { .id = -1 };
+
+/* --- a packet in the engine's words --- */
+
+static struct address AddressOf(const Address *address)
+{
+    return address->family == AF_INET ? address_from_v4(address->addr_data8)
+                                      : address_from_v6(address->addr_data8);
+}
+
+static uint8_t TtlOf(const Packet *p)
+{
+    if (PacketIsIPv4(p))
+        return IPV4_GET_RAW_IPTTL(PacketGetIPv4(p));
+    return PacketIsIPv6(p) ? IPV6_GET_RAW_HLIM(PacketGetIPv6(p)) : 0;
+}
+
+/* What changes from packet to packet. Suricata may find that it took a flow the wrong way round and
+ * swaps it: then 'to server' is no longer the way of the first packet. */
+static void ViewPacket(const Flow *f, const Packet *p, struct packet_view *view)
+{
+    *view = (struct packet_view){
+        .time_us = SCTIME_SECS(p->ts) * US_PER_S + SCTIME_USECS(p->ts),
+        .protocol = p->proto,
+        .ttl = TtlOf(p),
+        .tcp_flags = PacketIsTCP(p) ? PacketGetTCP(p)->th_flags : 0,
+        .bytes = GET_PKT_LEN(p),
+        .payload = cursor_over(p->payload, p->payload_len),
+        .from_first_sender =
+                (PKT_IS_TOSERVER(p) != 0) != ((f->flags & FLOW_DIR_REVERSED) != 0),
+    };
+}
+
+struct Macs {
+    struct mac from, to;
+};
+
+/* What is the same for all packets of a flow, or of no interest later. */
+static void ViewEnds(const Packet *p, struct Macs *macs, struct packet_view *view)
+{
+    view->source = AddressOf(&p->src);
+    view->destination = AddressOf(&p->dst);
+    if (PacketIsTCP(p) || PacketIsUDP(p) || PacketIsSCTP(p)) {
+        view->source_port = p->sp;
+        view->destination_port = p->dp;
+    }
+    if (PacketIsEthernet(p)) {
+        const EthernetHdr *header = PacketGetEthernet(p);
+
+        memcpy(macs->from.bytes, header->eth_src, sizeof(macs->from.bytes));
+        memcpy(macs->to.bytes, header->eth_dst, sizeof(macs->to.bytes));
+        view->from_mac = &macs->from;
+        view->to_mac = &macs->to;
+    }
+}
+
+/* --- which rules a packet may concern --- */
+
+static unsigned DirectionOf(const Packet *p)
+{
+    return PKT_IS_TOSERVER(p) ? 0 : 1;
+}
+
+static uint32_t PhaseOf(const Flow *f, const Packet *p)
+{
+    return (uint32_t)f->alproto << 1 | ((p->flowflags & FLOW_PKT_ESTABLISHED) != 0 ? 1 : 0);
+}
+
+static void NoteChanges(struct TattlerFlow *state, const Flow *f, const Packet *p)
+{
+    const unsigned way = DirectionOf(p);
+    const uint32_t changed = state->flow->changed, phase = PhaseOf(f, p);
+
+    state->unseen[way] = state->carried[way] | changed;
+    state->carried[way] = 0;
+    state->carried[!way] |= changed;
+    if (phase != state->phase[way])
+        state->unseen[way] = UINT32_MAX;
+    state->phase[way] = phase;
+}
+
+struct TattlerFlow *TattlerFlowOfPacket(const Packet *p)
+{
+    if (p->flow == NULL || p->proto != p->flow->proto || PKT_IS_PSEUDOPKT(p))
+        return NULL;
+    return TattlerFlowGet(p->flow);
+}
+
+/* The stream engine and the protocol detection come between the update and the rules, so the
+ * phase may have moved with this very packet. */
+uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p)
+{
+    const unsigned way = DirectionOf(p);
+
+    if (PhaseOf(p->flow, p) != state->phase[way])
+        return UINT32_MAX;
+    return state->unseen[way] | TATTLER_CHANGED_ALWAYS;
+}
+
+/* --- rules that have alerted --- */
+
+static uint32_t FindFired(const struct TattlerFlow *state, uint64_t rule)
+{
+    uint32_t i = 0;
+
+    while (i < state->fired_count && state->fired[i] != rule)
+        i++;
+    return i;
+}
+
+bool TattlerFlowHasFired(const struct TattlerFlow *state, uint64_t rule)
+{
+    return FindFired(state, rule) < state->fired_count;
+}
+
+/* Without memory the rule may alert again on this flow. */
+void TattlerFlowSetFired(struct TattlerFlow *state, uint64_t rule)
+{
+    if (TattlerFlowHasFired(state, rule))
+        return;
+    if (state->fired_count == state->fired_room) {
+        uint32_t room = state->fired_room > 0 ? state->fired_room * 2 : FIRED_ROOM;
+        uint64_t *fired = SCRealloc(state->fired, room * sizeof(*fired));
+
+        if (fired == NULL)
+            return;
+        state->fired = fired;
+        state->fired_room = room;
+    }
+    state->fired[state->fired_count++] = rule;
+}
+
+void TattlerFlowClearFired(struct TattlerFlow *state, uint64_t rule)
+{
+    const uint32_t i = FindFired(state, rule);
+
+    if (i < state->fired_count)
+        state->fired[i] = state->fired[--state->fired_count];
+}
+
+/* --- life of a flow --- */
+
+static void FreeState(void *data)
+{
+    struct TattlerFlow *state = data;
+
+    flow_close(the_engine, state->flow);
+    SCFree(state->fired);
+    SCFree(state);
+}
+
+static struct TattlerFlow *OpenState(struct worker *worker, Flow *f, const Packet *p,
+        struct packet_view *view)
+{
+    struct TattlerFlow *state = SCCalloc(1, sizeof(*state));
+    struct Macs macs;
+
+    if (state == NULL)
+        return NULL;
+    ViewEnds(p, &macs, view);
+    state->flow = flow_open(worker, view);
+    if (state->flow == NULL || FlowSetStorageById(f, flow_slot, state) != 0) {
+        FreeState(state);
+        return NULL;
+    }
+    view->from_mac = view->to_mac = NULL;
+    return state;
+}
+
+/* Runs for each packet of a flow, before the stream engine, with the flow locked. */
+static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
+{
+    struct worker *worker = TattlerWorkerGet(tv);
+    struct TattlerFlow *state = TattlerFlowGet(f);
+    struct packet_view view;
+
+    (void)unused;
+    if (worker == NULL || p->proto != f->proto) /* ICMP errors come with the flow they are about */
+        return;
+    ViewPacket(f, p, &view);
+    if (state == NULL)
+        state = OpenState(worker, f, p, &view);
+    if (state == NULL)
+        return;
+    flow_packet(worker, state->flow, &view);
+    NoteChanges(state, f, p);
+}
+
+struct TattlerFlow *TattlerFlowGet(const Flow *f)
+{
+    return FlowGetStorageById(f, flow_slot);
+}
+
+/* --- life of a thread --- */
+
+static void FreeWorker(void *data)
+{
+    worker_free(data);
+}
+
+static void OnThreadInit(ThreadVars *tv, void *unused)
+{
+    struct worker *worker = worker_new(the_engine);
+
+    (void)unused;
+    if (worker == NULL || ThreadSetStorageById(tv, worker_slot, worker) != 0)
+        FatalError("no memory for thread %s", tv->name);
+}
+
+struct worker *TattlerWorkerGet(ThreadVars *tv)
+{
+    return ThreadGetStorageById(tv, worker_slot);
+}
+
+bool TattlerFlowRegister(struct engine *engine)
+{
+    the_engine = engine;
+    worker_slot = ThreadStorageRegister("tattler", sizeof(void *), NULL, FreeWorker);
+    flow_slot = FlowStorageRegister("tattler", sizeof(void *), NULL, FreeState);
+    return worker_slot.id >= 0 && flow_slot.id >= 0 &&
+           SCThreadRegisterInitCallback(OnThreadInit, NULL) &&
+           SCFlowRegisterUpdateCallback(OnFlowUpdate, NULL);
+}

@@ -1,0 +1,19 @@
+# The Suricata plugin, when configure was given Suricata's headers. It exports one symbol.
+PLUGIN_SOURCES = \
+	plugin/buffers.c plugin/claims.c plugin/config.c plugin/eve.c plugin/flow.c \
+	plugin/keywords.c plugin/plugin.c plugin/plugin.h plugin/rule.c plugin/transactions.c
+EXTRA_DIST += $(PLUGIN_SOURCES)
+
+if PLUGIN
+plugindir = $(libdir)/suricata
+plugin_LTLIBRARIES = tattler.la
+tattler_la_SOURCES = $(PLUGIN_SOURCES)
+# Suricata's headers are written for GNU C and are not ours to warn about.
+tattler_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugin $(SURICATA_CPPFLAGS) \
+	-DTATTLER_VERSION='"$(PACKAGE_VERSION)"'
+tattler_la_CFLAGS = $(SANITIZER_CFLAGS) -std=gnu11 -fvisibility=hidden -Wall -Wextra \
+	-Wno-unused-parameter
+tattler_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-export-symbols-regex '^SCPluginRegister$$'
+tattler_la_LIBADD = libengine.la
+endif

@@ -1,0 +1,99 @@
+/* Entry of the plugin: checks that this Suricata is the one whose headers it was compiled with,
+ * makes the engine and registers the parts. */
+#include "plugin.h"
+
+#include <sys/random.h>
+
+#include "output.h"
+#include "suricata-plugin.h"
+#include "suricata.h"
+#include "util-debug.h"
+
+#ifndef TATTLER_VERSION
+#error "TATTLER_VERSION must be the version of this build"
+#endif
+
+/* "8.0.7 RELEASE" or "8.0.8-dev (revision)". Suricata itself compares major and minor only, but
+ * its structures change between patch levels. */
+static bool IsSuricataOfHeaders(void)
+{
+    const char *running = GetProgramVersion();
+    const size_t len = strlen(PROG_VER);
+
+    return strncmp(running, PROG_VER, len) == 0 && (running[len] == ' ' || running[len] == '\0');
+}
+
+static void TellProblem(void *user, const char *what)
+{
+    unsigned *problems = user;
+
+    (*problems)++;
+    SCLogWarning("%s", what);
+}
+
+/* Does not return without an engine. A file that cannot be used is left out, unless
+ * engine.init-failure-fatal is set. */
+static struct engine *MakeEngine(void)
+{
+    struct settings *settings = SCCalloc(1, sizeof(*settings)); /* borrowed by the engine for life */
+    struct engine *engine;
+    unsigned problems = 0;
+    uint64_t seed;
+
+    if (settings == NULL)
+        FatalError("no memory for the settings");
+    if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+        FatalError("no random number: %s", strerror(errno));
+    TattlerConfigRead(settings);
+    engine = engine_new(settings, seed, TellProblem, &problems);
+    if (engine == NULL)
+        FatalError("no memory for the engine");
+    if (problems > 0)
+        FatalErrorOnInit("problems with data files: %u; the rest of them is used", problems);
+    return engine;
+}
+
+/* The plugin's loggers come after Suricata has listed those that are in use, and a kind that nobody
+ * else uses is not among them. */
+static void OnLoggersRegistered(void *unused)
+{
+    (void)unused;
+    OutputClearActiveLoggers();
+    OutputSetupActiveLoggers();
+}
+
+static void TattlerInit(void)
+{
+    struct engine *engine;
+
+    if (!IsSuricataOfHeaders()) {
+        SCLogError("built for Suricata " PROG_VER ", but this is %s: the plugin stays "
+                   "off. Build it with the headers of this Suricata.",
+                GetProgramVersion());
+        return;
+    }
+    engine = MakeEngine();
+    if (!TattlerFlowRegister(engine) || !TattlerTransactionsRegister() ||
+            !TattlerClaimsRegister(engine) || !TattlerEveRegister(engine) ||
+            !TattlerKeywordsRegister() ||
+            SCRegisterOnLoggingReady(OnLoggersRegistered, NULL) != 0)
+        FatalError("Suricata refused a registration");
+}
+
+static SCPlugin plugin = {
+    .version = SC_API_VERSION,
+    .suricata_version = SC_PACKAGE_VERSION,
+    .name = "tattler",
+    .plugin_version = TATTLER_VERSION,
+    .author = "The Tattler authors",
+    .license = "GPL-2.0-or-later",
+    .Init = TattlerInit,
+};
+
+/* The one symbol that this library exports. */
+__attribute__((visibility("default"))) SCPlugin *SCPluginRegister(void);
+
+SCPlugin *SCPluginRegister(void)
+{
+    return &plugin;
+}

@@ -1,0 +1,126 @@
+/* plugin.h - what the parts of the Suricata 8 plugin share.
+ *
+ * The plugin translates: packets, flows and transactions into calls of the engine (engine.h), and
+ * the engine's features into keywords, EVE fields and counters. It decides nothing.
+ *
+ * Everything here runs inside Suricata. What is registered, is registered once, while Suricata
+ * starts and has one thread; afterwards only per-thread, per-flow and per-rule state changes. */
+#ifndef TATTLER_PLUGIN_PLUGIN_H
+#define TATTLER_PLUGIN_PLUGIN_H
+
+#define __SCFILENAME__ "tattler" /* who speaks, in Suricata's log */
+
+#include "suricata-common.h"
+
+#include "decode.h"
+#include "detect.h"
+#include "flow.h"
+
+#include "detect/condition.h"
+#include "detect/features.h"
+#include "engine.h"
+
+/* --- config.c --- */
+
+/* Reads 'tattler:' of suricata.yaml over the defaults. Logs each problem; if there were any, stops
+ * Suricata where engine.init-failure-fatal says so (-T does), else what is good counts. */
+void TattlerConfigRead(struct settings *settings);
+
+/* --- flow.c --- */
+
+/* What the plugin keeps beside the engine's flow. Guarded by the lock of Suricata's flow. */
+struct TattlerFlow {
+    struct flow *flow;
+    /* By direction (0 to server), enum flow_change: what has changed since the packet before in
+     * that direction, so that a rule for one direction does not miss what the other brought. */
+    uint32_t unseen[2];
+    uint32_t carried[2]; /* of the other direction's packets, for the next one in this */
+    /* Application protocol and 'established' as they were with the last packet; rules may ask for
+     * them, so another phase has all rules looked at again. */
+    uint32_t phase[2];
+    /* Rules that have alerted and still hold: generator and signature id. At most one entry for
+     * each loaded rule. */
+    uint64_t *fired;
+    uint32_t fired_count, fired_room;
+};
+
+bool TattlerFlowRegister(struct engine *engine);
+
+/* NULL: not followed. Any thread that holds the flow's lock or owns the flow. */
+struct TattlerFlow *TattlerFlowGet(const Flow *f);
+/* NULL on threads that inspect no packets. */
+struct worker *TattlerWorkerGet(ThreadVars *tv);
+
+/* The state that rules may look at with this packet; NULL for packets that tell nothing of their
+ * flow (none at all, made up at its end, ICMP errors about it). */
+struct TattlerFlow *TattlerFlowOfPacket(const Packet *p);
+
+#define TATTLER_CHANGED_ALWAYS (UINT32_C(1) << 31) /* above every enum flow_change */
+
+/* What of enum flow_change a rule should look at with this packet, and TATTLER_CHANGED_ALWAYS. */
+uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p);
+
+bool TattlerFlowHasFired(const struct TattlerFlow *state, uint64_t rule);
+void TattlerFlowSetFired(struct TattlerFlow *state, uint64_t rule);
+void TattlerFlowClearFired(struct TattlerFlow *state, uint64_t rule);
+
+/* --- transactions.c --- */
+
+/* Has the engine told what Suricata's parsers find in TLS, QUIC, HTTP and DNS over TCP. */
+bool TattlerTransactionsRegister(void);
+
+/* --- claims.c --- */
+
+/* Has the engine told of ARP and neighbour discovery. */
+bool TattlerClaimsRegister(struct engine *engine);
+
+/* --- eve.c --- */
+
+bool TattlerEveRegister(struct engine *engine);
+
+/* --- rule.c: the conditions of one rule, and when it is looked at --- */
+
+struct TattlerRule;
+
+/* Registers what the keywords below build on; while Suricata sets up its table of keywords. */
+bool TattlerRuleRegister(void);
+
+/* The conditions of a rule that is being parsed, made with its first iot keyword and owned by it.
+ * NULL: out of memory. */
+struct TattlerRule *TattlerRuleOf(DetectEngineCtx *de_ctx, Signature *s);
+
+/* The rule asks for this feature, by a string match of its own. */
+void TattlerRuleAsks(struct TattlerRule *rule, const struct feature *feature);
+/* The rule asks for the condition's feature and holds only where the condition does. False: out of
+ * memory. */
+bool TattlerRuleAdd(struct TattlerRule *rule, const struct condition *condition);
+
+/* --- buffers.c: features that are strings --- */
+
+/* One sticky buffer for each; 'names' are kept. */
+bool TattlerBuffersRegister(const char *const names[]);
+
+/* Makes the buffer of features[index] the one that content, pcre … of the rule look at. */
+bool TattlerBufferSelect(size_t index, DetectEngineCtx *de_ctx, Signature *s);
+
+/* The feature behind a buffer of ours; NULL for Suricata's own. */
+const struct feature *TattlerBufferFeature(const DetectEngineCtx *de_ctx, int buffer);
+
+/* --- keywords.c --- */
+
+bool TattlerKeywordsRegister(void);
+
+/* Suricata calls most functions without telling what they were registered for, so each feature and
+ * counter gets functions of its own, made by EACH(0) EACH(1) … EACH(63). */
+#define TATTLER_INDEXES 64
+#define TATTLER_EACH_INDEX(EACH)                                                                   \
+    EACH(0) EACH(1) EACH(2) EACH(3) EACH(4) EACH(5) EACH(6) EACH(7)                                \
+    EACH(8) EACH(9) EACH(10) EACH(11) EACH(12) EACH(13) EACH(14) EACH(15)                          \
+    EACH(16) EACH(17) EACH(18) EACH(19) EACH(20) EACH(21) EACH(22) EACH(23)                        \
+    EACH(24) EACH(25) EACH(26) EACH(27) EACH(28) EACH(29) EACH(30) EACH(31)                        \
+    EACH(32) EACH(33) EACH(34) EACH(35) EACH(36) EACH(37) EACH(38) EACH(39)                        \
+    EACH(40) EACH(41) EACH(42) EACH(43) EACH(44) EACH(45) EACH(46) EACH(47)                        \
+    EACH(48) EACH(49) EACH(50) EACH(51) EACH(52) EACH(53) EACH(54) EACH(55)                        \
+    EACH(56) EACH(57) EACH(58) EACH(59) EACH(60) EACH(61) EACH(62) EACH(63)
+
+#endif
