@@ -168,6 +168,16 @@ static uint8_t icmp_answer(uint8_t protocol, uint8_t type)
 
 #define ICMP_UNREACHABLE 3
 
+/* ICMPv4 messages about other packets open no flow of their own (RFC 1122 section 3.2.2); those of
+ * ICMPv6 do, in Suricata. */
+static bool is_icmp_error(const struct packet *packet)
+{
+    static const uint8_t types[] = { ICMP_UNREACHABLE, 4, 5, 11, 12 };
+
+    return packet->kind == PACKET_ICMP && packet->protocol == PACKET_PROTOCOL_ICMP &&
+           memchr(types, packet->icmp.type, sizeof(types)) != NULL;
+}
+
 static struct ends ends_of(const struct packet *packet)
 {
     struct ends ends = { packet->src, packet->dst, packet->src_port, packet->dst_port,
@@ -277,7 +287,6 @@ struct connection *connections_find(struct connections *connections, const struc
     struct connection *connection;
     struct connection_key key;
     struct ends ends;
-    bool about_another;
 
     sweep(connections, time_us);
     if (is_next_of(connections->last, packet, depth, time_us, to_server)) {
@@ -286,7 +295,6 @@ struct connection *connections_find(struct connections *connections, const struc
     }
     ends = ends_of(packet);
     key = key_of(packet, &ends, depth);
-    about_another = ends.protocol != packet->protocol;
     HASH_FIND(hh, connections->all, &key, sizeof(key), connection);
     if (connection != NULL && expires_us(connection) <= time_us) {
         finish(connections, connection, END_TIMEOUT);
@@ -304,8 +312,8 @@ struct connection *connections_find(struct connections *connections, const struc
         connections->last = connection;
         return connection;
     }
-    if (about_another)
-        return NULL; /* an error about a flow that was never seen makes none */
+    if (is_icmp_error(packet))
+        return NULL;
     *to_server = packet->kind != PACKET_TCP || !tcp_starts_at_server(packet->tcp.flags);
     if (!*to_server)
         swap_ends(&ends);

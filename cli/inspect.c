@@ -23,6 +23,7 @@ struct inspector {
     struct defrag *defrag;
     struct json json;
     uint64_t first_us, now_us;
+    bool now_cut; /* the packet at hand was cut short by the capture */
     uint64_t packets, bytes, flows;
     uint64_t malformed, truncated, cut, unfollowed, records_lost;
 };
@@ -56,6 +57,7 @@ static struct eve_head head_of(const struct inspector *inspector,
         .time_us = inspector->now_us,
         .flow_id = connection->id,
         .packet_number = inspector->packets,
+        .cut = inspector->now_cut,
         .source = to_server ? connection->source : connection->destination,
         .destination = to_server ? connection->destination : connection->source,
         .source_port = to_server ? connection->source_port : connection->destination_port,
@@ -228,6 +230,7 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
         inspector->unfollowed++;
         return;
     }
+    inspector->now_cut = packet->cut;
     view = view_of(packet, depth, rebuilt, to_server, inspector->now_us);
     if (is_new) {
         inspector->flows++;

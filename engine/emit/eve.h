@@ -32,6 +32,7 @@ struct eve_head {
     uint8_t vlan_count;
     const uint16_t *vlans;  /* borrowed */
     const char *app_proto;  /* NULL: not known */
+    bool cut; /* the capture cut the packet short: what can be read of it is logged */
     uint64_t transaction;   /* of DNS: messages of this flow before this one, EVE's tx_id */
     const struct flow *flow; /* for the 'iot' object; NULL: none */
 };
@@ -50,8 +51,8 @@ struct eve_flow {
 void eve_flow_record(struct json *json, const struct eve_head *head, const struct eve_flow *flow);
 /* One DNS message over UDP or TCP, event_type "dns" in EVE's DNS version 3, or "mdns" where that is
  * the head's 'app_proto'. False, and nothing to be used, where Suricata logs none: the header is
- * impossible, or the questions and answers cannot be read to their end. Authorities and additional
- * records that cannot be are left out. */
+ * impossible, or the questions and answers cannot be read to their end (of a cut packet the
+ * questions are enough). Authorities and additional records that cannot be are left out. */
 bool eve_dns_record(struct json *json, const struct eve_head *head, struct cursor message);
 void eve_tls_record(struct json *json, const struct eve_head *head,
         const struct tls_hello *hello);

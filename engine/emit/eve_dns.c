@@ -306,7 +306,7 @@ bool eve_dns_record(struct json *json, const struct eve_head *head, struct curso
     if (dns_open(message, &opened) != TATTLER_OK || !is_plausible(&opened, message.left))
         return false;
     find_whole_sections(&log);
-    if (!log.whole[DNS_QUESTION] || !log.whole[DNS_ANSWER])
+    if (!log.whole[DNS_QUESTION] || (!log.whole[DNS_ANSWER] && !head->cut))
         return false;
     log.mdns = head->app_proto != NULL && strcmp(head->app_proto, "mdns") == 0;
     type = log.mdns ? "mdns" : "dns";
