@@ -178,41 +178,44 @@ static bool is_icmp_error(const struct packet *packet)
            memchr(types, packet->icmp.type, sizeof(types)) != NULL;
 }
 
-static struct ends ends_of(const struct packet *packet)
+/* Filled in place, as all that runs for each packet: see inspect.c. */
+static void read_ends(const struct packet *packet, struct ends *out)
 {
-    struct ends ends = { packet->src, packet->dst, packet->src_port, packet->dst_port,
-        packet->protocol };
+    const struct packet_icmp *icmp = &packet->icmp;
 
+    out->source = packet->src;
+    out->destination = packet->dst;
+    out->source_port = packet->src_port;
+    out->destination_port = packet->dst_port;
+    out->protocol = packet->protocol;
     if (packet->kind != PACKET_ICMP)
-        return ends;
+        return;
     /* An IPv4 'unreachable' belongs to the flow that it is about, and comes against its way. */
-    if (packet->protocol == PACKET_PROTOCOL_ICMP && packet->icmp.type == ICMP_UNREACHABLE &&
-            packet->icmp.quotes && packet->icmp.quoted_src_port != 0)
-        return (struct ends){ packet->icmp.quoted_dst, packet->icmp.quoted_src,
-            packet->icmp.quoted_dst_port, packet->icmp.quoted_src_port,
-            packet->icmp.quoted_protocol };
-    ends.source_port = (uint16_t)(packet->icmp.type << 8 | packet->icmp.code);
-    ends.destination_port =
-            (uint16_t)(icmp_answer(packet->protocol, packet->icmp.type) << 8 | packet->icmp.code);
-    return ends;
+    if (packet->protocol == PACKET_PROTOCOL_ICMP && icmp->type == ICMP_UNREACHABLE &&
+            icmp->quotes && icmp->quoted_src_port != 0) {
+        *out = (struct ends){ icmp->quoted_dst, icmp->quoted_src, icmp->quoted_dst_port,
+            icmp->quoted_src_port, icmp->quoted_protocol };
+        return;
+    }
+    out->source_port = (uint16_t)(icmp->type << 8 | icmp->code);
+    out->destination_port =
+            (uint16_t)(icmp_answer(packet->protocol, icmp->type) << 8 | icmp->code);
 }
 
-static struct connection_key key_of(const struct packet *packet, const struct ends *ends,
-        unsigned depth)
+static void make_key(const struct packet *packet, const struct ends *ends, unsigned depth,
+        struct connection_key *key)
 {
-    struct connection_key key;
     int order = memcmp(ends->source.bytes, ends->destination.bytes, sizeof(ends->source.bytes));
     bool swap = order > 0 || (order == 0 && ends->source_port > ends->destination_port);
 
-    memset(&key, 0, sizeof(key));
-    key.low = swap ? ends->destination : ends->source;
-    key.high = swap ? ends->source : ends->destination;
-    key.low_port = swap ? ends->destination_port : ends->source_port;
-    key.high_port = swap ? ends->source_port : ends->destination_port;
-    memcpy(key.vlans, packet->vlans, sizeof(uint16_t) * packet->vlan_count);
-    key.protocol = ends->protocol;
-    key.depth = (uint8_t)depth;
-    return key;
+    key->low = swap ? ends->destination : ends->source;
+    key->high = swap ? ends->source : ends->destination;
+    key->low_port = swap ? ends->destination_port : ends->source_port;
+    key->high_port = swap ? ends->source_port : ends->destination_port;
+    for (size_t i = 0; i < PACKET_VLANS_MAX; i++)
+        key->vlans[i] = i < packet->vlan_count ? packet->vlans[i] : 0;
+    key->protocol = ends->protocol;
+    key->depth = (uint8_t)depth;
 }
 
 static bool has_ends(const struct connection *connection, const struct address *source,
@@ -293,8 +296,8 @@ struct connection *connections_find(struct connections *connections, const struc
         *is_new = false;
         return connections->last;
     }
-    ends = ends_of(packet);
-    key = key_of(packet, &ends, depth);
+    read_ends(packet, &ends);
+    make_key(packet, &ends, depth, &key);
     HASH_FIND(hh, connections->all, &key, sizeof(key), connection);
     if (connection != NULL && expires_us(connection) <= time_us) {
         finish(connections, connection, END_TIMEOUT);

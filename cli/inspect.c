@@ -196,26 +196,23 @@ static const struct dissect_events events = { on_hello, on_http, on_dns };
 
 /* --- packets --- */
 
-static struct packet_view view_of(const struct packet *packet, unsigned depth, bool rebuilt,
+/* Filled in place: a returned struct is copied in pieces that stall on what was just stored. */
+static void fill_view(struct packet_view *view, const struct packet *packet, bool own_link,
         bool to_server, uint64_t time_us)
 {
-    bool own_link = depth == 0 && !rebuilt; /* as in Suricata: others have no link header left */
-
-    return (struct packet_view){
-        .time_us = time_us,
-        .source = packet->src,
-        .destination = packet->dst,
-        .source_port = packet->src_port,
-        .destination_port = packet->dst_port,
-        .protocol = packet->protocol,
-        .ttl = packet->ttl,
-        .tcp_flags = packet->kind == PACKET_TCP ? packet->tcp.flags : 0,
-        .from_mac = own_link && packet->has_src_mac ? &packet->src_mac : NULL,
-        .to_mac = own_link && packet->has_dst_mac ? &packet->dst_mac : NULL,
-        .bytes = packet->bytes,
-        .payload = packet->payload,
-        .from_first_sender = to_server,
-    };
+    view->time_us = time_us;
+    view->source = packet->src;
+    view->destination = packet->dst;
+    view->source_port = packet->src_port;
+    view->destination_port = packet->dst_port;
+    view->protocol = packet->protocol;
+    view->ttl = packet->ttl;
+    view->tcp_flags = packet->kind == PACKET_TCP ? packet->tcp.flags : 0;
+    view->from_mac = own_link && packet->has_src_mac ? &packet->src_mac : NULL;
+    view->to_mac = own_link && packet->has_dst_mac ? &packet->dst_mac : NULL;
+    view->bytes = packet->bytes;
+    view->payload = packet->payload;
+    view->from_first_sender = to_server;
 }
 
 static void follow(struct inspector *inspector, const struct packet *packet, unsigned depth,
@@ -231,7 +228,8 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
         return;
     }
     inspector->now_cut = packet->cut;
-    view = view_of(packet, depth, rebuilt, to_server, inspector->now_us);
+    /* As in Suricata, what was in a tunnel or was rebuilt has no link header left. */
+    fill_view(&view, packet, depth == 0 && !rebuilt, to_server, inspector->now_us);
     if (is_new) {
         inspector->flows++;
         connection->flow = flow_open(inspector->worker, &view);
