@@ -152,16 +152,31 @@ static int OnQuic(ThreadVars *tv, void *unused, const Packet *p, Flow *f, void *
 
 /* --- HTTP --- */
 
-static void LearnHost(ThreadVars *tv, const Flow *f, const uint8_t *host, size_t len)
+/* The host alone: without what HTTP/2 may join to it ("a, b" where it was sent twice), a port, or
+ * the brackets of IPv6 (RFC 3986 section 3.2.2). */
+static struct cursor HostOf(const uint8_t *text, size_t len)
 {
+    const uint8_t *comma = memchr(text, ',', len), *end = NULL;
+
+    if (comma != NULL)
+        len = (size_t)(comma - text);
+    if (len > 0 && text[0] == '[') {
+        text++;
+        len--;
+        end = memchr(text, ']', len);
+    } else {
+        end = memchr(text, ':', len);
+    }
+    return cursor_over(text, end != NULL ? (size_t)(end - text) : len);
+}
+
+static void LearnHost(ThreadVars *tv, const Flow *f, const uint8_t *text, size_t len)
+{
+    const struct cursor host = HostOf(text, len);
     struct Listener to;
 
-    if (len > 2 && host[0] == '[' && host[len - 1] == ']') { /* IPv6, RFC 3986 section 3.2.2 */
-        host++;
-        len -= 2;
-    }
     if (Listen(tv, f, &to) && to.flow->name_source < NAME_HTTP)
-        flow_learn_http(to.worker, to.flow, (const char *)host, len);
+        flow_learn_http(to.worker, to.flow, (const char *)host.at, host.left);
 }
 
 static int OnHttp1(ThreadVars *tv, void *unused, const Packet *p, Flow *f, void *state, void *tx,

@@ -1,0 +1,84 @@
+# A new unit test or fuzz target is one line here. Programs are made of the one file of their name
+# and of what they use from these libraries; replay.c gives fuzz targets a main().
+LDADD = $(REPLAY) libhost.la libgeowriter.la
+
+FUZZ_TARGETS = \
+	tests/fuzz/defrag_fuzz \
+	tests/fuzz/dhcp_fuzz \
+	tests/fuzz/dns_fuzz \
+	tests/fuzz/eve_fuzz \
+	tests/fuzz/gquic_fuzz \
+	tests/fuzz/http_fuzz \
+	tests/fuzz/mdns_fuzz \
+	tests/fuzz/mmdb_decode_fuzz \
+	tests/fuzz/packet_fuzz \
+	tests/fuzz/pcapng_fuzz \
+	tests/fuzz/quic_fuzz \
+	tests/fuzz/risk_fuzz \
+	tests/fuzz/service_fuzz \
+	tests/fuzz/settings_fuzz \
+	tests/fuzz/tls_fuzz
+check_PROGRAMS += $(FUZZ_TARGETS)
+
+# The parts of the stand-alone host are found by their own names.
+tests_fuzz_defrag_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_fuzz_pcapng_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
+
+if FUZZER
+# libFuzzer brings a main() of its own, so only 'make fuzz-targets' is of use then.
+AM_LDFLAGS += -fsanitize=fuzzer
+else
+check_LTLIBRARIES = libreplay.la
+libreplay_la_SOURCES = tests/fuzz/replay.c
+REPLAY = libreplay.la
+TESTS += $(FUZZ_TARGETS)
+
+if HAVE_CHECK
+UNIT_TESTS = \
+	tests/unit/address_test \
+	tests/unit/capture_test \
+	tests/unit/defrag_test \
+	tests/unit/dhcp_test \
+	tests/unit/dns_test \
+	tests/unit/domain_test \
+	tests/unit/eve_dns_test \
+	tests/unit/eve_test \
+	tests/unit/geo_test \
+	tests/unit/gquic_test \
+	tests/unit/http_test \
+	tests/unit/json_test \
+	tests/unit/mdns_test \
+	tests/unit/mmdb_writer_test \
+	tests/unit/nearest_test \
+	tests/unit/oui_test \
+	tests/unit/packet_test \
+	tests/unit/quic_test \
+	tests/unit/resolvers_test \
+	tests/unit/risk_test \
+	tests/unit/service_test \
+	tests/unit/settings_test \
+	tests/unit/summary_test \
+	tests/unit/threads_test \
+	tests/unit/tls_test \
+	tests/unit/zone_test
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+LDADD += $(CHECK_LIBS)
+
+tests_unit_capture_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_defrag_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_summary_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+endif
+endif
+
+.PHONY: fuzz-targets
+fuzz-targets: $(FUZZ_TARGETS)
+
+# Compares the imported database with what libloc says; run by tests/geo/import_check.
+if HAVE_LIBLOC
+check_PROGRAMS += tests/geo/import_probe
+tests_geo_import_probe_LDADD = $(GEO_IMPORT) libhost.la
+endif
+
+EXTRA_DIST += tests/unit/eve_check.h tests/unit/quic_seal.h tests/unit/temporary.h \
+	tests/fuzz/corpus
