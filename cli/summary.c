@@ -18,6 +18,7 @@ void tally_add(struct tally *to, const struct tally *other)
 {
     to->connections += other->connections;
     to->no_dns += other->no_dns;
+    to->excused += other->excused;
     to->inbound += other->inbound;
     to->bytes[UP] += other->bytes[UP];
     to->bytes[DOWN] += other->bytes[DOWN];
@@ -45,11 +46,19 @@ void remote_merge(struct remote *to, const struct remote *other)
     tally_add(&to->tally, &other->tally);
 }
 
+/* Such servers are often configured by address. */
+static bool is_excused(const struct flow *flow)
+{
+    return flow->service == SERVICE_NTP || flow->service == SERVICE_STUN ||
+           flow->service == SERVICE_DNS;
+}
+
 static struct tally tally_of(const struct flow *flow)
 {
     return (struct tally){
         .connections = 1,
         .no_dns = flow->no_dns == YES,
+        .excused = flow->no_dns == YES && is_excused(flow),
         .inbound = !flow->device_initiated,
         .bytes = { flow->bytes[UP], flow->bytes[DOWN] },
     };

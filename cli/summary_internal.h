@@ -14,7 +14,8 @@
 #include "track/flow.h"
 
 struct tally {
-    uint64_t connections, no_dns, inbound;
+    uint64_t connections, inbound;
+    uint64_t no_dns, excused; /* 'excused' are those of 'no_dns' to NTP, STUN and DNS servers */
     uint64_t bytes[2]; /* by enum direction */
 };
 

@@ -68,6 +68,8 @@ static void print_tally(const struct page *page, const struct tally *tally)
     fprintf(page->to, ", %s up, %s down", up, down);
     if (tally->no_dns > 0)
         fprintf(page->to, ", %llu without DNS", (unsigned long long)tally->no_dns);
+    if (tally->excused > 0)
+        fprintf(page->to, " (%llu to NTP, STUN or DNS)", (unsigned long long)tally->excused);
 }
 
 /* --- what comes first --- */
@@ -79,7 +81,7 @@ static int descending(uint64_t a, uint64_t b)
 
 static int compare_tallies(const struct tally *a, const struct tally *b)
 {
-    int order = descending(a->no_dns > 0, b->no_dns > 0);
+    int order = descending(a->no_dns > a->excused, b->no_dns > b->excused);
 
     if (order == 0)
         order = descending(a->bytes[UP], b->bytes[UP]);
@@ -232,10 +234,12 @@ static void print_row(const struct page *page, const struct remote *row)
     print_services(page, row);
     fprintf(page->to, " %*llu %*s %*s", COUNT_COLUMNS, (unsigned long long)row->tally.connections,
             SIZE_COLUMNS, up, SIZE_COLUMNS, down);
-    if (row->tally.no_dns > 0) {
+    if (row->tally.no_dns > row->tally.excused) {
         paint(page, RED);
         fputs(" no DNS", page->to);
         unpaint(page);
+    } else if (row->tally.no_dns > 0) {
+        fputs(" no DNS", page->to);
     } else if (row->tally.inbound == row->tally.connections) {
         fputs(" inbound", page->to);
     }
