@@ -452,6 +452,26 @@ START_TEST(overlong_texts_and_paths_are_refused)
 }
 END_TEST
 
+START_TEST(record_types_are_names_from_a_list)
+{
+    struct settings settings;
+    struct settings_entry first = { .key = "eve-types", .value = "dns", .first = true };
+    struct settings_entry more = { .key = "eve-types", .value = "iot" };
+    struct settings_entry wrong = { .key = "eve-types", .value = "flwo" };
+    char error[256];
+
+    ck_assert_int_eq(settings_default(&settings), TATTLER_OK);
+    ck_assert_uint_eq(settings.eve_types,
+            EVE_FLOW | EVE_DNS | EVE_TLS | EVE_QUIC | EVE_IOT | EVE_STATS);
+    ck_assert_int_eq(settings_set(&settings, &first, error, sizeof(error)), TATTLER_OK);
+    ck_assert_int_eq(settings_set(&settings, &more, error, sizeof(error)), TATTLER_OK);
+    ck_assert_int_ne(settings_set(&settings, &wrong, error, sizeof(error)), TATTLER_OK);
+    ck_assert_ptr_nonnull(strstr(error, "'flow'"));
+    ck_assert_uint_eq(settings.eve_types, EVE_DNS | EVE_IOT);
+    settings_clear(&settings);
+}
+END_TEST
+
 START_TEST(the_table_tells_sections_lists_and_docs)
 {
     struct settings_key key;
@@ -469,7 +489,7 @@ START_TEST(the_table_tells_sections_lists_and_docs)
         ck_assert_uint_gt(strlen(key.kind), 0);
         rows++;
     }
-    ck_assert_uint_eq(rows, 17);
+    ck_assert_uint_eq(rows, 18);
 }
 END_TEST
 
@@ -503,6 +523,7 @@ int main(void)
     tcase_add_test(tests, a_refused_value_changes_nothing_and_names_its_key);
     tcase_add_test(tests, overlong_texts_and_paths_are_refused);
     tcase_add_test(tests, the_table_tells_sections_lists_and_docs);
+    tcase_add_test(tests, record_types_are_names_from_a_list);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
