@@ -89,10 +89,11 @@ static uint64_t expires_us(const struct connection *connection)
            timeouts_s[connection->kind][connection->state] * US_PER_S;
 }
 
-/* Once per second of packet time is enough: a look-up checks the flow it finds by itself. */
+/* Once per second of packet time is enough: a look-up checks the flow it finds by itself. Captures
+ * may step back, also by years. */
 static void sweep(struct connections *connections, uint64_t time_us)
 {
-    if (time_us < connections->swept_us + US_PER_S)
+    if (time_us >= connections->swept_us && time_us < connections->swept_us + US_PER_S)
         return;
     connections->swept_us = time_us;
     for (size_t kind = 0; kind < KINDS; kind++)

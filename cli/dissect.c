@@ -144,13 +144,15 @@ static void drop_held(struct side *side)
     side->held_len = side->held_capacity = 0;
 }
 
-/* A TLS handshake record whose message is a ClientHello, as far as it can be seen. */
+/* A TLS handshake record whose message is a ClientHello, as far as it can be seen: who hides a hello
+ * cuts it behind its first byte. */
 static bool looks_like_hello(struct cursor bytes)
 {
-    uint8_t type, major, message = 1;
+    uint8_t type, major, message;
 
-    return cursor_peek_u8(&bytes, 0, &type) && type == 0x16 && cursor_peek_u8(&bytes, 1, &major) &&
-           major == 3 && (bytes.left <= 5 || (cursor_peek_u8(&bytes, 5, &message) && message == 1));
+    return cursor_peek_u8(&bytes, 0, &type) && type == 0x16 &&
+           (!cursor_peek_u8(&bytes, 1, &major) || major == 3) &&
+           (!cursor_peek_u8(&bytes, 5, &message) || message == 1);
 }
 
 /* Moves to a hello at the start, or behind a line of text (the PROXY protocol's header, a CONNECT or
@@ -180,6 +182,7 @@ static bool read_tls(const struct reading *reading, struct side *side, struct cu
         return side->in_tls;
     reading->dissectors->events->hello(reading->dissectors->user, reading->dissector->connection,
             &hello, false, reading->to_server);
+    reading->dissector->sides[0].done = reading->dissector->sides[1].done = true;
     return false;
 }
 

@@ -28,9 +28,10 @@ void stream_end(struct stream *stream, struct stream_budget *budget)
     *stream = (struct stream){ .started = true, .ended = true };
 }
 
-static int by_seq(const struct stream_segment *a, const struct stream_segment *b)
+/* Never equal: a segment goes behind those that start where it does and came before it. */
+static int by_seq(const struct stream_segment *waiting, const struct stream_segment *new)
 {
-    return seq_distance(a->seq, b->seq);
+    return seq_distance(waiting->seq, new->seq) > 0 ? 1 : -1;
 }
 
 static bool has_room(const struct stream *stream, const struct stream_budget *budget, size_t len)
@@ -71,6 +72,7 @@ static bool deliver(struct stream *stream, uint32_t seq, struct cursor bytes, st
     if (bytes.left == 0)
         return true;
     stream->next += (uint32_t)bytes.left;
+    stream->delivered = true;
     return read(user, bytes);
 }
 
@@ -102,7 +104,7 @@ void stream_add(struct stream *stream, struct stream_budget *budget, uint32_t se
         return;
     if (syn)
         seq++;
-    if (!stream->started && (syn || bytes.left > 0)) {
+    if (syn ? !stream->delivered && stream->waiting == NULL : !stream->started && bytes.left > 0) {
         stream->started = true;
         stream->next = seq;
     }

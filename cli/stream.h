@@ -1,7 +1,8 @@
 /* stream.h - one direction of a TCP connection as bytes in order, as far as parsers need them.
  *
- * Bytes that were delivered once are never delivered again: of overlapping segments the first seen
- * wins. Segments that run ahead wait, up to STREAM_WAITING_MAX bytes, STREAM_SEGMENTS_MAX pieces
+ * Bytes that were delivered once are never delivered again. Of overlapping segments that wait, the
+ * one that starts first wins, of those that start together the first seen: the policy of BSD.
+ * Segments that run ahead wait, up to STREAM_WAITING_MAX bytes, STREAM_SEGMENTS_MAX pieces
  * and a budget that all streams share; when more come, or the reader says it is done, the stream
  * ends. One thread. */
 #ifndef TATTLER_CLI_STREAM_H
@@ -26,7 +27,7 @@ struct stream_segment;
 
 /* All zeros at the start. */
 struct stream {
-    bool started, ended;
+    bool started, delivered, ended;
     uint32_t next; /* sequence number of the next byte to deliver */
     uint32_t waiting_bytes;
     uint16_t waiting_count;
@@ -36,8 +37,8 @@ struct stream {
 /* Takes the next bytes in order; false: wants no more. */
 typedef bool (*stream_read_fn)(void *user, struct cursor bytes);
 
-/* One segment. 'syn': its sequence number is the one before the first byte. Without a SYN the
- * stream starts with the first bytes seen. */
+/* One segment. 'syn': its sequence number is the one before the first byte; a client that tries
+ * again may send several. Without a SYN the stream starts with the first bytes seen. */
 void stream_add(struct stream *stream, struct stream_budget *budget, uint32_t seq, bool syn,
         struct cursor bytes, stream_read_fn read, void *user);
 

@@ -60,4 +60,7 @@ void flow_learn_datagram(struct worker *worker, struct flow *flow, enum directio
 /* The service is now known to be this; notes encrypted resolvers. */
 void flow_learn_service(struct engine *engine, struct flow *flow, enum service service);
 
+/* If this flow leads to an encrypted resolver, its device uses one by now. */
+void flow_note_resolver(struct flow *flow);
+
 #endif

@@ -18,9 +18,9 @@
 /* --- names --- */
 
 /* Lower case, without a final dot; false for an IP literal and for nothing at all. */
-static bool clean_name(const char *name, size_t len, char out[NAME_SIZE], bool *is_address)
+static bool clean_name(const char *name, size_t len, char out[NAME_SIZE], bool *is_address,
+        struct address *literal)
 {
-    struct address literal;
     size_t n = 0;
 
     for (; n < len && n + 1 < NAME_SIZE && name[n] != '\0'; n++)
@@ -28,7 +28,7 @@ static bool clean_name(const char *name, size_t len, char out[NAME_SIZE], bool *
     while (n > 0 && out[n - 1] == '.')
         n--;
     out[n] = '\0';
-    *is_address = address_parse(out, &literal);
+    *is_address = address_parse(out, literal);
     return n > 0 && !*is_address;
 }
 
@@ -43,13 +43,14 @@ const char *flow_domain(const struct engine *engine, const char *name)
     return tail > 0 && tail <= len ? name + len - tail : NULL;
 }
 
-/* The first name of the best source stays: later requests of a connection do not rename it. */
+/* The first name of the best source stays: later requests of a connection do not rename it. Who
+ * connects to a device names the device, not itself. */
 static void set_name(const struct engine *engine, struct flow *flow, enum name_source source,
         const char *name)
 {
     char *copy;
 
-    if (source <= flow->name_source)
+    if (source <= flow->name_source || !flow->device_initiated)
         return;
     copy = strdup(name);
     if (copy == NULL)
@@ -74,10 +75,11 @@ static void set_no_dns(struct engine *engine, struct flow *flow)
 }
 
 /* Whoever names its peer by address in a request did not ask for a name, whatever else is known:
- * no warm-up is needed. */
-static void learn_literal(struct engine *engine, struct flow *flow)
+ * no warm-up is needed. A request to a proxy names another's address. */
+static void learn_literal(struct engine *engine, struct flow *flow, const struct address *literal)
 {
-    if (flow->remote_is_public && flow->device_initiated && !flow->was_resolved)
+    if (flow->remote_is_public && flow->device_initiated && !flow->was_resolved &&
+            address_equal(literal, &flow->remote_address))
         set_no_dns(engine, flow);
 }
 
@@ -99,6 +101,11 @@ static enum ternary is_mismatch(struct flow *flow, const char *name)
     return flow->ech == YES ? UNKNOWN : YES;
 }
 
+static bool is_encrypted_dns(enum service service)
+{
+    return service == SERVICE_DOT || service == SERVICE_DOH || service == SERVICE_DOQ;
+}
+
 static enum service service_of_hello(const struct engine *engine, const struct flow *flow,
         const struct hello_view *hello, const char *name)
 {
@@ -113,18 +120,27 @@ static enum service service_of_hello(const struct engine *engine, const struct f
     return hello->quic ? SERVICE_QUIC : SERVICE_TLS;
 }
 
+/* After STARTTLS, CONNECT or SOCKS the service stays what the flow began with. */
+static bool may_start_with_hello(enum service service)
+{
+    return service == SERVICE_OTHER || service == SERVICE_TLS || service == SERVICE_QUIC ||
+           is_encrypted_dns(service);
+}
+
 void flow_learn_hello(struct worker *worker, struct flow *flow, const struct hello_view *hello)
 {
     char name[NAME_SIZE];
-    bool literal, named = clean_name(hello->sni, hello->sni_len, name, &literal);
+    struct address address;
+    bool literal, named = clean_name(hello->sni, hello->sni_len, name, &literal, &address);
 
     flow->ech = hello->ech ? YES : NO;
     flow->sni_is_ip = literal ? YES : NO;
     flow->pending |= CHANGED_NAME;
-    flow_learn_service(worker->engine, flow,
-            service_of_hello(worker->engine, flow, hello, name));
+    if (may_start_with_hello(flow->service))
+        flow_learn_service(worker->engine, flow,
+                service_of_hello(worker->engine, flow, hello, name));
     if (literal)
-        learn_literal(worker->engine, flow);
+        learn_literal(worker->engine, flow, &address);
     if (!named)
         return;
     flow->sni_mismatch = is_mismatch(flow, name);
@@ -134,45 +150,49 @@ void flow_learn_hello(struct worker *worker, struct flow *flow, const struct hel
 void flow_learn_http(struct worker *worker, struct flow *flow, const char *host, size_t len)
 {
     char name[NAME_SIZE];
+    struct address address;
     bool literal;
 
-    if (clean_name(host, len, name, &literal))
+    if (clean_name(host, len, name, &literal, &address))
         set_name(worker->engine, flow, NAME_HTTP, name);
     else if (literal)
-        learn_literal(worker->engine, flow);
+        learn_literal(worker->engine, flow, &address);
 }
 
 /* --- services --- */
 
-/* Whoever asks a resolver that nobody can read may have asked it for its own address, too. */
-static void note_encrypted_dns(struct engine *engine, struct flow *flow)
+void flow_note_resolver(struct flow *flow)
 {
-    struct device *device = flow->device;
-    bool judged = flow->no_dns == YES;
+    if (!is_encrypted_dns(flow->service) || !flow->device_initiated)
+        return;
+    lock_take(&flow->device->lock);
+    flow->device->encrypted_dns = true;
+    flow->device->encrypted_dns_us = flow->last_us;
+    lock_release(&flow->device->lock);
+}
 
-    lock_take(&device->lock);
-    device->encrypted_dns = true;
-    device->encrypted_dns_us = flow->last_us;
-    if (judged)
-        device->totals.flows_no_dns--;
-    lock_release(&device->lock);
-    if (!judged)
+/* Whoever asks a resolver that nobody can read may have asked it for its own address, too. */
+static void unset_no_dns(struct engine *engine, struct flow *flow)
+{
+    if (flow->no_dns != YES)
         return;
     flow->no_dns = UNKNOWN;
     flow->pending |= CHANGED_DNS;
     atomic_fetch_sub(&engine->no_dns, 1);
+    lock_take(&flow->device->lock);
+    flow->device->totals.flows_no_dns--;
+    lock_release(&flow->device->lock);
 }
 
 void flow_learn_service(struct engine *engine, struct flow *flow, enum service service)
 {
-    bool encrypted = service == SERVICE_DOT || service == SERVICE_DOH || service == SERVICE_DOQ;
-
     if (service == flow->service)
         return;
     flow->service = service;
     flow->pending |= CHANGED_SERVICE;
-    if (encrypted && flow->device_initiated)
-        note_encrypted_dns(engine, flow);
+    flow_note_resolver(flow);
+    if (is_encrypted_dns(service))
+        unset_no_dns(engine, flow);
 }
 
 /* --- resolved addresses --- */

@@ -146,6 +146,21 @@ static void set_ends(struct flow *flow, const struct packet_view *packet, bool s
     flow->remote_port = source_is_it ? packet->destination_port : packet->source_port;
 }
 
+/* Takes back what consult_device() counted. */
+static void leave_device(struct engine *engine, struct flow *flow)
+{
+    struct device *device = flow->device;
+    bool judged = flow->no_dns == YES;
+
+    lock_take(&device->lock);
+    device->totals.flows--;
+    device->totals.flows_no_dns -= judged;
+    lock_release(&device->lock);
+    if (judged)
+        atomic_fetch_sub(&engine->no_dns, 1);
+    device_release(engine->devices, device);
+}
+
 void flow_meet_device(struct engine *engine, struct flow *flow, const struct packet_view *packet)
 {
     struct device *device;
@@ -153,12 +168,14 @@ void flow_meet_device(struct engine *engine, struct flow *flow, const struct pac
     if (flow->device->has_mac || packet->from_mac == NULL)
         return;
     device = find_device(engine, packet, true);
-    if (device == NULL)
+    if (device == NULL || device == flow->device) { /* a router's MAC shows nothing new */
+        device_release(engine->devices, device);
         return;
-    device_release(engine->devices, flow->device);
+    }
+    leave_device(engine, flow);
     flow->device = device;
     consult_device(engine, flow);
-    flow->changed |= CHANGED_OPEN | CHANGED_DEVICE;
+    flow->changed |= CHANGED_OPEN | CHANGED_DEVICE | CHANGED_NAME | CHANGED_DNS;
 }
 
 struct flow *flow_open(struct worker *worker, const struct packet_view *packet)

@@ -32,6 +32,7 @@ static void move_clock(const struct engine *engine, struct flow *flow, uint64_t 
         flow->changed |= CHANGED_AGE;
     if (time_us / HOUR_CHECK_US == last_us / HOUR_CHECK_US)
         return;
+    flow_note_resolver(flow); /* its connection may last for days */
     hour = (uint8_t)zone_hour(engine->zone, time_us);
     if (hour != flow->hour)
         flow->changed |= CHANGED_HOUR;
@@ -111,8 +112,10 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
 {
     enum direction way = packet->from_first_sender == flow->device_is_first ? UP : DOWN;
 
-    if (packet->protocol != flow->protocol)
+    if (packet->protocol != flow->protocol) {
+        flow->changed = 0;
         return;
+    }
     flow->changed = flow->pending;
     flow->pending = 0;
     if (way == UP && flow->packets[UP] == 0 && !flow->device_is_first)

@@ -15,7 +15,7 @@ BUILD = pathlib.Path(os.environ.get("TATTLER_BUILD", SOURCE / "build"))
 TATTLER = BUILD / "tattler"
 CAPTURES = pathlib.Path(os.environ.get("TATTLER_CAPTURES", SOURCE.parent / "shared/captures"))
 QUICK = bool(os.environ.get("TATTLER_QUICK"))
-SHOWN = 12  # problems of one check that are printed
+SHOWN = 6  # problems of one check that are printed
 TIMEOUT_S = 300
 
 os.environ.setdefault("TATTLER_STATE", os.path.join(

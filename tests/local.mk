@@ -37,12 +37,17 @@ if HAVE_CHECK
 UNIT_TESTS = \
 	tests/unit/address_test \
 	tests/unit/capture_test \
+	tests/unit/condition_test \
+	tests/unit/connection_test \
 	tests/unit/defrag_test \
 	tests/unit/dhcp_test \
+	tests/unit/dissect_test \
 	tests/unit/dns_test \
 	tests/unit/domain_test \
 	tests/unit/eve_dns_test \
 	tests/unit/eve_test \
+	tests/unit/flow_learn_test \
+	tests/unit/flow_test \
 	tests/unit/geo_test \
 	tests/unit/gquic_test \
 	tests/unit/http_test \
@@ -50,6 +55,7 @@ UNIT_TESTS = \
 	tests/unit/mdns_test \
 	tests/unit/mmdb_writer_test \
 	tests/unit/nearest_test \
+	tests/unit/no_dns_test \
 	tests/unit/oui_test \
 	tests/unit/packet_test \
 	tests/unit/quic_test \
@@ -57,7 +63,9 @@ UNIT_TESTS = \
 	tests/unit/risk_test \
 	tests/unit/service_test \
 	tests/unit/settings_test \
+	tests/unit/stream_test \
 	tests/unit/summary_test \
+	tests/unit/tcp_state_test \
 	tests/unit/threads_test \
 	tests/unit/tls_test \
 	tests/unit/zone_test
@@ -68,8 +76,16 @@ LDADD += $(CHECK_LIBS)
 tests_unit_capture_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_defrag_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_summary_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_connection_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_dissect_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_stream_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_tcp_state_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 endif
 endif
+
+# Writes captures that fill every table, for tests/caps/run.
+check_PROGRAMS += tests/caps/many
+tests_caps_many_LDADD =
 
 .PHONY: fuzz-targets
 fuzz-targets: $(FUZZ_TARGETS)
@@ -80,5 +96,5 @@ check_PROGRAMS += tests/geo/import_probe
 tests_geo_import_probe_LDADD = $(GEO_IMPORT) libhost.la
 endif
 
-EXTRA_DIST += tests/unit/eve_check.h tests/unit/quic_seal.h tests/unit/temporary.h \
+EXTRA_DIST += tests/unit/eve_check.h tests/unit/quic_seal.h tests/unit/scene.h tests/unit/temporary.h \
 	tests/fuzz/corpus

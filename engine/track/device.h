@@ -52,7 +52,6 @@ struct device {
     struct lock lock;
     enum device_name_source name_source;
     char *name_texts[4]; /* owned: every name the device had; more changes are not followed */
-    char dhcp_vendor[DEVICE_TEXT_SIZE]; /* DHCP option 60 */
     uint64_t first_seen_us;
     bool joined;    /* seen to come onto the network before it talked to anybody outside */
     bool talked;    /* has opened a flow to another host */

@@ -56,7 +56,6 @@ struct flow {
     uint32_t pending; /* learned since then */
 
     enum service service;
-    bool service_known;
     enum name_source name_source;
     char *name;   /* owned, lower case; NULL: none */
     const char *domain; /* the tail of 'name'; NULL: none */

@@ -33,7 +33,7 @@ struct resolution {
         uint32_t ttl_s;
     } addresses[RESOLUTION_ADDRESSES_MAX];
     uint64_t aliases[RESOLUTION_ALIASES_MAX]; /* name_hash() of each CNAME or SVCB target */
-    bool dropped; /* the answer held more than fits */
+    bool dropped; /* the answer held more than fits, or than could be read */
 };
 
 /* Limits and counters that all devices share; any thread. */

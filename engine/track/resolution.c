@@ -64,6 +64,7 @@ enum tattler_status resolution_read(struct cursor payload, struct resolution *ou
     struct dns_message message;
     struct dns_question question;
     struct dns_record record;
+    bool whole = false; /* all answers were read */
     enum tattler_status status = dns_open(payload, &message);
 
     if (status != TATTLER_OK)
@@ -75,8 +76,12 @@ enum tattler_status resolution_read(struct cursor payload, struct resolution *ou
     out->rcode = message.rcode;
     if (dns_next_question(&message, &question))
         resolution_ask(out, question.name.text, question.name.length);
-    while (dns_next_record(&message, &record))
-        if (record.section == DNS_ANSWER)
+    while (!whole && dns_next_record(&message, &record)) {
+        whole = record.section != DNS_ANSWER;
+        if (!whole)
             add_record(out, &record);
+    }
+    if (!whole && message.status != TATTLER_OK && message.counts[DNS_ANSWER] > 0)
+        out->dropped = true;
     return TATTLER_OK;
 }

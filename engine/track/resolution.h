@@ -10,7 +10,8 @@
 #include "base/status.h"
 #include "track/names.h"
 
-/* TRUNCATED, MALFORMED: no DNS header. A message that breaks off later gives what was read. */
+/* TRUNCATED, MALFORMED: no DNS header. A message that breaks off later gives what was read, and is
+ * 'dropped' where answers may be missing: a capture that cuts packets must not look like silence. */
 enum tattler_status resolution_read(struct cursor payload, struct resolution *out);
 
 /* For hosts with a DNS parser of their own: fill a resolution piece by piece, from zero. */
