@@ -144,8 +144,8 @@ static void drop_held(struct side *side)
     side->held_len = side->held_capacity = 0;
 }
 
-/* A TLS handshake record whose message is a ClientHello, as far as it can be seen: who hides a hello
- * cuts it behind its first byte. */
+/* A TLS handshake record whose message is a ClientHello, as far as it can be seen: who hides a
+ * hello cuts it behind its first byte. */
 static bool looks_like_hello(struct cursor bytes)
 {
     uint8_t type, major, message;
@@ -155,8 +155,8 @@ static bool looks_like_hello(struct cursor bytes)
            (!cursor_peek_u8(&bytes, 5, &message) || message == 1);
 }
 
-/* Moves to a hello at the start, or behind a line of text (the PROXY protocol's header, a CONNECT or
- * STARTTLS that did not wait for its answer). */
+/* Moves to a hello at the start, or behind a line of text (the PROXY protocol's header, a CONNECT
+ * or STARTTLS that did not wait for its answer). */
 static bool find_hello(struct cursor *bytes)
 {
     struct cursor rest = *bytes;

@@ -302,7 +302,7 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
     inspector->packets++;
     inspector->bytes += captured->wire_bytes;
     inspector->now_us = captured->time_us;
-    if (inspector->first_us == 0)
+    if (inspector->packets == 1 || captured->time_us < inspector->first_us)
         inspector->first_us = captured->time_us;
     for (unsigned depth = 0; depth <= PACKET_TUNNELS_MAX; depth++) {
         const struct packet *packet = &outer;

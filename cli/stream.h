@@ -42,6 +42,7 @@ typedef bool (*stream_read_fn)(void *user, struct cursor bytes);
 void stream_add(struct stream *stream, struct stream_budget *budget, uint32_t seq, bool syn,
         struct cursor bytes, stream_read_fn read, void *user);
 
-void stream_end(struct stream *stream, struct stream_budget *budget); /* frees what waits; safe on a zeroed one */
+/* Frees what waits; safe on a zeroed one. */
+void stream_end(struct stream *stream, struct stream_budget *budget);
 
 #endif

@@ -1,5 +1,5 @@
-/* ARP and IPv6 neighbour discovery, which tell whose address is whose. Suricata has no flow for ARP,
- * so they are taken where packets are logged. */
+/* ARP and IPv6 neighbour discovery, which tell whose address is whose. Suricata has no flow for
+ * ARP, so they are taken where packets are logged. */
 #include "plugin.h"
 
 #include "output.h"
@@ -87,31 +87,10 @@ static int OnClaim(ThreadVars *tv, void *unused, const Packet *p)
     return 0;
 }
 
-static TmEcode StartThread(ThreadVars *tv, const void *unused, void **data)
-{
-    (void)tv;
-    (void)unused;
-    *data = NULL;
-    return TM_ECODE_OK;
-}
-
-static TmEcode EndThread(ThreadVars *tv, void *unused)
-{
-    (void)tv;
-    (void)unused;
-    return TM_ECODE_OK;
-}
-
-static void OnLoggingReady(void *unused)
-{
-    (void)unused;
-    if (SCOutputRegisterPacketLogger(LOGGER_USER, "tattler-claims", OnClaim, IsClaim, NULL,
-                StartThread, EndThread) != 0)
-        FatalError("Suricata refused 'tattler-claims'");
-}
-
-bool TattlerClaimsRegister(struct engine *engine)
+void TattlerClaimsHear(struct engine *engine)
 {
     told_engine = engine;
-    return SCRegisterOnLoggingReady(OnLoggingReady, NULL) == 0;
+    if (SCOutputRegisterPacketLogger(LOGGER_USER, "tattler-claims", OnClaim, IsClaim, NULL,
+                TattlerLoggerStart, TattlerLoggerEnd) != 0)
+        FatalError("Suricata refused 'tattler-claims'");
 }

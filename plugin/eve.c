@@ -64,31 +64,29 @@ TATTLER_EACH_INDEX(COUNTER)
 #undef COUNTER
 
 #define COUNTER_FUNCTION(n) Count##n,
-static uint64_t (*const count_functions[TATTLER_INDEXES])(void) = { TATTLER_EACH_INDEX(COUNTER_FUNCTION) };
+static uint64_t (*const count_functions[TATTLER_INDEXES])(void) = {
+    TATTLER_EACH_INDEX(COUNTER_FUNCTION)
+};
 #undef COUNTER_FUNCTION
 
 /* Suricata keeps the name's address. */
-static void OnLoggingReady(void *unused)
+void TattlerCountersRegister(struct engine *engine)
 {
     static char names[TATTLER_INDEXES][64];
     const char *name, *doc;
     size_t offset;
 
-    (void)unused;
+    counted_engine = engine;
     for (size_t i = 0; engine_counter_describe(i, &name, &doc, &offset); i++) {
-        if (i >= TATTLER_INDEXES) {
-            SCLogError("no room for the counter '%s'", name);
-            return;
-        }
+        if (i >= TATTLER_INDEXES)
+            FatalError("more counters than TATTLER_INDEXES");
         snprintf(names[i], sizeof(names[i]), "tattler.%s", name);
         if (StatsRegisterGlobalCounter(names[i], count_functions[i]) == 0)
             SCLogWarning("no counter '%s' in the statistics", names[i]);
     }
 }
 
-bool TattlerEveRegister(struct engine *engine)
+bool TattlerEveRegister(void)
 {
-    counted_engine = engine;
-    return SCEveRegisterCallback(OnEveRecord, NULL) &&
-           SCRegisterOnLoggingReady(OnLoggingReady, NULL) == 0;
+    return SCEveRegisterCallback(OnEveRecord, NULL);
 }

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "output.h"
+#include "runmodes.h"
 #include "suricata-plugin.h"
 #include "suricata.h"
 #include "util-debug.h"
@@ -35,7 +36,7 @@ static void TellProblem(void *user, const char *what)
  * engine.init-failure-fatal is set. */
 static struct engine *MakeEngine(void)
 {
-    struct settings *settings = SCCalloc(1, sizeof(*settings)); /* borrowed by the engine for life */
+    struct settings *settings = SCCalloc(1, sizeof(*settings)); /* the engine's for life */
     struct engine *engine;
     unsigned problems = 0;
     uint64_t seed;
@@ -53,11 +54,36 @@ static struct engine *MakeEngine(void)
     return engine;
 }
 
-/* The plugin's loggers come after Suricata has listed those that are in use, and a kind that nobody
- * else uses is not among them. */
-static void OnLoggersRegistered(void *unused)
+TmEcode TattlerLoggerStart(ThreadVars *tv, const void *unused, void **state)
 {
+    (void)tv;
     (void)unused;
+    *state = NULL;
+    return TM_ECODE_OK;
+}
+
+TmEcode TattlerLoggerEnd(ThreadVars *tv, void *state)
+{
+    (void)tv;
+    (void)state;
+    return TM_ECODE_OK;
+}
+
+/* Suricata has listed the kinds of loggers in use before; one that only the plugin uses would not
+ * be among them. With --unix-socket there are no loggers and no statistics yet: each capture makes
+ * its own, and tells no plugin. */
+static void OnLoggingReady(void *data)
+{
+    struct engine *engine = data;
+
+    if (SCRunmodeGet() == RUNMODE_UNIX_SOCKET) {
+        SCLogWarning("in unix-socket mode there are no names from TLS, QUIC and HTTP, no devices "
+                     "from ARP and no counters: use -r for captures");
+        return;
+    }
+    TattlerTransactionsHear();
+    TattlerClaimsHear(engine);
+    TattlerCountersRegister(engine);
     OutputClearActiveLoggers();
     OutputSetupActiveLoggers();
 }
@@ -67,16 +93,14 @@ static void TattlerInit(void)
     struct engine *engine;
 
     if (!IsSuricataOfHeaders()) {
-        SCLogError("built for Suricata " PROG_VER ", but this is %s: the plugin stays "
-                   "off. Build it with the headers of this Suricata.",
+        SCLogError("built for Suricata " PROG_VER ", but this is %s: the plugin stays off. Build "
+                   "it with the headers of this Suricata.",
                 GetProgramVersion());
         return;
     }
     engine = MakeEngine();
-    if (!TattlerFlowRegister(engine) || !TattlerTransactionsRegister() ||
-            !TattlerClaimsRegister(engine) || !TattlerEveRegister(engine) ||
-            !TattlerKeywordsRegister() ||
-            SCRegisterOnLoggingReady(OnLoggersRegistered, NULL) != 0)
+    if (!TattlerFlowRegister(engine) || !TattlerEveRegister() || !TattlerKeywordsRegister() ||
+            SCRegisterOnLoggingReady(OnLoggingReady, engine) != 0)
         FatalError("Suricata refused a registration");
 }
 

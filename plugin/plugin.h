@@ -67,18 +67,28 @@ void TattlerFlowClearFired(struct TattlerFlow *state, uint64_t rule);
 /* --- transactions.c --- */
 
 /* Has the engine told what Suricata's parsers find in TLS, QUIC, HTTP and DNS over TCP. */
-bool TattlerTransactionsRegister(void);
+void TattlerTransactionsHear(void);
 
 /* --- claims.c --- */
 
 /* Has the engine told of ARP and neighbour discovery. */
-bool TattlerClaimsRegister(struct engine *engine);
+void TattlerClaimsHear(struct engine *engine);
+
+/* --- plugin.c --- */
+
+/* Suricata does not call a logger that has no state in a thread, be it none. */
+TmEcode TattlerLoggerStart(ThreadVars *tv, const void *unused, void **state);
+TmEcode TattlerLoggerEnd(ThreadVars *tv, void *state);
 
 /* --- eve.c --- */
 
-bool TattlerEveRegister(struct engine *engine);
+/* Adds the object 'iot' to every record of a flow. */
+bool TattlerEveRegister(void);
 
-/* --- rule.c: the conditions of one rule, and when it is looked at --- */
+/* Adds the engine's counters to Suricata's statistics, as tattler.* */
+void TattlerCountersRegister(struct engine *engine);
+
+/* --- rule.c: the conditions of one rule; when it is looked at, see rule.h --- */
 
 struct TattlerRule;
 

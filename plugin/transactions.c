@@ -1,5 +1,5 @@
-/* What Suricata's parsers found in a flow, told to the engine; it counts from the flow's next packet
- * on, since rules have seen this one. All callbacks run with the flow locked. */
+/* What Suricata's parsers found in a flow, told to the engine; it counts from the flow's next
+ * packet on, since rules have seen this one. All callbacks run with the flow locked. */
 #include "plugin.h"
 
 #include <jansson.h>
@@ -298,21 +298,6 @@ static int OnDns(ThreadVars *tv, void *unused, const Packet *p, Flow *f, void *s
 
 /* --- registration --- */
 
-static TmEcode StartThread(ThreadVars *tv, const void *unused, void **data)
-{
-    (void)tv;
-    (void)unused;
-    *data = NULL;
-    return TM_ECODE_OK;
-}
-
-static TmEcode EndThread(ThreadVars *tv, void *unused)
-{
-    (void)tv;
-    (void)unused;
-    return TM_ECODE_OK;
-}
-
 /* Progress of each side at which the callback is due, once a transaction. */
 static const struct {
     const char *name;
@@ -339,9 +324,8 @@ static void Expect(uint8_t ipproto, AppProto alproto, bool wanted)
             AppLayerParserProtocolGetLoggerBits(ipproto, alproto) | BIT_U32(LOGGER_USER));
 }
 
-static void OnLoggingReady(void *unused)
+void TattlerTransactionsHear(void)
 {
-    (void)unused;
     for (size_t i = 0; i < sizeof(listeners) / sizeof(listeners[0]); i++) {
         const AppProto alproto = listeners[i].alproto;
 
@@ -351,15 +335,10 @@ static void OnLoggingReady(void *unused)
             continue;
         }
         if (SCOutputRegisterTxLogger(LOGGER_USER, listeners[i].name, alproto, listeners[i].hear,
-                    NULL, listeners[i].to_client, listeners[i].to_server, NULL, StartThread,
-                    EndThread) != 0)
+                    NULL, listeners[i].to_client, listeners[i].to_server, NULL, TattlerLoggerStart,
+                    TattlerLoggerEnd) != 0)
             FatalError("Suricata refused '%s'", listeners[i].name);
         Expect(IPPROTO_TCP, alproto, listeners[i].ipproto == IPPROTO_TCP);
         Expect(IPPROTO_UDP, alproto, listeners[i].ipproto == IPPROTO_UDP);
     }
-}
-
-bool TattlerTransactionsRegister(void)
-{
-    return SCRegisterOnLoggingReady(OnLoggingReady, NULL) == 0;
 }

@@ -5,6 +5,7 @@ LDADD = $(REPLAY) libhost.la libgeowriter.la
 FUZZ_TARGETS = \
 	tests/fuzz/defrag_fuzz \
 	tests/fuzz/dhcp_fuzz \
+	tests/fuzz/dissect_fuzz \
 	tests/fuzz/dns_fuzz \
 	tests/fuzz/eve_fuzz \
 	tests/fuzz/gquic_fuzz \
@@ -17,12 +18,15 @@ FUZZ_TARGETS = \
 	tests/fuzz/risk_fuzz \
 	tests/fuzz/service_fuzz \
 	tests/fuzz/settings_fuzz \
+	tests/fuzz/stream_fuzz \
 	tests/fuzz/tls_fuzz
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # The parts of the stand-alone host are found by their own names.
 tests_fuzz_defrag_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_pcapng_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_fuzz_dissect_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_fuzz_stream_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 
 if FUZZER
 # libFuzzer brings a main() of its own, so only 'make fuzz-targets' is of use then.
@@ -40,25 +44,31 @@ UNIT_TESTS = \
 	tests/unit/condition_test \
 	tests/unit/connection_test \
 	tests/unit/defrag_test \
+	tests/unit/device_test \
 	tests/unit/dhcp_test \
 	tests/unit/dissect_test \
 	tests/unit/dns_test \
 	tests/unit/domain_test \
+	tests/unit/entropy_test \
 	tests/unit/eve_dns_test \
 	tests/unit/eve_test \
+	tests/unit/features_test \
 	tests/unit/flow_learn_test \
 	tests/unit/flow_test \
 	tests/unit/geo_test \
 	tests/unit/gquic_test \
 	tests/unit/http_test \
+	tests/unit/invariance_test \
 	tests/unit/json_test \
 	tests/unit/mdns_test \
 	tests/unit/mmdb_writer_test \
+	tests/unit/names_test \
 	tests/unit/nearest_test \
 	tests/unit/no_dns_test \
 	tests/unit/oui_test \
 	tests/unit/packet_test \
 	tests/unit/quic_test \
+	tests/unit/resolution_test \
 	tests/unit/resolvers_test \
 	tests/unit/risk_test \
 	tests/unit/service_test \
@@ -74,11 +84,11 @@ TESTS += $(UNIT_TESTS)
 LDADD += $(CHECK_LIBS)
 
 tests_unit_capture_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
-tests_unit_defrag_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
-tests_unit_summary_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_connection_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_defrag_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_dissect_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_stream_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_summary_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_tcp_state_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 endif
 endif
@@ -97,4 +107,8 @@ tests_geo_import_probe_LDADD = $(GEO_IMPORT) libhost.la
 endif
 
 EXTRA_DIST += tests/unit/eve_check.h tests/unit/quic_seal.h tests/unit/scene.h tests/unit/temporary.h \
-	tests/fuzz/corpus
+	tests/fuzz/corpus \
+	tests/bench/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
+	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
+	tests/parity/known.tsv tests/parity/run tests/run tests/schema/run tests/static/run \
+	tests/suricata build-aux/suricata8 doc/testing.md

@@ -14,7 +14,7 @@ enum tls_content { TLS_CHANGE_CIPHER = 20, TLS_ALERT = 21, TLS_HANDSHAKE = 22, T
 /* A ClientHello or ServerHello is long enough for its random, and starts with a version. */
 static bool is_tls_hello(struct cursor in)
 {
-    uint8_t type, version;
+    uint8_t type, version = 0;
     uint32_t length;
 
     if (!cursor_u8(&in, &type) || (type != 1 && type != 2))

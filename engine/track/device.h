@@ -97,7 +97,7 @@ struct device_sighting {
 };
 
 /* The device behind a sighting, made if need be, held for the caller until device_release(). NULL:
- * out of memory. */
+ * out of memory, or a claim for a MAC that is no host's (zero, multicast). */
 struct device *devices_see(struct devices *devices, const struct device_sighting *sighting);
 /* The device an address belongs to when the frame does not tell (it came from elsewhere). */
 struct device *devices_at(struct devices *devices, const struct address *address,

@@ -286,7 +286,7 @@ START_TEST(the_first_request_is_read_however_it_is_cut)
 
     handshake();
     send_next(HTTP_REQUEST, cut, true);
-    send_next(HTTP_REQUEST + cut, strlen(HTTP_REQUEST) - cut, true);
+    send_next(&HTTP_REQUEST[cut], strlen(HTTP_REQUEST) - cut, true);
     ck_assert_str_eq(events, "http:web.example");
 }
 END_TEST

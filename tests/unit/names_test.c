@@ -1,0 +1,290 @@
+#include "track/names.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "track/resolution.h"
+
+#define SECOND UINT64_C(1000000)
+#define GRACE (3600 * SECOND)
+#define NOW (1000 * SECOND)
+
+static struct names names;
+static struct names_budget budget;
+
+static void set_up(void)
+{
+    names = (struct names){ 0 };
+    budget = (struct names_budget){ .max_entries = 100, .max_per_device = 50, .grace_us = GRACE };
+}
+
+static void tear_down(void)
+{
+    names_clear(&names, &budget);
+    ck_assert_uint_eq(budget.entries, 0);
+}
+
+static struct address host(unsigned number)
+{
+    uint8_t bytes[4] = { 203, 0, (uint8_t)(number >> 8), (uint8_t)number };
+
+    return address_from_v4(bytes);
+}
+
+static struct resolution answer(const char *name, unsigned number, uint32_t ttl_s)
+{
+    struct resolution resolution = { .is_answer = true };
+    struct address address = host(number);
+
+    resolution_ask(&resolution, name, strlen(name));
+    resolution_add_address(&resolution, &address, ttl_s);
+    return resolution;
+}
+
+static void learn_at(const char *name, unsigned number, uint64_t now_us)
+{
+    struct resolution resolution = answer(name, number, 60);
+
+    ck_assert_int_eq(names_learn(&names, &budget, &resolution, now_us), TATTLER_OK);
+}
+
+static enum names_verdict find(unsigned number, uint64_t now_us, char name[NAME_SIZE])
+{
+    struct address address = host(number);
+
+    snprintf(name, NAME_SIZE, "untouched");
+    return names_find(&names, &address, now_us, name);
+}
+
+static void assert_found(unsigned number, uint64_t now_us, const char *expected)
+{
+    char name[NAME_SIZE];
+
+    ck_assert_int_eq(find(number, now_us, name), NAMES_RESOLVED);
+    ck_assert_str_eq(name, expected);
+}
+
+static void assert_not_found(unsigned number, uint64_t now_us, enum names_verdict expected)
+{
+    char name[NAME_SIZE];
+
+    ck_assert_int_eq(find(number, now_us, name), expected);
+    ck_assert_str_eq(name, "untouched");
+}
+
+static enum names_verdict match(unsigned number, const char *name)
+{
+    struct address address = host(number);
+
+    return names_match(&names, &address, name_hash(name, strlen(name)), NOW);
+}
+
+START_TEST(an_address_has_the_name_last_asked_for)
+{
+    assert_not_found(1, NOW, NAMES_NEVER);
+    learn_at("a.example", 1, NOW);
+    learn_at("b.example", 1, NOW);
+    assert_found(1, NOW, "b.example");
+    assert_not_found(2, NOW, NAMES_NEVER);
+    ck_assert_uint_eq(budget.entries, 1);
+}
+END_TEST
+
+START_TEST(an_answer_lives_for_its_ttl_and_the_grace)
+{
+    learn_at("a.example", 1, NOW);
+    assert_found(1, NOW + 60 * SECOND + GRACE - 1, "a.example");
+    assert_not_found(1, NOW + 60 * SECOND + GRACE, NAMES_NEVER);
+}
+END_TEST
+
+START_TEST(a_shorter_answer_does_not_shorten_a_longer_one)
+{
+    struct resolution brief = answer("a.example", 1, 0);
+
+    learn_at("a.example", 1, NOW);
+    ck_assert_int_eq(names_learn(&names, &budget, &brief, NOW), TATTLER_OK);
+    assert_found(1, NOW + 60 * SECOND + GRACE - 1, "a.example");
+}
+END_TEST
+
+START_TEST(every_name_that_led_to_an_address_matches)
+{
+    struct resolution chain = answer("asked.example", 1, 60);
+
+    resolution_add_alias(&chain, "edge.cdn.example", 16);
+    ck_assert_int_eq(names_learn(&names, &budget, &chain, NOW), TATTLER_OK);
+    learn_at("b.example", 1, NOW);
+    ck_assert_int_eq(match(1, "asked.example"), NAMES_RESOLVED);
+    ck_assert_int_eq(match(1, "EDGE.cdn.example"), NAMES_RESOLVED);
+    ck_assert_int_eq(match(1, "b.example"), NAMES_RESOLVED);
+    ck_assert_int_eq(match(1, "c.example"), NAMES_NEVER);
+    ck_assert_int_eq(match(2, "b.example"), NAMES_UNSURE);
+}
+END_TEST
+
+START_TEST(an_address_of_very_many_names_matches_or_is_unsure)
+{
+    for (char c = 'a'; c <= 'z'; c++) {
+        char name[] = "?.example";
+
+        name[0] = c;
+        learn_at(name, 1, NOW);
+    }
+    assert_found(1, NOW, "z.example");
+    ck_assert_int_eq(match(1, "a.example"), NAMES_RESOLVED);
+    ck_assert_int_eq(match(1, "other.example"), NAMES_UNSURE);
+}
+END_TEST
+
+START_TEST(the_longest_name_is_kept_whole)
+{
+    char name[NAME_SIZE];
+
+    memset(name, 'a', NAME_SIZE - 1);
+    name[NAME_SIZE - 1] = '\0';
+    learn_at(name, 1, NOW);
+    assert_found(1, NOW, name);
+}
+END_TEST
+
+/* --- full tables --- */
+
+START_TEST(a_full_device_forgets_what_was_resolved_longest_ago)
+{
+    budget.max_per_device = 2;
+    learn_at("a.example", 1, NOW);
+    learn_at("b.example", 2, NOW + 1);
+    learn_at("a.example", 1, NOW + 2); /* asked again: now b is the oldest */
+    learn_at("c.example", 3, NOW + 3);
+    assert_found(1, NOW + 3, "a.example");
+    assert_found(3, NOW + 3, "c.example");
+    assert_not_found(2, NOW + 3, NAMES_UNSURE);
+    ck_assert_uint_eq(budget.forgotten, 1);
+    ck_assert_uint_eq(budget.entries, 2);
+}
+END_TEST
+
+START_TEST(who_forgot_is_unsure_until_the_forgotten_would_have_run_out)
+{
+    budget.max_per_device = 1;
+    learn_at("a.example", 1, NOW);
+    learn_at("b.example", 2, NOW);
+    assert_not_found(9, NOW + 60 * SECOND + GRACE - 1, NAMES_UNSURE);
+    assert_not_found(9, NOW + 60 * SECOND + GRACE, NAMES_NEVER);
+}
+END_TEST
+
+START_TEST(what_had_run_out_is_not_missed)
+{
+    budget.max_per_device = 1;
+    learn_at("a.example", 1, NOW);
+    learn_at("b.example", 2, NOW + 60 * SECOND + GRACE);
+    assert_not_found(1, NOW + 60 * SECOND + GRACE, NAMES_NEVER);
+    ck_assert_uint_eq(budget.forgotten, 0);
+}
+END_TEST
+
+START_TEST(devices_share_one_budget)
+{
+    struct names other = { 0 };
+    struct resolution one = answer("a.example", 1, 60);
+
+    budget.max_entries = 2;
+    learn_at("a.example", 1, NOW);
+    learn_at("b.example", 2, NOW);
+    ck_assert_int_eq(names_learn(&other, &budget, &one, NOW), TATTLER_FULL);
+    ck_assert_uint_eq(budget.entries, 2);
+    ck_assert_uint_eq(budget.forgotten, 1);
+    ck_assert_ptr_null(other.by_address);
+    ck_assert_uint_eq(other.blind_until_us, NOW + 60 * SECOND + GRACE);
+    assert_found(1, NOW, "a.example"); /* the first device keeps what it has */
+    assert_not_found(9, NOW, NAMES_NEVER);
+    learn_at("c.example", 3, NOW); /* and makes room out of its own */
+    assert_not_found(1, NOW, NAMES_UNSURE);
+    names_clear(&other, &budget);
+}
+END_TEST
+
+START_TEST(an_answer_with_more_than_fits_leaves_the_rest_unsure)
+{
+    struct resolution many = { .is_answer = true };
+
+    resolution_ask(&many, "many.example", 12);
+    for (unsigned i = 0; i <= RESOLUTION_ADDRESSES_MAX; i++) {
+        struct address address = host(i);
+
+        resolution_add_address(&many, &address, 60);
+    }
+    budget.max_per_device = 100;
+    names_learn(&names, &budget, &many, NOW);
+    assert_found(RESOLUTION_ADDRESSES_MAX - 1, NOW, "many.example");
+    assert_not_found(RESOLUTION_ADDRESSES_MAX, NOW, NAMES_UNSURE);
+    assert_not_found(RESOLUTION_ADDRESSES_MAX, NOW + GRACE, NAMES_NEVER);
+}
+END_TEST
+
+/* Whatever is learned, no cap is exceeded and the counter is exact. */
+START_TEST(caps_hold_in_any_course)
+{
+    struct names others[4] = { { 0 } };
+    unsigned seed = 1;
+    uint64_t now_us = NOW;
+
+    budget.max_entries = 30;
+    budget.max_per_device = 12;
+    for (int i = 0; i < 5000; i++) {
+        struct names *at = &others[rand_r(&seed) % 4];
+        struct resolution one = answer("a.example", (unsigned)rand_r(&seed) % 60, 60);
+
+        now_us += (uint64_t)rand_r(&seed) % (600 * SECOND);
+        names_learn(at, &budget, &one, now_us);
+        ck_assert_uint_le(budget.entries, budget.max_entries);
+    }
+    for (int n = 0; n < 4; n++)
+        names_clear(&others[n], &budget);
+    ck_assert_uint_eq(budget.entries, 0);
+}
+END_TEST
+
+START_TEST(the_hash_of_a_name_ignores_case)
+{
+    ck_assert_uint_eq(name_hash("A.Example", 9), name_hash("a.eXAMPLE", 9));
+    ck_assert_uint_ne(name_hash("a.example", 9), name_hash("b.example", 9));
+    ck_assert_uint_ne(name_hash("a.example", 9), name_hash("a.exampl", 8));
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        an_address_has_the_name_last_asked_for,
+        an_answer_lives_for_its_ttl_and_the_grace,
+        a_shorter_answer_does_not_shorten_a_longer_one,
+        every_name_that_led_to_an_address_matches,
+        an_address_of_very_many_names_matches_or_is_unsure,
+        the_longest_name_is_kept_whole,
+        a_full_device_forgets_what_was_resolved_longest_ago,
+        who_forgot_is_unsure_until_the_forgotten_would_have_run_out,
+        what_had_run_out_is_not_missed,
+        devices_share_one_budget,
+        an_answer_with_more_than_fits_leaves_the_rest_unsure,
+        caps_hold_in_any_course,
+        the_hash_of_a_name_ignores_case,
+    };
+    Suite *suite = suite_create("names");
+    TCase *cases = tcase_create("names");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+        tcase_add_test(cases, tests[i]);
+    suite_add_tcase(suite, cases);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
