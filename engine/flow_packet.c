@@ -61,7 +61,6 @@ static void guess_service(struct engine *engine, struct flow *flow,
 static void end_entropy(struct engine *engine, struct flow *flow)
 {
     flow->entropy_done = true;
-    flow->entropy_known = entropy_bits(flow->counting, &flow->entropy);
     free(flow->counting);
     flow->counting = NULL;
     atomic_fetch_sub(&engine->entropies, 1);
@@ -78,24 +77,39 @@ static void start_entropy(struct engine *engine, struct flow *flow)
     flow->entropy_done = true;
 }
 
+/* The estimate is renewed each time the bytes have grown fourfold and when it is complete: 256
+ * logarithms for each packet would cost more than all else. */
+static bool is_due(unsigned before, unsigned now)
+{
+    for (unsigned mark = ENTROPY_BYTES_MIN; mark < ENTROPY_BYTES_MAX; mark *= 4)
+        if (before < mark && now >= mark)
+            return true;
+    return false;
+}
+
 static void add_entropy(struct engine *engine, struct flow *flow, struct cursor payload)
 {
+    unsigned before;
+    bool full;
+
     if (flow->counting == NULL && !flow->entropy_done)
         start_entropy(engine, flow);
     if (flow->entropy_done)
         return;
-    if (entropy_add(flow->counting, payload.at, payload.left))
+    before = flow->counting->total;
+    full = entropy_add(flow->counting, payload.at, payload.left);
+    if (full || is_due(before, flow->counting->total)) {
+        flow->entropy_known = entropy_bits(flow->counting, &flow->entropy);
+        flow->changed |= CHANGED_ENTROPY;
+    }
+    if (full)
         end_entropy(engine, flow);
-    flow->changed |= CHANGED_ENTROPY;
 }
 
 bool flow_entropy(const struct flow *flow, double *bits)
 {
-    if (flow->entropy_done) {
-        *bits = flow->entropy;
-        return flow->entropy_known;
-    }
-    return flow->counting != NULL && entropy_bits(flow->counting, bits);
+    *bits = flow->entropy;
+    return flow->entropy_known;
 }
 
 static void read_payload(struct worker *worker, struct flow *flow,

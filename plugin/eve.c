@@ -7,12 +7,7 @@
 #include "rust.h"
 #include "util-debug.h"
 
-/* Two names of the engine's JSON writer, not used here, are also jansson's. */
-#define json_string engine_json_string
-#define json_real engine_json_real
 #include "emit/iot.h"
-#undef json_string
-#undef json_real
 
 /* --- the iot object --- */
 
@@ -24,11 +19,10 @@ static void OnEveRecord(ThreadVars *tv, const Packet *p, Flow *f, SCJsonBuilder 
     struct json text = { 0 };
 
     (void)tv;
-    (void)p;
     (void)unused;
     if (state == NULL)
         return;
-    iot_emit(state->flow, &iot_json_sink, &text);
+    iot_emit(state->flow, p == NULL || p->alerts.cnt > 0 ? 0 : IOT_MOMENTARY, &text);
     json_newline(&text);
     if (!text.failed) {
         text.data[text.len - 1] = '\0'; /* where the newline was */

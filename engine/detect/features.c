@@ -226,8 +226,8 @@ const struct feature features[] = {
     { "age_s", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_AGE, "seconds", 0, NULL, get_age_s,
             "Time since the flow's first packet.", "iot.age_s:>3600;" },
     { "entropy", FEATURE_REAL, SCOPE_FLOW, CHANGED_ENTROPY, "bits/byte", 8, NULL, get_entropy,
-            "Shannon entropy of the first 8 KiB of payload that the device sent; unknown below "
-            "256 bytes.",
+            "Shannon entropy of the first 8 KiB of payload that the device sent, renewed at 256, "
+            "1024, 4096 and 8192 bytes; unknown before.",
             "iot.entropy:>7.5;" },
     { "hour", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_HOUR, "", 23, NULL, get_hour,
             "Local hour of the packet in the configured time zone.", "iot.hour:<6;" },

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "emit/eve_common.h"
-#include "emit/iot.h"
 #include "parse/packet.h"
 
 #define US_PER_S UINT64_C(1000000)
@@ -88,10 +87,10 @@ void eve_open_packet(struct json *json, const struct eve_head *head, const char 
     json_text(json, "pkt_src", head->packet_source != NULL ? head->packet_source : "wire/pcap");
 }
 
-void eve_close(struct json *json, const struct eve_head *head)
+void eve_close(struct json *json, const struct eve_head *head, uint32_t without)
 {
     if (head->flow != NULL)
-        iot_emit(head->flow, &iot_json_sink, json);
+        iot_emit(head->flow, without, json);
     json_close_object(json);
 }
 
@@ -170,7 +169,7 @@ void eve_flow_record(struct json *json, const struct eve_head *head, const struc
     put_flow(json, flow);
     if (flow->is_tcp)
         put_tcp(json, flow);
-    eve_close(json, head);
+    eve_close(json, head, 0);
 }
 
 /* --- tls, quic --- */
@@ -194,7 +193,7 @@ void eve_tls_record(struct json *json, const struct eve_head *head,
         json_close_array(json);
     }
     json_close_object(json);
-    eve_close(json, head);
+    eve_close(json, head, IOT_MOMENTARY);
 }
 
 void eve_quic_record(struct json *json, const struct eve_head *head,
@@ -204,7 +203,7 @@ void eve_quic_record(struct json *json, const struct eve_head *head,
     json_open_object(json, "quic");
     put_sni(json, hello);
     json_close_object(json);
-    eve_close(json, head);
+    eve_close(json, head, IOT_MOMENTARY);
 }
 
 /* --- records without a flow --- */

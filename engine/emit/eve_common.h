@@ -3,12 +3,13 @@
 #define TATTLER_EMIT_EVE_COMMON_H
 
 #include "emit/eve.h"
+#include "emit/iot.h"
 
 /* Opens the record and writes all of 'head' but its 'app_proto'. */
 void eve_open(struct json *json, const struct eve_head *head, const char *event_type);
 /* The same for a record that one packet gave rise to. */
 void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type);
-/* Adds the 'iot' object and closes. */
-void eve_close(struct json *json, const struct eve_head *head);
+/* Adds the 'iot' object, 'without' as in iot.h, and closes. */
+void eve_close(struct json *json, const struct eve_head *head, uint32_t without);
 
 #endif

@@ -317,6 +317,6 @@ bool eve_dns_record(struct json *json, const struct eve_head *head, struct curso
     else
         put_dns(&log, head);
     json_close_object(json);
-    eve_close(json, head);
+    eve_close(json, head, IOT_MOMENTARY);
     return true;
 }

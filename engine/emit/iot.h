@@ -1,30 +1,20 @@
 /* iot.h - the 'iot' object of EVE: every known feature of a flow, walked from the feature table.
  *
- * A host hands in its own way to write JSON; the walk is the same everywhere, so both hosts' objects
- * agree by construction. Any thread that may read the flow. */
+ * Both hosts write it with the same walk and the same JSON writer, so their objects agree by
+ * construction. Any thread that may read the flow. */
 #ifndef TATTLER_EMIT_IOT_H
 #define TATTLER_EMIT_IOT_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "emit/json.h"
 #include "track/flow.h"
 
-struct iot_sink {
-    void (*open)(void *to, const char *key); /* an object */
-    void (*close)(void *to);
-    void (*string)(void *to, const char *key, const char *text, size_t len);
-    void (*number)(void *to, const char *key, uint64_t value);
-    void (*real)(void *to, const char *key, double value);
-    void (*boolean)(void *to, const char *key, bool value);
-};
+/* What is of the moment: in the record of one request or answer it says little, and costs most. */
+#define IOT_MOMENTARY (CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_HOUR)
 
-/* Writes "iot": { … } with the sink. */
-void iot_emit(const struct flow *flow, const struct iot_sink *sink, void *to);
-
-/* The sink of the stand-alone host; 'to' is a struct json. */
-extern const struct iot_sink iot_json_sink;
+/* Writes "iot": { ... }, leaving out features that change with 'without' (enum flow_change): 0 for
+ * records of flows and alerts, IOT_MOMENTARY for those of transactions. */
+void iot_emit(const struct flow *flow, uint32_t without, struct json *json);
 
 #endif

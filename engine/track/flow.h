@@ -69,10 +69,10 @@ struct flow {
     struct entropy *counting; /* owned; NULL before the device's first payload and when done */
     bool entropy_done;
     bool entropy_known;
-    double entropy; /* bits per byte, valid when known and done */
+    double entropy; /* bits per byte, as of 256, 1024, 4096 or 8192 of them */
 };
 
-/* Bits per byte of what the device sent so far; false while unknown. */
+/* Bits per byte of what the device sent, renewed as it grows fourfold; false while unknown. */
 bool flow_entropy(const struct flow *flow, double *bits);
 
 static inline uint64_t flow_age_s(const struct flow *flow)

@@ -241,8 +241,15 @@ START_TEST(a_flow_of_a_device_carries_its_features)
         .geo = { .asn = 64496, .country = "DE" },
     };
 
+    const struct eve_flow volume = { .state = "new", .reason = "timeout" };
+
     head.flow = &flow;
-    eve_tls_record(&json, &head, &browser);
+    eve_tls_record(&json, &head, &browser); /* without what is of the moment */
+    check_object("iot", "{\"name_source\":\"none\",\"ech\":false,\"asn\":64496,\"country\":\"DE\","
+                        "\"service\":\"http\",\"device\":"
+                        "{\"mac\":\"02:00:5e:00:00:01\",\"vendor\":\"Example Corp.\"}}");
+    json_restart(&json);
+    eve_flow_record(&json, &head, &volume);
     check_object("iot", "{\"name_source\":\"none\",\"ech\":false,\"asn\":64496,\"country\":\"DE\","
                         "\"service\":\"http\",\"bytes_up\":100,\"bytes_down\":200,\"pkts_up\":1,"
                         "\"pkts_down\":2,\"age_s\":0,\"hour\":23,\"device\":"
