@@ -132,7 +132,7 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     }
     flow->changed = flow->pending;
     flow->pending = 0;
-    if (way == UP && flow->packets[UP] == 0 && !flow->device_is_first)
+    if (way == UP && flow_wants_ends(flow))
         flow_meet_device(worker->engine, flow, packet);
     count_packet(flow, packet, way);
     move_clock(worker->engine, flow, packet->time_us);

@@ -164,21 +164,18 @@ static void FreeState(void *data)
     SCFree(state);
 }
 
-static struct TattlerFlow *OpenState(struct worker *worker, Flow *f, const Packet *p,
-        struct packet_view *view)
+static struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
+        const struct packet_view *view)
 {
     struct TattlerFlow *state = SCCalloc(1, sizeof(*state));
-    struct Macs macs;
 
     if (state == NULL)
         return NULL;
-    ViewEnds(p, &macs, view);
     state->flow = flow_open(worker, view);
     if (state->flow == NULL || FlowSetStorageById(f, flow_slot, state) != 0) {
         FreeState(state);
         return NULL;
     }
-    view->from_mac = view->to_mac = NULL;
     return state;
 }
 
@@ -188,13 +185,16 @@ static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
     struct worker *worker = TattlerWorkerGet(tv);
     struct TattlerFlow *state = TattlerFlowGet(f);
     struct packet_view view;
+    struct Macs macs;
 
     (void)unused;
     if (worker == NULL || p->proto != f->proto) /* ICMP errors come with the flow they are about */
         return;
     ViewPacket(f, p, &view);
+    if (state == NULL || flow_wants_ends(state->flow))
+        ViewEnds(p, &macs, &view);
     if (state == NULL)
-        state = OpenState(worker, f, p, &view);
+        state = OpenState(worker, f, &view);
     if (state == NULL)
         return;
     flow_packet(worker, state->flow, &view);

@@ -75,6 +75,13 @@ struct flow {
 /* Bits per byte of what the device sent, renewed as it grows fourfold; false while unknown. */
 bool flow_entropy(const struct flow *flow, double *bits);
 
+/* Must the next packet_view tell addresses, ports and MACs? Only while the device behind a flow that
+ * the remote began has not been heard. */
+static inline bool flow_wants_ends(const struct flow *flow)
+{
+    return !flow->device_is_first && flow->packets[UP] == 0;
+}
+
 static inline uint64_t flow_age_s(const struct flow *flow)
 {
     return (flow->last_us - flow->first_us) / 1000000u;
