@@ -7,6 +7,9 @@
 
 #define US_PER_S 1000000u
 
+/* Resolvers cap TTLs at a week (RFC 8767 section 4): nothing stays resolved for 68 years. */
+#define TTL_MAX_S (7 * 24 * 60 * 60)
+
 /* A content network answers many names with one address; beyond this many a mismatch is not told. */
 #define NAMES_PER_ADDRESS 12
 
@@ -136,8 +139,9 @@ static enum tattler_status learn_one(struct names *names, struct names_budget *b
         const struct resolution *answer, size_t index, uint64_t now_us)
 {
     const struct address *address = &answer->addresses[index].address;
-    uint64_t expires_us = now_us + budget->grace_us +
-                          (uint64_t)answer->addresses[index].ttl_s * US_PER_S;
+    uint32_t told_s = answer->addresses[index].ttl_s;
+    uint64_t ttl_s = told_s < TTL_MAX_S ? told_s : TTL_MAX_S;
+    uint64_t expires_us = now_us + budget->grace_us + ttl_s * US_PER_S;
     char *asked = strdup(answer->asked);
     struct name_entry *entry = NULL;
 

@@ -100,6 +100,17 @@ START_TEST(an_answer_lives_for_its_ttl_and_the_grace)
 }
 END_TEST
 
+START_TEST(no_answer_lives_longer_than_a_week_and_the_grace)
+{
+    struct resolution resolution = answer("a.example", 1, UINT32_MAX);
+    uint64_t week = 7 * 86400 * SECOND;
+
+    ck_assert_int_eq(names_learn(&names, &budget, &resolution, NOW), TATTLER_OK);
+    assert_found(1, NOW + week + GRACE - 1, "a.example");
+    assert_not_found(1, NOW + week + GRACE, NAMES_NEVER);
+}
+END_TEST
+
 START_TEST(a_shorter_answer_does_not_shorten_a_longer_one)
 {
     struct resolution brief = answer("a.example", 1, 0);
@@ -262,6 +273,7 @@ int main(void)
     const TTest *const tests[] = {
         an_address_has_the_name_last_asked_for,
         an_answer_lives_for_its_ttl_and_the_grace,
+        no_answer_lives_longer_than_a_week_and_the_grace,
         a_shorter_answer_does_not_shorten_a_longer_one,
         every_name_that_led_to_an_address_matches,
         an_address_of_very_many_names_matches_or_is_unsure,
