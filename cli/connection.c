@@ -321,7 +321,10 @@ struct connection *connections_find(struct connections *connections, const struc
     *to_server = packet->kind != PACKET_TCP || !tcp_starts_at_server(packet->tcp.flags);
     if (!*to_server)
         swap_ends(&ends);
-    return make(connections, &key, &ends, packet, time_us);
+    connection = make(connections, &key, &ends, packet, time_us);
+    if (connection != NULL)
+        connection->server_was_first = !*to_server;
+    return connection;
 }
 
 /* --- progress --- */

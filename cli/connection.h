@@ -39,7 +39,8 @@ _Static_assert(sizeof(struct connection_key) == 2 * sizeof(struct address) +
 struct connection {
     struct connection_key key;
     uint64_t id; /* EVE's flow_id */
-    struct address source, destination; /* of the first packet */
+    struct address source, destination; /* client and server: of the first packet, or the reverse */
+    bool server_was_first;              /* the first packet seen was the server's SYN and ACK */
     uint16_t source_port, destination_port; /* ICMP: type and code, and those of its answer */
     uint8_t ip_version, vlan_count;
     uint8_t kind; /* private: which timeouts apply */

@@ -198,7 +198,7 @@ static const struct dissect_events events = { on_hello, on_http, on_dns };
 
 /* Filled in place: a returned struct is copied in pieces that stall on what was just stored. */
 static void fill_view(struct packet_view *view, const struct packet *packet, bool own_link,
-        bool to_server, uint64_t time_us)
+        bool from_first_sender, uint64_t time_us)
 {
     view->time_us = time_us;
     view->source = packet->src;
@@ -212,7 +212,7 @@ static void fill_view(struct packet_view *view, const struct packet *packet, boo
     view->to_mac = own_link && packet->has_dst_mac ? &packet->dst_mac : NULL;
     view->bytes = packet->bytes;
     view->payload = packet->payload;
-    view->from_first_sender = to_server;
+    view->from_first_sender = from_first_sender;
 }
 
 static void follow(struct inspector *inspector, const struct packet *packet, unsigned depth,
@@ -229,7 +229,8 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
     }
     inspector->now_cut = packet->cut;
     /* As in Suricata, what was in a tunnel or was rebuilt has no link header left. */
-    fill_view(&view, packet, depth == 0 && !rebuilt, to_server, inspector->now_us);
+    fill_view(&view, packet, depth == 0 && !rebuilt, to_server != connection->server_was_first,
+            inspector->now_us);
     if (is_new) {
         inspector->flows++;
         connection->flow = flow_open(inspector->worker, &view);
