@@ -39,7 +39,8 @@ struct settings_row {
 };
 
 extern const struct settings_kind kind_duration, kind_count, kind_text, kind_file, kind_files,
-        kind_networks, kind_eve_types, kind_mac, kind_address; /* the last two take the whole device as 'field' */
+        kind_networks, kind_eve_types;
+extern const struct settings_kind kind_mac, kind_address; /* 'field' is the whole device */
 
 /* Writes the text and returns TATTLER_MALFORMED. */
 enum tattler_status settings_refuse(const struct complaint *complaint, const char *format, ...)

@@ -388,7 +388,8 @@ static struct entry *resolve(struct devices *devices, const struct device_sighti
 
     if (!names_one_card(sighting->mac))
         return sighting->claimed ? NULL : by_address(devices, sighting);
-    if (!address_is_unicast(&sighting->address) || is_own(find_router(devices, sighting->mac), sighting))
+    if (!address_is_unicast(&sighting->address) ||
+            is_own(find_router(devices, sighting->mac), sighting))
         return by_mac(devices, sighting);
     binding = find_binding(devices, &sighting->address);
     return binding != NULL ? binding->entry : by_address(devices, sighting);
