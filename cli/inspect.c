@@ -427,8 +427,3 @@ uint64_t inspector_packets(const struct inspector *inspector)
 {
     return inspector->packets;
 }
-
-uint64_t inspector_flows(const struct inspector *inspector)
-{
-    return inspector->flows;
-}

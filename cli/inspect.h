@@ -36,8 +36,7 @@ void inspector_finish(struct inspector *inspector);
 
 void inspector_frame(struct inspector *inspector, const struct captured *frame);
 
-/* Packets handed in, flows cut from them, so far. */
+/* Packets handed in so far. */
 uint64_t inspector_packets(const struct inspector *inspector);
-uint64_t inspector_flows(const struct inspector *inspector);
 
 #endif
