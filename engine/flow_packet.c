@@ -74,10 +74,11 @@ static void start_entropy(struct engine *engine, struct flow *flow)
         return;
     atomic_fetch_sub(&engine->entropies, 1);
     atomic_fetch_add(&engine->entropy_skipped, 1);
+    flow->entropy = -1;
     flow->entropy_done = true;
 }
 
-/* The estimate is renewed each time the bytes have grown fourfold and when it is complete: 256
+/* Rules look at the estimate each time the bytes have grown fourfold and when it is complete: 256
  * logarithms for each packet would cost more than all else. */
 static bool is_due(unsigned before, unsigned now)
 {
@@ -98,24 +99,28 @@ static void add_entropy(struct engine *engine, struct flow *flow, struct cursor 
         return;
     before = flow->counting->total;
     full = entropy_add(flow->counting, payload.at, payload.left);
-    if (full || is_due(before, flow->counting->total)) {
-        flow->entropy_known = entropy_bits(flow->counting, &flow->entropy);
+    if (full || is_due(before, flow->counting->total))
         flow->changed |= CHANGED_ENTROPY;
-    }
-    if (full)
-        end_entropy(engine, flow);
+    if (!full)
+        return;
+    entropy_bits(flow->counting, &flow->entropy);
+    end_entropy(engine, flow);
 }
 
 bool flow_entropy(const struct flow *flow, double *bits)
 {
+    if (flow->counting != NULL)
+        return entropy_bits(flow->counting, bits);
     *bits = flow->entropy;
-    return flow->entropy_known;
+    return flow->entropy_done && *bits >= 0;
 }
 
 static void read_payload(struct worker *worker, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
     guess_service(worker->engine, flow, packet, way);
+    if (symmetry_add(&flow->symmetry, packet->time_us, way, packet->payload.left))
+        flow->changed |= CHANGED_SYMMETRY;
     if (way == UP)
         add_entropy(worker->engine, flow, packet->payload);
     if (flow->protocol == PROTOCOL_UDP)

@@ -32,9 +32,11 @@ libengine_la_SOURCES = \
 	engine/parse/tls.c engine/parse/tls.h \
 	engine/settings.c engine/settings.h engine/settings_kind.c engine/settings_kind.h \
 	engine/settings_yaml.c \
-	engine/track/device.c engine/track/device.h engine/track/entropy.c \
+	engine/track/device.c engine/track/device.h engine/track/device_name.c engine/track/entropy.c \
 	engine/track/entropy.h engine/track/flow.h engine/track/names.c engine/track/names.h \
-	engine/track/resolution.c engine/track/resolution.h
+	engine/track/resolution.c engine/track/resolution.h engine/track/router.c \
+	engine/track/router.h engine/track/symmetry.c \
+	engine/track/symmetry.h
 
 # Writes MMDB files: only the command and its tests need it.
 noinst_LTLIBRARIES += libgeowriter.la

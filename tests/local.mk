@@ -75,6 +75,7 @@ UNIT_TESTS = \
 	tests/unit/settings_test \
 	tests/unit/stream_test \
 	tests/unit/summary_test \
+	tests/unit/symmetry_test \
 	tests/unit/tcp_state_test \
 	tests/unit/threads_test \
 	tests/unit/tls_test \

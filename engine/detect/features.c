@@ -112,6 +112,11 @@ static bool get_age_s(const struct flow *flow, struct feature_value *out)
     return number(flow_age_s(flow), out);
 }
 
+static bool get_symmetry(const struct flow *flow, struct feature_value *out)
+{
+    return symmetry_read(&flow->symmetry, &out->real);
+}
+
 static bool get_entropy(const struct flow *flow, struct feature_value *out)
 {
     return flow_entropy(flow, &out->real);
@@ -225,9 +230,13 @@ const struct feature features[] = {
             "Packets to the device.", "iot.pkts_down:0;" },
     { "age_s", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_AGE, "seconds", 0, NULL, get_age_s,
             "Time since the flow's first packet.", "iot.age_s:>3600;" },
+    { "symmetry", FEATURE_REAL, SCOPE_FLOW, CHANGED_SYMMETRY, "", 1, NULL, get_symmetry,
+            "How evenly payload goes both ways over the last 60 s: 2 min(up, down) / (up + down). "
+            "Unknown below 16 KiB; rules look at it every 10 s.",
+            "iot.symmetry:>0.8;" },
     { "entropy", FEATURE_REAL, SCOPE_FLOW, CHANGED_ENTROPY, "bits/byte", 8, NULL, get_entropy,
-            "Shannon entropy of the first 8 KiB of payload that the device sent, renewed at 256, "
-            "1024, 4096 and 8192 bytes; unknown before.",
+            "Shannon entropy of the first 8 KiB of payload that the device sent. Unknown below 256 "
+            "bytes; rules look at it at 256, 1024, 4096 and 8192.",
             "iot.entropy:>7.5;" },
     { "hour", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_HOUR, "", 23, NULL, get_hour,
             "Local hour of the packet in the configured time zone.", "iot.hour:<6;" },

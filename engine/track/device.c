@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "track/router.h"
 #include <utlist.h>
 
 #define US_PER_S UINT64_C(1000000)
@@ -11,8 +12,6 @@
 /* Addresses remembered for one device; the one unseen for longest goes. IPv6 hosts renew their
  * temporary addresses daily (RFC 8981), so a week's worth of them fits. */
 #define ADDRESSES_PER_DEVICE 32
-
-#define ROUTERS_MAX 1024
 
 /* A MAC that switches back and forth between this many IPv4 addresses within this time speaks for
  * several hosts (a repeater that hides them, a router that does not lower the TTL). A device may
@@ -46,17 +45,6 @@ struct entry {
     UT_hash_handle hh;         /* in the order they were made */
 };
 
-enum router_kind {
-    ROUTER_FORWARDS, /* lowers the TTL of what it forwards, so its own packets can be told apart */
-    ROUTER_SHARES,   /* its packets tell nothing about whose they are */
-};
-
-struct router {
-    struct mac mac;
-    enum router_kind kind;
-    UT_hash_handle hh;
-};
-
 struct devices {
     struct lock lock;
     size_t max_devices;
@@ -66,7 +54,7 @@ struct devices {
     struct entry *entries;
     struct entry *oldest;
     struct binding *bindings;
-    struct router *routers;
+    struct routers routers;
     struct device_counters counters;
 };
 
@@ -123,16 +111,11 @@ static void evict(struct devices *devices, struct entry *entry)
 
 void devices_free(struct devices *devices)
 {
-    struct router *router, *next;
-
     if (devices == NULL)
         return;
     while (devices->oldest != NULL)
         evict(devices, devices->oldest);
-    HASH_ITER(hh, devices->routers, router, next) {
-        HASH_DEL(devices->routers, router);
-        free(router);
-    }
+    routers_clear(&devices->routers);
     lock_destroy(&devices->lock);
     free(devices);
 }
@@ -262,58 +245,6 @@ static void bind(struct devices *devices, struct entry *entry,
     DL_APPEND(entry->bindings, binding);
 }
 
-static const struct router *find_router(struct devices *devices, const struct mac *mac)
-{
-    struct router *router;
-
-    HASH_FIND(hh, devices->routers, mac, sizeof(*mac), router);
-    return router;
-}
-
-static void note_router(struct devices *devices, const struct mac *mac, enum router_kind kind)
-{
-    struct router *router;
-
-    HASH_FIND(hh, devices->routers, mac, sizeof(*mac), router);
-    if (router == NULL) {
-        if (HASH_COUNT(devices->routers) >= ROUTERS_MAX)
-            return;
-        router = calloc(1, sizeof(*router));
-        if (router == NULL)
-            return;
-        router->mac = *mac;
-        HASH_ADD(hh, devices->routers, mac, sizeof(router->mac), router);
-        if (router->hh.tbl == NULL) {
-            free(router);
-            return;
-        }
-        devices->counters.routers++;
-    }
-    if (kind > router->kind)
-        router->kind = kind;
-}
-
-/* Senders start with 32, 64, 128 or 255 and each router takes one off; a home has few of those. */
-static bool was_forwarded(uint8_t ttl)
-{
-    return (ttl >= 60 && ttl < 64) || (ttl >= 124 && ttl < 128) || (ttl >= 251 && ttl < 255);
-}
-
-static bool is_initial(uint8_t ttl)
-{
-    return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255;
-}
-
-/* Did the owner of the MAC send this itself? */
-static bool is_own(const struct router *router, const struct device_sighting *sighting)
-{
-    if (router != NULL && router->kind == ROUTER_SHARES)
-        return false;
-    if (sighting->claimed || address_is_link_local(&sighting->address))
-        return true;
-    return router != NULL ? is_initial(sighting->ttl) : !was_forwarded(sighting->ttl);
-}
-
 static bool is_plain_v4(const struct address *address)
 {
     return address_is_v4(address) && !address_is_link_local(address);
@@ -343,6 +274,12 @@ static bool speaks_for_several(struct devices *devices, struct entry *entry,
     return binding != NULL && binding->entry == entry &&
            sighting->time_us < binding->seen_us + SHARED_WITHIN_US &&
            addresses_in_use(entry, sighting->time_us) >= SHARED_ADDRESSES;
+}
+
+static void note_router(struct devices *devices, const struct mac *mac, enum router_kind kind)
+{
+    if (routers_note(&devices->routers, mac, kind))
+        devices->counters.routers++;
 }
 
 static void unbind_all_v4(struct devices *devices, struct entry *entry)
@@ -389,7 +326,8 @@ static struct entry *resolve(struct devices *devices, const struct device_sighti
     if (!names_one_card(sighting->mac))
         return sighting->claimed ? NULL : by_address(devices, sighting);
     if (!address_is_unicast(&sighting->address) ||
-            is_own(find_router(devices, sighting->mac), sighting))
+            routers_is_own(&devices->routers, sighting->mac, &sighting->address, sighting->ttl,
+                    sighting->claimed))
         return by_mac(devices, sighting);
     binding = find_binding(devices, &sighting->address);
     return binding != NULL ? binding->entry : by_address(devices, sighting);
@@ -440,59 +378,6 @@ void devices_note_router(struct devices *devices, const struct mac *mac)
     lock_take(&devices->lock);
     note_router(devices, mac, ROUTER_FORWARDS);
     lock_release(&devices->lock);
-}
-
-/* --- names --- */
-
-/* Leaves out control bytes and, where the text had to be cut, an incomplete UTF-8 character. */
-static size_t copy_printable(char out[DEVICE_TEXT_SIZE], const char *text, size_t len)
-{
-    size_t n = 0, i;
-
-    for (i = 0; i < len && n + 1 < DEVICE_TEXT_SIZE; i++)
-        if ((unsigned char)text[i] >= ' ' && text[i] != 0x7f)
-            out[n++] = text[i];
-    if (i < len && ((unsigned char)text[i] & 0xc0) == 0x80) {
-        while (n > 0 && ((unsigned char)out[n - 1] & 0xc0) == 0x80)
-            n--;
-        if (n > 0)
-            n--;
-    }
-    out[n] = '\0';
-    return n;
-}
-
-static char **free_name_slot(struct device *device)
-{
-    for (size_t i = 0; i < sizeof(device->name_texts) / sizeof(device->name_texts[0]); i++)
-        if (device->name_texts[i] == NULL)
-            return &device->name_texts[i];
-    return NULL;
-}
-
-void device_set_name(struct device *device, enum device_name_source source, const char *text,
-        size_t len)
-{
-    char name[DEVICE_TEXT_SIZE];
-    char **slot;
-
-    if (copy_printable(name, text, len) == 0)
-        return;
-    lock_take(&device->lock);
-    slot = free_name_slot(device);
-    if (slot != NULL && source >= device->name_source && strcmp(name, device_name(device)) != 0) {
-        *slot = strdup(name);
-        if (*slot != NULL) {
-            atomic_store(&device->name, *slot);
-            device->name_source = source;
-        }
-    }
-    lock_release(&device->lock);
-}
-
-const char *device_name(const struct device *device)
-{
-    return atomic_load(&device->name);
 }
 
 /* --- for summaries --- */

@@ -14,6 +14,7 @@
 #include "parse/service.h"
 #include "track/device.h"
 #include "track/entropy.h"
+#include "track/symmetry.h"
 
 enum direction { UP, DOWN };
 
@@ -34,7 +35,8 @@ enum flow_change {
     CHANGED_ENTROPY = 1 << 6,
     CHANGED_HOUR = 1 << 7,
     CHANGED_DEVICE = 1 << 8,
-    CHANGED_ALL = (1 << 9) - 1,
+    CHANGED_SYMMETRY = 1 << 9,
+    CHANGED_ALL = (1 << 10) - 1,
 };
 
 struct flow {
@@ -66,13 +68,14 @@ struct flow {
     struct geo_record geo;
     uint8_t risk; /* 0 to 100 */
 
+    struct symmetry symmetry;
+
     struct entropy *counting; /* owned; NULL before the device's first payload and when done */
     bool entropy_done;
-    bool entropy_known;
-    double entropy; /* bits per byte, as of 256, 1024, 4096 or 8192 of them */
+    double entropy; /* bits per byte, when done; below zero: never counted */
 };
 
-/* Bits per byte of what the device sent, renewed as it grows fourfold; false while unknown. */
+/* Bits per byte of what the device sent so far; false while unknown. 256 logarithms. */
 bool flow_entropy(const struct flow *flow, double *bits);
 
 /* Must the next packet_view tell addresses, ports and MACs? Only while the device behind a flow that

@@ -39,8 +39,8 @@ static void set_up(void)
         .geo = { .asn = 64496, .as_org = "Example Org and more", .as_org_len = 11,
                 .country = "DE" },
         .risk = 70,
+        .symmetry = { .bytes = { { 10000, 30000 } } },
         .entropy_done = true,
-        .entropy_known = true,
         .entropy = 7.5,
     };
 }
@@ -67,6 +67,7 @@ static const struct {
     { "pkts_up", "11", true },
     { "pkts_down", "22", true },
     { "age_s", "7", true },
+    { "symmetry", "0.500", false },
     { "entropy", "7.500", false },
     { "hour", "23", true },
     { "device.name", "kitchen-camera", false },

@@ -1,0 +1,81 @@
+#include "track/router.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+
+#define ROUTERS_MAX 1024
+
+struct router {
+    struct mac mac;
+    enum router_kind kind;
+    UT_hash_handle hh;
+};
+
+void routers_clear(struct routers *routers)
+{
+    struct router *router, *next;
+
+    HASH_ITER(hh, routers->by_mac, router, next) {
+        HASH_DEL(routers->by_mac, router);
+        free(router);
+    }
+}
+
+static struct router *find(const struct routers *routers, const struct mac *mac)
+{
+    struct router *router;
+
+    HASH_FIND(hh, routers->by_mac, mac, sizeof(*mac), router);
+    return router;
+}
+
+static struct router *make(struct routers *routers, const struct mac *mac)
+{
+    struct router *router;
+
+    if (HASH_COUNT(routers->by_mac) >= ROUTERS_MAX)
+        return NULL;
+    router = calloc(1, sizeof(*router));
+    if (router == NULL)
+        return NULL;
+    router->mac = *mac;
+    HASH_ADD(hh, routers->by_mac, mac, sizeof(router->mac), router);
+    if (router->hh.tbl != NULL)
+        return router;
+    free(router);
+    return NULL;
+}
+
+bool routers_note(struct routers *routers, const struct mac *mac, enum router_kind kind)
+{
+    struct router *known = find(routers, mac);
+    struct router *router = known != NULL ? known : make(routers, mac);
+
+    if (router != NULL && kind > router->kind)
+        router->kind = kind;
+    return known == NULL && router != NULL;
+}
+
+/* Senders start with 32, 64, 128 or 255 and each router takes one off; a home has few of those. */
+static bool was_forwarded(uint8_t ttl)
+{
+    return (ttl >= 60 && ttl < 64) || (ttl >= 124 && ttl < 128) || (ttl >= 251 && ttl < 255);
+}
+
+static bool is_initial(uint8_t ttl)
+{
+    return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255;
+}
+
+bool routers_is_own(const struct routers *routers, const struct mac *mac,
+        const struct address *address, uint8_t ttl, bool claimed)
+{
+    const struct router *router = find(routers, mac);
+
+    if (router != NULL && router->kind == ROUTER_SHARES)
+        return false;
+    if (claimed || address_is_link_local(address))
+        return true;
+    return router != NULL ? is_initial(ttl) : !was_forwarded(ttl);
+}

@@ -1,0 +1,35 @@
+/* router.h - MAC addresses that speak for other hosts: routers, and repeaters that hide who is
+ * behind them.
+ *
+ * Not locked: the table of devices (device.c) uses it under its own lock. */
+#ifndef TATTLER_TRACK_ROUTER_H
+#define TATTLER_TRACK_ROUTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+
+enum router_kind {
+    ROUTER_FORWARDS, /* lowers the TTL of what it forwards, so its own packets can be told apart */
+    ROUTER_SHARES,   /* its packets tell nothing about whose they are */
+};
+
+struct router;
+
+/* All zeros is empty. At most 1024 are remembered; later ones are taken for hosts. */
+struct routers {
+    struct router *by_mac; /* uthash */
+};
+
+void routers_clear(struct routers *routers);
+
+/* Notes one; a kind that tells less stays. True when the MAC was not known as a router before. */
+bool routers_note(struct routers *routers, const struct mac *mac, enum router_kind kind);
+
+/* Did the owner of 'mac' send this itself? 'ttl' is that of the IP header, 0: unknown; 'claimed':
+ * ARP, neighbour discovery or DHCP bound the two. */
+bool routers_is_own(const struct routers *routers, const struct mac *mac,
+        const struct address *address, uint8_t ttl, bool claimed);
+
+#endif

@@ -1,0 +1,30 @@
+/* symmetry.h - how evenly a flow's payload goes both ways, over the last minute.
+ *
+ * 2·min(up, down) / (up + down): 1 where both ways carry the same, 0 where only one does. A minute
+ * is six slots of ten seconds, the newest still filling; so the value covers 50 to 60 seconds.
+ *
+ * One per flow; not locked. All zeros is new. */
+#ifndef TATTLER_TRACK_SYMMETRY_H
+#define TATTLER_TRACK_SYMMETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SYMMETRY_SLOTS 6
+#define SYMMETRY_SLOT_US UINT64_C(10000000)
+/* Less is a handshake and a few requests, whose ratio says nothing. */
+#define SYMMETRY_BYTES_MIN 16384
+
+struct symmetry {
+    uint64_t slot; /* number of the newest */
+    uint64_t bytes[SYMMETRY_SLOTS][2];
+};
+
+/* Counts payload of one way (0 or 1). True when a new slot begins: once in ten seconds of a flow
+ * that carries payload. Time that steps back counts for the newest slot. */
+bool symmetry_add(struct symmetry *symmetry, uint64_t time_us, unsigned way, uint64_t bytes);
+
+/* False below SYMMETRY_BYTES_MIN. */
+bool symmetry_read(const struct symmetry *symmetry, double *value);
+
+#endif
