@@ -133,7 +133,7 @@ static bool make_room(struct oui *oui)
 
 static enum tattler_status index_file(struct oui *oui, const struct cursor *file)
 {
-    struct cursor rest = *file, line;
+    struct cursor rest = *file, line = { 0 };
     size_t before = oui->count;
 
     while (next_line(&rest, &line)) {
