@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define XXH_FORCE_MEMORY_ACCESS 0 /* memcpy: the other ways break the aliasing rules of C */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
