@@ -6,6 +6,7 @@
  *
  * Usage: import_probe LOCATION_DB OUTPUT_MMDB SAMPLE_FILE */
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,11 @@ struct probe {
     struct geo *geo;
     FILE *sample;
     unsigned long compared, known, different;
+    unsigned long silent; /* libloc finds nothing where we do */
+    bool forgetful;       /* libloc does not find what it lists: 0.9.18 gives up too early */
 };
+
+#define NOTHING "0\t\t0\t"
 
 static unsigned libloc_flags(struct loc_network *network)
 {
@@ -48,7 +53,7 @@ static void ask_libloc(struct probe *probe, const struct in6_addr *address, char
     const char *country, *name = NULL;
     uint32_t asn;
 
-    snprintf(out, size, "0\t\t0\t");
+    snprintf(out, size, NOTHING);
     if (loc_database_lookup(probe->database, address, &network) != 0 || network == NULL)
         return;
     asn = loc_network_get_asn(network);
@@ -82,6 +87,10 @@ static void compare(struct probe *probe, const struct in6_addr *address)
     ask_libloc(probe, address, theirs, sizeof(theirs));
     ask_geo(probe, address, ours, sizeof(ours));
     probe->compared++;
+    if (strcmp(theirs, NOTHING) == 0 && strcmp(ours, NOTHING) != 0) {
+        probe->silent++;
+        return;
+    }
     if (strcmp(ours, theirs) != 0 && probe->different++ < 10)
         printf("%s: libloc: %s, ours: %s\n", text, theirs, ours);
     if (probe->compared % 8 == 0)
@@ -101,6 +110,15 @@ static void compare_random(struct probe *probe)
             address.s6_addr[i] = (uint8_t)(rand() >> 8);
         compare(probe, &address);
     }
+}
+
+static void note_forgotten(struct probe *probe, struct loc_network *network)
+{
+    char text[1024];
+
+    ask_libloc(probe, loc_network_get_first_address(network), text, sizeof(text));
+    if (strcmp(text, NOTHING) == 0 && loc_network_get_asn(network) != 0)
+        probe->forgetful = true;
 }
 
 /* The address one before or after. */
@@ -131,6 +149,7 @@ static void compare_edges(struct probe *probe)
             const struct in6_addr *last = loc_network_get_last_address(network);
             struct in6_addr before = beside(first, -1), after = beside(last, 1);
 
+            note_forgotten(probe, network);
             compare(probe, first);
             compare(probe, last);
             compare(probe, &before);
@@ -177,8 +196,11 @@ int main(int argc, char **argv)
     }
     compare_random(&probe);
     compare_edges(&probe);
-    printf("compared %lu addresses with libloc, %lu known: %lu differ\n", probe.compared,
-           probe.known, probe.different);
+    printf("compared %lu addresses with libloc, %lu known: %lu differ, %lu it does not find%s\n",
+           probe.compared, probe.known, probe.different, probe.silent,
+           probe.forgetful ? " (nor others that it lists)" : "");
+    if (!probe.forgetful)
+        probe.different += probe.silent;
     geo_close(probe.geo);
     loc_database_unref(probe.database);
     loc_unref(loc);
