@@ -62,8 +62,7 @@ static void tell_line(void *user, const char *path, unsigned line, const char *w
     if (line > 0)
         checklist_tell(user, VERDICT_WARNING, NULL, "%s:%u: %s", path, line, what);
     else
-        checklist_tell(user, VERDICT_PROBLEM, "make the file readable, or take it out of the "
-                "configuration", "%s: %s", path, what);
+        checklist_tell(user, VERDICT_PROBLEM, "mend the file, or take it out of the configuration", "%s: %s", path, what);
 }
 
 static void tell_setting(void *user, const char *file, unsigned line, unsigned column,
@@ -121,7 +120,6 @@ static void check_geo(struct checklist *list, const struct settings *settings)
 {
     struct geo_description database;
     struct geo *geo;
-    char error[TEXT_SIZE];
 
     if (settings->geo.count == 0) {
         checklist_tell(list, VERDICT_WARNING, "type 'sudo apt install libloc-database && sudo "
@@ -129,13 +127,12 @@ static void check_geo(struct checklist *list, const struct settings *settings)
                 "networks: no database, so asn, as_org and country stay unknown");
         return;
     }
-    if (geo_open(items_of(&settings->geo), settings->geo.count, &geo, error, sizeof(error)) !=
+    if (geo_open(items_of(&settings->geo), settings->geo.count, tell_line, list, &geo) !=
             TATTLER_OK) {
-        checklist_tell(list, VERDICT_PROBLEM, "take it out of 'geo' in the configuration, or "
-                "build it anew: 'sudo tattler geo import'", "networks: %s", error);
+        checklist_tell(list, VERDICT_PROBLEM, NULL, "networks: out of memory");
         return;
     }
-    for (size_t i = 0; geo_describe(geo, i, &database); i++)
+    for (size_t i = 0; geo != NULL && geo_describe(geo, i, &database); i++)
         tell_database(list, &database);
     geo_close(geo);
 }
@@ -143,20 +140,19 @@ static void check_geo(struct checklist *list, const struct settings *settings)
 static void check_oui(struct checklist *list, const struct settings *settings)
 {
     struct oui *oui;
-    char error[TEXT_SIZE];
 
     if (settings->oui.count == 0) {
         checklist_tell(list, VERDICT_WARNING, "type 'sudo apt install ieee-data'",
                 "vendors: no IEEE registry, so device.vendor stays unknown");
         return;
     }
-    if (oui_open(items_of(&settings->oui), settings->oui.count, &oui, error, sizeof(error)) !=
+    if (oui_open(items_of(&settings->oui), settings->oui.count, tell_line, list, &oui) !=
             TATTLER_OK) {
-        checklist_tell(list, VERDICT_PROBLEM, "type 'sudo apt install --reinstall ieee-data', or "
-                "correct 'oui' in the configuration", "vendors: %s", error);
+        checklist_tell(list, VERDICT_PROBLEM, NULL, "vendors: out of memory");
         return;
     }
-    checklist_tell(list, VERDICT_OK, NULL, "vendors: %zu assignments", oui_assignments(oui));
+    if (oui != NULL)
+        checklist_tell(list, VERDICT_OK, NULL, "vendors: %zu assignments", oui_assignments(oui));
     oui_close(oui);
 }
 

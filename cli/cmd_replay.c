@@ -42,6 +42,7 @@ struct replay {
     char eve_path[4096];
     FILE *eve;
     bool eve_failed;
+    bool had_problems; /* some data file was left out */
     struct summary *summary;
     bool shows_progress;
     struct timespec shown_at;
@@ -237,13 +238,15 @@ static int inspect_captures(struct replay *replay, struct engine *engine,
 
 static void tell_problem(void *user, const char *what)
 {
-    (void)user;
+    struct replay *replay = user;
+
     complain("%s", what);
+    replay->had_problems = true;
 }
 
 static int run(struct replay *replay, const struct settings *settings)
 {
-    struct engine *engine = engine_new(settings, random_seed(), tell_problem, NULL);
+    struct engine *engine = engine_new(settings, random_seed(), tell_problem, replay);
     int status = EXIT_INPUT;
 
     if (engine == NULL) {
@@ -261,7 +264,7 @@ static int run(struct replay *replay, const struct settings *settings)
         status = EXIT_USAGE;
     summary_free(replay->summary);
     engine_free(engine);
-    return status;
+    return status == EXIT_DONE && replay->had_problems ? EXIT_INPUT : status;
 }
 
 int command_replay(int argc, char **argv)

@@ -38,12 +38,12 @@ static void load_databases(struct engine *engine, struct problem_sink *sink)
     const struct settings *settings = engine->settings;
     char error[512];
 
-    if (settings->geo.count > 0 && geo_open(items_of(&settings->geo), settings->geo.count,
-                                           &engine->geo, error, sizeof(error)) != TATTLER_OK)
-        sink->tell(sink->user, error);
-    if (settings->oui.count > 0 && oui_open(items_of(&settings->oui), settings->oui.count,
-                                           &engine->oui, error, sizeof(error)) != TATTLER_OK)
-        sink->tell(sink->user, error);
+    if (geo_open(items_of(&settings->geo), settings->geo.count, tell_line, sink, &engine->geo) !=
+            TATTLER_OK)
+        sink->tell(sink->user, "no memory for the location databases");
+    if (oui_open(items_of(&settings->oui), settings->oui.count, tell_line, sink, &engine->oui) !=
+            TATTLER_OK)
+        sink->tell(sink->user, "no memory for the lists of vendors");
     if (domain_open(settings->public_suffix_list, &engine->domains, error, sizeof(error)) !=
             TATTLER_OK)
         sink->tell(sink->user, error);

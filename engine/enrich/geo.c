@@ -15,42 +15,32 @@ struct geo {
     MMDB_s files[GEO_FILES_MAX];
 };
 
-static enum tattler_status tell(char *error, size_t error_size, const char *path, int result)
+enum tattler_status geo_open(const char *const paths[], size_t n, problem_fn problem, void *user,
+                             struct geo **out)
 {
-    const char *why = result == MMDB_FILE_OPEN_ERROR || result == MMDB_IO_ERROR
-                          ? strerror(errno)
-                          : MMDB_strerror(result);
+    struct geo *geo = calloc(1, sizeof(*geo));
 
-    snprintf(error, error_size, "%s: %s", path, why);
-    return result == MMDB_OUT_OF_MEMORY_ERROR ? TATTLER_NO_MEMORY : TATTLER_MALFORMED;
-}
-
-enum tattler_status geo_open(const char *const paths[], size_t n, struct geo **out, char *error,
-                             size_t error_size)
-{
-    struct geo *geo;
-
-    if (n > GEO_FILES_MAX) {
-        snprintf(error, error_size, "%zu geo databases given, at most %d can be used", n,
-                 GEO_FILES_MAX);
-        return TATTLER_FULL;
-    }
-    geo = calloc(1, sizeof(*geo));
-    if (geo == NULL) {
-        snprintf(error, error_size, "out of memory");
+    if (geo == NULL)
         return TATTLER_NO_MEMORY;
-    }
-    for (; geo->count < n; geo->count++) {
-        int result = MMDB_open(paths[geo->count], MMDB_MODE_MMAP, &geo->files[geo->count]);
+    for (size_t i = 0; i < n; i++) {
+        int result;
 
-        if (result != MMDB_SUCCESS) {
-            enum tattler_status status = tell(error, error_size, paths[geo->count], result);
-
-            geo_close(geo);
-            return status;
+        if (geo->count == GEO_FILES_MAX) {
+            problem(user, paths[i], 0, "one too many: at most 4 location databases can be used");
+            continue;
         }
+        result = MMDB_open(paths[i], MMDB_MODE_MMAP, &geo->files[geo->count]);
+        if (result == MMDB_SUCCESS)
+            geo->count++;
+        else
+            problem(user, paths[i], 0,
+                    result == MMDB_FILE_OPEN_ERROR || result == MMDB_IO_ERROR
+                            ? strerror(errno)
+                            : MMDB_strerror(result));
     }
-    *out = geo;
+    *out = geo->count > 0 ? geo : NULL;
+    if (*out == NULL)
+        geo_close(geo);
     return TATTLER_OK;
 }
 

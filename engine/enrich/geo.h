@@ -15,6 +15,7 @@
 
 #include "base/address.h"
 #include "base/status.h"
+#include "enrich/problem.h"
 
 #define GEO_FILES_MAX 4
 
@@ -36,10 +37,11 @@ struct geo_record {
 
 struct geo;
 
-/* Opens 'n' files, at most GEO_FILES_MAX; of two that know the same the earlier is believed. On
- * failure nothing stays open and 'error' says which file and why. The caller owns '*out'. */
-enum tattler_status geo_open(const char *const paths[], size_t n, struct geo **out, char *error,
-                             size_t error_size);
+/* Opens these files; of two that know the same the earlier is believed. Those that cannot be opened,
+ * and those beyond GEO_FILES_MAX, are told and left out. Fails only with TATTLER_NO_MEMORY. The
+ * caller owns '*out', NULL where no file is open. */
+enum tattler_status geo_open(const char *const paths[], size_t n, problem_fn problem, void *user,
+                             struct geo **out);
 void geo_close(struct geo *geo); /* accepts NULL */
 
 /* False if no file knows anything of the address; then '*out' is empty (all zero). Broken data

@@ -150,49 +150,43 @@ static enum tattler_status index_file(struct oui *oui, const struct cursor *file
     return oui->count > before ? TATTLER_OK : TATTLER_MALFORMED;
 }
 
-static enum tattler_status add_file(struct oui *oui, const char *path, char *error,
-                                    size_t error_size)
+/* False: out of memory. */
+static bool add_file(struct oui *oui, const char *path, problem_fn problem, void *user)
 {
     struct cursor *file = &oui->files[oui->file_count];
     enum tattler_status status;
 
+    if (oui->file_count == OUI_FILES_MAX) {
+        problem(user, path, 0, "one too many: at most 8 lists of vendors can be used");
+        return true;
+    }
     if (!file_map(path, file)) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
-        return TATTLER_UNSUPPORTED;
+        problem(user, path, 0, strerror(errno));
+        return true;
     }
     oui->file_count++;
     status = index_file(oui, file);
-    if (status == TATTLER_NO_MEMORY)
-        snprintf(error, error_size, "%s: out of memory", path);
-    else if (status != TATTLER_OK)
-        snprintf(error, error_size, "%s: no assignments; take oui.csv, mam.csv and oui36.csv of "
-                                    "the IEEE (Debian: ieee-data)", path);
-    return status;
+    if (status == TATTLER_MALFORMED)
+        problem(user, path, 0, "no assignments; take oui.csv, mam.csv and oui36.csv of the IEEE "
+                               "(Debian: ieee-data)");
+    return status != TATTLER_NO_MEMORY;
 }
 
-enum tattler_status oui_open(const char *const paths[], size_t n, struct oui **out, char *error,
-                             size_t error_size)
+enum tattler_status oui_open(const char *const paths[], size_t n, problem_fn problem, void *user,
+                             struct oui **out)
 {
-    struct oui *oui;
-    enum tattler_status status = TATTLER_OK;
+    struct oui *oui = calloc(1, sizeof(*oui));
 
-    if (n > OUI_FILES_MAX) {
-        snprintf(error, error_size, "%zu vendor files given, at most %d can be used", n,
-                 OUI_FILES_MAX);
-        return TATTLER_FULL;
-    }
-    oui = calloc(1, sizeof(*oui));
-    if (oui == NULL) {
-        snprintf(error, error_size, "out of memory");
+    for (size_t i = 0; i < n && oui != NULL; i++)
+        if (!add_file(oui, paths[i], problem, user)) {
+            oui_close(oui);
+            oui = NULL;
+        }
+    if (oui == NULL)
         return TATTLER_NO_MEMORY;
-    }
-    for (size_t i = 0; i < n && status == TATTLER_OK; i++)
-        status = add_file(oui, paths[i], error, error_size);
-    if (status != TATTLER_OK) {
+    *out = oui->count > 0 ? oui : NULL;
+    if (*out == NULL)
         oui_close(oui);
-        return status;
-    }
-    *out = oui;
     return TATTLER_OK;
 }
 

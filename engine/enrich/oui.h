@@ -13,6 +13,7 @@
 
 #include "base/address.h"
 #include "base/status.h"
+#include "enrich/problem.h"
 
 #define OUI_FILES_MAX 8
 #define OUI_VENDOR_SIZE 64 /* a longer name is cut at a character's edge */
@@ -25,10 +26,11 @@ enum oui_kind {
     OUI_RANDOMISED, /* locally administered (IEEE 802, U/L bit): no vendor gave it out */
 };
 
-/* On failure nothing stays open and 'error' says which file and why; a file without a single
- * assignment is an error, a row that is none is skipped. The caller owns '*out'. */
-enum tattler_status oui_open(const char *const paths[], size_t n, struct oui **out, char *error,
-                             size_t error_size);
+/* Files that cannot be read, that hold not a single assignment or are beyond OUI_FILES_MAX are told
+ * and left out; a row that is no assignment is skipped. Fails only with TATTLER_NO_MEMORY. The
+ * caller owns '*out', NULL where no file was of use. */
+enum tattler_status oui_open(const char *const paths[], size_t n, problem_fn problem, void *user,
+                             struct oui **out);
 void oui_close(struct oui *oui); /* accepts NULL */
 
 /* The vendor by the longest matching assignment, NUL-terminated; "" unless OUI_VENDOR. */

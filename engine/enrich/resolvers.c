@@ -22,7 +22,7 @@ struct resolvers {
 
 /* Where a line is from, for the problem it may have. */
 struct origin {
-    resolvers_problem_fn problem;
+    problem_fn problem;
     void *user;
     const char *path;
     unsigned line;
@@ -209,7 +209,7 @@ static void sort(struct resolvers *resolvers)
 }
 
 enum tattler_status resolvers_load(const char *const paths[], size_t n,
-        resolvers_problem_fn problem, void *user, struct resolvers **out)
+        problem_fn problem, void *user, struct resolvers **out)
 {
     struct resolvers *resolvers = calloc(1, sizeof(*resolvers));
     enum tattler_status status = resolvers != NULL ? TATTLER_OK : TATTLER_NO_MEMORY;

@@ -14,17 +14,14 @@
 
 #include "base/address.h"
 #include "base/status.h"
+#include "enrich/problem.h"
 
 struct resolvers;
-
-/* Told of each bad line as "what is wrong, what to write instead"; line 0: the whole file. */
-typedef void (*resolvers_problem_fn)(void *user, const char *path, unsigned line,
-        const char *what);
 
 /* Bad lines and unreadable files are told and left out. Fails only with TATTLER_NO_MEMORY.
  * The caller owns '*out'. */
 enum tattler_status resolvers_load(const char *const paths[], size_t n,
-        resolvers_problem_fn problem, void *user, struct resolvers **out);
+        problem_fn problem, void *user, struct resolvers **out);
 void resolvers_free(struct resolvers *resolvers); /* accepts NULL */
 
 /* 'name' in any case, without a final dot, 'len' bytes. */

@@ -32,7 +32,7 @@ struct loader {
     struct risk *risk;
     const char *path;
     uint8_t file;
-    risk_problem_fn problem;
+    problem_fn problem;
     void *user;
 };
 
@@ -159,7 +159,7 @@ static void index_rows(struct risk *risk)
     }
 }
 
-enum tattler_status risk_load(const char *const paths[], size_t n, risk_problem_fn problem,
+enum tattler_status risk_load(const char *const paths[], size_t n, problem_fn problem,
                               void *user, struct risk **out)
 {
     struct risk *risk;

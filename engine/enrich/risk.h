@@ -25,6 +25,7 @@
 
 #include "base/address.h"
 #include "base/status.h"
+#include "enrich/problem.h"
 
 #define RISK_FILES_MAX 16
 #define RISK_ROWS_MAX 1000000 /* of all files together */
@@ -37,14 +38,10 @@ struct risk_verdict {
     const char *comment; /* matched */
 };
 
-/* Told of each bad line, as "what is wrong, what to write instead". 'line' counts from 1; it is 0
- * where the whole file is meant. */
-typedef void (*risk_problem_fn)(void *user, const char *path, unsigned line, const char *what);
-
 /* Loads the files in this order. Bad lines and files that cannot be read are told and left out,
  * the rest is used. Fails only with TATTLER_NO_MEMORY and TATTLER_FULL (too many files; too many
  * rows are told). The caller owns '*out'. */
-enum tattler_status risk_load(const char *const paths[], size_t n, risk_problem_fn problem,
+enum tattler_status risk_load(const char *const paths[], size_t n, problem_fn problem,
                               void *user, struct risk **out);
 void risk_free(struct risk *risk); /* accepts NULL */
 

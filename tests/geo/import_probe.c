@@ -175,11 +175,18 @@ static void import(const char *location_db, const char *output)
            report.size.nodes, report.size.records, (unsigned long long)report.size.bytes);
 }
 
+static void tell(void *user, const char *path, unsigned line, const char *what)
+{
+    (void)user;
+    (void)line;
+    printf("%s: %s\n", path, what);
+    exit(1);
+}
+
 int main(int argc, char **argv)
 {
     struct probe probe = { 0 };
     struct loc_ctx *loc;
-    char error[512];
     FILE *source;
 
     if (argc != 4)
@@ -190,10 +197,8 @@ int main(int argc, char **argv)
     if (source == NULL || probe.sample == NULL || loc_new(&loc) != 0 ||
         loc_database_new(loc, &probe.database, source) != 0)
         return 2;
-    if (geo_open((const char *[]){ argv[2] }, 1, &probe.geo, error, sizeof(error)) != TATTLER_OK) {
-        printf("%s\n", error);
+    if (geo_open((const char *[]){ argv[2] }, 1, tell, NULL, &probe.geo) != TATTLER_OK)
         return 1;
-    }
     compare_random(&probe);
     compare_edges(&probe);
     printf("compared %lu addresses with libloc, %lu known: %lu differ, %lu it does not find%s\n",
