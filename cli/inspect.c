@@ -294,6 +294,30 @@ static bool decode(struct inspector *inspector, int link_type, struct cursor fra
     return status == TATTLER_OK;
 }
 
+static void write_device(struct device *device, void *user)
+{
+    struct inspector *inspector = user;
+
+    json_restart(&inspector->json);
+    eve_device_record(&inspector->json, inspector->now_us, device);
+    write_record(inspector);
+}
+
+/* What the engine noticed by itself since the packet before. */
+static void write_events(struct inspector *inspector)
+{
+    struct engine_event event;
+
+    while (engine_take_event(inspector->engine, &event)) {
+        if (wants(inspector, EVE_IOT)) {
+            json_restart(&inspector->json);
+            eve_heartbeat_record(&inspector->json, &event);
+            write_record(inspector);
+        }
+        device_release(engine_devices(inspector->engine), event.device);
+    }
+}
+
 void inspector_frame(struct inspector *inspector, const struct captured *captured)
 {
     int link_type = captured->link_type;
@@ -305,6 +329,7 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
     inspector->now_us = captured->time_us;
     if (inspector->packets == 1 || captured->time_us < inspector->first_us)
         inspector->first_us = captured->time_us;
+    write_events(inspector);
     for (unsigned depth = 0; depth <= PACKET_TUNNELS_MAX; depth++) {
         const struct packet *packet = &outer;
 
@@ -365,15 +390,6 @@ struct inspector *inspector_new(struct engine *engine, const struct settings *se
     return NULL;
 }
 
-static void write_device(struct device *device, void *user)
-{
-    struct inspector *inspector = user;
-
-    json_restart(&inspector->json);
-    eve_device_record(&inspector->json, inspector->now_us, device);
-    write_record(inspector);
-}
-
 static void write_stats(struct inspector *inspector, size_t flows_open)
 {
     const struct defrag_counters *defrag = defrag_counters(inspector->defrag);
@@ -416,6 +432,7 @@ void inspector_finish(struct inspector *inspector)
         return;
     flows_open = connections_count(inspector->connections);
     connections_end_all(inspector->connections);
+    write_events(inspector);
     if (wants(inspector, EVE_IOT))
         devices_each(engine_devices(inspector->engine), write_device, inspector);
     if (wants(inspector, EVE_STATS))

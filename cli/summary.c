@@ -29,7 +29,7 @@ static bool same_network(const struct geo_record *a, const struct geo_record *b)
     return a->asn == b->asn && strcmp(a->country, b->country) == 0;
 }
 
-void remote_merge(struct remote *to, const struct remote *other)
+void remote_merge(struct summary_remote *to, const struct summary_remote *other)
 {
     const uint32_t unnamed = UINT32_C(1) << SERVICE_OTHER;
 
@@ -101,10 +101,10 @@ static void note_address(struct device_block *block, const struct address *addre
 
 /* --- remotes --- */
 
-static struct remote *make_remote(struct summary *summary, struct device_block *block,
+static struct summary_remote *make_remote(struct summary *summary, struct device_block *block,
         const struct flow *flow, const char *label)
 {
-    struct remote *remote;
+    struct summary_remote *remote;
 
     if (summary->remote_count >= REMOTES_MAX || HASH_COUNT(block->remotes) >= REMOTES_PER_DEVICE)
         return NULL;
@@ -130,12 +130,12 @@ static struct remote *make_remote(struct summary *summary, struct device_block *
 }
 
 /* NULL: no room. */
-static struct remote *find_remote(struct summary *summary, struct device_block *block,
+static struct summary_remote *find_remote(struct summary *summary, struct device_block *block,
         const struct flow *flow)
 {
     char address[ADDRESS_TEXT_SIZE];
     const char *label = flow->name;
-    struct remote *remote;
+    struct summary_remote *remote;
 
     if (label == NULL || label[0] == '\0') {
         screen_address(&flow->remote_address, address);
@@ -148,8 +148,8 @@ static struct remote *find_remote(struct summary *summary, struct device_block *
 static void add_public(struct summary *summary, struct device_block *block,
         const struct flow *flow)
 {
-    struct remote *remote = find_remote(summary, block, flow);
-    const struct remote seen = {
+    struct summary_remote *remote = find_remote(summary, block, flow);
+    const struct summary_remote seen = {
         .geo = flow->geo,
         .services = UINT32_C(1) << flow->service,
         .protocol = flow->protocol,
@@ -195,7 +195,7 @@ struct summary *summary_new(struct engine *engine)
 
 static void free_block(struct summary *summary, struct device_block *block)
 {
-    struct remote *remote, *next;
+    struct summary_remote *remote, *next;
 
     HASH_ITER(hh, block->remotes, remote, next) {
         HASH_DEL(block->remotes, remote);

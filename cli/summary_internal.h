@@ -19,7 +19,7 @@ struct tally {
     uint64_t bytes[2]; /* by enum direction */
 };
 
-struct remote {
+struct summary_remote {
     char *label; /* owned: the name, or the address where there is none */
     size_t label_len;
     const char *domain; /* the tail of 'label'; NULL: none */
@@ -40,7 +40,7 @@ struct device_block {
     struct address addresses[SUMMARY_ADDRESSES_MAX];
     size_t address_count;
     bool more_addresses;
-    struct remote *remotes;
+    struct summary_remote *remotes;
     struct tally public, local; /* local: in the home networks and multicast */
     struct tally rest;          /* of 'public', what has no row for want of room */
     UT_hash_handle hh;
@@ -56,6 +56,6 @@ struct summary {
 
 void tally_add(struct tally *to, const struct tally *other);
 /* Counts 'other' in. The label stays. */
-void remote_merge(struct remote *to, const struct remote *other);
+void remote_merge(struct summary_remote *to, const struct summary_remote *other);
 
 #endif

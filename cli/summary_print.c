@@ -101,7 +101,7 @@ static int compare_blocks(const void *left, const void *right)
 
 static int compare_rows(const void *left, const void *right)
 {
-    const struct remote *a = left, *b = right;
+    const struct summary_remote *a = left, *b = right;
     int order = compare_tallies(&a->tally, &b->tally);
 
     return order != 0 ? order : strcmp(a->label, b->label);
@@ -110,7 +110,7 @@ static int compare_rows(const void *left, const void *right)
 /* Those of one domain side by side, the remotes without one at the end. */
 static int compare_domains(const void *left, const void *right)
 {
-    const struct remote *a = left, *b = right;
+    const struct summary_remote *a = left, *b = right;
     int order;
 
     if (a->domain == NULL || b->domain == NULL)
@@ -123,7 +123,7 @@ static int compare_domains(const void *left, const void *right)
 /* --- rows --- */
 
 /* One row for each domain; returns how many rows are left. */
-static size_t group_domains(struct remote *rows, size_t count)
+static size_t group_domains(struct summary_remote *rows, size_t count)
 {
     size_t kept = 0;
 
@@ -138,14 +138,15 @@ static size_t group_domains(struct remote *rows, size_t count)
 }
 
 /* The rows are copies; the caller frees the array. NULL: out of memory. */
-static struct remote *make_rows(const struct device_block *block, size_t *count)
+static struct summary_remote *make_rows(const struct device_block *block, size_t *count)
 {
-    struct remote *rows = malloc((HASH_COUNT(block->remotes) + 1) * sizeof(*rows));
+    struct summary_remote *rows = malloc((HASH_COUNT(block->remotes) + 1) * sizeof(*rows));
 
     *count = 0;
     if (rows == NULL)
         return NULL;
-    for (const struct remote *remote = block->remotes; remote != NULL; remote = remote->hh.next)
+    for (const struct summary_remote *remote = block->remotes; remote != NULL;
+            remote = remote->hh.next)
         rows[(*count)++] = *remote;
     if (*count > ROWS_SHOWN)
         *count = group_domains(rows, *count);
@@ -153,7 +154,7 @@ static struct remote *make_rows(const struct device_block *block, size_t *count)
     return rows;
 }
 
-static void print_remote(const struct page *page, const struct remote *row)
+static void print_remote(const struct page *page, const struct summary_remote *row)
 {
     char text[TEXT_SIZE];
 
@@ -167,7 +168,7 @@ static void print_remote(const struct page *page, const struct remote *row)
 }
 
 /* "DE AS64496 Example Org": the country first, as a long name is cut at its end. */
-static void print_network(const struct page *page, const struct remote *row)
+static void print_network(const struct page *page, const struct summary_remote *row)
 {
     char text[TEXT_SIZE], number[16] = "";
 
@@ -184,7 +185,7 @@ static void print_network(const struct page *page, const struct remote *row)
 }
 
 /* "tcp/8883" where the payload did not tell. */
-static void name_unnamed(const struct remote *row, char *out, size_t size)
+static void name_unnamed(const struct summary_remote *row, char *out, size_t size)
 {
     static const struct {
         uint8_t protocol;
@@ -206,7 +207,7 @@ static void name_unnamed(const struct remote *row, char *out, size_t size)
             snprintf(out, size, "%s", names[i].name);
 }
 
-static void print_services(const struct page *page, const struct remote *row)
+static void print_services(const struct page *page, const struct summary_remote *row)
 {
     char text[TEXT_SIZE] = "", unnamed[16];
     size_t used = 0;
@@ -220,7 +221,7 @@ static void print_services(const struct page *page, const struct remote *row)
     screen_cell(page->to, over(text), SERVICE_COLUMNS, SCREEN_KEEP_START);
 }
 
-static void print_row(const struct page *page, const struct remote *row)
+static void print_row(const struct page *page, const struct summary_remote *row)
 {
     char up[SCREEN_SIZE_TEXT], down[SCREEN_SIZE_TEXT];
 
@@ -314,7 +315,7 @@ static void print_block(const struct page *page, const struct device_block *bloc
     struct tally hidden = { 0 };
     char text[64];
     size_t count;
-    struct remote *rows = make_rows(block, &count);
+    struct summary_remote *rows = make_rows(block, &count);
 
     print_title(page, block);
     for (size_t i = 0; i < count && i < ROWS_SHOWN; i++)

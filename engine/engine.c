@@ -95,6 +95,23 @@ static void identify(const void *user, const struct mac *mac, const struct addre
 
 /* --- life --- */
 
+/* Sketches and keys are small beside what they follow from: a device needs none of the former as a
+ * rule, and a few dozen of the latter. */
+#define SKETCHES_MAX 256
+#define SEEN_PER_DEVICE 64
+
+static void set_budget(struct device_budget *budget, const struct settings *settings)
+{
+    budget->names.max_entries = settings->max_names;
+    budget->names.max_per_device = settings->max_names_per_device;
+    budget->names.grace_us = settings->dns_grace_s * US_PER_S;
+    budget->conduct.remotes.max_entries = settings->max_remotes;
+    budget->conduct.remotes.max_per_device = settings->max_remotes_per_device;
+    budget->conduct.fanout.max_sketches = SKETCHES_MAX;
+    budget->conduct.seen.learning_s = settings->learning_s;
+    budget->conduct.seen.max_items = settings->max_devices * SEEN_PER_DEVICE;
+}
+
 struct engine *engine_new(const struct settings *settings, uint64_t seed,
         engine_problem_fn problem, void *user)
 {
@@ -105,15 +122,14 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
         return NULL;
     hash_set_seed(seed);
     engine->settings = settings;
-    engine->budget.max_entries = settings->max_names;
-    engine->budget.max_per_device = settings->max_names_per_device;
-    engine->budget.grace_us = settings->dns_grace_s * US_PER_S;
+    set_budget(&engine->budget, settings);
     engine->devices =
             devices_new(settings->max_devices, &engine->budget, identify, engine);
     if (engine->devices == NULL) {
         free(engine);
         return NULL;
     }
+    lock_init(&engine->events.lock);
     load_databases(engine, &sink);
     return engine;
 }
@@ -122,6 +138,8 @@ void engine_free(struct engine *engine)
 {
     if (engine == NULL)
         return;
+    events_clear(engine);
+    lock_destroy(&engine->events.lock);
     devices_free(engine->devices);
     zone_close(engine->zone);
     domain_close(engine->domains);
@@ -182,6 +200,14 @@ const struct risk *engine_risk(const struct engine *engine)
     return engine->risk;
 }
 
+uint64_t engine_began_us(struct engine *engine, uint64_t now_us)
+{
+    unsigned long long none = 0;
+
+    atomic_compare_exchange_strong(&engine->began_us, &none, now_us);
+    return atomic_load(&engine->began_us);
+}
+
 /* --- statistics --- */
 
 void engine_count(struct engine *engine, struct engine_counters *out)
@@ -196,9 +222,15 @@ void engine_count(struct engine *engine, struct engine_counters *out)
         .devices_made = devices.made,
         .devices_evicted = devices.evicted,
         .routers = devices.routers,
-        .names = atomic_load(&engine->budget.entries),
-        .names_forgotten = atomic_load(&engine->budget.forgotten),
+        .names = atomic_load(&engine->budget.names.entries),
+        .names_forgotten = atomic_load(&engine->budget.names.forgotten),
         .no_dns = atomic_load(&engine->no_dns),
+        .remotes = atomic_load(&engine->budget.conduct.remotes.entries),
+        .remotes_forgotten = atomic_load(&engine->budget.conduct.remotes.forgotten) +
+                             atomic_load(&engine->budget.conduct.remotes.refused),
+        .sketches_refused = atomic_load(&engine->budget.conduct.fanout.refused),
+        .baseline_refused = atomic_load(&engine->budget.conduct.seen.refused),
+        .events_lost = atomic_load(&engine->events_lost),
         .entropy_skipped = atomic_load(&engine->entropy_skipped),
     };
 }
@@ -217,6 +249,11 @@ static const struct {
     COUNTER(names, "resolved addresses remembered now"),
     COUNTER(names_forgotten, "resolved addresses forgotten early: limits.names reached"),
     COUNTER(no_dns, "flows to addresses that the device never resolved"),
+    COUNTER(remotes, "remotes whose rhythm and volume are followed now"),
+    COUNTER(remotes_forgotten, "remotes forgotten early: limits.remotes reached"),
+    COUNTER(sketches_refused, "hosts or ports not counted in fanout: too many scans at once"),
+    COUNTER(baseline_refused, "what is new of some devices is unknown: they talk to too many"),
+    COUNTER(events_lost, "changes of heartbeats not told: too many at once"),
     COUNTER(entropy_skipped, "flows without entropy: too many at once"),
 };
 #undef COUNTER

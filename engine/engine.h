@@ -89,6 +89,20 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
 void engine_learn_claim(struct engine *engine, const struct mac *mac,
         const struct address *address, bool probe, uint64_t time_us);
 
+/* --- what no packet tells --- */
+
+/* A heartbeat that became steady, stopped, moved, grew or is back (track/beat.h). */
+struct engine_event {
+    struct device *device; /* held for who takes the event: device_release() it */
+    char remote[REMOTE_LABEL_SIZE]; /* the remote's name, else domain, network or address */
+    struct beat_report report;
+    struct beat_view beat; /* as it is now */
+};
+
+/* The next one, in the order they happened; any thread. They wait in a queue of limited size: take
+ * them after each packet or once a second. */
+bool engine_take_event(struct engine *engine, struct engine_event *out);
+
 /* --- for statistics --- */
 
 /* Each counter says how often something happened or was refused; nothing is lost in silence. */
@@ -97,6 +111,9 @@ struct engine_counters {
     uint64_t devices, devices_made, devices_evicted, routers;
     uint64_t names, names_forgotten;
     uint64_t no_dns;
+    uint64_t remotes, remotes_forgotten;
+    uint64_t sketches_refused, baseline_refused;
+    uint64_t events_lost;
     uint64_t entropy_skipped; /* flows whose entropy stays unknown: too many at once */
 };
 void engine_count(struct engine *engine, struct engine_counters *out);

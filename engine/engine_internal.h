@@ -16,9 +16,17 @@
 /* Histograms filling at once (0.5 KiB each); flows beyond it have no entropy. */
 #define ENTROPY_FLOWS_MAX 16384
 
+/* Changes of heartbeats that nobody has taken yet. */
+#define EVENTS_MAX 1024
+struct events {
+    struct lock lock;
+    size_t first, count;
+    struct engine_event ring[EVENTS_MAX];
+};
+
 struct engine {
     const struct settings *settings;
-    struct names_budget budget;
+    struct device_budget budget;
     struct devices *devices;
     struct geo *geo;             /* NULL: none loaded */
     struct risk *risk;           /* NULL: none loaded */
@@ -26,7 +34,10 @@ struct engine {
     struct resolvers *resolvers; /* NULL: none loaded */
     struct domain_list *domains; /* NULL: none loaded */
     struct zone *zone;           /* NULL: none loaded */
-    atomic_ullong flows, flows_failed, no_dns, entropy_skipped;
+    struct events events;
+    atomic_ullong flows, flows_failed, no_dns, events_lost, entropy_skipped;
+    atomic_ullong began_us; /* the first packet; 0: none yet */
+    atomic_ullong swept_us; /* engine_sweep() last had something to do */
     atomic_ullong entropies; /* filling now */
 };
 
@@ -41,6 +52,7 @@ struct network {
 
 struct worker {
     struct engine *engine;
+    uint64_t swept_us; /* engine_sweep() was last called */
     struct network networks[NETWORK_CACHE_SLOTS];
 };
 
@@ -62,5 +74,43 @@ void flow_learn_service(struct engine *engine, struct flow *flow, enum service s
 
 /* If this flow leads to an encrypted resolver, its device uses one by now. */
 void flow_note_resolver(struct flow *flow);
+
+/* --- engine_events.c --- */
+
+void engine_tell(struct engine *engine, const struct engine_event *event);
+void events_clear(struct engine *engine);
+
+/* Fills all but the device. */
+void event_take(struct engine_event *event, const struct remote *remote,
+        const struct beat_report *report);
+
+/* Every few seconds of packet time: heartbeats that are late, entries that are of no use. */
+void engine_sweep(struct engine *engine, uint64_t now_us);
+
+/* When the first packet came; now, if this is it. */
+uint64_t engine_began_us(struct engine *engine, uint64_t now_us);
+
+/* --- flow_report.c: they return what changed, enum flow_change --- */
+
+uint32_t flow_report(struct engine *engine, struct flow *flow);
+/* With the device's lock held, as the next. */
+void flow_report_opening(struct engine *engine, struct flow *flow);
+void flow_report_end(struct engine *engine, struct flow *flow);
+
+uint64_t flow_endpoint_hash(const struct flow *flow);
+
+/* --- flow_burst.c --- */
+
+/* A packet with payload, or a SYN. */
+void flow_follow_bursts(struct engine *engine, struct flow *flow,
+        const struct packet_view *packet, enum direction way);
+
+/* --- flow_silence.c --- */
+
+/* SYNs without an answer so far; with the device's lock held. 'make': even if the endpoint has
+ * answered all before. */
+void flow_tell_silence(struct engine *engine, struct flow *flow, bool make);
+void flow_note_syn(struct engine *engine, struct flow *flow);
+void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer answer);
 
 #endif

@@ -205,7 +205,7 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
         return;
     lock_take(&device->lock);
     device->dns_answers++;
-    names_learn(&device->names, &worker->engine->budget, answer, flow->last_us);
+    names_learn(&device->names, &worker->engine->budget.names, answer, flow->last_us);
     lock_release(&device->lock);
 }
 

@@ -130,6 +130,7 @@ static void consult_device(struct engine *engine, struct flow *flow)
         device->totals.flows_no_dns++;
     if (address_is_unicast(&flow->remote_address) && address_is_unicast(&flow->device_address))
         device->talked = true;
+    flow_report_opening(engine, flow);
     lock_release(&device->lock);
     if (flow->was_resolved && name[0] != '\0' && flow->name == NULL)
         take_name(engine, flow, name);
@@ -218,14 +219,12 @@ void flow_close(struct engine *engine, struct flow *flow)
 {
     if (flow == NULL)
         return;
-    lock_take(&flow->device->lock);
-    flow->device->totals.bytes_up += flow->bytes[UP];
-    flow->device->totals.bytes_down += flow->bytes[DOWN];
-    lock_release(&flow->device->lock);
+    flow_report_end(engine, flow);
     if (flow->counting != NULL)
         atomic_fetch_sub(&engine->entropies, 1);
     device_release(engine->devices, flow->device);
     free(flow->counting);
+    free(flow->beat);
     free(flow->name);
     free(flow);
 }

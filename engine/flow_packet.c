@@ -5,8 +5,13 @@
 #include "engine.h"
 #include "engine_internal.h"
 
+#define PROTOCOL_ICMP 1
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
+#define PROTOCOL_ICMP6 58
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
 #define US_PER_S UINT64_C(1000000)
 #define HOUR_CHECK_US (900 * US_PER_S) /* offsets of time zones are multiples of a quarter hour */
 
@@ -119,12 +124,41 @@ static void read_payload(struct worker *worker, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
     guess_service(worker->engine, flow, packet, way);
-    if (symmetry_add(&flow->symmetry, packet->time_us, way, packet->payload.left))
+    if (symmetry_add(&flow->symmetry, packet->time_us, way, packet->payload.left)) {
         flow->changed |= CHANGED_SYMMETRY;
+        if (flow->settled)
+            flow->changed |= flow_report(worker->engine, flow);
+    }
     if (way == UP)
         add_entropy(worker->engine, flow, packet->payload);
     if (flow->protocol == PROTOCOL_UDP)
         flow_learn_datagram(worker, flow, way, packet->payload);
+}
+
+/* What SYNs and the first answer say of who was asked. */
+static void follow_opening(struct engine *engine, struct flow *flow,
+        const struct packet_view *packet, enum direction way)
+{
+    if (way == DOWN && flow->packets[DOWN] == 1)
+        flow_note_answer(engine, flow,
+                (packet->tcp_flags & TCP_RST) != 0 ? SYN_REFUSED : SYN_ACCEPTED);
+    else if (way == UP && flow->packets[DOWN] == 0 &&
+             (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+        flow_note_syn(engine, flow);
+}
+
+/* An error about this flow, from its remote or a router on the way. */
+static void hear_of(struct engine *engine, struct flow *flow, const struct packet_view *packet)
+{
+    flow->changed = 0;
+    if ((packet->protocol == PROTOCOL_ICMP || packet->protocol == PROTOCOL_ICMP6) && flow->syns > 0)
+        flow_note_answer(engine, flow, SYN_REFUSED);
+}
+
+/* What counts as payload of other protocols differs between hosts. */
+static bool carries_messages(const struct flow *flow)
+{
+    return flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP;
 }
 
 void flow_packet(struct worker *worker, struct flow *flow, const struct packet_view *packet)
@@ -132,8 +166,12 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     enum direction way = packet->from_first_sender == flow->device_is_first ? UP : DOWN;
 
     if (packet->protocol != flow->protocol) {
-        flow->changed = 0;
+        hear_of(worker->engine, flow, packet);
         return;
+    }
+    if (packet->time_us > worker->swept_us + US_PER_S) {
+        worker->swept_us = packet->time_us;
+        engine_sweep(worker->engine, packet->time_us);
     }
     flow->changed = flow->pending;
     flow->pending = 0;
@@ -141,7 +179,10 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
         flow_meet_device(worker->engine, flow, packet);
     count_packet(flow, packet, way);
     move_clock(worker->engine, flow, packet->time_us);
-    if (packet->payload.left > 0 &&
-            (flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP))
+    if (packet->payload.left > 0 && carries_messages(flow))
         read_payload(worker, flow, packet, way);
+    if (flow->packets[DOWN] <= 1 && flow->device_initiated)
+        follow_opening(worker->engine, flow, packet, way);
+    if (carries_messages(flow))
+        flow_follow_bursts(worker->engine, flow, packet, way);
 }

@@ -9,7 +9,7 @@ libengine_la_SOURCES = \
 	engine/base/status.h \
 	engine/detect/condition.c engine/detect/condition.h engine/detect/features.c engine/detect/features.h \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
-	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/iot.c engine/emit/iot.h \
+	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \
 	engine/enrich/csv.c engine/enrich/csv.h engine/enrich/domain.c engine/enrich/domain.h \
 	engine/enrich/file_map.c engine/enrich/file_map.h engine/enrich/geo.c engine/enrich/geo.h \
@@ -19,7 +19,8 @@ libengine_la_SOURCES = \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \
 	engine/engine.c engine/engine.h engine/engine_internal.h engine/flow_learn.c \
-	engine/flow_open.c engine/flow_packet.c \
+	engine/engine_events.c engine/flow_burst.c engine/flow_open.c engine/flow_packet.c \
+	engine/flow_report.c engine/flow_silence.c \
 	engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
 	engine/parse/gquic.c engine/parse/gquic.h engine/parse/http.c engine/parse/http.h engine/parse/mdns.c engine/parse/mdns.h \
 	engine/parse/packet.c engine/parse/packet.h engine/parse/packet_icmp.c \
@@ -32,11 +33,14 @@ libengine_la_SOURCES = \
 	engine/parse/tls.c engine/parse/tls.h \
 	engine/settings.c engine/settings.h engine/settings_kind.c engine/settings_kind.h \
 	engine/settings_yaml.c \
+	engine/track/acceptance.c engine/track/acceptance.h engine/track/beat.c engine/track/beat.h engine/track/beat_internal.h engine/track/beat_judge.c engine/track/beat_judge.h engine/track/beat_patience.c engine/track/beat_search.c engine/track/beat_size.c \
+	engine/track/burst.c engine/track/burst.h engine/track/conduct.c engine/track/conduct.h \
 	engine/track/device.c engine/track/device.h engine/track/device_name.c engine/track/entropy.c \
-	engine/track/entropy.h engine/track/flow.h engine/track/names.c engine/track/names.h \
-	engine/track/resolution.c engine/track/resolution.h engine/track/router.c \
+	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/flow.h engine/track/names.c engine/track/names.h \
+	engine/track/remotes.c engine/track/remotes.h engine/track/resolution.c engine/track/resolution.h engine/track/router.c \
 	engine/track/router.h engine/track/symmetry.c \
-	engine/track/symmetry.h
+	engine/track/seen.c engine/track/seen.h engine/track/symmetry.h engine/track/unanswered.c \
+	engine/track/unanswered.h engine/track/upload.c engine/track/upload.h
 
 # Writes MMDB files: only the command and its tests need it.
 noinst_LTLIBRARIES += libgeowriter.la

@@ -33,6 +33,8 @@ static const struct settings_row rows[] = {
             "watch a device for this long before telling that it skipped DNS" },
     { "dns-grace", &kind_duration, AT(dns_grace_s), 0, 30 * DAY_S, "24h",
             "a resolved name still counts for this long after its TTL" },
+    { "learning", &kind_duration, AT(learning_s), 0, 365 * DAY_S, "7d",
+            "learn what a device does for this long before calling something new" },
     { "timezone", &kind_text, AT(timezone), 0, 64, "",
             "IANA name for local hours, such as Europe/Berlin; not set: the machine's" },
     { "geo", &kind_files, AT(geo), 0, 16, "$TATTLER_STATE/tattler.mmdb",
@@ -60,6 +62,10 @@ static const struct settings_row rows[] = {
             "resolved addresses remembered, of all devices together" },
     { "limits.names-per-device", &kind_count, AT(max_names_per_device), 1, 1 << 24, "2k",
             "resolved addresses remembered of one device" },
+    { "limits.remotes", &kind_count, AT(max_remotes), 1, 1 << 24, "32k",
+            "remotes whose rhythm and volume are followed, of all devices together" },
+    { "limits.remotes-per-device", &kind_count, AT(max_remotes_per_device), 8, 1 << 20, "512",
+            "remotes followed of one device" },
 };
 
 static const struct settings_row *find_row(const char *key)

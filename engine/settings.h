@@ -48,6 +48,7 @@ struct settings {
     struct prefix_list home_networks; /* RFC 1918, fc00::/7, fe80::/10 and 169.254.0.0/16 */
     uint64_t warm_up_s;               /* watch a device this long before judging 'no_dns' */
     uint64_t dns_grace_s;             /* keep a resolved name this long behind its TTL */
+    uint64_t learning_s;              /* a device's baseline takes so long */
     char *timezone;                   /* an IANA name; NULL: the machine's */
 
     struct string_list geo;  /* MMDB files */
@@ -65,6 +66,8 @@ struct settings {
     uint64_t max_devices;
     uint64_t max_names;            /* resolved addresses remembered, all devices together */
     uint64_t max_names_per_device;
+    uint64_t max_remotes;          /* remotes kept in touch with, all devices together */
+    uint64_t max_remotes_per_device;
 };
 
 /* Told of each problem: 'line' and 'column' count from 1, 0 where there is none (Suricata's own

@@ -39,6 +39,7 @@ TESTS += $(FUZZ_TARGETS)
 
 if HAVE_CHECK
 UNIT_TESTS = \
+	tests/unit/acceptance_test \
 	tests/unit/address_test \
 	tests/unit/capture_test \
 	tests/unit/condition_test \
@@ -52,6 +53,7 @@ UNIT_TESTS = \
 	tests/unit/entropy_test \
 	tests/unit/eve_dns_test \
 	tests/unit/eve_test \
+	tests/unit/fanout_test \
 	tests/unit/features_test \
 	tests/unit/flow_learn_test \
 	tests/unit/flow_test \
@@ -68,9 +70,11 @@ UNIT_TESTS = \
 	tests/unit/oui_test \
 	tests/unit/packet_test \
 	tests/unit/quic_test \
+	tests/unit/remotes_test \
 	tests/unit/resolution_test \
 	tests/unit/resolvers_test \
 	tests/unit/risk_test \
+	tests/unit/seen_test \
 	tests/unit/service_test \
 	tests/unit/settings_test \
 	tests/unit/stream_test \
@@ -79,6 +83,8 @@ UNIT_TESTS = \
 	tests/unit/tcp_state_test \
 	tests/unit/threads_test \
 	tests/unit/tls_test \
+	tests/unit/unanswered_test \
+	tests/unit/upload_test \
 	tests/unit/zone_test
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

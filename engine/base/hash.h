@@ -23,6 +23,13 @@ static inline uint64_t hash_bytes(const void *data, size_t len)
     return XXH3_64bits_withSeed(data, len, hash_seed);
 }
 
+/* Without the seed: for what is saved, or has to be the same in each run. Not for tables that are
+ * searched by bucket. */
+static inline uint64_t hash_stable(const void *data, size_t len)
+{
+    return XXH3_64bits(data, len);
+}
+
 #define HASH_FUNCTION(keyptr, keylen, hashv) ((hashv) = (unsigned)hash_bytes(keyptr, keylen))
 /* Out of memory leaves the table as it was; whoever adds looks at the handle's 'tbl'. */
 #define HASH_NONFATAL_OOM 1

@@ -25,6 +25,12 @@ static bool ternary(enum ternary value, struct feature_value *out)
     return value != UNKNOWN;
 }
 
+/* None is as good as unknown. */
+static bool positive(uint64_t value, struct feature_value *out)
+{
+    return number(value, out) && value > 0;
+}
+
 static bool get_name(const struct flow *flow, struct feature_value *out)
 {
     return text(flow->name, out);
@@ -117,6 +123,111 @@ static bool get_symmetry(const struct flow *flow, struct feature_value *out)
     return symmetry_read(&flow->symmetry, &out->real);
 }
 
+static bool get_upload_burst(const struct flow *flow, struct feature_value *out)
+{
+    out->real = flow->outlook.upload_burst;
+    return flow->outlook.upload_burst_known;
+}
+
+static bool get_upload_24h(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.upload_24h, out);
+}
+
+static bool get_unanswered(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->outlook.unanswered, out) && flow->outlook.unanswered_known;
+}
+
+static bool get_refused(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.refused, out);
+}
+
+static bool get_accepted(const struct flow *flow, struct feature_value *out)
+{
+    out->real = flow->outlook.accepted;
+    return flow->outlook.accepted_known;
+}
+
+static bool get_fanout(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.fanout[FANOUT_PUBLIC], out);
+}
+
+static bool get_fanout_lan(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.fanout[FANOUT_LAN], out);
+}
+
+static bool get_fanout_ports(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.fanout[FANOUT_PORTS], out);
+}
+
+static bool get_new_device(const struct flow *flow, struct feature_value *out)
+{
+    return ternary(flow->outlook.new_device, out);
+}
+
+static bool get_new_domain(const struct flow *flow, struct feature_value *out)
+{
+    return ternary(flow->outlook.new_domain, out);
+}
+
+static bool get_new_asn(const struct flow *flow, struct feature_value *out)
+{
+    return ternary(flow->outlook.new_asn, out);
+}
+
+static bool get_new_port(const struct flow *flow, struct feature_value *out)
+{
+    return ternary(flow->outlook.new_port, out);
+}
+
+static bool get_beat_score(const struct flow *flow, struct feature_value *out)
+{
+    struct beat_view beat;
+
+    flow_beat(flow, &beat);
+    out->real = beat.score;
+    return beat.known;
+}
+
+static bool get_beat_period(const struct flow *flow, struct feature_value *out)
+{
+    struct beat_view beat;
+
+    flow_beat(flow, &beat);
+    out->real = beat.period_s;
+    return beat.period_known;
+}
+
+static bool get_beat_jitter(const struct flow *flow, struct feature_value *out)
+{
+    struct beat_view beat;
+
+    flow_beat(flow, &beat);
+    out->real = beat.jitter;
+    return beat.period_known;
+}
+
+static bool get_beat_bytes(const struct flow *flow, struct feature_value *out)
+{
+    struct beat_view beat;
+
+    flow_beat(flow, &beat);
+    return number(beat.bytes, out) && beat.known;
+}
+
+static bool get_beat_state(const struct flow *flow, struct feature_value *out)
+{
+    struct beat_view beat;
+
+    flow_beat(flow, &beat);
+    return number(beat.state, out) && beat.state != BEAT_NONE;
+}
+
 static bool get_entropy(const struct flow *flow, struct feature_value *out)
 {
     return flow_entropy(flow, &out->real);
@@ -165,6 +276,20 @@ static const char *name_source_name(size_t index)
 static const char *service_value_name(size_t index)
 {
     return index < SERVICE_COUNT ? service_name((enum service)index) : NULL;
+}
+
+static const char *beat_state_name(size_t index)
+{
+    static const char *const names[] = {
+        [BEAT_NONE] = "none",
+        [BEAT_FORMING] = "forming",
+        [BEAT_STEADY] = "steady",
+        [BEAT_LATE] = "late",
+        [BEAT_LOST] = "lost",
+        [BEAT_CHANGED] = "changed",
+    };
+
+    return index < sizeof(names) / sizeof(names[0]) ? names[index] : NULL;
 }
 
 static const char *boolean_name(size_t index)
@@ -238,6 +363,73 @@ const struct feature features[] = {
             "Shannon entropy of the first 8 KiB of payload that the device sent. Unknown below 256 "
             "bytes; rules look at it at 256, 1024, 4096 and 8192.",
             "iot.entropy:>7.5;" },
+    { "heartbeat.score", FEATURE_REAL, SCOPE_REMOTE, CHANGED_BEAT, "", 1, NULL, get_beat_score,
+            "How surely messages come from a clock rather than at random: those within the "
+            "connection, or all that the device exchanges with this remote, however many "
+            "connections that takes. From 0.8 on it is a heartbeat. Unknown before there are "
+            "gaps enough to judge.",
+            "iot.heartbeat.score:>=0.8;" },
+    { "heartbeat.period_s", FEATURE_REAL, SCOPE_REMOTE, CHANGED_BEAT, "seconds", 0, NULL,
+            get_beat_period, "Time from one beat to the next, with missed beats folded.",
+            "iot.heartbeat.period_s:50-70;" },
+    { "heartbeat.jitter", FEATURE_REAL, SCOPE_REMOTE, CHANGED_BEAT, "", 0, NULL, get_beat_jitter,
+            "Spread of the gaps as a share of the period.", "iot.heartbeat.jitter:<0.1;" },
+    { "heartbeat.bytes", FEATURE_NUMBER, SCOPE_REMOTE, CHANGED_BEAT, "bytes", 0, NULL,
+            get_beat_bytes, "Payload that the device sends with a beat; the median of the last.",
+            "iot.heartbeat.bytes:<1000;" },
+    { "heartbeat.state", FEATURE_NAMES, SCOPE_REMOTE, CHANGED_BEAT, "", 0, beat_state_name,
+            get_beat_state,
+            "What has become of the beat. forming: some gaps, not yet sure; steady: a heartbeat; late: the next beat is "
+            "overdue; lost: it stopped; changed: its period or size moved and is not steady yet.",
+            "iot.heartbeat.state:steady;" },
+    { "upload_burst", FEATURE_REAL, SCOPE_REMOTE, CHANGED_UPLOAD, "", 0, NULL, get_upload_burst,
+            "Bytes sent to this remote in the last 5 min over what is usual for the device: its "
+            "99th percentile, at least 1 MB. Unknown in a device's first 10 min.",
+            "iot.upload_burst:>10;" },
+    { "upload_24h", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_UPLOAD, "bytes", 0, NULL,
+            get_upload_24h,
+            "Bytes that the device sent to public addresses in the last day, whole frames. Unknown "
+            "while there are none, as the counts below.",
+            "iot.upload_24h:>1000000000;" },
+    { "unanswered", FEATURE_NUMBER, SCOPE_REMOTE, CHANGED_UNANSWERED, "packets", UINT32_MAX, NULL,
+            get_unanswered,
+            "SYNs in a row, retransmissions too, that this remote and port left without any "
+            "answer. A refusal is an answer. Unknown where the device was not seen to get "
+            "packets, since the capture may show one direction only.",
+            "iot.unanswered:>12;" },
+    { "refused", FEATURE_NUMBER, SCOPE_REMOTE, CHANGED_UNANSWERED, "attempts", UINT32_MAX, NULL,
+            get_refused,
+            "Attempts to connect that this remote and port refused (RST or ICMP) since it last "
+            "accepted one, at most one in 30 s.",
+            "iot.refused:>=10;" },
+    { "fanout", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", UINT32_MAX, NULL,
+            get_fanout,
+            "Public hosts that the device opened flows to in the last 60 s. Exact up to 128, "
+            "above within some percent.",
+            "iot.fanout:>100;" },
+    { "fanout_lan", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", UINT32_MAX, NULL,
+            get_fanout_lan, "The same for private hosts.", "iot.fanout_lan:>20;" },
+    { "fanout_ports", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "ports", UINT16_MAX, NULL,
+            get_fanout_ports, "The same for the ports that it opened flows to.",
+            "iot.fanout_ports:>50;" },
+    { "accepted", FEATURE_REAL, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, NULL, get_accepted,
+            "Share of the flows that the device opened in the last 60 s to which anything but a "
+            "refusal came back. Unknown below 8 flows.",
+            "iot.accepted:<0.3;" },
+    { "new_device", FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_NEW, "", 1, boolean_name,
+            get_new_device,
+            "The device first came within the last hour, to a network watched for the learning "
+            "period. Unknown before that.",
+            "iot.new_device:true;" },
+    { "new_domain", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name,
+            get_new_domain,
+            "The device, whose learning period is over, first talked to this domain within the "
+            "last hour. Unknown while it learns.",
+            "iot.new_domain:true;" },
+    { "new_asn", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name, get_new_asn,
+            "The same for the network of the remote address.", "iot.new_asn:true;" },
+    { "new_port", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name, get_new_port,
+            "The same for the remote port with its protocol.", "iot.new_port:true;" },
     { "hour", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_HOUR, "", 23, NULL, get_hour,
             "Local hour of the packet in the configured time zone.", "iot.hour:<6;" },
     { "device.name", FEATURE_STRING, SCOPE_DEVICE, CHANGED_DEVICE, "", 0, NULL, get_device_name,

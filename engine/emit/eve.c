@@ -53,7 +53,7 @@ static void put_vlans(struct json *json, const struct eve_head *head)
     json_close_array(json);
 }
 
-static void open_event(struct json *json, uint64_t time_us)
+void eve_open_event(struct json *json, uint64_t time_us)
 {
     json_open_object(json, NULL);
     json_time(json, "timestamp", time_us);
@@ -61,7 +61,7 @@ static void open_event(struct json *json, uint64_t time_us)
 
 void eve_open(struct json *json, const struct eve_head *head, const char *event_type)
 {
-    open_event(json, head->time_us);
+    eve_open_event(json, head->time_us);
     json_unsigned(json, "flow_id", head->flow_id);
     if (head->packet_number != 0)
         json_unsigned(json, "pcap_cnt", head->packet_number);
@@ -208,51 +208,6 @@ void eve_quic_record(struct json *json, const struct eve_head *head,
 
 /* --- records without a flow --- */
 
-static void put_known(struct json *json, const char *key, const char *text)
-{
-    if (text[0] != '\0')
-        json_text(json, key, text);
-}
-
-static void put_identity(struct json *json, const struct device *device)
-{
-    json_open_object(json, "device");
-    put_known(json, "name", device_name(device));
-    if (device->has_mac)
-        json_text(json, "mac", device->mac_text);
-    put_known(json, "vendor", device->vendor);
-    put_known(json, "type", device->type);
-    json_close_object(json);
-}
-
-static void put_history(struct json *json, struct device *device)
-{
-    lock_take(&device->lock);
-    json_time(json, "first_seen", device->first_seen_us);
-    json_time(json, "last_seen", atomic_load(&device->last_seen_us));
-    json_bool(json, "joined", device->joined);
-    json_unsigned(json, "dns_answers", device->dns_answers);
-    json_bool(json, "encrypted_dns", device->encrypted_dns);
-    json_unsigned(json, "flows", device->totals.flows);
-    json_unsigned(json, "flows_no_dns", device->totals.flows_no_dns);
-    json_unsigned(json, "bytes_up", device->totals.bytes_up);
-    json_unsigned(json, "bytes_down", device->totals.bytes_down);
-    lock_release(&device->lock);
-}
-
-void eve_device_record(struct json *json, uint64_t time_us, struct device *device)
-{
-    open_event(json, time_us);
-    json_text(json, "event_type", "iot");
-    json_open_object(json, "iot");
-    json_text(json, "type", "device");
-    put_identity(json, device);
-    put_address(json, "address", &device->address);
-    put_history(json, device);
-    json_close_object(json);
-    json_close_object(json);
-}
-
 static void put_engine_counters(struct json *json, const struct engine_counters *engine)
 {
     const char *name, *doc;
@@ -287,7 +242,7 @@ static void put_host_counters(struct json *json, const struct eve_counter *count
 void eve_stats_record(struct json *json, uint64_t time_us, uint64_t uptime_s,
         const struct engine_counters *engine, const struct eve_counter *counters, size_t count)
 {
-    open_event(json, time_us);
+    eve_open_event(json, time_us);
     json_text(json, "event_type", "stats");
     json_open_object(json, "stats");
     json_unsigned(json, "uptime", uptime_s);

@@ -5,6 +5,8 @@
 #include "emit/eve.h"
 #include "emit/iot.h"
 
+/* Opens a record with its time stamp alone. */
+void eve_open_event(struct json *json, uint64_t time_us);
 /* Opens the record and writes all of 'head' but its 'app_proto'. */
 void eve_open(struct json *json, const struct eve_head *head, const char *event_type);
 /* The same for a record that one packet gave rise to. */

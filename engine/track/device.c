@@ -48,7 +48,7 @@ struct entry {
 struct devices {
     struct lock lock;
     size_t max_devices;
-    struct names_budget *budget;
+    struct device_budget *budget;
     device_identify_fn identify;
     const void *user;
     struct entry *entries;
@@ -58,7 +58,7 @@ struct devices {
     struct device_counters counters;
 };
 
-struct devices *devices_new(size_t max_devices, struct names_budget *budget,
+struct devices *devices_new(size_t max_devices, struct device_budget *budget,
         device_identify_fn identify, const void *user)
 {
     struct devices *devices = calloc(1, sizeof(*devices));
@@ -85,7 +85,8 @@ void device_release(struct devices *devices, struct device *device)
 {
     if (device == NULL || atomic_fetch_sub(&device->holders, 1) > 1)
         return;
-    names_clear(&device->names, devices->budget);
+    names_clear(&device->names, &devices->budget->names);
+    conduct_clear(&device->conduct, &devices->budget->conduct);
     for (size_t i = 0; i < sizeof(device->name_texts) / sizeof(device->name_texts[0]); i++)
         free(device->name_texts[i]);
     lock_destroy(&device->lock);

@@ -15,6 +15,7 @@
 
 #include "base/address.h"
 #include "base/lock.h"
+#include "track/conduct.h"
 #include "track/names.h"
 
 #define DEVICE_TEXT_SIZE 64
@@ -47,6 +48,7 @@ struct device {
     /* Any thread may read at any time. */
     _Atomic(const char *) name; /* "" while unknown; a replaced text lives as long as the device */
     atomic_ullong last_seen_us;
+    atomic_ullong due_us; /* when a heartbeat of its has to be looked at */
 
     /* Under 'lock'. */
     struct lock lock;
@@ -59,6 +61,7 @@ struct device {
     bool encrypted_dns;
     uint64_t encrypted_dns_us; /* when it last asked a resolver nobody can read */
     struct names names;
+    struct conduct conduct;
     struct device_totals totals;
 
     /* Private to device.c. */
@@ -76,6 +79,12 @@ struct device_identity {
 typedef void (*device_identify_fn)(const void *user, const struct mac *mac_or_null,
         const struct address *address, struct device_identity *out);
 
+/* Limits and counters that all devices share; any thread. */
+struct device_budget {
+    struct names_budget names;
+    struct conduct_budget conduct;
+};
+
 struct device_counters {
     uint64_t made, evicted, routers;
 };
@@ -83,7 +92,7 @@ struct device_counters {
 struct devices;
 
 /* 'budget' is borrowed for life. NULL: out of memory. */
-struct devices *devices_new(size_t max_devices, struct names_budget *budget,
+struct devices *devices_new(size_t max_devices, struct device_budget *budget,
         device_identify_fn identify, const void *user);
 void devices_free(struct devices *devices); /* no device may be held any more */
 

@@ -12,6 +12,8 @@
 #include "base/address.h"
 #include "enrich/geo.h"
 #include "parse/service.h"
+#include "track/beat.h"
+#include "track/burst.h"
 #include "track/device.h"
 #include "track/entropy.h"
 #include "track/symmetry.h"
@@ -36,7 +38,26 @@ enum flow_change {
     CHANGED_HOUR = 1 << 7,
     CHANGED_DEVICE = 1 << 8,
     CHANGED_SYMMETRY = 1 << 9,
-    CHANGED_ALL = (1 << 10) - 1,
+    CHANGED_BEAT = 1 << 10,
+    CHANGED_FANOUT = 1 << 11,
+    CHANGED_UNANSWERED = 1 << 12,
+    CHANGED_UPLOAD = 1 << 13,
+    CHANGED_NEW = 1 << 14,
+    CHANGED_ALL = (1 << 15) - 1,
+};
+
+/* What its device does, as of the flow's last report (flow_report.c). */
+struct outlook {
+    uint32_t fanout[FANOUT_KINDS];
+    bool accepted_known;
+    double accepted; /* share of the flows it opened */
+    bool unanswered_known;
+    uint32_t unanswered, refused;
+    bool upload_burst_known;
+    double upload_burst; /* over what is usual */
+    uint64_t upload_24h; /* bytes */
+    enum ternary new_device, new_domain, new_asn, new_port;
+    struct beat_view series; /* of all connections to this remote */
 };
 
 struct flow {
@@ -69,6 +90,21 @@ struct flow {
     uint8_t risk; /* 0 to 100 */
 
     struct symmetry symmetry;
+    struct outlook outlook;
+
+    struct burst burst;
+    struct beat *beat; /* owned; of the bursts within this flow; NULL before the second */
+    bool settled;      /* what names the remote is known by now, or will not be */
+    bool burst_waits;  /* until then, or as long as its first packet is the only one */
+    uint64_t burst_us;      /* when the present one began */
+    /* Payload that the device sent in it and in the one before, not yet reported. */
+    uint64_t burst_bytes, tail_bytes;
+    uint64_t tail_us;
+    uint64_t burst_total; /* of the present one, reported or not */
+    uint64_t reported_up;   /* of bytes[UP] */
+    uint64_t reported_down; /* of packets[DOWN] */
+    uint8_t syns;         /* without an answer, not yet reported */
+    bool silence;         /* its endpoint has an entry, which has to learn of an answer */
 
     struct entropy *counting; /* owned; NULL before the device's first payload and when done */
     bool entropy_done;
@@ -84,6 +120,10 @@ static inline bool flow_wants_ends(const struct flow *flow)
 {
     return !flow->device_is_first && flow->packets[UP] == 0;
 }
+
+/* The heartbeat that this flow belongs to: within it, or of all connections to its remote,
+ * whichever is surer. */
+void flow_beat(const struct flow *flow, struct beat_view *out);
 
 static inline uint64_t flow_age_s(const struct flow *flow)
 {

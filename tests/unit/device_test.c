@@ -8,7 +8,7 @@
 #define SECOND UINT64_C(1000000)
 #define NOW (1000000 * SECOND)
 
-static struct names_budget budget;
+static struct device_budget budget;
 static struct devices *devices;
 static uint64_t now_us;
 
@@ -38,14 +38,14 @@ static void start(size_t max)
 static void set_up(void)
 {
     now_us = NOW;
-    budget = (struct names_budget){ .max_entries = 100, .max_per_device = 100 };
+    budget = (struct device_budget){ .names = { .max_entries = 100, .max_per_device = 100 } };
     start(100);
 }
 
 static void tear_down(void)
 {
     devices_free(devices);
-    ck_assert_uint_eq(budget.entries, 0);
+    ck_assert_uint_eq(budget.names.entries, 0);
 }
 
 static struct address at(const char *text)

@@ -186,8 +186,8 @@ START_TEST(what_was_seen_is_never_called_new)
         enum seen_verdict verdict;
 
         now_us += (uint64_t)rand_r(&seed) % (20 * 60 * SECOND);
-        verdict = seen_note(&devices[device], &budget, SEEN_DOMAIN, key * UINT64_C(0x9e3779b97f4a7c15),
-                now_us);
+        verdict = seen_note(&devices[device], &budget, SEEN_DOMAIN,
+                key * UINT64_C(0x9e3779b97f4a7c15), now_us);
         if (verdict == SEEN_NEW && first_us[device][key] != 0)
             ck_assert_uint_lt(now_us - first_us[device][key], HOUR);
         if (first_us[device][key] == 0)

@@ -202,6 +202,31 @@ START_TEST(a_nightly_backup_becomes_usual_after_a_night_or_two)
 }
 END_TEST
 
+START_TEST(on_a_device_that_rarely_sends_a_burst_is_usual_when_an_hour_has_passed)
+{
+    uint64_t first_us = NOW + 2 * HOUR, second_us = first_us + 45 * MINUTE;
+
+    stream(&cloud, 300, NOW, NOW + 15 * MINUTE);
+    upload_add(&upload, &other, 50 * MB, first_us);
+    upload_add(&upload, &other, 50 * MB, second_us);
+    assert_between(burst_at(&other, second_us), 49.9, 50.1);
+    upload_add(&upload, &other, 50 * MB, second_us + 75 * MINUTE);
+    assert_between(burst_at(&other, second_us + 75 * MINUTE), 0.8, 1.25);
+}
+END_TEST
+
+START_TEST(each_burst_is_learned_at_its_own_level)
+{
+    uint64_t at_us = NOW + 8 * DAY;
+
+    stream(&cloud, 300, NOW, NOW + 7 * DAY);
+    upload_add(&upload, &other, 1000 * MB, NOW + 7 * DAY);
+    stream(&cloud, 300, NOW + 7 * DAY, at_us);
+    stream(&other, 3 * MB, at_us, at_us + 7 * HOUR);
+    assert_between(burst_at(&other, at_us + 7 * HOUR - 1), 0.8, 1.25);
+}
+END_TEST
+
 START_TEST(usual_is_the_99th_percentile)
 {
     stream(&cloud, 300, NOW, NOW + 10 * MINUTE);
@@ -281,6 +306,15 @@ START_TEST(time_that_steps_back_far_starts_the_sums_anew)
 }
 END_TEST
 
+START_TEST(samples_are_taken_in_a_capture_that_is_older_than_the_last)
+{
+    stream(&cloud, 300, NOW, NOW + HOUR);
+    upload_add(&upload, &cloud, 300, NOW + 10 * DAY);
+    stream(&other, 2 * MB, NOW + 5 * DAY, NOW + 5 * DAY + 7 * HOUR);
+    assert_between(burst_at(&other, NOW + 5 * DAY + 7 * HOUR - 1), 0.8, 1.25);
+}
+END_TEST
+
 START_TEST(a_year_later_all_figures_are_the_same)
 {
     struct upload later = { 0 };
@@ -318,6 +352,8 @@ int main(void)
         a_burst_stays_one_for_the_six_hours_it_goes_on,
         a_short_burst_does_not_hide_the_next_one_on_a_device_that_always_sends,
         a_nightly_backup_becomes_usual_after_a_night_or_two,
+        on_a_device_that_rarely_sends_a_burst_is_usual_when_an_hour_has_passed,
+        each_burst_is_learned_at_its_own_level,
         usual_is_the_99th_percentile,
         what_a_device_no_longer_does_is_forgotten_at_last,
         a_rest_of_months_makes_no_camera_suspect,
@@ -325,6 +361,7 @@ int main(void)
         structures_are_small,
         time_that_steps_back_a_little_counts_as_the_newest,
         time_that_steps_back_far_starts_the_sums_anew,
+        samples_are_taken_in_a_capture_that_is_older_than_the_last,
         a_year_later_all_figures_are_the_same,
     };
     Suite *suite = suite_create("upload");

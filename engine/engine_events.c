@@ -1,0 +1,123 @@
+/* What no packet tells: heartbeats that changed, and what has to be done as time goes by. */
+#include <string.h>
+
+#include "engine.h"
+#include "engine_internal.h"
+
+/* Often enough for beat_clock(), which wants to be called within BEAT_WATCH_US of its time. */
+#define SWEEP_US UINT64_C(5000000)
+
+/* --- the queue --- */
+
+void engine_tell(struct engine *engine, const struct engine_event *event)
+{
+    struct events *events = &engine->events;
+
+    lock_take(&events->lock);
+    if (events->count < EVENTS_MAX) {
+        events->ring[(events->first + events->count++) % EVENTS_MAX] = *event;
+        device_hold(event->device);
+    } else {
+        atomic_fetch_add(&engine->events_lost, 1);
+    }
+    lock_release(&events->lock);
+}
+
+bool engine_take_event(struct engine *engine, struct engine_event *out)
+{
+    struct events *events = &engine->events;
+    bool any;
+
+    lock_take(&events->lock);
+    any = events->count > 0;
+    if (any) {
+        *out = events->ring[events->first];
+        events->first = (events->first + 1) % EVENTS_MAX;
+        events->count--;
+    }
+    lock_release(&events->lock);
+    return any;
+}
+
+void events_clear(struct engine *engine)
+{
+    struct engine_event event;
+
+    while (engine_take_event(engine, &event))
+        device_release(engine->devices, event.device);
+}
+
+/* --- as time goes by --- */
+
+void event_take(struct engine_event *event, const struct remote *remote,
+        const struct beat_report *report)
+{
+    event->report = *report;
+    beat_read(&remote->beat, &event->beat);
+    memcpy(event->remote, remote->label, sizeof(event->remote));
+}
+
+struct sweep {
+    struct engine *engine;
+    uint64_t now_us;
+};
+
+/* Calls beat_clock() for the host names and endpoints, or for the domains and networks, of a device.
+ * Returns how many had something to tell. */
+static unsigned clock_beats(const struct sweep *sweep, struct device *device, bool wide, bool tell)
+{
+    struct engine_event event = { .device = device };
+    uint64_t due_us = atomic_load(&device->due_us);
+    struct beat_report report;
+    unsigned told = 0;
+
+    for (struct remote *remote = device->conduct.remotes.by_key; remote != NULL;
+            remote = remote->hh.next) {
+        if (remote_is_wide(remote) != wide)
+            continue;
+        if (beat_clock(&remote->beat, sweep->now_us, &report)) {
+            told++;
+            event_take(&event, remote, &report);
+            if (tell)
+                engine_tell(sweep->engine, &event);
+        }
+        if (beat_due_us(&remote->beat) < due_us)
+            due_us = beat_due_us(&remote->beat);
+    }
+    atomic_store(&device->due_us, due_us);
+    return told;
+}
+
+/* When a beat stops, so does that of its domain, which then need not be told. */
+static void clock_device(const struct sweep *sweep, struct device *device)
+{
+    atomic_store(&device->due_us, UINT64_MAX);
+    clock_beats(sweep, device, true, clock_beats(sweep, device, false, true) == 0);
+}
+
+static void sweep_device(struct device *device, void *user)
+{
+    const struct sweep *sweep = user;
+    struct device_budget *budget = &sweep->engine->budget;
+    bool pressed = remotes_pressed(&budget->conduct.remotes);
+
+    if (!pressed && atomic_load(&device->due_us) > sweep->now_us)
+        return;
+    lock_take(&device->lock);
+    if (pressed)
+        remotes_trim(&device->conduct.remotes, &budget->conduct.remotes, sweep->now_us);
+    if (atomic_load(&device->due_us) <= sweep->now_us)
+        clock_device(sweep, device);
+    lock_release(&device->lock);
+}
+
+void engine_sweep(struct engine *engine, uint64_t now_us)
+{
+    uint64_t last_us = atomic_load(&engine->swept_us);
+    struct sweep sweep = { engine, now_us };
+
+    if (now_us < last_us + SWEEP_US ||
+            !atomic_compare_exchange_strong(&engine->swept_us, &last_us, now_us))
+        return;
+    devices_each(engine->devices, sweep_device, &sweep);
+}

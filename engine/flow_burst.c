@@ -1,0 +1,85 @@
+/* Bursts of a flow: the beats within it, and when its device is told of them. */
+#include <stdlib.h>
+
+#include "engine.h"
+#include "engine_internal.h"
+
+#define PROTOCOL_TCP 6
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+
+/* By then a name would have been seen: a hello or request, its answer, and one more. */
+#define PAYLOADS_BEFORE_NAME 3
+
+static enum burst_kind kind_of(const struct packet_view *packet)
+{
+    if (packet->protocol != PROTOCOL_TCP)
+        return BURST_DATAGRAM;
+    return (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN ? BURST_SYN : BURST_SEGMENT;
+}
+
+/* Which name to file the flow's bursts under is known late in connections that tell one. */
+static bool is_settled(const struct flow *flow, const struct packet_view *packet)
+{
+    if (flow->payloads_seen[UP] + flow->payloads_seen[DOWN] >= PAYLOADS_BEFORE_NAME ||
+            flow->name_source > NAME_DNS)
+        return true;
+    if (flow->protocol != PROTOCOL_TCP)
+        return flow->service != SERVICE_QUIC;
+    return flow->silence || (packet->tcp_flags & (TCP_FIN | TCP_RST)) != 0;
+}
+
+/* Of a flow with a second burst: with what the first has told. */
+static struct beat *make_beat(const struct flow *flow)
+{
+    struct beat *beat = calloc(1, sizeof(*beat));
+    struct beat_report report;
+
+    if (beat == NULL)
+        return NULL;
+    beat_note(beat, flow->burst_us, &report);
+    beat_add(beat, flow->burst_us, flow->burst_total, &report);
+    return beat;
+}
+
+static void begin_burst(struct engine *engine, struct flow *flow, uint64_t time_us)
+{
+    struct beat_report report;
+
+    if (flow->burst_us != 0 && flow->beat == NULL)
+        flow->beat = make_beat(flow);
+    if (flow->beat != NULL && beat_note(flow->beat, time_us, &report))
+        flow->changed |= CHANGED_BEAT;
+    if (flow->burst_waits) { /* a flow that pauses before its name is known */
+        flow->settled = true;
+        flow->changed |= flow_report(engine, flow);
+    }
+    flow->tail_us = flow->burst_us;
+    flow->tail_bytes = flow->burst_bytes;
+    flow->burst_us = time_us;
+    flow->burst_bytes = flow->burst_total = 0;
+    flow->burst_waits = true;
+}
+
+void flow_follow_bursts(struct engine *engine, struct flow *flow,
+        const struct packet_view *packet, enum direction way)
+{
+    struct beat_report report;
+    struct burst_news news;
+
+    if (burst_packet(&flow->burst, packet->time_us, kind_of(packet), way,
+                (uint32_t)packet->payload.left, &news)) {
+        if (news.began)
+            begin_burst(engine, flow, packet->time_us);
+        flow->burst_bytes += news.bytes[UP];
+        flow->burst_total += news.bytes[UP];
+        if (flow->beat != NULL && beat_add(flow->beat, packet->time_us, news.bytes[UP], &report))
+            flow->changed |= CHANGED_BEAT;
+    }
+    if (!flow->settled && flow->burst_waits)
+        flow->settled = is_settled(flow, packet);
+    if (flow->settled && flow->burst_waits)
+        flow->changed |= flow_report(engine, flow);
+}

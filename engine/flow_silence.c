@@ -1,0 +1,80 @@
+/* Connections that nobody answers: what a TCP flow's SYNs and their answers tell its device.
+ *
+ * One that is answered at once leaves no trace: an endpoint is remembered from the second SYN of a
+ * flow on, or when a flow ends with its first still unanswered. */
+#include "base/hash.h"
+#include "engine.h"
+#include "engine_internal.h"
+
+static struct remote *find_endpoint(const struct flow *flow)
+{
+    return remotes_find(&flow->device->conduct.remotes, REMOTE_ENDPOINT, flow_endpoint_hash(flow));
+}
+
+static struct remote *use_endpoint(struct engine *engine, const struct flow *flow)
+{
+    char text[ADDRESS_TEXT_SIZE];
+    struct remote_identity who = { REMOTE_ENDPOINT, flow_endpoint_hash(flow), text,
+        address_text(&flow->remote_address, text) };
+
+    return remotes_use(&flow->device->conduct.remotes, &engine->budget.conduct.remotes, &who,
+            flow->last_us);
+}
+
+static void look(struct flow *flow, const struct remote *endpoint)
+{
+    static const struct unanswered none;
+    const struct unanswered *unanswered = endpoint != NULL ? &endpoint->unanswered : &none;
+
+    flow->outlook.unanswered_known = unanswered_syns(unanswered, &flow->device->conduct.heard,
+            flow->last_us, &flow->outlook.unanswered);
+    flow->outlook.refused = unanswered->refusals;
+    flow->changed |= CHANGED_UNANSWERED;
+}
+
+void flow_tell_silence(struct engine *engine, struct flow *flow, bool make)
+{
+    struct remote *endpoint = find_endpoint(flow);
+
+    if (endpoint != NULL || make)
+        endpoint = use_endpoint(engine, flow);
+    flow->silence = endpoint != NULL;
+    if (endpoint != NULL)
+        for (; flow->syns > 0; flow->syns--)
+            unanswered_syn(&endpoint->unanswered, flow->last_us);
+    look(flow, endpoint);
+}
+
+void flow_note_syn(struct engine *engine, struct flow *flow)
+{
+    if (flow->syns < UINT8_MAX)
+        flow->syns++;
+    lock_take(&flow->device->lock);
+    flow_tell_silence(engine, flow, flow->syns > 1);
+    lock_release(&flow->device->lock);
+}
+
+/* An endpoint that accepts is of no more interest, one that refuses is. */
+void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer answer)
+{
+    struct conduct *conduct = &flow->device->conduct;
+    struct remote *endpoint = NULL;
+
+    flow->syns = 0;
+    lock_take(&flow->device->lock);
+    heard_note(&conduct->heard, flow->last_us);
+    if (answer == SYN_REFUSED)
+        endpoint = use_endpoint(engine, flow);
+    else if (flow->silence)
+        endpoint = find_endpoint(flow);
+    if (endpoint != NULL)
+        unanswered_answer(&endpoint->unanswered, answer, flow->last_us);
+    look(flow, endpoint);
+    if (answer == SYN_ACCEPTED) {
+        acceptance_accept(&conduct->acceptance, flow->first_us, flow->last_us);
+        if (endpoint != NULL)
+            remotes_drop(&conduct->remotes, &engine->budget.conduct.remotes, endpoint);
+    }
+    lock_release(&flow->device->lock);
+    flow->silence = false;
+}

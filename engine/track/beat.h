@@ -1,0 +1,128 @@
+/* beat.h - heartbeats: bursts that come back as if by a clock, and what becomes of them.
+ *
+ * One 'struct beat' follows the bursts (track/burst.h) of one connection, or of all connections of
+ * one device to one remote. It tells a heartbeat from bursts at random times, learns period, jitter
+ * and payload, and reports once each when the beat stops, moves to another period, carries far more
+ * than it used to, or is back.
+ *
+ *   NONE      too few bursts, or no sign of a clock
+ *   FORMING   some signs; the score says how many, and stays below 0.5
+ *   STEADY    surely a heartbeat; the score is 0.8 to 1, more the less it jitters
+ *   LATE      steady, and the next beat is overdue
+ *   LOST      so many beats are missing that it has stopped; the score stays what it was
+ *   CHANGED   it moved or grew, and the new way has not lasted BEAT_SETTLED beats
+ *
+ * What it takes to be steady: a fresh stream needs 8 to 10 beats (two thirds more with jitter of ±30 %
+ * and beats missing); one that was watched for long without a beat must be surer, or a day of random
+ * bursts would look like a clock at some time: 8 beats if it hardly jitters, some 14 at ±30 %. Periods
+ * under BEAT_QUICK_S must last BEAT_QUICK_SPAN_S, as a dialogue of a minute is no heartbeat. Even gaps of
+ * a power of two seconds are how NTP polls (RFC 5905, 7.3): they take a full window, and if they grew
+ * by doubling, as NTP's do when its clock is good, BEAT_LADDER_GAPS of them.
+ *
+ * What it takes to be lost or moved: the chance of that many beats missing in a row, by the share that
+ * this very stream missed before, is small against the number of beats in a day. Two are enough for a
+ * stream that never missed any of sixty; one that misses 5 % needs four or five. A silence that nobody watched
+ * (beat_clock() was not called in time: the capture has a gap) does not count.
+ *
+ * Not locked; no pointers, so it may be copied. All zeros is new. Times are the packets' and may step
+ * back a little: a burst that is reported late counts as part of the latest one. */
+#ifndef TATTLER_TRACK_BEAT_H
+#define TATTLER_TRACK_BEAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "track/beat_judge.h"
+
+#define BEAT_SETTLED 8
+#define BEAT_QUICK_S 8
+#define BEAT_QUICK_SPAN_S 180
+#define BEAT_LADDER_GAPS 100
+
+/* beat_clock() is to be called within this time after beat_due_us(), as long as there are packets. */
+#define BEAT_WATCH_US UINT64_C(15000000)
+
+/* No beat is lost before, lest a pause of a quick one is told. */
+#define BEAT_LOST_US_MIN UINT64_C(28000000)
+
+/* Payload has grown when two beats of three carry this many times the usual and twice the most seen
+ * of late; or at once when one carries BEAT_HEIST_FACTOR times as much and BEAT_HEIST_BYTES. Below
+ * BEAT_BYTES_MIN, a payload counts as that. */
+#define BEAT_GROWN_FACTOR 8
+#define BEAT_HEIST_FACTOR 64
+#define BEAT_HEIST_BYTES 1048576
+#define BEAT_BYTES_MIN 16
+
+#define BEAT_SIZES 7
+
+enum beat_state { BEAT_NONE, BEAT_FORMING, BEAT_STEADY, BEAT_LATE, BEAT_LOST, BEAT_CHANGED };
+
+enum beat_change {
+    BEAT_AS_IT_WAS,
+    BEAT_BECAME_STEADY,
+    BEAT_STOPPED, /* period_after_s and bytes_after are zero */
+    BEAT_MOVED,
+    BEAT_GREW,    /* bytes_after is what the beat carries by now */
+    BEAT_RESUMED, /* after it stopped, with the period it had */
+};
+
+struct beat_report {
+    enum beat_change change;
+    double period_before_s, period_after_s;
+    uint64_t bytes_before, bytes_after;
+    uint64_t time_us;
+};
+
+struct beat {
+    uint64_t last_us;   /* the latest beat began; zero: none yet */
+    uint64_t active_us; /* latest sign of life */
+    uint64_t late_us;   /* LATE: since when */
+    float extra_s;      /* from the latest beat to a later burst that was none; zero: none */
+
+    float gaps_s[JUDGE_GAPS_MAX]; /* oldest first */
+    uint8_t gap_count;
+    uint8_t state;
+    uint8_t trial;   /* CHANGED: beats that kept to the new way. LOST: to the old one */
+    uint8_t astray;  /* in quarters; rises with odd gaps, falls with beats */
+    uint32_t seen;   /* gaps in all */
+    uint32_t proven; /* gaps of a period that still has to last */
+
+    float period_s, deviation; /* mean absolute, as a share of the period */
+    float score;
+    float beats, missed, odd;  /* of late: old ones fade */
+
+    float rung_s;    /* the ladder of doubling gaps: its highest rung that is certain */
+    float next_rung_s;
+    uint8_t rungs;
+
+    uint8_t size_count;
+    uint32_t sizes[BEAT_SIZES]; /* payload of finished beats, oldest first */
+    uint32_t bytes, peak;
+};
+
+struct beat_view {
+    double score, period_s, jitter; /* jitter: standard deviation of a gap, as a share of the period,
+                                     * if it were normal: 1.25 times the mean absolute deviation */
+    uint64_t bytes;                 /* median of the latest bursts */
+    enum beat_state state;
+    bool known;                     /* two bursts were seen; else all of this is zero */
+    bool period_known;              /* period_s and jitter are: it is or was steady */
+};
+
+/* All three return true if there is something to report; 'report' is written either way. */
+
+/* A burst began. */
+bool beat_note(struct beat *beat, uint64_t time_us, struct beat_report *report);
+
+/* The burst noted last carries so many bytes more. Also a sign of life, as a burst may last. */
+bool beat_add(struct beat *beat, uint64_t time_us, uint64_t bytes, struct beat_report *report);
+
+/* Time passed without a burst. */
+bool beat_clock(struct beat *beat, uint64_t now_us, struct beat_report *report);
+
+/* When beat_clock() will have something to do; UINT64_MAX: never. */
+uint64_t beat_due_us(const struct beat *beat);
+
+void beat_read(const struct beat *beat, struct beat_view *view);
+
+#endif

@@ -1,0 +1,92 @@
+/* The payload of beats, and when it has grown. */
+#include <string.h>
+
+#include "track/beat_internal.h"
+
+#define SIZES_MIN 5 /* before anything has grown */
+#define PEAK_FADE 256
+#define PEAK_STEP 4 /* one beat alone raises the peak no more than so many times */
+
+static uint32_t at_least(uint32_t bytes)
+{
+    return bytes > BEAT_BYTES_MIN ? bytes : BEAT_BYTES_MIN;
+}
+
+uint32_t beat_usual_bytes(const struct beat *beat)
+{
+    double sorted[BEAT_SIZES];
+
+    if (beat->size_count == 0)
+        return beat->bytes;
+    for (unsigned i = 0; i < beat->size_count; i++)
+        sorted[i] = beat->sizes[i];
+    beat_sort(sorted, beat->size_count);
+    return (uint32_t)sorted[beat->size_count / 2];
+}
+
+/* The peak is of beats before the latest two, which may be the beginning of growth. */
+static void raise_peak(struct beat *beat, uint32_t bytes)
+{
+    uint64_t most = (uint64_t)at_least(beat->peak) * PEAK_STEP;
+    uint32_t raised = bytes < most ? bytes : (uint32_t)most;
+
+    beat->peak -= beat->peak / PEAK_FADE;
+    if (raised > beat->peak)
+        beat->peak = raised;
+}
+
+void beat_close_size(struct beat *beat)
+{
+    if (beat->size_count == BEAT_SIZES) {
+        memmove(beat->sizes, beat->sizes + 1, sizeof(beat->sizes) - sizeof(beat->sizes[0]));
+        beat->size_count--;
+    }
+    beat->sizes[beat->size_count++] = beat->bytes;
+    if (beat->size_count > 2)
+        raise_peak(beat, beat->sizes[beat->size_count - 3]);
+    beat->bytes = 0;
+}
+
+static bool is_times(uint32_t bytes, uint64_t factor, uint32_t other)
+{
+    return bytes >= factor * at_least(other);
+}
+
+static bool is_big(const struct beat *beat, uint32_t bytes, uint32_t usual)
+{
+    return is_times(bytes, BEAT_GROWN_FACTOR, usual) && is_times(bytes, 2, beat->peak);
+}
+
+static bool has_grown(const struct beat *beat, uint32_t usual)
+{
+    const uint32_t *latest = &beat->sizes[beat->size_count - 2];
+
+    if (beat->bytes >= BEAT_HEIST_BYTES && is_times(beat->bytes, BEAT_HEIST_FACTOR, usual) &&
+            is_times(beat->bytes, BEAT_HEIST_FACTOR, beat->peak))
+        return true;
+    return is_big(beat, beat->bytes, usual) &&
+            (is_big(beat, latest[0], usual) || is_big(beat, latest[1], usual));
+}
+
+bool beat_add(struct beat *beat, uint64_t time_us, uint64_t bytes, struct beat_report *report)
+{
+    uint32_t usual = beat_usual_bytes(beat);
+
+    *report = (struct beat_report){ .change = BEAT_AS_IT_WAS, .time_us = time_us };
+    if (time_us > beat->active_us)
+        beat->active_us = time_us;
+    beat->bytes = bytes > UINT32_MAX - beat->bytes ? UINT32_MAX : beat->bytes + (uint32_t)bytes;
+    if (beat->state != BEAT_STEADY && beat->state != BEAT_LATE && beat->state != BEAT_CHANGED)
+        return false;
+    if (beat->size_count < SIZES_MIN || !has_grown(beat, usual))
+        return false;
+    report->change = BEAT_GREW;
+    report->period_before_s = report->period_after_s = (double)beat->period_s;
+    report->bytes_before = usual;
+    report->bytes_after = beat->bytes;
+    beat->size_count = 0;
+    beat->peak = beat->bytes;
+    beat->trial = 0;
+    beat->state = BEAT_CHANGED;
+    return true;
+}

@@ -1,0 +1,33 @@
+/* conduct.h - all that is kept of what one device does over time.
+ *
+ * Not locked: part of a device, used under that device's lock. */
+#ifndef TATTLER_TRACK_CONDUCT_H
+#define TATTLER_TRACK_CONDUCT_H
+
+#include "track/acceptance.h"
+#include "track/fanout.h"
+#include "track/remotes.h"
+#include "track/seen.h"
+#include "track/unanswered.h"
+#include "track/upload.h"
+
+/* Limits and counters that all devices share; any thread. */
+struct conduct_budget {
+    struct remotes_budget remotes;
+    struct fanout_budget fanout;
+    struct seen_budget seen;
+};
+
+/* All zeros is new. */
+struct conduct {
+    struct remotes remotes;
+    struct fanout fanout;
+    struct acceptance acceptance;
+    struct upload upload;
+    struct seen seen;
+    struct heard heard;
+};
+
+void conduct_clear(struct conduct *conduct, struct conduct_budget *budget);
+
+#endif

@@ -1,0 +1,265 @@
+#include "track/fanout.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+#define US_PER_S 1000000u
+#define FIRST_ROOM 8
+
+/* The relative standard error of the estimate is 1.04 / sqrt(registers). */
+#define INDEX_BITS 10
+#define REGISTERS (1u << INDEX_BITS)
+#define RANKS (32 - INDEX_BITS + 2) /* 0: nothing seen; the last: all bits behind the index zero */
+#define SLOTS 6
+#define SLOT_S (FANOUT_WINDOW_S / SLOTS)
+
+struct fanout_sketch {
+    uint32_t slot;     /* number of the newest */
+    uint32_t estimate; /* over all slots */
+    uint8_t ranks[SLOTS][REGISTERS];
+};
+
+/* --- the sketch --- */
+
+/* Ertl's sigma, of the share of registers still empty; it converges for shares below one. */
+static double weigh_empty(double share)
+{
+    double weight = 1, sum = share, before;
+
+    do {
+        share *= share;
+        before = sum;
+        sum += share * weight;
+        weight += weight;
+    } while (sum > before);
+    return sum;
+}
+
+/* Ertl's estimator without the term for full registers, which takes billions of keys to matter. */
+static uint32_t estimate_of(const uint16_t counts[RANKS])
+{
+    const double m = REGISTERS;
+    double z = 0;
+
+    if (counts[0] == REGISTERS)
+        return 0;
+    for (unsigned rank = RANKS - 1; rank > 0; rank--)
+        z = 0.5 * (z + counts[rank]);
+    z += m * weigh_empty(counts[0] / m);
+    return (uint32_t)(m * m / (2 * M_LN2 * z) + 0.5);
+}
+
+static uint32_t estimate_at(const struct fanout_sketch *sketch, uint32_t slot)
+{
+    uint16_t counts[RANKS] = { 0 };
+    uint8_t highest[REGISTERS] = { 0 };
+
+    for (uint32_t back = slot - sketch->slot; back < SLOTS; back++) {
+        const uint8_t *ranks = sketch->ranks[(slot - back) % SLOTS];
+
+        for (unsigned i = 0; i < REGISTERS; i++)
+            highest[i] = ranks[i] > highest[i] ? ranks[i] : highest[i];
+    }
+    for (unsigned i = 0; i < REGISTERS; i++)
+        counts[highest[i]]++;
+    return estimate_of(counts);
+}
+
+static bool raise_rank(struct fanout_sketch *sketch, uint32_t tag, uint32_t slot)
+{
+    uint32_t rest = tag << INDEX_BITS;
+    uint8_t rank = (uint8_t)(rest == 0 ? RANKS - 1 : (unsigned)__builtin_clz(rest) + 1);
+    uint8_t *at = &sketch->ranks[slot % SLOTS][tag >> (32 - INDEX_BITS)];
+
+    if (*at >= rank)
+        return false;
+    *at = rank;
+    return true;
+}
+
+static void sketch_note(struct fanout_sketch *sketch, uint32_t tag, uint32_t slot)
+{
+    uint32_t passed = slot - sketch->slot;
+
+    for (uint32_t i = 0; i < passed && i < SLOTS; i++)
+        memset(sketch->ranks[(slot - i) % SLOTS], 0, REGISTERS);
+    sketch->slot = slot;
+    if (raise_rank(sketch, tag, slot)) /* as the first of a slot does */
+        sketch->estimate = estimate_at(sketch, slot);
+}
+
+static struct fanout_sketch *sketch_new(struct fanout_budget *budget)
+{
+    struct fanout_sketch *sketch = NULL;
+
+    if (atomic_fetch_add(&budget->sketches, 1) < budget->max_sketches)
+        sketch = calloc(1, sizeof(*sketch));
+    if (sketch == NULL)
+        atomic_fetch_sub(&budget->sketches, 1);
+    return sketch;
+}
+
+static void drop_sketch(struct fanout_set *set, struct fanout_budget *budget)
+{
+    if (set->sketch == NULL)
+        return;
+    free(set->sketch);
+    set->sketch = NULL;
+    atomic_fetch_sub(&budget->sketches, 1);
+}
+
+/* --- the exact set --- */
+
+void fanout_clear(struct fanout *fanout, struct fanout_budget *budget)
+{
+    for (unsigned kind = 0; kind < FANOUT_KINDS; kind++) {
+        drop_sketch(&fanout->sets[kind], budget);
+        free(fanout->sets[kind].items);
+    }
+    memset(fanout, 0, sizeof(*fanout));
+}
+
+static bool is_recent(uint32_t seen_s, uint32_t now_s)
+{
+    return now_s - seen_s < FANOUT_WINDOW_S;
+}
+
+static bool overflowed(const struct fanout_set *set, uint32_t now_s)
+{
+    return set->overflow_s != 0 && is_recent(set->overflow_s, now_s);
+}
+
+/* Is this a time long before the newest, as at the start of another capture? */
+static bool is_long_past(const struct fanout_set *set, uint32_t now_s)
+{
+    return now_s < set->newest_s && !is_recent(now_s, set->newest_s);
+}
+
+static uint32_t move_clock(struct fanout_set *set, struct fanout_budget *budget, uint64_t now_us)
+{
+    uint32_t now_s = (uint32_t)(now_us / US_PER_S);
+
+    if (is_long_past(set, now_s)) {
+        drop_sketch(set, budget);
+        set->count = 0;
+        set->overflow_s = 0;
+        set->newest_s = now_s;
+    }
+    if (now_s > set->newest_s)
+        set->newest_s = now_s;
+    return set->newest_s;
+}
+
+/* Drops what is too old and finds 'tag' among the rest; NULL: not there. */
+static struct fanout_item *sweep(struct fanout_set *set, uint32_t tag, uint32_t now_s)
+{
+    struct fanout_item *found = NULL;
+    uint16_t kept = 0;
+
+    for (uint16_t i = 0; i < set->count; i++) {
+        if (!is_recent(set->items[i].seen_s, now_s))
+            continue;
+        set->items[kept] = set->items[i];
+        if (set->items[kept].tag == tag)
+            found = &set->items[kept];
+        kept++;
+    }
+    set->count = kept;
+    return found;
+}
+
+static bool has_room(struct fanout_set *set)
+{
+    uint16_t room = (uint16_t)(set->room == 0 ? FIRST_ROOM : 2 * set->room);
+    struct fanout_item *items;
+
+    if (set->count < set->room)
+        return true;
+    if (room > FANOUT_EXACT_MAX)
+        return false;
+    items = realloc(set->items, room * sizeof(*items));
+    if (items == NULL)
+        return false;
+    set->items = items;
+    set->room = room;
+    return true;
+}
+
+/* The set stays the most recent keys, so it knows by itself when it holds all of them again. */
+static void replace_oldest(struct fanout_set *set, struct fanout_item item)
+{
+    struct fanout_item *oldest = set->items;
+
+    for (uint16_t i = 1; i < set->count; i++)
+        if (set->items[i].seen_s < oldest->seen_s)
+            oldest = &set->items[i];
+    *oldest = item;
+}
+
+/* The new sketch knows all that the exact set holds, in the slots that it belongs to. */
+static void start_sketch(struct fanout_set *set, struct fanout_budget *budget, uint32_t now_s)
+{
+    set->sketch = sketch_new(budget);
+    if (set->sketch == NULL)
+        return;
+    set->sketch->slot = now_s / SLOT_S;
+    for (uint16_t i = 0; i < set->count; i++)
+        if (now_s / SLOT_S - set->items[i].seen_s / SLOT_S < SLOTS)
+            raise_rank(set->sketch, set->items[i].tag, set->items[i].seen_s / SLOT_S);
+    set->sketch->estimate = estimate_at(set->sketch, now_s / SLOT_S);
+}
+
+static void add_item(struct fanout_set *set, struct fanout_budget *budget, struct fanout_item item)
+{
+    if (has_room(set)) {
+        set->items[set->count++] = item;
+        return;
+    }
+    set->overflow_s = item.seen_s;
+    if (set->sketch == NULL)
+        start_sketch(set, budget, item.seen_s);
+    if (set->sketch == NULL)
+        atomic_fetch_add(&budget->refused, 1);
+    if (set->count > 0)
+        replace_oldest(set, item);
+}
+
+void fanout_note(struct fanout *fanout, struct fanout_budget *budget, enum fanout_kind kind,
+        const void *key, size_t key_len, uint64_t now_us)
+{
+    struct fanout_set *set = &fanout->sets[kind];
+    uint32_t now_s = move_clock(set, budget, now_us);
+    uint32_t tag = (uint32_t)(XXH3_64bits(key, key_len) >> 32);
+    struct fanout_item *item = sweep(set, tag, now_s);
+
+    if (item != NULL)
+        item->seen_s = now_s;
+    else
+        add_item(set, budget, (struct fanout_item){ tag, now_s });
+    if (!overflowed(set, now_s))
+        drop_sketch(set, budget);
+    if (set->sketch != NULL)
+        sketch_note(set->sketch, tag, now_s / SLOT_S);
+}
+
+uint32_t fanout_count(const struct fanout *fanout, enum fanout_kind kind, uint64_t now_us)
+{
+    const struct fanout_set *set = &fanout->sets[kind];
+    uint32_t now_s = (uint32_t)(now_us / US_PER_S);
+    uint32_t count = 0, estimate = 0;
+
+    if (is_long_past(set, now_s))
+        return 0;
+    if (now_s < set->newest_s)
+        now_s = set->newest_s;
+    for (uint16_t i = 0; i < set->count; i++)
+        count += is_recent(set->items[i].seen_s, now_s);
+    if (set->sketch != NULL && overflowed(set, now_s))
+        estimate = now_s / SLOT_S == set->sketch->slot ? set->sketch->estimate
+                                                       : estimate_at(set->sketch, now_s / SLOT_S);
+    return estimate > count ? estimate : count;
+}
