@@ -130,10 +130,10 @@ static void consult_device(struct engine *engine, struct flow *flow)
         device->totals.flows_no_dns++;
     if (address_is_unicast(&flow->remote_address) && address_is_unicast(&flow->device_address))
         device->talked = true;
-    flow_report_opening(engine, flow);
-    lock_release(&device->lock);
     if (flow->was_resolved && name[0] != '\0' && flow->name == NULL)
         take_name(engine, flow, name);
+    flow_report_opening(engine, flow);
+    lock_release(&device->lock);
     if (flow->no_dns == YES)
         atomic_fetch_add(&engine->no_dns, 1);
 }

@@ -215,6 +215,36 @@ static void pass_on(struct engine *engine, const struct flow *flow, struct engin
     engine_tell(engine, event);
 }
 
+static void recall(struct flow *flow, const struct remote_identity *who,
+        struct engine_event *event)
+{
+    const struct conduct *conduct = &flow->device->conduct;
+    struct remote *remote = remotes_find(&conduct->remotes, who->kind, who->hash);
+    struct outlook *outlook = &flow->outlook;
+    struct beat_report report;
+
+    if (remote == NULL)
+        return;
+    if (beat_clock(&remote->beat, flow->last_us, &report))
+        event_take(event, remote, &report);
+    take_better(&outlook->series, &remote->beat);
+    outlook->upload_burst_known = upload_burst(&conduct->upload, &remote->upload, flow->last_us,
+            &outlook->upload_burst);
+}
+
+/* What is known of the remote, as far as it can be told by now who that is. */
+static void recall_remotes(struct engine *engine, struct flow *flow)
+{
+    struct engine_event event = { 0 };
+    struct remote_pair pair;
+
+    pair_of(flow, &pair);
+    if (pair.has_wide)
+        recall(flow, &pair.wide, &event);
+    recall(flow, &pair.narrow, &event);
+    pass_on(engine, flow, &event);
+}
+
 uint32_t flow_report(struct engine *engine, struct flow *flow)
 {
     struct engine_event event = { 0 };
@@ -234,6 +264,8 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     uint8_t port[] = { flow->protocol, (uint8_t)(flow->remote_port >> 8),
         (uint8_t)flow->remote_port };
 
+    if (flow->device_initiated)
+        recall_remotes(engine, flow);
     if (flow->device_initiated && address_is_unicast(&flow->remote_address)) {
         struct fanout_budget *budget = &engine->budget.conduct.fanout;
 

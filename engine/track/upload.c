@@ -104,7 +104,7 @@ static uint64_t bin_middle(unsigned bin)
 }
 
 /* The smallest bin with at most one in a hundred samples above it. */
-static uint64_t usual_bytes(const struct upload *upload)
+static uint64_t percentile(const struct upload *upload)
 {
     uint32_t from_top = 0;
     unsigned bin = UPLOAD_BINS;
@@ -114,19 +114,29 @@ static uint64_t usual_bytes(const struct upload *upload)
     return from_top * 100 > upload->sample_count ? bin_middle(bin) : UPLOAD_FLOOR;
 }
 
+static uint64_t usual_bytes(const struct upload *upload)
+{
+    return upload->usual_bytes > 0 ? upload->usual_bytes : UPLOAD_FLOOR;
+}
+
+static void halve(struct upload *upload)
+{
+    upload->sample_count = 0;
+    for (unsigned bin = 0; bin < UPLOAD_BINS; bin++) {
+        upload->samples[bin] /= 2;
+        upload->sample_count += upload->samples[bin];
+    }
+}
+
 static void teach(struct upload *upload, uint64_t bytes, uint32_t times)
 {
     unsigned bin = bin_of(bytes);
 
     upload->samples[bin] = (uint16_t)(upload->samples[bin] + times);
     upload->sample_count += times;
-    if (upload->sample_count < UPLOAD_SAMPLES_MAX)
-        return;
-    upload->sample_count = 0;
-    for (bin = 0; bin < UPLOAD_BINS; bin++) {
-        upload->samples[bin] /= 2;
-        upload->sample_count += upload->samples[bin];
-    }
+    if (upload->sample_count >= UPLOAD_SAMPLES_MAX)
+        halve(upload);
+    upload->usual_bytes = percentile(upload);
 }
 
 static void hold_back(struct upload *upload)

@@ -55,6 +55,7 @@ struct upload {
     uint64_t held_bytes;   /* the largest of the samples held back */
     uint64_t held_first, held_last; /* their slots */
     uint32_t held_count;
+    uint64_t usual_bytes; /* by the samples; zero: none yet */
     uint32_t sample_count;
     uint16_t samples[UPLOAD_BINS];
 };
