@@ -1,7 +1,7 @@
 /* What a flow tells its device, and what the device knows in return.
  *
  * The device is locked for it: when the flow opens, once it is clear what to call the remote, when
- * another burst begins, once in ten seconds of payload, and when the flow ends. */
+ * another burst begins, once in ten seconds of payload without a pause, and when the flow ends. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +16,6 @@
 struct remote_pair {
     struct remote_identity narrow, wide;
     bool has_wide;
-    char address[ADDRESS_TEXT_SIZE], asn[16];
 };
 
 uint64_t flow_endpoint_hash(const struct flow *flow)
@@ -37,14 +36,6 @@ static struct remote_identity by_text(enum remote_kind kind, const char *text)
     return (struct remote_identity){ kind, hash_bytes(text, len), text, len };
 }
 
-static struct remote_identity by_endpoint(enum remote_kind kind, const struct flow *flow,
-        char text[ADDRESS_TEXT_SIZE])
-{
-    size_t len = address_text(&flow->remote_address, text);
-
-    return (struct remote_identity){ kind, flow_endpoint_hash(flow), text, len };
-}
-
 static void pair_of(const struct flow *flow, struct remote_pair *pair)
 {
     if (flow->name != NULL) {
@@ -54,19 +45,34 @@ static void pair_of(const struct flow *flow, struct remote_pair *pair)
             pair->wide = by_text(REMOTE_DOMAIN, flow->domain);
         return;
     }
-    pair->narrow = by_endpoint(REMOTE_ADDRESS, flow, pair->address);
+    pair->narrow = (struct remote_identity){ REMOTE_ADDRESS, flow_endpoint_hash(flow), "", 0 };
     pair->has_wide = flow->geo.asn != 0;
-    if (pair->has_wide) {
-        snprintf(pair->asn, sizeof(pair->asn), "AS%u", flow->geo.asn);
-        pair->wide = by_text(REMOTE_ASN, pair->asn);
-    }
+    if (pair->has_wide)
+        pair->wide = (struct remote_identity){ REMOTE_ASN,
+            hash_bytes(&flow->geo.asn, sizeof(flow->geo.asn)), "", 0 };
+}
+
+/* Addresses and networks are spelled out once, when their entry is made. */
+static void label(struct remote *remote, const struct flow *flow)
+{
+    char text[ADDRESS_TEXT_SIZE];
+
+    if (remote->kind == REMOTE_ADDRESS)
+        address_text(&flow->remote_address, text);
+    else
+        snprintf(text, sizeof(text), "AS%u", flow->geo.asn);
+    memcpy(remote->label, text, sizeof(text));
 }
 
 static struct remote *use(struct engine *engine, const struct flow *flow,
         const struct remote_identity *who)
 {
-    return remotes_use(&flow->device->conduct.remotes, &engine->budget.conduct.remotes, who,
-            flow->last_us);
+    struct remote *remote = remotes_use(&flow->device->conduct.remotes,
+            &engine->budget.conduct.remotes, who, flow->last_us);
+
+    if (remote != NULL && remote->label[0] == '\0')
+        label(remote, flow);
+    return remote;
 }
 
 /* --- heartbeats --- */
@@ -129,7 +135,8 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
     return changed;
 }
 
-static void look_at_device(const struct flow *flow, struct outlook *outlook)
+/* What only changes with the flows that the device opens. */
+static void look_around(const struct flow *flow, struct outlook *outlook)
 {
     const struct conduct *conduct = &flow->device->conduct;
 
@@ -138,7 +145,6 @@ static void look_at_device(const struct flow *flow, struct outlook *outlook)
                 fanout_count(&conduct->fanout, (enum fanout_kind)kind, flow->last_us);
     outlook->accepted_known =
             acceptance_read(&conduct->acceptance, flow->last_us, &outlook->accepted);
-    outlook->upload_24h = upload_day_bytes(&conduct->upload, flow->last_us);
 }
 
 /* --- reports --- */
@@ -204,7 +210,7 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
     if (flow->packets[DOWN] != flow->reported_down && address_is_unicast(&flow->device_address))
         heard_note(&flow->device->conduct.heard, flow->last_us);
     flow->reported_down = flow->packets[DOWN];
-    look_at_device(flow, &flow->outlook);
+    flow->outlook.upload_24h = upload_day_bytes(&flow->device->conduct.upload, flow->last_us);
 }
 
 static void pass_on(struct engine *engine, const struct flow *flow, struct engine_event *event)
@@ -250,6 +256,7 @@ uint32_t flow_report(struct engine *engine, struct flow *flow)
     struct engine_event event = { 0 };
     struct outlook before = flow->outlook;
 
+    flow->reported_us = flow->last_us;
     lock_take(&flow->device->lock);
     tell_device(engine, flow, &event);
     lock_release(&flow->device->lock);
@@ -282,7 +289,8 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     }
     outlook->new_device = (enum ternary)seen_device(engine_began_us(engine, flow->first_us),
             engine->settings->learning_s, flow->device->first_seen_us, flow->last_us);
-    look_at_device(flow, outlook);
+    look_around(flow, outlook);
+    outlook->upload_24h = upload_day_bytes(&conduct->upload, flow->last_us);
 }
 
 void flow_report_end(struct engine *engine, struct flow *flow)

@@ -101,6 +101,7 @@ struct flow {
     uint64_t burst_bytes, tail_bytes;
     uint64_t tail_us;
     uint64_t burst_total; /* of the present one, reported or not */
+    uint64_t reported_us;   /* when flow_report() was last called */
     uint64_t reported_up;   /* of bytes[UP] */
     uint64_t reported_down; /* of packets[DOWN] */
     uint8_t syns;         /* without an answer, not yet reported */
