@@ -132,7 +132,7 @@ static void on_hello(void *user, struct connection *connection, const struct tls
     struct eve_head head;
 
     connection->app_proto = quic ? "quic" : "tls";
-    if (connection->flow != NULL)
+    if (connection->flow != NULL && (to_server || quic || connection->flow->midstream))
         flow_learn_hello(inspector->worker, connection->flow, &view);
     if (!wants(inspector, quic ? EVE_QUIC : EVE_TLS))
         return;
@@ -228,8 +228,8 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
         return;
     }
     inspector->now_cut = packet->cut;
-    /* As in Suricata, what was in a tunnel or was rebuilt has no link header left. */
-    fill_view(&view, packet, depth == 0 && !rebuilt, to_server != connection->server_was_first,
+    /* As in Suricata, what was rebuilt has no link header left. */
+    fill_view(&view, packet, !rebuilt, to_server != connection->server_was_first,
             inspector->now_us);
     if (is_new) {
         inspector->flows++;

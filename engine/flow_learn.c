@@ -10,6 +10,7 @@
 
 #define PORT_DNS_TLS 853 /* DoT RFC 7858, DoQ RFC 9250 */
 #define PORT_MDNS 5353
+#define PORT_LLMNR 5355 /* RFC 4795 */
 #define PORT_DHCP_SERVER 67
 #define PORT_DHCP_CLIENT 68
 #define PORT_DHCP6_SERVER 547
@@ -197,11 +198,19 @@ void flow_learn_service(struct engine *engine, struct flow *flow, enum service s
 
 /* --- resolved addresses --- */
 
+/* An answer counts only if the device has asked, and a resolver rather than its neighbours: else any
+ * host could have it believe what it likes. */
+static bool is_resolver(const struct flow *flow)
+{
+    return flow->device_initiated && flow->packets[UP] > 0 && flow->remote_port != PORT_MDNS &&
+           flow->remote_port != PORT_LLMNR;
+}
+
 void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resolution *answer)
 {
     struct device *device = flow->device;
 
-    if (!answer->is_answer || !flow->device_initiated)
+    if (!answer->is_answer || !is_resolver(flow))
         return;
     lock_take(&device->lock);
     device->dns_answers++;

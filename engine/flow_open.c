@@ -95,7 +95,10 @@ static bool is_watched(const struct engine *engine, const struct device *device,
 static enum ternary judge_no_dns(const struct engine *engine, const struct flow *flow,
         enum names_verdict verdict)
 {
-    if (!flow->remote_is_public || !flow->device_initiated || flow->midstream ||
+    bool half_seen = !flow->device->has_mac && !address_is_v4(&flow->device_address);
+
+    /* Without MACs an IPv6 host cannot be told to be the IPv4 host that asked for the name. */
+    if (!flow->remote_is_public || !flow->device_initiated || flow->midstream || half_seen ||
             (flow->protocol != PROTOCOL_TCP && flow->protocol != PROTOCOL_UDP))
         return UNKNOWN;
     if (verdict == NAMES_RESOLVED)
@@ -201,7 +204,8 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     flow->device_initiated = source_is_it == source_initiates;
     flow->midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0;
     flow->remote_is_public = address_is_public(&flow->remote_address) &&
-                             !is_home(engine, &flow->remote_address);
+                             !is_home(engine, &flow->remote_address) &&
+                             !devices_has_at(engine->devices, &flow->remote_address);
     flow->first_us = flow->last_us = packet->time_us;
     flow->service = SERVICE_OTHER;
     flow->hour = (uint8_t)zone_hour(engine->zone, packet->time_us);
