@@ -65,6 +65,10 @@ const char *flow_domain(const struct engine *engine, const char *name);
 /* The device's first packet of a flow that the remote's began: now its MAC can be seen. */
 void flow_meet_device(struct engine *engine, struct flow *flow, const struct packet_view *packet);
 
+/* A flow taken for one already going on turns out to begin: its device sends a SYN. Else a stray ACK
+ * before it would keep the flow from being judged. */
+void flow_see_start(struct engine *engine, struct flow *flow);
+
 /* Reads what a UDP payload says about names and devices, if it is of a kind that does. */
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload);

@@ -141,6 +141,20 @@ static void consult_device(struct engine *engine, struct flow *flow)
         atomic_fetch_add(&engine->no_dns, 1);
 }
 
+void flow_see_start(struct engine *engine, struct flow *flow)
+{
+    char name[NAME_SIZE];
+
+    flow->midstream = false;
+    lock_take(&flow->device->lock);
+    flow->no_dns = judge_no_dns(engine, flow, names_find(&flow->device->names,
+                                        &flow->remote_address, flow->last_us, name));
+    flow->device->totals.flows_no_dns += flow->no_dns == YES;
+    lock_release(&flow->device->lock);
+    atomic_fetch_add(&engine->no_dns, flow->no_dns == YES);
+    flow->changed |= CHANGED_DNS;
+}
+
 static void set_ends(struct flow *flow, const struct packet_view *packet, bool source_is_it)
 {
     flow->device_is_first = source_is_it;

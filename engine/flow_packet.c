@@ -139,11 +139,14 @@ static void read_payload(struct worker *worker, struct flow *flow,
 static void follow_opening(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
+    bool is_syn = way == UP && (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+
     if (way == DOWN && flow->packets[DOWN] == 1)
         flow_note_answer(engine, flow,
                 (packet->tcp_flags & TCP_RST) != 0 ? SYN_REFUSED : SYN_ACCEPTED);
-    else if (way == UP && flow->packets[DOWN] == 0 &&
-             (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
+    if (is_syn && flow->midstream)
+        flow_see_start(engine, flow);
+    if (is_syn && flow->packets[DOWN] == 0)
         flow_note_syn(engine, flow);
 }
 

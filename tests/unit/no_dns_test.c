@@ -269,6 +269,41 @@ START_TEST(flows_picked_up_in_the_middle_are_not_judged)
 }
 END_TEST
 
+START_TEST(a_stray_ack_before_the_syn_does_not_hide_a_connection)
+{
+    struct packet_view packet = packet_from(&scene, DEVICE, 50000, REMOTE, 443, TCP);
+    struct flow *flow;
+
+    warm_up(&scene);
+    packet.time_us = scene.now_us;
+    packet.tcp_flags = ACK;
+    flow = begin(&scene, &packet);
+    assert_unknown(flow, "no_dns");
+    packet.tcp_flags = SYN;
+    flow_packet(scene.worker, flow, &packet);
+    assert_true(flow, "no_dns");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(an_answer_that_nobody_asked_for_resolves_nothing)
+{
+    static const uint8_t address[] = { 203, 0, 113, 9 };
+    struct packet_view packet = packet_from(&scene, "192.168.1.66", 53, DEVICE, 40001, UDP);
+    struct dns_reply reply;
+    struct flow *flow;
+
+    warm_up(&scene);
+    reply_start(&reply, "cloud.example");
+    put_record(&reply, "cloud.example", 1, 300, address, sizeof(address));
+    packet.time_us = scene.now_us;
+    packet.payload = cursor_over(reply.bytes, reply.len);
+    flow = begin(&scene, &packet);
+    flow_close(scene.engine, flow);
+    assert_connection(REMOTE, YES);
+}
+END_TEST
+
 START_TEST(connections_from_outside_are_not_judged)
 {
     struct packet_view packet = packet_from(&scene, REMOTE, 50000, DEVICE, 443, TCP);
