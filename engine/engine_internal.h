@@ -37,6 +37,7 @@ struct engine {
     struct events events;
     atomic_ullong flows, flows_failed, no_dns, events_lost, entropy_skipped;
     atomic_ullong began_us; /* the first packet; 0: none yet */
+    atomic_ullong uplink_us; /* a packet last came from a public address; 0: never */
     atomic_ullong swept_us; /* engine_sweep() last had something to do */
     atomic_ullong entropies; /* filling now */
 };
@@ -65,9 +66,9 @@ const char *flow_domain(const struct engine *engine, const char *name);
 /* The device's first packet of a flow that the remote's began: now its MAC can be seen. */
 void flow_meet_device(struct engine *engine, struct flow *flow, const struct packet_view *packet);
 
-/* A flow taken for one already going on turns out to begin: its device sends a SYN. Else a stray ACK
- * before it would keep the flow from being judged. */
-void flow_see_start(struct engine *engine, struct flow *flow);
+/* Judges 'no_dns' if it is unknown, once more is known of the flow or its device. With the device's
+ * lock held. */
+void flow_judge_again(struct engine *engine, struct flow *flow);
 
 /* Reads what a UDP payload says about names and devices, if it is of a kind that does. */
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
@@ -93,6 +94,12 @@ void engine_sweep(struct engine *engine, uint64_t now_us);
 
 /* When the first packet came; now, if this is it. */
 uint64_t engine_began_us(struct engine *engine, uint64_t now_us);
+
+/* Somebody outside was heard, by whichever device. */
+static inline void engine_note_uplink(struct engine *engine, uint64_t now_us)
+{
+    atomic_store_explicit(&engine->uplink_us, now_us, memory_order_relaxed);
+}
 
 /* --- flow_report.c: they return what changed, enum flow_change --- */
 

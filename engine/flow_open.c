@@ -87,9 +87,10 @@ static bool is_watched(const struct engine *engine, const struct device *device,
     if (device->encrypted_dns &&
             now_us < device->encrypted_dns_us + settings->dns_grace_s * US_PER_S)
         return false;
-    return device->joined || (device->dns_answers > 0 &&
-                                     now_us >= device->first_seen_us +
-                                                       settings->warm_up_s * US_PER_S);
+    if (device->joined) /* but a capture of one direction would not show its answers */
+        return device->dns_answers > 0 || device->conduct.heard.ever;
+    return device->dns_answers > 0 &&
+           now_us >= device->first_seen_us + settings->warm_up_s * US_PER_S;
 }
 
 static enum ternary judge_no_dns(const struct engine *engine, const struct flow *flow,
@@ -141,16 +142,17 @@ static void consult_device(struct engine *engine, struct flow *flow)
         atomic_fetch_add(&engine->no_dns, 1);
 }
 
-void flow_see_start(struct engine *engine, struct flow *flow)
+void flow_judge_again(struct engine *engine, struct flow *flow)
 {
     char name[NAME_SIZE];
 
-    flow->midstream = false;
-    lock_take(&flow->device->lock);
+    if (flow->no_dns != UNKNOWN)
+        return;
     flow->no_dns = judge_no_dns(engine, flow, names_find(&flow->device->names,
-                                        &flow->remote_address, flow->last_us, name));
+                                        &flow->remote_address, flow->first_us, name));
+    if (flow->no_dns == UNKNOWN)
+        return;
     flow->device->totals.flows_no_dns += flow->no_dns == YES;
-    lock_release(&flow->device->lock);
     atomic_fetch_add(&engine->no_dns, flow->no_dns == YES);
     flow->changed |= CHANGED_DNS;
 }

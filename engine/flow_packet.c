@@ -144,9 +144,7 @@ static void follow_opening(struct engine *engine, struct flow *flow,
     if (way == DOWN && flow->packets[DOWN] == 1)
         flow_note_answer(engine, flow,
                 (packet->tcp_flags & TCP_RST) != 0 ? SYN_REFUSED : SYN_ACCEPTED);
-    if (is_syn && flow->midstream)
-        flow_see_start(engine, flow);
-    if (is_syn && flow->packets[DOWN] == 0)
+    if (is_syn)
         flow_note_syn(engine, flow);
 }
 

@@ -21,13 +21,18 @@ static struct remote *use_endpoint(struct engine *engine, const struct flow *flo
             flow->last_us);
 }
 
-static void look(struct flow *flow, const struct remote *endpoint)
+/* When nobody outside has answered anybody since, it is the uplink that is silent. */
+static void look(struct engine *engine, struct flow *flow, const struct remote *endpoint)
 {
     static const struct unanswered none;
     const struct unanswered *unanswered = endpoint != NULL ? &endpoint->unanswered : &none;
+    uint64_t uplink_us = atomic_load(&engine->uplink_us);
+    bool outage = flow->remote_is_public && unanswered->syns > 0 && uplink_us > 0 &&
+                  uplink_us < unanswered->since_us;
 
-    flow->outlook.unanswered_known = unanswered_syns(unanswered, &flow->device->conduct.heard,
-            flow->last_us, &flow->outlook.unanswered);
+    flow->outlook.unanswered_known =
+            !outage && unanswered_syns(unanswered, &flow->device->conduct.heard, flow->last_us,
+                               &flow->outlook.unanswered);
     flow->outlook.refused = unanswered->refusals;
     flow->changed |= CHANGED_UNANSWERED;
 }
@@ -42,15 +47,25 @@ void flow_tell_silence(struct engine *engine, struct flow *flow, bool make)
     if (endpoint != NULL)
         for (; flow->syns > 0; flow->syns--)
             unanswered_syn(&endpoint->unanswered, flow->last_us);
-    look(flow, endpoint);
+    look(engine, flow, endpoint);
+}
+
+/* A flow taken for one already going on turns out to begin now; a stray ACK must not hide it. */
+static void see_start(struct engine *engine, struct flow *flow)
+{
+    flow->midstream = false;
+    flow_judge_again(engine, flow);
 }
 
 void flow_note_syn(struct engine *engine, struct flow *flow)
 {
-    if (flow->syns < UINT8_MAX)
+    if (flow->packets[DOWN] == 0 && flow->syns < UINT8_MAX)
         flow->syns++;
     lock_take(&flow->device->lock);
-    flow_tell_silence(engine, flow, flow->syns > 1);
+    if (flow->midstream)
+        see_start(engine, flow);
+    if (flow->syns > 0)
+        flow_tell_silence(engine, flow, flow->syns > 1);
     lock_release(&flow->device->lock);
 }
 
@@ -63,13 +78,16 @@ void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer 
     flow->syns = 0;
     lock_take(&flow->device->lock);
     heard_note(&conduct->heard, flow->last_us);
+    if (flow->remote_is_public)
+        engine_note_uplink(engine, flow->last_us);
+    flow_judge_again(engine, flow); /* now that both directions are known to be seen */
     if (answer == SYN_REFUSED)
         endpoint = use_endpoint(engine, flow);
     else if (flow->silence)
         endpoint = find_endpoint(flow);
     if (endpoint != NULL)
         unanswered_answer(&endpoint->unanswered, answer, flow->last_us);
-    look(flow, endpoint);
+    look(engine, flow, endpoint);
     if (answer == SYN_ACCEPTED) {
         acceptance_accept(&conduct->acceptance, flow->first_us, flow->last_us);
         if (endpoint != NULL)

@@ -24,6 +24,18 @@ static void assert_connection(const char *remote, enum ternary expected)
     flow_close(scene.engine, flow);
 }
 
+/* The same of a device of which nothing was heard before: the answer shows both directions. */
+static void assert_first_connection(const char *remote, enum ternary expected)
+{
+    struct flow *flow = connect_to(&scene, remote);
+
+    assert_unknown(flow, "no_dns");
+    send_on(&scene, flow, DOWN, "", 0);
+    assert_number(flow, "no_dns", expected == YES);
+    ck_assert_uint_ne(flow->changed & CHANGED_DNS, 0);
+    flow_close(scene.engine, flow);
+}
+
 static uint64_t told(void)
 {
     struct engine_counters counters;
@@ -198,7 +210,8 @@ static void send_dhcp(uint8_t type)
 START_TEST(a_device_seen_to_join_by_dhcp_needs_no_warm_up)
 {
     send_dhcp(1); /* DHCPDISCOVER */
-    assert_connection(REMOTE, YES);
+    assert_first_connection(REMOTE, YES);
+    assert_connection("203.0.113.77", YES);
 }
 END_TEST
 
@@ -220,7 +233,7 @@ static void probe(const char *address)
 START_TEST(a_device_seen_to_probe_for_its_address_needs_no_warm_up)
 {
     probe(_i == 0 ? DEVICE : "fe80::a");
-    assert_connection(REMOTE, YES);
+    assert_first_connection(REMOTE, YES);
 }
 END_TEST
 
@@ -250,7 +263,15 @@ START_TEST(multicast_before_joining_is_no_talk)
 
     flow_close(scene.engine, begin(&scene, &packet));
     send_dhcp(1);
-    assert_connection(REMOTE, YES);
+    assert_first_connection(REMOTE, YES);
+}
+END_TEST
+
+START_TEST(nothing_is_told_of_a_capture_that_shows_one_direction)
+{
+    send_dhcp(1);
+    for (int i = 0; i < 5; i++)
+        assert_connection(REMOTE, UNKNOWN);
 }
 END_TEST
 
@@ -565,7 +586,10 @@ static Suite *make_suite(void)
     tcase_add_test(tests, an_announced_address_is_no_sign_of_joining);
     tcase_add_loop_test(tests, who_talked_before_did_not_join, 0, 2);
     tcase_add_test(tests, multicast_before_joining_is_no_talk);
+    tcase_add_test(tests, nothing_is_told_of_a_capture_that_shows_one_direction);
     tcase_add_test(tests, flows_picked_up_in_the_middle_are_not_judged);
+    tcase_add_test(tests, a_stray_ack_before_the_syn_does_not_hide_a_connection);
+    tcase_add_test(tests, an_answer_that_nobody_asked_for_resolves_nothing);
     tcase_add_test(tests, connections_from_outside_are_not_judged);
     tcase_add_test(tests, the_answer_to_an_unseen_syn_is_judged);
     tcase_add_test(tests, pings_are_not_judged);
