@@ -7,6 +7,7 @@
 #include "dissect.h"
 #include "emit/eve.h"
 #include "parse/packet.h"
+#include "parse/rdnss.h"
 #include "track/resolution.h"
 
 #define US_PER_S UINT64_C(1000000)
@@ -256,6 +257,9 @@ static void note_claims(struct inspector *inspector, const struct packet *packet
         if (!probe || packet->arp.operation == ARP_REQUEST)
             engine_learn_claim(inspector->engine, &packet->arp.sender_mac, &packet->arp.sender,
                     probe, inspector->now_us);
+    } else if (packet->kind == PACKET_ICMP && packet->protocol == PACKET_PROTOCOL_ICMPV6 &&
+               packet->icmp.type == RDNSS_TYPE && packet->ttl == RDNSS_HOP_LIMIT) {
+        engine_learn_router(inspector->engine, packet->payload, inspector->now_us);
     } else if (packet->kind == PACKET_ICMP && packet->icmp.has_target && packet->has_src_mac) {
         if (packet->icmp.type == ND_ADVERTISEMENT)
             engine_learn_claim(inspector->engine, &packet->src_mac, &packet->icmp.target, false,

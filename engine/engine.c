@@ -130,6 +130,10 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
         return NULL;
     }
     lock_init(&engine->events.lock);
+    resolver_table_init(&engine->network_resolvers);
+    for (size_t i = 0; i < settings->network_resolvers.count; i++)
+        resolver_learn(&engine->network_resolvers, &settings->network_resolvers.items[i].address,
+                RESOLVER_CONFIGURED, 0);
     load_databases(engine, &sink);
     return engine;
 }
@@ -140,6 +144,7 @@ void engine_free(struct engine *engine)
         return;
     events_clear(engine);
     lock_destroy(&engine->events.lock);
+    resolver_table_destroy(&engine->network_resolvers);
     devices_free(engine->devices);
     zone_close(engine->zone);
     domain_close(engine->domains);

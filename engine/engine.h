@@ -89,6 +89,10 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
 void engine_learn_claim(struct engine *engine, const struct mac *mac,
         const struct address *address, bool probe, uint64_t time_us);
 
+/* A router advertisement, which may offer resolvers: what stands behind its first eight bytes. Hop
+ * limit 255 only (RFC 4861 section 6.1.2). */
+void engine_learn_router(struct engine *engine, struct cursor advertisement, uint64_t time_us);
+
 /* --- what no packet tells --- */
 
 /* A heartbeat that became steady, stopped, moved, grew or is back (track/beat.h). */

@@ -11,7 +11,10 @@
 #include "enrich/resolvers.h"
 #include "enrich/risk.h"
 #include "enrich/zone.h"
+#include "parse/rdnss.h"
 #include "track/device.h"
+#include "track/question.h"
+#include "track/resolver.h"
 
 /* Histograms filling at once (0.5 KiB each); flows beyond it have no entropy. */
 #define ENTROPY_FLOWS_MAX 16384
@@ -32,6 +35,7 @@ struct engine {
     struct risk *risk;           /* NULL: none loaded */
     struct oui *oui;             /* NULL: none loaded */
     struct resolvers *resolvers; /* NULL: none loaded */
+    struct resolver_table network_resolvers;
     struct domain_list *domains; /* NULL: none loaded */
     struct zone *zone;           /* NULL: none loaded */
     struct events events;
@@ -100,6 +104,22 @@ static inline void engine_note_uplink(struct engine *engine, uint64_t now_us)
 {
     atomic_store_explicit(&engine->uplink_us, now_us, memory_order_relaxed);
 }
+
+/* --- flow_dns.c --- */
+
+/* Does the device ask a resolver, rather than its neighbours, and has it begun? */
+bool flow_asks_resolver(const struct flow *flow);
+
+/* A DNS message of this flow, whichever way it goes. */
+void flow_read_question(struct engine *engine, struct flow *flow, struct cursor payload);
+void flow_note_question(struct engine *engine, struct flow *flow, const struct question *question);
+
+/* Is the remote, if it is a resolver, one of the network's? 'answered': it has just answered. */
+void flow_judge_resolver(struct engine *engine, struct flow *flow, bool answered);
+
+/* DHCP offers these. */
+void engine_learn_offer(struct engine *engine, const struct address resolvers[], size_t count,
+        uint64_t time_us);
 
 /* --- flow_report.c: they return what changed, enum flow_change --- */
 

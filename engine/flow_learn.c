@@ -192,6 +192,7 @@ void flow_learn_service(struct engine *engine, struct flow *flow, enum service s
     flow->service = service;
     flow->pending |= CHANGED_SERVICE;
     flow_note_resolver(flow);
+    flow_judge_resolver(engine, flow, false);
     if (is_encrypted_dns(service))
         unset_no_dns(engine, flow);
 }
@@ -200,7 +201,7 @@ void flow_learn_service(struct engine *engine, struct flow *flow, enum service s
 
 /* An answer counts only if the device has asked, and a resolver rather than its neighbours: else any
  * host could have it believe what it likes. */
-static bool is_resolver(const struct flow *flow)
+bool flow_asks_resolver(const struct flow *flow)
 {
     return flow->device_initiated && flow->packets[UP] > 0 && flow->remote_port != PORT_MDNS &&
            flow->remote_port != PORT_LLMNR;
@@ -210,7 +211,7 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
 {
     struct device *device = flow->device;
 
-    if (!answer->is_answer || !is_resolver(flow))
+    if (!answer->is_answer || !flow_asks_resolver(flow))
         return;
     lock_take(&device->lock);
     device->dns_answers++;
@@ -256,8 +257,13 @@ static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor pa
     struct device *device;
     const struct dhcp_text *name;
 
-    if (dhcp_read(payload, &message) != TATTLER_OK || message.from_server)
+    if (dhcp_read(payload, &message) != TATTLER_OK)
         return;
+    if (message.from_server) {
+        engine_learn_offer(worker->engine, message.resolvers.items, message.resolvers.count,
+                flow->last_us);
+        return;
+    }
     sighting = (struct device_sighting){
         .time_us = flow->last_us,
         .address = message.client,
@@ -306,6 +312,8 @@ static bool uses_port(const struct flow *flow, uint16_t port)
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload)
 {
+    if (flow->service == SERVICE_DNS)
+        flow_read_question(worker->engine, flow, payload);
     if (way == DOWN) {
         if (flow->service == SERVICE_DNS)
             read_dns(worker, flow, payload);

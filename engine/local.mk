@@ -7,7 +7,8 @@ libengine_la_SOURCES = \
 	engine/base/address.c engine/base/address.h engine/base/cursor.h engine/base/hash.c \
 	engine/base/hash.h engine/base/lock.h engine/base/nearest.c engine/base/nearest.h \
 	engine/base/status.h \
-	engine/detect/condition.c engine/detect/condition.h engine/detect/features.c engine/detect/features.h \
+	engine/detect/condition.c engine/detect/condition.h engine/detect/dga.c engine/detect/dga.h \
+	engine/detect/dga_model.h engine/detect/features.c engine/detect/features.h \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \
@@ -19,7 +20,7 @@ libengine_la_SOURCES = \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \
 	engine/engine.c engine/engine.h engine/engine_internal.h engine/flow_learn.c \
-	engine/engine_events.c engine/flow_burst.c engine/flow_open.c engine/flow_packet.c \
+	engine/engine_events.c engine/flow_burst.c engine/flow_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_report.c engine/flow_silence.c \
 	engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
 	engine/parse/gquic.c engine/parse/gquic.h engine/parse/http.c engine/parse/http.h engine/parse/mdns.c engine/parse/mdns.h \
@@ -27,20 +28,31 @@ libengine_la_SOURCES = \
 	engine/parse/packet_ip.c engine/parse/packet_layers.h engine/parse/packet_link.c \
 	engine/parse/packet_names.c engine/parse/packet_ppp.c engine/parse/packet_transport.c \
 	engine/parse/packet_tunnel.c engine/parse/quic.c engine/parse/quic.h \
-	engine/parse/quic_packet.c engine/parse/quic_packet.h engine/parse/service.c \
+	engine/parse/quic_packet.c engine/parse/quic_packet.h engine/parse/rdnss.c engine/parse/rdnss.h engine/parse/service.c \
 	engine/parse/service.h engine/parse/service_binary.c engine/parse/service_iot.c \
 	engine/parse/service_match.h engine/parse/service_p2p.c engine/parse/service_text.c \
 	engine/parse/tls.c engine/parse/tls.h \
 	engine/settings.c engine/settings.h engine/settings_kind.c engine/settings_kind.h \
 	engine/settings_yaml.c \
-	engine/track/acceptance.c engine/track/acceptance.h engine/track/beat.c engine/track/beat.h engine/track/beat_internal.h engine/track/beat_judge.c engine/track/beat_judge.h engine/track/beat_patience.c engine/track/beat_search.c engine/track/beat_size.c \
+	engine/track/acceptance.c engine/track/acceptance.h engine/track/asked.c engine/track/asked.h engine/track/beat.c engine/track/beat.h engine/track/beat_internal.h engine/track/beat_judge.c engine/track/beat_judge.h engine/track/beat_patience.c engine/track/beat_search.c engine/track/beat_size.c \
 	engine/track/burst.c engine/track/burst.h engine/track/conduct.c engine/track/conduct.h \
 	engine/track/device.c engine/track/device.h engine/track/device_name.c engine/track/entropy.c \
-	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/flow.h engine/track/names.c engine/track/names.h \
-	engine/track/remotes.c engine/track/remotes.h engine/track/resolution.c engine/track/resolution.h engine/track/router.c \
+	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/flow.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
+	engine/track/question.c engine/track/question.h \
+	engine/track/remotes.c engine/track/remotes.h engine/track/resolution.c engine/track/resolution.h engine/track/resolver.c engine/track/resolver.h engine/track/router.c \
 	engine/track/router.h engine/track/symmetry.c \
-	engine/track/seen.c engine/track/seen.h engine/track/symmetry.h engine/track/unanswered.c \
+	engine/track/seen.c engine/track/seen.h engine/track/symmetry.h engine/track/tunnel.c engine/track/tunnel.h engine/track/unanswered.c \
 	engine/track/unanswered.h engine/track/upload.c engine/track/upload.h
+
+# The letters of names that people choose, counted while building.
+nodist_libengine_la_SOURCES = engine/detect/dga_model.c
+CLEANFILES += engine/detect/dga_model.c
+EXTRA_DIST += engine/detect/dga_train.awk engine/detect/words/names.txt
+engine/detect/dga_model.c: $(srcdir)/engine/detect/dga_train.awk \
+		$(srcdir)/engine/detect/words/names.txt
+	$(AM_V_GEN)$(MKDIR_P) engine/detect && LC_ALL=C $(AWK) \
+		-f $(srcdir)/engine/detect/dga_train.awk $(srcdir)/engine/detect/words/names.txt \
+		>$@.tmp && mv $@.tmp $@
 
 # Writes MMDB files: only the command and its tests need it.
 noinst_LTLIBRARIES += libgeowriter.la

@@ -35,6 +35,8 @@ static const struct settings_row rows[] = {
             "a resolved name still counts for this long after its TTL" },
     { "learning", &kind_duration, AT(learning_s), 0, 365 * DAY_S, "7d",
             "learn what a device does for this long before calling something new" },
+    { "network-resolvers", &kind_networks, AT(network_resolvers), 0, 16, "",
+            "DNS resolvers of the network, beside those that DHCP and routers offer" },
     { "timezone", &kind_text, AT(timezone), 0, 64, "",
             "IANA name for local hours, such as Europe/Berlin; not set: the machine's" },
     { "geo", &kind_files, AT(geo), 0, 16, "$TATTLER_STATE/tattler.mmdb",

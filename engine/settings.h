@@ -48,6 +48,7 @@ struct settings {
     struct prefix_list home_networks; /* RFC 1918, fc00::/7, fe80::/10 and 169.254.0.0/16 */
     uint64_t warm_up_s;               /* watch a device this long before judging 'no_dns' */
     uint64_t dns_grace_s;             /* keep a resolved name this long behind its TTL */
+    struct prefix_list network_resolvers; /* beside those that DHCP and routers offer */
     uint64_t learning_s;              /* a device's baseline takes so long */
     char *timezone;                   /* an IANA name; NULL: the machine's */
 

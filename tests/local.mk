@@ -14,7 +14,9 @@ FUZZ_TARGETS = \
 	tests/fuzz/mmdb_decode_fuzz \
 	tests/fuzz/packet_fuzz \
 	tests/fuzz/pcapng_fuzz \
+	tests/fuzz/question_fuzz \
 	tests/fuzz/quic_fuzz \
+	tests/fuzz/rdnss_fuzz \
 	tests/fuzz/risk_fuzz \
 	tests/fuzz/service_fuzz \
 	tests/fuzz/settings_fuzz \
@@ -41,10 +43,12 @@ if HAVE_CHECK
 UNIT_TESTS = \
 	tests/unit/acceptance_test \
 	tests/unit/address_test \
+	tests/unit/asked_test \
 	tests/unit/capture_test \
 	tests/unit/condition_test \
 	tests/unit/connection_test \
 	tests/unit/defrag_test \
+	tests/unit/dga_test \
 	tests/unit/device_test \
 	tests/unit/dhcp_test \
 	tests/unit/dissect_test \
@@ -67,11 +71,15 @@ UNIT_TESTS = \
 	tests/unit/names_test \
 	tests/unit/nearest_test \
 	tests/unit/no_dns_test \
+	tests/unit/nxdomain_test \
 	tests/unit/oui_test \
 	tests/unit/packet_test \
+	tests/unit/question_test \
 	tests/unit/quic_test \
+	tests/unit/rdnss_test \
 	tests/unit/remotes_test \
 	tests/unit/resolution_test \
+	tests/unit/resolver_test \
 	tests/unit/resolvers_test \
 	tests/unit/risk_test \
 	tests/unit/seen_test \
@@ -83,6 +91,7 @@ UNIT_TESTS = \
 	tests/unit/tcp_state_test \
 	tests/unit/threads_test \
 	tests/unit/tls_test \
+	tests/unit/tunnel_test \
 	tests/unit/unanswered_test \
 	tests/unit/upload_test \
 	tests/unit/zone_test

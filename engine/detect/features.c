@@ -123,6 +123,28 @@ static bool get_symmetry(const struct flow *flow, struct feature_value *out)
     return symmetry_read(&flow->symmetry, &out->real);
 }
 
+static bool get_dns_dga(const struct flow *flow, struct feature_value *out)
+{
+    out->real = flow->dns.dga;
+    return flow->dns.dga_known;
+}
+
+static bool get_dns_nxdomain(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->dns.nxdomain, out);
+}
+
+static bool get_dns_bypass(const struct flow *flow, struct feature_value *out)
+{
+    return ternary(flow->dns.bypass, out);
+}
+
+static bool get_dns_tunnel(const struct flow *flow, struct feature_value *out)
+{
+    out->real = flow->dns.tunnel;
+    return flow->dns.tunnel_known && flow->dns.tunnel > 0;
+}
+
 static bool get_upload_burst(const struct flow *flow, struct feature_value *out)
 {
     out->real = flow->outlook.upload_burst;
@@ -382,6 +404,23 @@ const struct feature features[] = {
             "What has become of the beat. forming: some gaps, not yet sure; steady: a heartbeat; late: the next beat is "
             "overdue; lost: it stopped; changed: its period or size moved and is not steady yet.",
             "iot.heartbeat.state:steady;" },
+    { "dns.dga", FEATURE_REAL, SCOPE_FLOW, CHANGED_QUERY, "", 1, NULL, get_dns_dga,
+            "How much the domain last asked for looks as if a program had made it up. Only the "
+            "registrable part counts; unknown where there is none.",
+            "iot.dns.dga:>=0.8;" },
+    { "dns.nxdomain", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_QUERY, "answers", UINT32_MAX, NULL,
+            get_dns_nxdomain,
+            "Answers in the last 5 min that the name does not exist, without those that are "
+            "usual: reverse and local names, service discovery. Unknown while there are none.",
+            "iot.dns.nxdomain:>=10;" },
+    { "dns.bypass", FEATURE_BOOLEAN, SCOPE_FLOW, CHANGED_DNS, "", 1, boolean_name, get_dns_bypass,
+            "The resolver asked, in the clear or by DoT, DoH or DoQ, is none of the network's. "
+            "Unknown where that cannot be told.",
+            "iot.dns.bypass:true;" },
+    { "dns.tunnel", FEATURE_REAL, SCOPE_FLOW, CHANGED_QUERY, "bits/s", 0, NULL, get_dns_tunnel,
+            "Information in the names asked for below the domain last asked, and in what answers "
+            "bring besides addresses, over the last 60 s.",
+            "iot.dns.tunnel:>200;" },
     { "upload_burst", FEATURE_REAL, SCOPE_REMOTE, CHANGED_UPLOAD, "", 0, NULL, get_upload_burst,
             "Bytes sent to this remote in the last 5 min over what is usual for the device: its "
             "99th percentile, at least 1 MB. Unknown in a device's first 10 min.",

@@ -14,6 +14,7 @@
 
 enum option {
     OPTION_PAD = 0,
+    OPTION_RESOLVERS = 6,
     OPTION_HOST_NAME = 12,
     OPTION_REQUESTED_ADDRESS = 50,
     OPTION_OVERLOAD = 52,
@@ -63,6 +64,20 @@ static void set_address(struct address *address, struct cursor in)
         *address = address_from_v4(bytes);
 }
 
+static void add_resolver(struct dhcp_resolvers *resolvers, struct address address)
+{
+    if (resolvers->count < DHCP_RESOLVERS_MAX)
+        resolvers->items[resolvers->count++] = address;
+}
+
+static void add_resolvers(struct dhcp_resolvers *resolvers, struct cursor in)
+{
+    uint8_t bytes[4];
+
+    while (cursor_copy(&in, bytes, sizeof(bytes)))
+        add_resolver(resolvers, address_from_v4(bytes));
+}
+
 static void set_byte(uint8_t *byte, struct cursor in)
 {
     if (in.left == 1)
@@ -92,6 +107,8 @@ static void read_option(uint8_t code, struct cursor value, struct dhcp_message *
         set_byte(overload, value);
     else if (code == OPTION_REQUESTED_ADDRESS)
         set_address(&message->requested, value);
+    else if (code == OPTION_RESOLVERS)
+        add_resolvers(&message->resolvers, value);
 }
 
 static void read_options(struct cursor in, struct dhcp_message *message, uint8_t *overload)
@@ -176,7 +193,12 @@ enum tattler_status dhcp_read(struct cursor payload, struct dhcp_message *out)
 #define DUID_LINK_LAYER_TIME 1
 #define DUID_LINK_LAYER 3
 
-enum option6 { OPTION6_CLIENT_ID = 1, OPTION6_VENDOR_CLASS = 16, OPTION6_FQDN = 39 };
+enum option6 {
+    OPTION6_CLIENT_ID = 1,
+    OPTION6_VENDOR_CLASS = 16,
+    OPTION6_RESOLVERS = 23,
+    OPTION6_FQDN = 39
+};
 
 /* Section 11.2 and 11.4: type, hardware, with type 1 a time, address. */
 static void read_duid(struct cursor in, struct dhcp6_message *message)
@@ -209,12 +231,21 @@ static void read_fqdn(struct cursor in, struct dhcp6_message *message)
         append_labels(&message->fqdn, in);
 }
 
+static void read_resolvers(struct cursor in, struct dhcp6_message *message)
+{
+    uint8_t bytes[16];
+
+    while (cursor_copy(&in, bytes, sizeof(bytes)))
+        add_resolver(&message->resolvers, address_from_v6(bytes));
+}
+
 static const struct {
     uint16_t code;
     void (*read)(struct cursor value, struct dhcp6_message *message);
 } options6[] = {
     { OPTION6_CLIENT_ID, read_duid },
     { OPTION6_VENDOR_CLASS, read_vendor_class },
+    { OPTION6_RESOLVERS, read_resolvers },
     { OPTION6_FQDN, read_fqdn },
 };
 

@@ -1,5 +1,5 @@
-/* dhcp.h - who a device says it is when it asks for an address: DHCPv4 (RFC 2131, RFC 2132) and
- * DHCPv6 (RFC 8415).
+/* dhcp.h - who a device says it is when it asks for an address, and which resolvers it is offered:
+ * DHCPv4 (RFC 2131, RFC 2132) and DHCPv6 (RFC 8415).
  *
  * Any thread; no allocation, no state. */
 #ifndef TATTLER_PARSE_DHCP_H
@@ -13,6 +13,13 @@
 #include "base/status.h"
 
 #define DHCP_TEXT_SIZE 256 /* one option holds 255 bytes; parts that exceed it together are cut */
+
+#define DHCP_RESOLVERS_MAX 4 /* the first ones of a message are kept; stub resolvers use three */
+
+struct dhcp_resolvers {
+    uint8_t count;
+    struct address items[DHCP_RESOLVERS_MAX];
+};
 
 /* Bytes as sent with a NUL added; trust 'length' before strlen(). */
 struct dhcp_text {
@@ -44,6 +51,7 @@ struct dhcp_message {
     struct dhcp_text vendor;   /* option 60 */
     struct dhcp_text fqdn;     /* option 81 (RFC 4702), as dotted text in both its encodings */
     struct dhcp_text wanted;   /* option 55: the codes asked for, one byte each, in their order */
+    struct dhcp_resolvers resolvers; /* option 6: what a server offers */
 };
 
 /* Reads the payload of UDP 67 and 68.
@@ -59,6 +67,7 @@ struct dhcp6_message {
     struct mac mac;          /* from a client DUID of type 1 or 3 over Ethernet */
     struct dhcp_text fqdn;   /* option 39 (RFC 4704) as dotted text */
     struct dhcp_text vendor; /* option 16: the first item */
+    struct dhcp_resolvers resolvers; /* option 23 (RFC 3646): what a server offers */
 };
 
 /* Reads the payload of UDP 546 and 547; statuses as above.

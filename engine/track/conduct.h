@@ -6,8 +6,10 @@
 
 #include "track/acceptance.h"
 #include "track/fanout.h"
+#include "track/nxdomain.h"
 #include "track/remotes.h"
 #include "track/seen.h"
+#include "track/tunnel.h"
 #include "track/unanswered.h"
 #include "track/upload.h"
 
@@ -26,6 +28,8 @@ struct conduct {
     struct upload upload;
     struct seen seen;
     struct heard heard;
+    struct nxdomain nxdomain;
+    struct tunnel *tunnel; /* owned; NULL until a name may carry something */
 };
 
 void conduct_clear(struct conduct *conduct, struct conduct_budget *budget);

@@ -43,7 +43,8 @@ enum flow_change {
     CHANGED_UNANSWERED = 1 << 12,
     CHANGED_UPLOAD = 1 << 13,
     CHANGED_NEW = 1 << 14,
-    CHANGED_ALL = (1 << 15) - 1,
+    CHANGED_QUERY = 1 << 15,
+    CHANGED_ALL = (1 << 16) - 1,
 };
 
 /* What its device does, as of the flow's last report (flow_report.c). */
@@ -58,6 +59,15 @@ struct outlook {
     uint64_t upload_24h; /* bytes */
     enum ternary new_device, new_domain, new_asn, new_port;
     struct beat_view series; /* of all connections to this remote */
+};
+
+/* What a flow to a resolver shows; as of its last message. */
+struct dns_view {
+    bool dga_known, tunnel_known;
+    double dga;    /* of the name asked for */
+    double tunnel; /* bits/s, of its domain */
+    uint32_t nxdomain;
+    enum ternary bypass;
 };
 
 struct flow {
@@ -91,6 +101,7 @@ struct flow {
 
     struct symmetry symmetry;
     struct outlook outlook;
+    struct dns_view dns;
 
     struct burst burst;
     struct beat *beat; /* owned; of the bursts within this flow; NULL before the second */

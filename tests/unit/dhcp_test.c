@@ -85,6 +85,55 @@ START_TEST(an_acknowledgement_tells_the_address)
 }
 END_TEST
 
+static const char acknowledge_options[] =
+    "\x35\1\5" "\x36\4\xc0\0\2\1" "\6\x08\xc0\0\2\1" "\x08\x08\x08\x08" "\1\4\xff\xff\xff\0" "\xff";
+
+START_TEST(an_acknowledgement_tells_the_resolvers)
+{
+    struct dhcp_message message = read_ok(build(2, BYTES(acknowledge_options)));
+
+    ck_assert_uint_eq(message.resolvers.count, 2);
+    check_address(message.resolvers.items[0], "192.0.2.1");
+    check_address(message.resolvers.items[1], "8.8.8.8");
+    message = read_ok(build(1, BYTES(request_options))); /* asks for them in option 55 */
+    ck_assert_uint_eq(message.resolvers.count, 0);
+}
+END_TEST
+
+START_TEST(the_first_four_resolvers_are_kept)
+{
+    struct dhcp_message message = read_ok(build(2,
+            BYTES("\x35\1\5\6\x0c\xc0\0\2\1\xc0\0\2\2\xc0\0\2\3\6\x08\xc0\0\2\4\xc0\0\2\5\xff")));
+
+    ck_assert_uint_eq(message.resolvers.count, DHCP_RESOLVERS_MAX);
+    check_address(message.resolvers.items[3], "192.0.2.4");
+}
+END_TEST
+
+START_TEST(half_a_resolver_is_none)
+{
+    struct dhcp_message message = read_ok(build(2, BYTES("\x35\1\5\6\6\xc0\0\2\1\xc0\0\xff")));
+
+    ck_assert_uint_eq(message.resolvers.count, 1);
+    message = read_ok(build(2, BYTES("\x35\1\5\6\0\xff")));
+    ck_assert_uint_eq(message.resolvers.count, 0);
+}
+END_TEST
+
+START_TEST(every_cut_acknowledgement_is_read_as_far_as_it_goes)
+{
+    size_t length = FIXED_SIZE + 3 + (size_t)_i; /* from the message type on */
+    uint8_t *block = malloc(length + 1), *cut = block + 1;
+    struct dhcp_message message;
+
+    (void)build(2, BYTES(acknowledge_options));
+    memcpy(cut, packet, length);
+    message = read_ok(cursor_over(cut, length));
+    ck_assert_uint_eq(message.resolvers.count, length < FIXED_SIZE + 19 ? 0 : 2);
+    free(block);
+}
+END_TEST
+
 START_TEST(overloaded_fields_hold_more_options)
 {
     struct dhcp_message message;
@@ -209,6 +258,20 @@ START_TEST(a_solicit_tells_who_asks)
 }
 END_TEST
 
+/* RFC 3646 section 3. */
+START_TEST(a_reply_tells_the_resolvers)
+{
+    struct dhcp6_message message = read6_ok(BYTES("\7\0\0\0\0\x17\0\x28"
+            "\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x53"
+            "\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x35" "\1\2\3\4\5\6\7\x08"));
+
+    ck_assert_uint_eq(message.type, 7);
+    ck_assert_uint_eq(message.resolvers.count, 2);
+    check_address(message.resolvers.items[0], "2001:db8::53");
+    check_address(message.resolvers.items[1], "fd00::35");
+}
+END_TEST
+
 START_TEST(only_link_layer_identifiers_give_an_address)
 {
     struct dhcp6_message message = read6_ok(BYTES("\3\0\0\0\0\1\0\x0a\0\3\0\1\2\0\0\0\0\7"));
@@ -263,6 +326,11 @@ int main(void)
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, a_request_tells_who_asks);
     tcase_add_test(cases, an_acknowledgement_tells_the_address);
+    tcase_add_test(cases, an_acknowledgement_tells_the_resolvers);
+    tcase_add_test(cases, the_first_four_resolvers_are_kept);
+    tcase_add_test(cases, half_a_resolver_is_none);
+    tcase_add_loop_test(cases, every_cut_acknowledgement_is_read_as_far_as_it_goes, 0,
+            (int)sizeof(acknowledge_options) - 3);
     tcase_add_test(cases, overloaded_fields_hold_more_options);
     tcase_add_test(cases, encoded_domain_names_become_text);
     tcase_add_test(cases, text_is_kept_as_sent);
@@ -271,6 +339,7 @@ int main(void)
     tcase_add_loop_test(cases, every_cut_request_is_read_as_far_as_it_goes, 0,
             FIXED_SIZE + (int)sizeof(request_options) - 1);
     tcase_add_test(cases, a_solicit_tells_who_asks);
+    tcase_add_test(cases, a_reply_tells_the_resolvers);
     tcase_add_test(cases, only_link_layer_identifiers_give_an_address);
     tcase_add_test(cases, relayed_and_unknown_messages_are_not_supported);
     tcase_add_loop_test(cases, every_cut_solicit_is_read_as_far_as_it_goes, 0,

@@ -294,15 +294,25 @@ static json_t *properties_of(json_t *definitions, const char *object)
     return json_object_get(json_object_get(definitions, object), "properties");
 }
 
-/* The schema's entry for a feature; a dot leads into an object of that name. */
+/* The properties of the object that stands below this name in 'iot'; NULL: it is no object. */
+static json_t *inner_of(json_t *definitions, const char *name)
+{
+    json_t *entry = json_object_get(properties_of(definitions, "iot"), name);
+    const char *reference = json_string_value(json_object_get(entry, "$ref"));
+
+    return reference != NULL ? properties_of(definitions, strrchr(reference, '/') + 1) : NULL;
+}
+
+/* The schema's entry for a feature; a dot leads into an object. */
 static json_t *schema_entry(json_t *definitions, const char *feature)
 {
     const char *dot = strchr(feature, '.');
-    char object[64] = "iot";
+    char object[64];
 
-    if (dot != NULL)
-        snprintf(object, sizeof(object), "%.*s", (int)(dot - feature), feature);
-    return json_object_get(properties_of(definitions, object), dot == NULL ? feature : dot + 1);
+    if (dot == NULL)
+        return json_object_get(properties_of(definitions, "iot"), feature);
+    snprintf(object, sizeof(object), "%.*s", (int)(dot - feature), feature);
+    return json_object_get(inner_of(definitions, object), dot + 1);
 }
 
 /* Entries below "iot", those of the objects in it counted instead of these. */
@@ -313,7 +323,7 @@ static size_t count_entries(json_t *definitions)
     json_t *entry;
 
     json_object_foreach(properties_of(definitions, "iot"), name, entry) {
-        json_t *inner = properties_of(definitions, name);
+        const json_t *inner = inner_of(definitions, name);
 
         count += inner != NULL ? json_object_size(inner) : 1;
     }

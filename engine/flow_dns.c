@@ -1,0 +1,111 @@
+/* DNS as it is used: what is asked for, what comes of it, and whom the device asks. */
+#include <string.h>
+
+#include "base/hash.h"
+#include "detect/dga.h"
+#include "engine.h"
+#include "engine_internal.h"
+#include "track/question.h"
+
+static bool is_resolver_service(enum service service)
+{
+    return service == SERVICE_DNS || service == SERVICE_DOT || service == SERVICE_DOH ||
+           service == SERVICE_DOQ;
+}
+
+static bool is_configured(const struct engine *engine, const struct address *address)
+{
+    const struct prefix_list *list = &engine->settings->network_resolvers;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (prefix_contains(&list->items[i], address))
+            return true;
+    return false;
+}
+
+static struct resolver_use use_of(const struct engine *engine, const struct flow *flow)
+{
+    const struct device *device = flow->device;
+
+    return (struct resolver_use){
+        .device = device->has_mac
+                          ? hash_bytes(device->mac.bytes, sizeof(device->mac.bytes))
+                          : hash_bytes(device->address.bytes, sizeof(device->address.bytes)),
+        .device_address = flow->device_address,
+        .resolver = flow->remote_address,
+        .at_home = !flow->remote_is_public,
+        .encrypted = flow->service != SERVICE_DNS,
+        .well_known = engine->resolvers != NULL &&
+                      resolvers_has_address(engine->resolvers, &flow->remote_address),
+        .now_us = flow->last_us,
+    };
+}
+
+void flow_judge_resolver(struct engine *engine, struct flow *flow, bool answered)
+{
+    static const enum ternary answers[] = {
+        [RESOLVER_UNSURE] = UNKNOWN, [RESOLVER_OWN] = NO, [RESOLVER_PAST] = YES,
+    };
+    struct resolver_use use;
+    enum ternary before = flow->dns.bypass;
+
+    if (!is_resolver_service(flow->service) || !flow_asks_resolver(flow))
+        return;
+    use = use_of(engine, flow);
+    if (answered && !use.encrypted)
+        resolver_answered(&engine->network_resolvers, &use);
+    flow->dns.bypass = is_configured(engine, &flow->remote_address)
+                               ? NO
+                               : answers[resolver_judge(&engine->network_resolvers, &use)];
+    if (flow->dns.bypass != before)
+        flow->pending |= CHANGED_DNS;
+}
+
+static void look_at_name(struct engine *engine, struct flow *flow, const struct question *question)
+{
+    char domain[DOMAIN_NAME_SIZE];
+    size_t len = engine->domains != NULL
+                         ? domain_registrable(engine->domains, question->name, question->len, domain)
+                         : 0;
+
+    flow->dns.dga_known = len > 0 && dga_score(domain, len, &flow->dns.dga);
+}
+
+void flow_note_question(struct engine *engine, struct flow *flow, const struct question *question)
+{
+    struct conduct *conduct = &flow->device->conduct;
+
+    look_at_name(engine, flow, question);
+    lock_take(&flow->device->lock);
+    nxdomain_note(&conduct->nxdomain, question, flow->last_us);
+    flow->dns.nxdomain = nxdomain_count(&conduct->nxdomain, flow->last_us);
+    flow->dns.tunnel_known =
+            tunnel_note(&conduct->tunnel, question, flow->last_us, &flow->dns.tunnel);
+    lock_release(&flow->device->lock);
+    flow->pending |= CHANGED_QUERY;
+    if (question->answered)
+        flow_judge_resolver(engine, flow, true);
+}
+
+void flow_read_question(struct engine *engine, struct flow *flow, struct cursor payload)
+{
+    struct question question;
+
+    if (flow_asks_resolver(flow) && question_read(payload, &question) == TATTLER_OK)
+        flow_note_question(engine, flow, &question);
+}
+
+void engine_learn_offer(struct engine *engine, const struct address resolvers[], size_t count,
+        uint64_t time_us)
+{
+    for (size_t i = 0; i < count; i++)
+        resolver_learn(&engine->network_resolvers, &resolvers[i], RESOLVER_OFFERED, time_us);
+}
+
+void engine_learn_router(struct engine *engine, struct cursor advertisement, uint64_t time_us)
+{
+    struct rdnss offer;
+
+    if (rdnss_read(advertisement, &offer) == TATTLER_OK)
+        engine_learn_offer(engine, offer.resolvers, offer.count, time_us);
+}

@@ -1,0 +1,151 @@
+#include "track/tunnel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "track/asked.h"
+
+#define SLOTS 6
+#define SLOT_US (UINT64_C(1000000) * TUNNEL_WINDOW_S / SLOTS)
+#define LAST_SIZE 63
+
+/* A domain and what was said below it. */
+struct site {
+    uint64_t key; /* hash of the domain; 0: free */
+    uint64_t slot; /* since 1970, the newest one */
+    float bits[SLOTS];
+    uint16_t names[SLOTS]; /* new ones */
+    uint8_t last_len;
+    char last[LAST_SIZE]; /* what stood before the domain last time, its beginning */
+};
+
+struct tunnel {
+    struct site sites[TUNNEL_SITES];
+    /* A mark of each name or answer seen, by its hash: a later one takes an earlier one's place. */
+    uint32_t recent[TUNNEL_RECENT];
+};
+
+void tunnel_free(struct tunnel *tunnel)
+{
+    free(tunnel);
+}
+
+/* Empties what has left the window. */
+static void move_on(struct site *site, uint64_t slot)
+{
+    for (unsigned i = 0; i < SLOTS && site->slot < slot; i++) {
+        site->slot++;
+        site->bits[site->slot % SLOTS] = 0;
+        site->names[site->slot % SLOTS] = 0;
+    }
+    if (site->slot < slot)
+        site->slot = slot;
+}
+
+static double bits_of(const struct site *site)
+{
+    double bits = 0;
+
+    for (unsigned i = 0; i < SLOTS; i++)
+        bits += (double)site->bits[i];
+    return bits;
+}
+
+static unsigned names_of(const struct site *site)
+{
+    unsigned names = 0;
+
+    for (unsigned i = 0; i < SLOTS; i++)
+        names += site->names[i];
+    return names;
+}
+
+/* The site of this domain, else the one with the least said, made anew. */
+static struct site *find_site(struct tunnel *tunnel, uint64_t key, uint64_t slot)
+{
+    struct site *least = &tunnel->sites[0];
+
+    for (size_t i = 0; i < TUNNEL_SITES; i++) {
+        struct site *site = &tunnel->sites[i];
+
+        move_on(site, slot);
+        if (site->key == key)
+            return site;
+        if (site->key == 0 || (least->key != 0 && bits_of(site) < bits_of(least)))
+            least = site;
+    }
+    *least = (struct site){ .key = key, .slot = slot };
+    return least;
+}
+
+static bool is_new(struct tunnel *tunnel, uint64_t hash)
+{
+    uint32_t *place = &tunnel->recent[hash % TUNNEL_RECENT];
+    uint32_t mark = (uint32_t)(hash >> 32) | 1;
+    bool known = *place == mark;
+
+    *place = mark;
+    return !known;
+}
+
+/* What is left of 'text' without what it shares with the last one at its beginning and, where that
+ * was kept whole, at its end. */
+static struct cursor news(const struct site *site, const char *text, size_t len)
+{
+    size_t both = len < site->last_len ? len : site->last_len, head = 0, tail = 0;
+
+    while (head < both && text[head] == site->last[head])
+        head++;
+    if (site->last_len < LAST_SIZE)
+        while (tail < both - head && text[len - 1 - tail] == site->last[site->last_len - 1 - tail])
+            tail++;
+    return cursor_over(text + head, len - head - tail);
+}
+
+static void add_name(struct site *site, const char *hidden, size_t len)
+{
+    struct cursor fresh = news(site, hidden, len);
+
+    site->bits[site->slot % SLOTS] += (float)asked_bits(fresh.at, fresh.left);
+    if (site->names[site->slot % SLOTS] < UINT16_MAX)
+        site->names[site->slot % SLOTS]++;
+    site->last_len = (uint8_t)(len < LAST_SIZE ? len : LAST_SIZE);
+    memcpy(site->last, hidden, site->last_len);
+}
+
+static double rate_of(const struct site *site)
+{
+    return names_of(site) < TUNNEL_NAMES_MIN ? 0 : bits_of(site) / TUNNEL_WINDOW_S;
+}
+
+/* Does what stands before the domain count at all? */
+static bool counts(const struct question *question)
+{
+    enum asked_kind kind = asked_kind(question->name, question->len);
+
+    return kind == ASKED_PUBLIC || kind == ASKED_SERVICE;
+}
+
+bool tunnel_note(struct tunnel **tunnel, const struct question *question, uint64_t now_us,
+        double *bits_per_s)
+{
+    size_t domain = asked_domain(question->name, question->len);
+    uint64_t key = hash_stable(question->name + domain, question->len - domain) | 1;
+    uint64_t hash = hash_stable(question->name, question->len);
+    struct site *site;
+
+    if (!counts(question))
+        return false;
+    if (*tunnel == NULL)
+        *tunnel = calloc(1, sizeof(**tunnel));
+    if (*tunnel == NULL)
+        return false;
+    site = find_site(*tunnel, key, now_us / SLOT_US);
+    if (domain > 0 && is_new(*tunnel, hash))
+        add_name(site, question->name, domain);
+    if (question->data_hash != 0 && is_new(*tunnel, hash ^ question->data_hash))
+        site->bits[site->slot % SLOTS] += (float)question->data_bits;
+    *bits_per_s = rate_of(site);
+    return true;
+}
