@@ -98,6 +98,7 @@ static void identify(const void *user, const struct mac *mac, const struct addre
 /* Sketches and keys are small beside what they follow from: a device needs none of the former as a
  * rule, and a few dozen of the latter. */
 #define SKETCHES_MAX 256
+#define RELAYS_MAX 256 /* 38 KiB each */
 #define SEEN_PER_DEVICE 64
 
 static void set_budget(struct device_budget *budget, const struct settings *settings)
@@ -108,6 +109,7 @@ static void set_budget(struct device_budget *budget, const struct settings *sett
     budget->conduct.remotes.max_entries = settings->max_remotes;
     budget->conduct.remotes.max_per_device = settings->max_remotes_per_device;
     budget->conduct.fanout.max_sketches = SKETCHES_MAX;
+    budget->conduct.relay.max_relays = RELAYS_MAX;
     budget->conduct.seen.learning_s = settings->learning_s;
     budget->conduct.seen.max_items = settings->max_devices * SEEN_PER_DEVICE;
 }
@@ -235,6 +237,7 @@ void engine_count(struct engine *engine, struct engine_counters *out)
                              atomic_load(&engine->budget.conduct.remotes.refused),
         .sketches_refused = atomic_load(&engine->budget.conduct.fanout.refused),
         .baseline_refused = atomic_load(&engine->budget.conduct.seen.refused),
+        .relays_refused = atomic_load(&engine->budget.conduct.relay.refused),
         .events_lost = atomic_load(&engine->events_lost),
         .entropy_skipped = atomic_load(&engine->entropy_skipped),
     };
@@ -258,6 +261,7 @@ static const struct {
     COUNTER(remotes_forgotten, "remotes forgotten early: limits.remotes reached"),
     COUNTER(sketches_refused, "hosts or ports not counted in fanout: too many scans at once"),
     COUNTER(baseline_refused, "what is new of some devices is unknown: they talk to too many"),
+    COUNTER(relays_refused, "devices or flows not looked at for relaying: too many at once"),
     COUNTER(events_lost, "changes of heartbeats not told: too many at once"),
     COUNTER(entropy_skipped, "flows without entropy: too many at once"),
 };

@@ -117,7 +117,7 @@ struct engine_counters {
     uint64_t no_dns;
     uint64_t remotes, remotes_forgotten;
     uint64_t sketches_refused, baseline_refused;
-    uint64_t events_lost;
+    uint64_t relays_refused, events_lost;
     uint64_t entropy_skipped; /* flows whose entropy stays unknown: too many at once */
 };
 void engine_count(struct engine *engine, struct engine_counters *out);

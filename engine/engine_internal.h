@@ -27,6 +27,9 @@ struct events {
     struct engine_event ring[EVENTS_MAX];
 };
 
+/* Flows followed for relaying at once (0.7 KiB each). */
+#define RELAY_FLOWS_MAX 16384
+
 struct engine {
     const struct settings *settings;
     struct device_budget budget;
@@ -44,6 +47,7 @@ struct engine {
     atomic_ullong uplink_us; /* a packet last came from a public address; 0: never */
     atomic_ullong swept_us; /* engine_sweep() last had something to do */
     atomic_ullong entropies; /* filling now */
+    atomic_ullong relay_flows; /* followed now */
 };
 
 /* What the databases say of an address, remembered: flows come back to the same few remotes. */
@@ -110,8 +114,9 @@ static inline void engine_note_uplink(struct engine *engine, uint64_t now_us)
 /* Does the device ask a resolver, rather than its neighbours, and has it begun? */
 bool flow_asks_resolver(const struct flow *flow);
 
-/* A DNS message of this flow, whichever way it goes. */
-void flow_read_question(struct engine *engine, struct flow *flow, struct cursor payload);
+/* A DNS message of this flow. */
+void flow_read_question(struct engine *engine, struct flow *flow, enum direction way,
+        struct cursor payload);
 void flow_note_question(struct engine *engine, struct flow *flow, const struct question *question);
 
 /* Is the remote, if it is a resolver, one of the network's? 'answered': it has just answered. */
@@ -135,6 +140,15 @@ uint64_t flow_endpoint_hash(const struct flow *flow);
 /* A packet with payload, or a SYN. */
 void flow_follow_bursts(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way);
+
+/* --- flow_relay.c --- */
+
+/* Payload of either way. */
+void flow_follow_relay(struct engine *engine, struct flow *flow, enum direction way,
+        uint64_t time_us, uint32_t bytes);
+/* With the device's lock held, these two: what the flow carried since; the flow ends. */
+void flow_note_volume(struct flow *flow);
+void flow_leave_relay(struct engine *engine, struct flow *flow);
 
 /* --- flow_silence.c --- */
 

@@ -83,15 +83,17 @@ void flow_note_question(struct engine *engine, struct flow *flow, const struct q
             tunnel_note(&conduct->tunnel, question, flow->last_us, &flow->dns.tunnel);
     lock_release(&flow->device->lock);
     flow->pending |= CHANGED_QUERY;
-    if (question->answered)
-        flow_judge_resolver(engine, flow, true);
+    flow_judge_resolver(engine, flow, question->answered);
 }
 
-void flow_read_question(struct engine *engine, struct flow *flow, struct cursor payload)
+/* A device that answers itself must not make a resolver of whom it talks to. */
+void flow_read_question(struct engine *engine, struct flow *flow, enum direction way,
+        struct cursor payload)
 {
     struct question question;
 
-    if (flow_asks_resolver(flow) && question_read(payload, &question) == TATTLER_OK)
+    if (flow_asks_resolver(flow) && question_read(payload, &question) == TATTLER_OK &&
+            question.answered == (way == DOWN))
         flow_note_question(engine, flow, &question);
 }
 

@@ -14,6 +14,7 @@
 #define PORT_DHCP_SERVER 67
 #define PORT_DHCP_CLIENT 68
 #define PORT_DHCP6_SERVER 547
+#define DHCP6_REPLY 7 /* RFC 8415 section 7.3 */
 #define PORT_DHCP6_CLIENT 546
 
 /* --- names --- */
@@ -192,9 +193,10 @@ void flow_learn_service(struct engine *engine, struct flow *flow, enum service s
     flow->service = service;
     flow->pending |= CHANGED_SERVICE;
     flow_note_resolver(flow);
-    flow_judge_resolver(engine, flow, false);
-    if (is_encrypted_dns(service))
+    if (is_encrypted_dns(service)) {
+        flow_judge_resolver(engine, flow, false);
         unset_no_dns(engine, flow);
+    }
 }
 
 /* --- resolved addresses --- */
@@ -207,7 +209,7 @@ bool flow_asks_resolver(const struct flow *flow)
            flow->remote_port != PORT_LLMNR;
 }
 
-void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resolution *answer)
+static void learn_answer(struct engine *engine, struct flow *flow, const struct resolution *answer)
 {
     struct device *device = flow->device;
 
@@ -215,8 +217,19 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
         return;
     lock_take(&device->lock);
     device->dns_answers++;
-    names_learn(&device->names, &worker->engine->budget.names, answer, flow->last_us);
+    names_learn(&device->names, &engine->budget.names, answer, flow->last_us);
     lock_release(&device->lock);
+}
+
+void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resolution *answer)
+{
+    struct question question;
+
+    if (!answer->is_answer || !flow_asks_resolver(flow))
+        return;
+    learn_answer(worker->engine, flow, answer);
+    question_set(&question, answer->asked, answer->asked_len, answer->rcode);
+    flow_note_question(worker->engine, flow, &question);
 }
 
 static void read_dns(struct worker *worker, struct flow *flow, struct cursor payload)
@@ -224,7 +237,7 @@ static void read_dns(struct worker *worker, struct flow *flow, struct cursor pay
     struct resolution answer;
 
     if (resolution_read(payload, &answer) == TATTLER_OK)
-        flow_learn_dns(worker, flow, &answer);
+        learn_answer(worker->engine, flow, &answer);
 }
 
 /* --- who a device says it is --- */
@@ -260,8 +273,9 @@ static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor pa
     if (dhcp_read(payload, &message) != TATTLER_OK)
         return;
     if (message.from_server) {
-        engine_learn_offer(worker->engine, message.resolvers.items, message.resolvers.count,
-                flow->last_us);
+        if (message.type == DHCP_ACK)
+            engine_learn_offer(worker->engine, message.resolvers.items, message.resolvers.count,
+                    flow->last_us);
         return;
     }
     sighting = (struct device_sighting){
@@ -285,9 +299,13 @@ static void read_dhcp6(struct worker *worker, struct flow *flow, struct cursor p
 {
     struct dhcp6_message message;
 
-    (void)worker;
     if (dhcp6_read(payload, &message) != TATTLER_OK)
         return;
+    if (message.type == DHCP6_REPLY) {
+        engine_learn_offer(worker->engine, message.resolvers.items, message.resolvers.count,
+                flow->last_us);
+        return;
+    }
     device_set_name(flow->device, DEVICE_NAME_DHCP, message.fqdn.text, message.fqdn.length);
     flow->pending |= CHANGED_DEVICE;
 }
@@ -312,13 +330,14 @@ static bool uses_port(const struct flow *flow, uint16_t port)
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload)
 {
+    bool is_offer = flow->remote_port == PORT_DHCP_SERVER || flow->remote_port == PORT_DHCP6_SERVER;
+
     if (flow->service == SERVICE_DNS)
-        flow_read_question(worker->engine, flow, payload);
-    if (way == DOWN) {
-        if (flow->service == SERVICE_DNS)
-            read_dns(worker, flow, payload);
+        flow_read_question(worker->engine, flow, way, payload);
+    if (flow->service == SERVICE_DNS && way == DOWN)
+        read_dns(worker, flow, payload);
+    if (way == DOWN && !is_offer)
         return;
-    }
     for (size_t i = 0; i < sizeof(talkers) / sizeof(talkers[0]); i++)
         if (uses_port(flow, talkers[i].port)) {
             talkers[i].read(worker, flow, payload);

@@ -205,6 +205,7 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
     } else {
         upload_add(&flow->device->conduct.upload, NULL, take_upload(flow), flow->last_us);
     }
+    flow_note_volume(flow);
     flow->burst_waits = false;
     flow->burst_bytes = flow->tail_bytes = 0;
     if (flow->packets[DOWN] != flow->reported_down && address_is_unicast(&flow->device_address)) {
@@ -306,6 +307,7 @@ void flow_report_end(struct engine *engine, struct flow *flow)
     device->totals.bytes_up += flow->bytes[UP];
     device->totals.bytes_down += flow->bytes[DOWN];
     tell_device(engine, flow, &event);
+    flow_leave_relay(engine, flow);
     flow_tell_silence(engine, flow, flow->syns > 0);
     lock_release(&device->lock);
     pass_on(engine, flow, &event);

@@ -21,7 +21,7 @@ libengine_la_SOURCES = \
 	engine/enrich/zone.h \
 	engine/engine.c engine/engine.h engine/engine_internal.h engine/flow_learn.c \
 	engine/engine_events.c engine/flow_burst.c engine/flow_dns.c engine/flow_open.c engine/flow_packet.c \
-	engine/flow_report.c engine/flow_silence.c \
+	engine/flow_relay.c engine/flow_report.c engine/flow_silence.c \
 	engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
 	engine/parse/gquic.c engine/parse/gquic.h engine/parse/http.c engine/parse/http.h engine/parse/mdns.c engine/parse/mdns.h \
 	engine/parse/packet.c engine/parse/packet.h engine/parse/packet_icmp.c \
@@ -39,6 +39,10 @@ libengine_la_SOURCES = \
 	engine/track/device.c engine/track/device.h engine/track/device_name.c engine/track/entropy.c \
 	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/flow.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
 	engine/track/question.c engine/track/question.h \
+	engine/track/relay.c engine/track/relay.h engine/track/relay_case.c \
+	engine/track/relay_case.h engine/track/relay_flow.c engine/track/relay_flow.h \
+	engine/track/relay_judge.c engine/track/relay_match.c engine/track/relay_match.h \
+	engine/track/relay_table.h \
 	engine/track/remotes.c engine/track/remotes.h engine/track/resolution.c engine/track/resolution.h engine/track/resolver.c engine/track/resolver.h engine/track/router.c \
 	engine/track/router.h engine/track/symmetry.c \
 	engine/track/seen.c engine/track/seen.h engine/track/symmetry.h engine/track/tunnel.c engine/track/tunnel.h engine/track/unanswered.c \

@@ -57,6 +57,15 @@ static void LearnNeighbour(const Packet *p)
         engine_learn_claim(told_engine, &mac, &address, solicits, TimeOf(p));
 }
 
+static void LearnRouter(const Packet *p)
+{
+    const uint8_t *options = (const uint8_t *)PacketGetICMPv6(p) + ND_BEFORE_TARGET;
+    const uint8_t *end = GET_PKT_DATA(p) + GET_PKT_LEN(p);
+
+    if (options <= end)
+        engine_learn_router(told_engine, cursor_over(options, (size_t)(end - options)), TimeOf(p));
+}
+
 static bool IsNeighbour(const Packet *p)
 {
     const ICMPV6Hdr *header;
@@ -64,7 +73,8 @@ static bool IsNeighbour(const Packet *p)
     if (!PacketIsICMPv6(p) || !PacketIsEthernet(p) || !PacketIsIPv6(p))
         return false;
     header = PacketGetICMPv6(p);
-    return (header->type == ND_NEIGHBOR_SOLICIT || header->type == ND_NEIGHBOR_ADVERT) &&
+    return (header->type == ND_NEIGHBOR_SOLICIT || header->type == ND_NEIGHBOR_ADVERT ||
+                   header->type == ND_ROUTER_ADVERT) &&
            IPV6_GET_RAW_HLIM(PacketGetIPv6(p)) == ND_HOP_LIMIT;
 }
 
@@ -82,6 +92,8 @@ static int OnClaim(ThreadVars *tv, void *unused, const Packet *p)
     (void)unused;
     if (PacketIsARP(p))
         LearnArp(p);
+    else if (PacketGetICMPv6(p)->type == ND_ROUTER_ADVERT)
+        LearnRouter(p);
     else
         LearnNeighbour(p);
     return 0;

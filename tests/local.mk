@@ -77,6 +77,8 @@ UNIT_TESTS = \
 	tests/unit/question_test \
 	tests/unit/quic_test \
 	tests/unit/rdnss_test \
+	tests/unit/relay_match_test \
+	tests/unit/relay_test \
 	tests/unit/remotes_test \
 	tests/unit/resolution_test \
 	tests/unit/resolver_test \

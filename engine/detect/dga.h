@@ -20,7 +20,7 @@
 #include <stddef.h>
 
 /* From here on rules may call a name generated. Measured on names kept out of the training: 2 % of
- * the domains that a large resolver is asked for reach it, half of them random to the eye as well,
+ * the domains that a large resolver is asked for reach it, most of those random to the eye as well,
  * and 94 % of ten random letters do. */
 #define DGA_LIKELY 0.8
 

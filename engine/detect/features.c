@@ -123,6 +123,38 @@ static bool get_symmetry(const struct flow *flow, struct feature_value *out)
     return symmetry_read(&flow->symmetry, &out->real);
 }
 
+static bool relayed(const struct flow *flow)
+{
+    return flow->relay != NULL && flow->relay->known;
+}
+
+static bool get_relay_score(const struct flow *flow, struct feature_value *out)
+{
+    out->real = relayed(flow) ? flow->relay->view.score : 0;
+    return relayed(flow);
+}
+
+static bool get_relay_lag(const struct flow *flow, struct feature_value *out)
+{
+    out->real = relayed(flow) ? flow->relay->view.lag_ms : 0;
+    return relayed(flow);
+}
+
+static bool get_relay_flows(const struct flow *flow, struct feature_value *out)
+{
+    return number(relayed(flow) ? flow->relay->view.flows : 0, out) && relayed(flow);
+}
+
+static bool get_relay_role(const struct flow *flow, struct feature_value *out)
+{
+    return number(relayed(flow) ? flow->relay->view.role : RELAY_UNRELATED, out) && relayed(flow);
+}
+
+static bool get_relay_controller(const struct flow *flow, struct feature_value *out)
+{
+    return relayed(flow) && text(flow->relay->controller, out);
+}
+
 static bool get_dns_dga(const struct flow *flow, struct feature_value *out)
 {
     out->real = flow->dns.dga;
@@ -314,6 +346,17 @@ static const char *beat_state_name(size_t index)
     return index < sizeof(names) / sizeof(names[0]) ? names[index] : NULL;
 }
 
+static const char *relay_role_name(size_t index)
+{
+    static const char *const names[] = {
+        [RELAY_UNRELATED] = "unrelated",
+        [RELAY_CONTROLLER] = "controller",
+        [RELAY_TARGET] = "target",
+    };
+
+    return index < sizeof(names) / sizeof(names[0]) ? names[index] : NULL;
+}
+
 static const char *boolean_name(size_t index)
 {
     static const char *const names[] = { "false", "true" };
@@ -404,6 +447,21 @@ const struct feature features[] = {
             "What has become of the beat. forming: some gaps, not yet sure; steady: a heartbeat; late: the next beat is "
             "overdue; lost: it stopped; changed: its period or size moved and is not steady yet.",
             "iot.heartbeat.state:steady;" },
+    { "relay.score", FEATURE_REAL, SCOPE_DEVICE, CHANGED_RELAY, "", 1, NULL, get_relay_score,
+            "How surely the device passes on, in this flow and others, what one remote sends it, "
+            "and brings back the answers. From 0.5 on it is a relay. Known of flows that take "
+            "part, once there is something to judge.",
+            "iot.relay.score:>=0.5;" },
+    { "relay.role", FEATURE_NAMES, SCOPE_FLOW, CHANGED_RELAY, "", 0, relay_role_name,
+            get_relay_role, "The part of this flow in that.", "iot.relay.role:controller;" },
+    { "relay.controller", FEATURE_STRING, SCOPE_DEVICE, CHANGED_RELAY, "", 0, NULL,
+            get_relay_controller, "Address of the remote that the device relays for.",
+            "iot.relay.controller; content:\"203.0.113.\"; startswith;" },
+    { "relay.lag_ms", FEATURE_REAL, SCOPE_DEVICE, CHANGED_RELAY, "ms", 0, NULL, get_relay_lag,
+            "From what comes in from the controller to what leaves to a target.",
+            "iot.relay.lag_ms:<100;" },
+    { "relay.flows", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_RELAY, "flows", UINT32_MAX, NULL,
+            get_relay_flows, "Flows to targets found so far.", "iot.relay.flows:>5;" },
     { "dns.dga", FEATURE_REAL, SCOPE_FLOW, CHANGED_QUERY, "", 1, NULL, get_dns_dga,
             "How much the domain last asked for looks as if a program had made it up. Only the "
             "registrable part counts; unknown where there is none.",

@@ -28,39 +28,51 @@ static void emit_value(const struct feature *feature, const char *key,
     }
 }
 
-/* Opens and closes nested objects: rows of one section stand together in the table. */
-static void enter_section(char section[SECTION_SIZE], const char *name, size_t len,
-        struct json *json)
+/* The nested object that is open: the first part of a dotted name. */
+struct section {
+    const char *name; /* a feature's, not NUL-terminated */
+    size_t len;       /* 0: none */
+};
+
+/* Rows of one section stand together in the table. */
+static void enter_section(struct section *section, const char *name, size_t len, struct json *json)
 {
-    if (strlen(section) == len && memcmp(section, name, len) == 0)
+    char key[SECTION_SIZE];
+
+    if (section->len == len && memcmp(section->name, name, len) == 0)
         return;
-    if (section[0] != '\0')
+    if (section->len > 0)
         json_close_object(json);
-    if (len >= SECTION_SIZE)
-        len = SECTION_SIZE - 1;
-    memcpy(section, name, len);
-    section[len] = '\0';
-    if (len > 0)
-        json_open_object(json, section);
+    *section = (struct section){ name, len };
+    if (len == 0)
+        return;
+    if (len >= sizeof(key))
+        len = sizeof(key) - 1;
+    memcpy(key, name, len);
+    key[len] = '\0';
+    json_open_object(json, key);
+}
+
+static void emit_feature(const struct feature *feature, const struct feature_value *value,
+        struct section *section, struct json *json)
+{
+    const char *dot = strchr(feature->name, '.');
+
+    if (dot != NULL || section->len > 0)
+        enter_section(section, feature->name, dot != NULL ? (size_t)(dot - feature->name) : 0,
+                json);
+    emit_value(feature, dot != NULL ? dot + 1 : feature->name, value, json);
 }
 
 void iot_emit(const struct flow *flow, uint32_t without, struct json *json)
 {
-    char section[SECTION_SIZE] = "";
+    struct section section = { "", 0 };
     struct feature_value value;
 
     json_open_object(json, "iot");
-    for (size_t i = 0; i < feature_count; i++) {
-        const struct feature *feature = &features[i];
-        const char *dot;
-
-        if ((feature->changed & without) != 0 || !feature->get(flow, &value))
-            continue;
-        dot = strchr(feature->name, '.');
-        enter_section(section, feature->name, dot != NULL ? (size_t)(dot - feature->name) : 0,
-                json);
-        emit_value(feature, dot != NULL ? dot + 1 : feature->name, &value, json);
-    }
-    enter_section(section, "", 0, json);
+    for (size_t i = 0; i < feature_count; i++)
+        if ((features[i].changed & without) == 0 && features[i].get(flow, &value))
+            emit_feature(&features[i], &value, &section, json);
+    enter_section(&section, "", 0, json);
     json_close_object(json);
 }

@@ -13,7 +13,7 @@
 /* What is of the moment: in the record of one request or answer it says little, and costs most. */
 #define IOT_MOMENTARY                                                                              \
     (CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_HOUR | CHANGED_SYMMETRY |            \
-            CHANGED_BEAT | CHANGED_FANOUT | CHANGED_UNANSWERED | CHANGED_UPLOAD)
+            CHANGED_BEAT | CHANGED_FANOUT | CHANGED_UNANSWERED | CHANGED_UPLOAD | CHANGED_RELAY)
 
 /* Writes "iot": { ... }, leaving out features that change with 'without' (enum flow_change): 0 for
  * records of flows and alerts, IOT_MOMENTARY for those of transactions. */

@@ -120,17 +120,31 @@ static bool is_utf8(const unsigned char *text, size_t len)
     return true;
 }
 
-static bool is_plain(unsigned char c, bool utf8)
+/* Stands for itself in a string, whatever comes before and behind. */
+static bool is_plain(unsigned char c)
 {
-    return c >= 0x80 ? utf8 : c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
 /* One byte that is not UTF-8 puts the whole string in doubt: then all beyond ASCII are escaped, as
  * Suricata does it. */
+static char *put_special(char *at, const unsigned char *bytes, size_t len)
+{
+    bool utf8 = is_utf8(bytes, len);
+
+    for (size_t i = 0; i < len; i++) {
+        if (is_plain(bytes[i]) || (bytes[i] >= 0x80 && utf8))
+            *at++ = (char)bytes[i];
+        else
+            at = put_escaped(at, bytes[i]);
+    }
+    return at;
+}
+
 static void put_string(struct json *json, const char *text, size_t len)
 {
     const unsigned char *bytes = (const unsigned char *)text;
-    bool utf8 = is_utf8(bytes, len);
+    size_t plain = 0;
     char *at;
 
     if (len > JSON_RECORD_MAX / ESCAPED_MAX - 1) {
@@ -141,12 +155,10 @@ static void put_string(struct json *json, const char *text, size_t len)
     if (at == NULL)
         return;
     *at++ = '"';
-    for (size_t i = 0; i < len; i++) {
-        if (is_plain(bytes[i], utf8))
-            *at++ = text[i];
-        else
-            at = put_escaped(at, bytes[i]);
-    }
+    for (; plain < len && is_plain(bytes[plain]); plain++)
+        *at++ = text[plain];
+    if (plain < len) /* what came before is ASCII and tells nothing of the rest */
+        at = put_special(at, bytes + plain, len - plain);
     *at++ = '"';
     written(json, at);
 }
@@ -249,17 +261,41 @@ void json_unsigned(struct json *json, const char *key, uint64_t value)
     put_unsigned(json, value);
 }
 
+static char *put_digits(char *at, unsigned value, unsigned digits)
+{
+    for (unsigned i = digits; i-- > 0; value /= 10)
+        at[i] = (char)('0' + value % 10);
+    return at + digits;
+}
+
+#define QUICK_END 1e12 /* below, a double holds thousandths exactly */
+
+/* By hand, since printf takes ten times as long. */
+static void put_decimal(struct json *json, double value)
+{
+    uint64_t thousandths = (uint64_t)(fabs(value) * 1000 + 0.5);
+    char fraction[4] = ".";
+
+    if (value < 0)
+        put_char(json, '-');
+    put_unsigned(json, thousandths / 1000);
+    put_digits(fraction + 1, (unsigned)(thousandths % 1000), 3);
+    put(json, fraction, sizeof(fraction));
+}
+
 void json_decimal(struct json *json, const char *key, double value)
 {
     char text[DBL_MAX_10_EXP + 8];
-    int len = snprintf(text, sizeof(text), "%.3f", value);
 
     if (!isfinite(value)) {
         json->failed = true;
         return;
     }
     put_key(json, key);
-    put(json, text, (size_t)len);
+    if (fabs(value) < QUICK_END)
+        put_decimal(json, value);
+    else
+        put(json, text, (size_t)snprintf(text, sizeof(text), "%.3f", value));
 }
 
 void json_bool(struct json *json, const char *key, bool value)
@@ -272,13 +308,6 @@ void json_newline(struct json *json)
 {
     put_char(json, '\n');
     json->comma = false;
-}
-
-static char *put_digits(char *at, unsigned value, unsigned digits)
-{
-    for (unsigned i = digits; i-- > 0; value /= 10)
-        at[i] = (char)('0' + value % 10);
-    return at + digits;
 }
 
 /* Days since 1970-01-01 to year, month and day: Howard Hinnant, "chrono-Compatible Low-Level Date

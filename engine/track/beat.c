@@ -18,6 +18,8 @@
 /* Period and deviation are means over so many beats. */
 #define BEATS_AVERAGED 64
 
+#define SOMEWHAT_OFF 0.4
+
 #define ASTRAY_ODD 3
 #define ASTRAY_LOST 24
 #define ASTRAY_CHANGED 9
@@ -28,10 +30,13 @@
 #define JITTERY_REACH 0.2
 #define RESUME_GAPS 12
 
+#define PAUSE_MAX 12 /* beats */
+
+#define LATE_MAX 0.65
 #define LATE_SHARE 0.15
 #define LATE_S 1.0
 /* A missing beat may still be this share of a period ahead of the last moment. */
-#define LOST_SHARE 0.95
+#define LOST_SHARE 0.9
 
 static uint64_t to_us(double seconds)
 {
@@ -74,16 +79,18 @@ static void forget(struct beat *beat, enum beat_state state)
 
 static void settle(struct beat *beat, const struct beat_found *found, uint64_t time_us)
 {
-    double period_s = found->judgement.period_s, error = 0;
+    double period_s = found->judgement.period_s, spread = found->judgement.spread, error = 0;
+    double late = 1 + fmin(fmax(2 * spread, 0.5), LATE_MAX);
     unsigned beats = 0;
 
     beat->missed = beat->odd = 0;
     for (unsigned i = 0; i < found->count; i++) {
-        unsigned fold = beat_fold(found->gaps_s[i], period_s);
-        double off = fabs(found->gaps_s[i] / period_s - fold);
+        double periods = found->gaps_s[i] / period_s;
+        unsigned fold = periods <= late ? 1 : beat_fold(found->gaps_s[i], period_s);
+        double off = fabs(periods - fold);
 
         beat->gaps_s[i] = (float)found->gaps_s[i];
-        if (off > 1.5 * found->judgement.spread * sqrt(fold) && off > 0.1) {
+        if (off > fmax(2.2 * spread * sqrt(fold), 0.1)) {
             beat->odd += 1;
             continue;
         }
@@ -93,7 +100,7 @@ static void settle(struct beat *beat, const struct beat_found *found, uint64_t t
     }
     beat->gap_count = (uint8_t)found->count;
     beat->period_s = (float)period_s;
-    beat->deviation = (float)(beats > 0 ? error / beats : found->judgement.spread / 2);
+    beat->deviation = (float)(fmax(beats > 0 ? error / beats : 0, spread / 2));
     beat->beats = (float)found->count;
     beat->last_us = time_us - to_us(found->since_beat_s);
     beat->astray = 0;
@@ -117,7 +124,7 @@ static bool is_proven(struct beat *beat, const struct beat_found *found)
     else if (beat_fold(last_s, period_s) == 1)
         beat->proven++;
     beat->period_s = (float)period_s;
-    return beat->proven >= beat_gaps_needed(beat, &found->judgement);
+    return beat->proven >= beat_gaps_needed(beat, found);
 }
 
 static bool learn(struct beat *beat, double gap_s, uint64_t time_us, struct beat_report *report)
@@ -156,7 +163,7 @@ static bool resume(struct beat *beat, double gap_s, uint64_t time_us, struct bea
         return tell(beat, report, BEAT_RESUMED, before_s, time_us);
     }
     found = beat_search(beat);
-    if (found.surety >= 1 && beat_gaps_needed(beat, &found.judgement) <= found.count) {
+    if (found.surety >= 1 && beat_gaps_needed(beat, &found) <= found.count) {
         settle(beat, &found, time_us);
         return tell(beat, report, BEAT_MOVED, before_s, time_us);
     }
@@ -187,22 +194,23 @@ static void count_beat(struct beat *beat)
 }
 
 /* Takes a burst as the next beat if it comes at the right time after the latest beat, or after the
- * latest other burst: many keepalives wait for silence. */
+ * latest other burst: many keepalives wait for silence. What is only somewhat off is no beat, but
+ * tells that beats may be. */
 static bool is_on_time(struct beat *beat, double since_s)
 {
     double period_s = (double)beat->period_s, reach = beat_reach(beat);
     double periods = since_s / period_s, extra = (since_s - (double)beat->extra_s) / period_s;
-    unsigned fold = beat_fold(since_s, period_s);
+    unsigned fold = beat_periods(beat, since_s);
+    double off = fabs(periods - fold) / sqrt(fold), extra_off = fabs(extra - 1);
 
-    if (fabs(periods - fold) <= reach * sqrt(fold) && (fold == 1 || beat->extra_s <= 0)) {
+    if (beat->extra_s > 0 && (fold > 1 || extra_off < off)) {
+        if (extra_off < SOMEWHAT_OFF)
+            average(beat, extra, 1);
+        return extra_off <= reach;
+    }
+    if (off <= reach || (fold == 1 && off < SOMEWHAT_OFF))
         average(beat, periods, fold);
-        return true;
-    }
-    if (beat->extra_s > 0 && fabs(extra - 1) <= reach) {
-        average(beat, extra, 1);
-        return true;
-    }
-    return false;
+    return off <= reach;
 }
 
 static void go_astray(struct beat *beat)
@@ -216,6 +224,16 @@ static void go_astray(struct beat *beat)
     beat->astray /= 2;
     if (beat_search(beat).judgement.nats < ASTRAY_NATS)
         forget(beat, BEAT_FORMING);
+}
+
+static void keep_on(struct beat *beat)
+{
+    if (beat->astray > 0)
+        beat->astray--;
+    if (beat->trial < BEAT_SETTLED)
+        beat->trial++;
+    if (beat->trial == BEAT_SETTLED)
+        beat->state = BEAT_STEADY;
 }
 
 static bool move(struct beat *beat, unsigned gaps, double period_s, uint64_t time_us,
@@ -236,30 +254,35 @@ static bool move(struct beat *beat, unsigned gaps, double period_s, uint64_t tim
     return tell(beat, report, BEAT_MOVED, before_s, time_us);
 }
 
+/* A beat that pauses will do so again: what was missed counts, as far as somebody watched. */
+static void count_pause(struct beat *beat, uint64_t from_us, uint64_t to_us)
+{
+    if (from_us == 0 || from_us >= to_us)
+        return;
+    beat->missed += (float)fmin((double)(to_us - from_us) / US_PER_S / (double)beat->period_s,
+            PAUSE_MAX);
+}
+
 /* A steady beat's next burst. */
 static bool follow(struct beat *beat, double gap_s, uint64_t time_us, struct beat_report *report)
 {
     double since_s = gap_s + (double)beat->extra_s, period_s;
+    uint64_t late_us = beat->late_us;
     bool on_time = is_on_time(beat, since_s);
     unsigned gaps;
 
     beat->late_us = 0;
     beat->state = beat->trial < BEAT_SETTLED ? BEAT_CHANGED : BEAT_STEADY;
-    if (gap_s > (JUDGE_FOLD + 1) * (double)beat->period_s) { /* nobody watched meanwhile */
+    if (gap_s > (JUDGE_FOLD + 1) * (double)beat->period_s) {
+        count_pause(beat, late_us, time_us);
         beat->last_us = time_us;
         beat->extra_s = 0;
         return false;
     }
     count_beat(beat);
     beat_push_gap(beat, gap_s);
-    if (on_time) {
-        if (beat->astray > 0)
-            beat->astray--;
-        if (beat->trial < BEAT_SETTLED)
-            beat->trial++;
-        if (beat->trial == BEAT_SETTLED)
-            beat->state = BEAT_STEADY;
-    }
+    if (on_time)
+        keep_on(beat);
     gaps = beat_moved(beat, &period_s);
     if (gaps > 0)
         return move(beat, gaps, period_s, time_us, report);
@@ -293,12 +316,14 @@ bool beat_note(struct beat *beat, uint64_t time_us, struct beat_report *report)
     double gap_s;
 
     *report = (struct beat_report){ .change = BEAT_AS_IT_WAS, .time_us = time_us };
-    if (beat->active_us < time_us)
-        beat->active_us = time_us;
     if (beat->last_us == 0) {
-        beat->last_us = time_us;
+        if (beat->state == BEAT_LOST)
+            count_pause(beat, beat->active_us, time_us);
+        beat->last_us = beat->active_us = time_us;
         return false;
     }
+    if (beat->active_us < time_us)
+        beat->active_us = time_us;
     if (time_us < latest_us || time_us - latest_us < BURST_QUIET_US)
         return false;
     gap_s = fmin((double)(time_us - latest_us) / US_PER_S, GAP_S_MAX);

@@ -45,9 +45,10 @@
 /* No beat is lost before, lest a pause of a quick one is told. */
 #define BEAT_LOST_US_MIN UINT64_C(28000000)
 
-/* Payload has grown when two beats of three carry this many times the usual and twice the most seen
- * of late; or at once when one carries BEAT_HEIST_FACTOR times as much and BEAT_HEIST_BYTES. Below
- * BEAT_BYTES_MIN, a payload counts as that. */
+/* Payload has grown when two beats in a row (three below BEAT_GROWN_BYTES) carry this many times the usual and
+ * twice the most seen of late; or at once when one carries BEAT_HEIST_FACTOR times as much and
+ * BEAT_HEIST_BYTES. Below BEAT_BYTES_MIN, a payload counts as that. */
+#define BEAT_GROWN_BYTES 1024
 #define BEAT_GROWN_FACTOR 8
 #define BEAT_HEIST_FACTOR 64
 #define BEAT_HEIST_BYTES 1048576

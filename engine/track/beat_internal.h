@@ -21,10 +21,13 @@ struct beat_found beat_search(const struct beat *beat);
 
 /* Gaps that an apparent beat still has to keep to; from 0. Follows the ladder of doubling gaps. */
 void beat_climb(struct beat *beat, double gap_s);
-double beat_gaps_needed(const struct beat *beat, const struct judgement *judgement);
+double beat_gaps_needed(const struct beat *beat, const struct beat_found *found);
 
 /* By how much of its period a beat may be early or late and still be one. */
 double beat_reach(const struct beat *beat);
+
+/* How many of its periods a gap is; a late beat is one. */
+unsigned beat_periods(const struct beat *beat, double gap_s);
 
 /* Beats that have to miss in a row to say that it stopped. */
 unsigned beat_patience(const struct beat *beat);

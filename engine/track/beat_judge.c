@@ -8,9 +8,11 @@
 #define ODD_SHARE 0.1
 #define MISS_SHARE 0.1
 
-/* Gaps whose half lies this far from the median cannot be told from random ones. */
-#define UNEVEN 0.6
-#define EVEN_SHARE 0.6
+/* If fewer are this near to the median, nothing will come of the rest. */
+#define NEAR_MEDIAN 0.6
+#define NEAR_DOUBLE 0.3 /* or to its double, after a missed beat */
+#define NEAR_SHARE 0.6
+#define NEAR_SHARE_LATEST 0.75
 
 /* The grid's period is searched around the mean gap. */
 #define GRID_STEPS 17
@@ -25,6 +27,14 @@
 
 static const double spreads[] = { 0.02, 0.05, 0.11, 0.20, 0.32, 0.45 };
 #define SPREADS (sizeof(spreads) / sizeof(spreads[0]))
+
+/* Gaps that spread this widely must not do it in steps: 64, 64, 64, 128, 128, 128 is a level that
+ * changed. The measure is von Neumann's (1941): squared differences of neighbours by squared
+ * differences from the mean, 2 for independent gaps, more on a grid. */
+#define WIDE_SPREAD 0.15
+#define NEIGHBOURS_MIN 0.75
+/* More missed beats are not a few that were lost. */
+#define MISSING_SHARE_MAX 0.34
 
 struct window {
     const double *gaps_s;
@@ -74,13 +84,34 @@ static double fold_share(unsigned fold)
     return shares[fold];
 }
 
-static bool looks_even(const double *gaps_s, unsigned count, double median_s)
+static double sort_copy(double *sorted, const double *gaps_s, unsigned count)
+{
+    memcpy(sorted, gaps_s, count * sizeof(*sorted));
+    beat_sort(sorted, count);
+    return median(sorted, count);
+}
+
+static bool are_near(const double *gaps_s, unsigned count, double median_s, double share)
 {
     unsigned near = 0;
 
     for (unsigned i = 0; i < count; i++)
-        near += fabs(gaps_s[i] - median_s) < UNEVEN * median_s;
-    return near >= EVEN_SHARE * count;
+        near += fabs(gaps_s[i] - median_s) < NEAR_MEDIAN * median_s ||
+                fabs(gaps_s[i] - 2 * median_s) < NEAR_DOUBLE * median_s;
+    return near >= share * count;
+}
+
+bool beat_may_be_even(const double *gaps_s, unsigned count)
+{
+    double sorted[JUDGE_LATEST];
+
+    if (count < JUDGE_GAPS_MIN)
+        return false;
+    if (count > JUDGE_LATEST) {
+        gaps_s += count - JUDGE_LATEST;
+        count = JUDGE_LATEST;
+    }
+    return are_near(gaps_s, count, sort_copy(sorted, gaps_s, count), NEAR_SHARE_LATEST);
 }
 
 /* Exponential gaps beyond the dead time, with the mean that fits best. */
@@ -101,6 +132,7 @@ static void suppose_waiting(const struct window *window, double period_s, struct
 {
     static const double roots[JUDGE_FOLD + 1] = { 0, 1, 1.41421356, 1.73205081, 2 };
     double ratios[SPREADS];
+    unsigned likeliest = 0;
 
     for (unsigned s = 0; s < SPREADS; s++)
         ratios[s] = 1;
@@ -113,9 +145,11 @@ static void suppose_waiting(const struct window *window, double period_s, struct
         for (unsigned s = 0; s < SPREADS; s++)
             ratios[s] *= ODD_SHARE + weight / spreads[s] * beat_flat(error / spreads[s]);
     }
-    for (unsigned s = 0; s < SPREADS; s++)
-        if (log(ratios[s]) > best->nats)
-            *best = (struct judgement){ log(ratios[s]), period_s, spreads[s] };
+    for (unsigned s = 1; s < SPREADS; s++)
+        if (ratios[s] > ratios[likeliest])
+            likeliest = s;
+    if (log(ratios[likeliest]) > best->nats)
+        *best = (struct judgement){ log(ratios[likeliest]), period_s, spreads[likeliest] };
 }
 
 /* The shortest arc of the circle of one period that holds all beats, and the middle of the rest. */
@@ -178,16 +212,41 @@ static void suppose_grid(const struct window *window, double around_s, struct ju
     }
 }
 
+static bool has_steps(const double *gaps_s, unsigned count, double period_s)
+{
+    double neighbours = 0, sum = 0, squares = 0, before = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        double gap = gaps_s[i] / beat_fold(gaps_s[i], period_s) / period_s;
+
+        sum += gap;
+        squares += gap * gap;
+        if (i > 0)
+            neighbours += (gap - before) * (gap - before);
+        before = gap;
+    }
+    return neighbours < NEIGHBOURS_MIN * (squares - sum * sum / count);
+}
+
+static bool is_plausible(const double *gaps_s, unsigned count, const struct judgement *judgement)
+{
+    unsigned missing = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        missing += beat_fold(gaps_s[i], judgement->period_s) > 1;
+    if (missing > MISSING_SHARE_MAX * count)
+        return false;
+    return judgement->spread < WIDE_SPREAD || !has_steps(gaps_s, count, judgement->period_s);
+}
+
 struct judgement beat_judge(const double *gaps_s, unsigned count, double dead_s)
 {
     struct judgement best = { 0, 0, 0 };
     struct window window = { .gaps_s = gaps_s, .count = count };
     double folded[JUDGE_GAPS_MAX], median_s, folds = 0;
 
-    memcpy(folded, gaps_s, count * sizeof(*folded));
-    beat_sort(folded, count);
-    median_s = median(folded, count);
-    if (!looks_even(gaps_s, count, median_s))
+    median_s = sort_copy(folded, gaps_s, count);
+    if (!are_near(gaps_s, count, median_s, NEAR_SHARE))
         return best;
     for (unsigned i = 0; i < count; i++) {
         unsigned fold = beat_fold(gaps_s[i], median_s);
@@ -203,5 +262,7 @@ struct judgement beat_judge(const double *gaps_s, unsigned count, double dead_s)
     suppose_waiting(&window, (folded[0] + folded[count - 1]) / 2, &best);
     if (best.nats > GRID_FROM_NATS)
         suppose_grid(&window, window.total_s / folds, &best);
+    if (best.nats > 0 && !is_plausible(gaps_s, count, &best))
+        best.nats = 0;
     return best;
 }

@@ -15,8 +15,11 @@
 #ifndef TATTLER_TRACK_BEAT_JUDGE_H
 #define TATTLER_TRACK_BEAT_JUDGE_H
 
+#include <stdbool.h>
+
 #define JUDGE_GAPS_MIN 7
 #define JUDGE_GAPS_MAX 24
+#define JUDGE_LATEST 8
 #define JUDGE_FOLD 4 /* longer gaps are not missed beats but silence */
 
 struct judgement {
@@ -24,6 +27,9 @@ struct judgement {
     double period_s;  /* of the likelier clock */
     double spread;    /* share of the period */
 };
+
+/* A quick look at the latest JUDGE_LATEST gaps: false where there is nothing to judge. */
+bool beat_may_be_even(const double *gaps_s, unsigned count);
 
 /* Judges JUDGE_GAPS_MIN to JUDGE_GAPS_MAX gaps, all longer than 'dead_s', below which the caller
  * could not have seen any. Some microseconds, if the gaps look even at all. */

@@ -5,13 +5,18 @@
 #include "track/beat_internal.h"
 #include "track/burst.h"
 
-#define DEAD_S ((double)BURST_QUIET_US / 1e6)
+#define DEAD_S ((double)BURST_QUIET_US / 2e6)
 
-/* A stream of thousands of random bursts has thousands of windows, a fresh one has one. */
-#define NATS_FRESH 6.8
-#define FRESH_GAPS 10
-#define NATS_PER_LATER_GAP 0.5
-#define NATS_ANY_TIME 15.0
+/* A stream of thousands of random bursts has thousands of windows, a fresh one has one: so errors are
+ * spent where they buy most. At SPENT_GAPS, ten beats, 2 random streams in 1000 are taken for one;
+ * all other windows of a day add 1. */
+#define NATS_YOUNG 9.5
+#define NATS_SPENT 6.8
+#define SPENT_GAPS 9
+#define NATS_PER_LATER_GAP 0.4
+#define NATS_OLD 15.0
+#define NATS_PER_AGE 1.2
+#define OLD_GAPS 24
 
 /* Bursts within this share of the longer gaps go with the beat before: answers, acknowledgements,
  * a second connection. */
@@ -26,11 +31,17 @@ void beat_push_gap(struct beat *beat, double gap_s)
     beat->gaps_s[beat->gap_count++] = (float)gap_s;
 }
 
-static double nats_needed(uint32_t gaps)
+static double nats_when_old(uint32_t gaps)
 {
-    double later = gaps > FRESH_GAPS ? (double)(gaps - FRESH_GAPS) : 0;
+    return NATS_OLD + NATS_PER_AGE * log(fmax(gaps, OLD_GAPS) / OLD_GAPS);
+}
 
-    return fmin(NATS_FRESH + NATS_PER_LATER_GAP * later, NATS_ANY_TIME);
+/* For the window of all gaps that there were. */
+static double nats_when_fresh(uint32_t gaps)
+{
+    if (gaps == SPENT_GAPS)
+        return NATS_SPENT;
+    return NATS_YOUNG + (gaps > SPENT_GAPS ? NATS_PER_LATER_GAP * (gaps - SPENT_GAPS) : 0);
 }
 
 static void consider(struct beat_found *best, const double *gaps_s, unsigned count, double dead_s,
@@ -82,27 +93,34 @@ static unsigned merge(double *gaps_s, unsigned count, double dead_s, double *sin
     return kept;
 }
 
-struct beat_found beat_search(const struct beat *beat)
+static void search_bursts(const struct beat *beat, const double *gaps_s, struct beat_found *best)
 {
     static const unsigned windows[] = { 8, 12, 16, 20, JUDGE_GAPS_MAX };
+    unsigned count = beat->gap_count;
+
+    if (beat->seen == count)
+        consider(best, gaps_s, count, DEAD_S, 0, nats_when_fresh(beat->seen));
+    for (unsigned i = 0; i < sizeof(windows) / sizeof(windows[0]) && windows[i] <= count; i++)
+        consider(best, gaps_s + count - windows[i], windows[i], DEAD_S, 0,
+                nats_when_old(beat->seen));
+}
+
+struct beat_found beat_search(const struct beat *beat)
+{
     struct beat_found best = { .surety = 0 };
     double gaps_s[JUDGE_GAPS_MAX], dead_s, since_beat_s;
     unsigned count = beat->gap_count;
-    bool fresh = beat->seen == count;
-    double nats = fresh ? nats_needed(beat->seen) : NATS_ANY_TIME;
 
-    for (unsigned i = 0; i < count; i++)
-        gaps_s[i] = beat->gaps_s[i];
-    if (fresh)
-        consider(&best, gaps_s, count, DEAD_S, 0, nats);
-    for (unsigned i = 0; i < sizeof(windows) / sizeof(windows[0]) && windows[i] <= count; i++)
-        consider(&best, gaps_s + count - windows[i], windows[i], DEAD_S, 0, NATS_ANY_TIME);
     if (count < JUDGE_GAPS_MIN)
         return best;
-    dead_s = ECHO_SHARE * long_gap(gaps_s, count);
-    if (dead_s > DEAD_S && merge(gaps_s, count, dead_s, &since_beat_s) < count) {
-        count = merge(gaps_s, count, dead_s, &since_beat_s);
-        consider(&best, gaps_s, count, dead_s, since_beat_s, nats);
-    }
+    for (unsigned i = 0; i < count; i++)
+        gaps_s[i] = (double)beat->gaps_s[i];
+    if (beat_may_be_even(gaps_s, count))
+        search_bursts(beat, gaps_s, &best);
+    dead_s = fmax(ECHO_SHARE * long_gap(gaps_s, count), DEAD_S);
+    count = merge(gaps_s, count, dead_s, &since_beat_s);
+    if (count < beat->gap_count && beat_may_be_even(gaps_s, count))
+        consider(&best, gaps_s, count, dead_s, since_beat_s, beat->seen == beat->gap_count ?
+                nats_when_fresh(beat->seen) : nats_when_old(beat->seen));
     return best;
 }

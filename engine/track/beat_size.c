@@ -64,8 +64,8 @@ static bool has_grown(const struct beat *beat, uint32_t usual)
     if (beat->bytes >= BEAT_HEIST_BYTES && is_times(beat->bytes, BEAT_HEIST_FACTOR, usual) &&
             is_times(beat->bytes, BEAT_HEIST_FACTOR, beat->peak))
         return true;
-    return is_big(beat, beat->bytes, usual) &&
-            (is_big(beat, latest[0], usual) || is_big(beat, latest[1], usual));
+    return is_big(beat, beat->bytes, usual) && is_big(beat, latest[1], usual) &&
+            (beat->bytes >= BEAT_GROWN_BYTES || is_big(beat, latest[0], usual));
 }
 
 bool beat_add(struct beat *beat, uint64_t time_us, uint64_t bytes, struct beat_report *report)

@@ -7,17 +7,30 @@
 #include "track/acceptance.h"
 #include "track/fanout.h"
 #include "track/nxdomain.h"
+#include "track/relay.h"
 #include "track/remotes.h"
 #include "track/seen.h"
+#include "track/symmetry.h"
 #include "track/tunnel.h"
 #include "track/unanswered.h"
 #include "track/upload.h"
+
+/* A 'struct relay' is large, so not each device may have one. */
+struct relay_budget {
+    size_t max_relays;
+    atomic_size_t relays;  /* held now */
+    atomic_ullong refused; /* devices and flows that are not looked at */
+};
+
+/* NULL: the budget or memory is used up, which is counted. */
+struct relay *relay_make(struct relay_budget *budget);
 
 /* Limits and counters that all devices share; any thread. */
 struct conduct_budget {
     struct remotes_budget remotes;
     struct fanout_budget fanout;
     struct seen_budget seen;
+    struct relay_budget relay;
 };
 
 /* All zeros is new. */
@@ -28,6 +41,8 @@ struct conduct {
     struct upload upload;
     struct seen seen;
     struct heard heard;
+    struct symmetry volume; /* of all its flows, whole frames */
+    struct relay *relay;    /* owned; NULL until it is busy both ways */
     struct nxdomain nxdomain;
     struct tunnel *tunnel; /* owned; NULL until a name may carry something */
 };

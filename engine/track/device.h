@@ -48,6 +48,7 @@ struct device {
     /* Any thread may read at any time. */
     _Atomic(const char *) name; /* "" while unknown; a replaced text lives as long as the device */
     atomic_ullong last_seen_us;
+    atomic_bool busy;     /* sends and receives much: flow_relay.c */
     atomic_ullong due_us; /* when a heartbeat of its has to be looked at */
 
     /* Under 'lock'. */

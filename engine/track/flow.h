@@ -16,6 +16,7 @@
 #include "track/burst.h"
 #include "track/device.h"
 #include "track/entropy.h"
+#include "track/relay.h"
 #include "track/symmetry.h"
 
 enum direction { UP, DOWN };
@@ -44,7 +45,8 @@ enum flow_change {
     CHANGED_UPLOAD = 1 << 13,
     CHANGED_NEW = 1 << 14,
     CHANGED_QUERY = 1 << 15,
-    CHANGED_ALL = (1 << 16) - 1,
+    CHANGED_RELAY = 1 << 16,
+    CHANGED_ALL = (1 << 17) - 1,
 };
 
 /* What its device does, as of the flow's last report (flow_report.c). */
@@ -68,6 +70,14 @@ struct dns_view {
     double tunnel; /* bits/s, of its domain */
     uint32_t nxdomain;
     enum ternary bypass;
+};
+
+/* What a flow that carries payload both ways has to do with relaying. */
+struct flow_relay {
+    struct relay_flow bins;
+    bool known; /* the rest is */
+    struct relay_view view;
+    char controller[ADDRESS_TEXT_SIZE];
 };
 
 struct flow {
@@ -102,6 +112,12 @@ struct flow {
     struct symmetry symmetry;
     struct outlook outlook;
     struct dns_view dns;
+
+    struct flow_relay *relay; /* owned; NULL until both ends have spoken */
+    bool relay_refused;
+    uint64_t opening_us;       /* the first payload */
+    uint32_t opening_bytes[2]; /* until the other end speaks */
+    uint64_t reported_volume[2];
 
     struct burst burst;
     struct beat *beat; /* owned; of the bursts within this flow; NULL before the second */

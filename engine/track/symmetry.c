@@ -24,13 +24,27 @@ bool symmetry_add(struct symmetry *symmetry, uint64_t time_us, unsigned way, uin
     return fresh;
 }
 
-bool symmetry_read(const struct symmetry *symmetry, double *value)
+static void sum_up(const struct symmetry *symmetry, uint64_t sum[2])
 {
-    uint64_t sum[2] = { 0, 0 };
-
+    sum[0] = sum[1] = 0;
     for (unsigned i = 0; i < SYMMETRY_SLOTS; i++)
         for (unsigned way = 0; way < 2; way++)
             sum[way] += symmetry->bytes[i][way];
+}
+
+uint64_t symmetry_least(const struct symmetry *symmetry)
+{
+    uint64_t sum[2];
+
+    sum_up(symmetry, sum);
+    return sum[0] < sum[1] ? sum[0] : sum[1];
+}
+
+bool symmetry_read(const struct symmetry *symmetry, double *value)
+{
+    uint64_t sum[2];
+
+    sum_up(symmetry, sum);
     if (sum[0] + sum[1] < SYMMETRY_BYTES_MIN)
         return false;
     *value = 2.0 * (double)(sum[0] < sum[1] ? sum[0] : sum[1]) / (double)(sum[0] + sum[1]);

@@ -24,6 +24,9 @@ struct symmetry {
  * that carries payload. Time that steps back counts for the newest slot. */
 bool symmetry_add(struct symmetry *symmetry, uint64_t time_us, unsigned way, uint64_t bytes);
 
+/* What the way that carried less carried in the last minute. */
+uint64_t symmetry_least(const struct symmetry *symmetry);
+
 /* False below SYMMETRY_BYTES_MIN. */
 bool symmetry_read(const struct symmetry *symmetry, double *value);
 

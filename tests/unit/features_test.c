@@ -9,6 +9,8 @@ static struct device nobody, somebody;
 static struct flow empty, full;
 static char *const full_name = (char[]){ "www.example.com" };
 
+static struct flow_relay some_relay;
+
 static void set_up(void)
 {
     memset(&nobody, 0, sizeof(nobody));
@@ -19,6 +21,9 @@ static void set_up(void)
     snprintf(somebody.mac_text, sizeof(somebody.mac_text), "02:00:00:00:00:0a");
     snprintf(somebody.vendor, sizeof(somebody.vendor), "Example Ltd");
     snprintf(somebody.type, sizeof(somebody.type), "camera");
+    some_relay = (struct flow_relay){ .known = true,
+        .view = { .score = 0.875, .lag_ms = 12.5, .flows = 17, .role = RELAY_TARGET },
+        .controller = "203.0.113.9" };
     empty = (struct flow){ .device = &nobody, .service = SERVICE_OTHER };
     full = (struct flow){
         .device = &somebody,
@@ -40,6 +45,7 @@ static void set_up(void)
                 .country = "DE" },
         .risk = 70,
         .symmetry = { .bytes = { { 10000, 30000 } } },
+        .relay = &some_relay,
         .dns = { .dga_known = true, .dga = 0.75, .tunnel_known = true, .tunnel = 99.5,
                 .nxdomain = 8, .bypass = YES },
         .outlook = {
@@ -93,6 +99,11 @@ static const struct {
     { "heartbeat.jitter", "0.125", false },
     { "heartbeat.bytes", "333", false },
     { "heartbeat.state", "steady", false },
+    { "relay.score", "0.875", false },
+    { "relay.role", "target", false },
+    { "relay.controller", "203.0.113.9", false },
+    { "relay.lag_ms", "12.500", false },
+    { "relay.flows", "17", false },
     { "dns.dga", "0.750", false },
     { "dns.nxdomain", "8", false },
     { "dns.bypass", "true", false },

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #define DEVICES 5
-#define TEXT_SIZE (64 * 1024)
+#define TEXT_SIZE (128 * 1024)
 #define YEAR (365 * DAY)
 
 struct variant {

@@ -1,0 +1,149 @@
+/* Does the device relay for others? What a flow carried in both directions, handed to its device.
+ *
+ * Only devices that send and receive a good deal at once are looked at. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "engine.h"
+#include "engine_internal.h"
+
+/* What a device has to send, and to receive, within a minute to be worth a look. */
+#define BUSY_BYTES 16384
+/* A flow that carried so much since its last report tells early. */
+#define EARLY_BYTES 8192
+
+/* --- flows --- */
+
+static uint64_t group_of(const struct flow *flow)
+{
+    if (flow->domain != NULL)
+        return hash_bytes(flow->domain, strlen(flow->domain));
+    if (flow->geo.asn != 0)
+        return hash_bytes(&flow->geo.asn, sizeof(flow->geo.asn));
+    return hash_bytes(flow->remote_address.bytes, sizeof(flow->remote_address.bytes));
+}
+
+static struct relay_end end_of(const struct flow *flow)
+{
+    return (struct relay_end){
+        .remote = flow->remote_address,
+        .remote_port = flow->remote_port,
+        .device_port = flow->device_port,
+        .protocol = flow->protocol,
+        .device_initiated = flow->device_initiated,
+        .opened_us = flow->first_us,
+        .group = group_of(flow),
+    };
+}
+
+static struct flow_relay *make(struct engine *engine)
+{
+    struct flow_relay *made = NULL;
+
+    if (atomic_fetch_add(&engine->relay_flows, 1) < RELAY_FLOWS_MAX)
+        made = calloc(1, sizeof(*made));
+    if (made == NULL) {
+        atomic_fetch_sub(&engine->relay_flows, 1);
+        atomic_fetch_add(&engine->budget.conduct.relay.refused, 1);
+    }
+    return made;
+}
+
+/* A flow is followed from when both ends have spoken; what the first said counts, too. */
+static bool begin(struct engine *engine, struct flow *flow, enum direction way, uint64_t time_us,
+        uint32_t bytes)
+{
+    if (flow->opening_bytes[!way] == 0) {
+        if (flow->opening_bytes[way] == 0)
+            flow->opening_us = time_us;
+        flow->opening_bytes[way] += bytes;
+        return false;
+    }
+    flow->relay = make(engine);
+    if (flow->relay == NULL) {
+        flow->relay_refused = true;
+        return false;
+    }
+    relay_flow_add(&flow->relay->bins, flow->opening_us, way == UP ? RELAY_DOWN : RELAY_UP,
+            flow->opening_bytes[!way]);
+    return true;
+}
+
+/* --- devices --- */
+
+void flow_note_volume(struct flow *flow)
+{
+    struct symmetry *volume = &flow->device->conduct.volume;
+    uint64_t least;
+
+    symmetry_add(volume, flow->last_us, UP, flow->bytes[UP] - flow->reported_volume[UP]);
+    symmetry_add(volume, flow->last_us, DOWN, flow->bytes[DOWN] - flow->reported_volume[DOWN]);
+    flow->reported_volume[UP] = flow->bytes[UP];
+    flow->reported_volume[DOWN] = flow->bytes[DOWN];
+    least = symmetry_least(volume);
+    atomic_store_explicit(&flow->device->busy, least >= BUSY_BYTES, memory_order_relaxed);
+}
+
+static bool is_busy(const struct flow *flow)
+{
+    return atomic_load_explicit(&flow->device->busy, memory_order_relaxed);
+}
+
+static void show(struct flow *flow, const struct relay_view *view)
+{
+    struct flow_relay *relay = flow->relay;
+    char text[ADDRESS_TEXT_SIZE];
+
+    if (relay->known && relay->view.score == view->score && relay->view.role == view->role)
+        return;
+    relay->known = true;
+    relay->view = *view;
+    address_text(&view->controller.remote, text);
+    snprintf(relay->controller, sizeof(relay->controller), "%s", text);
+    flow->changed |= CHANGED_RELAY;
+}
+
+static void hand_in(struct engine *engine, struct flow *flow)
+{
+    struct conduct *conduct = &flow->device->conduct;
+    struct relay_end end = end_of(flow);
+    struct relay_view view;
+
+    lock_take(&flow->device->lock);
+    if (conduct->relay == NULL)
+        conduct->relay = relay_make(&engine->budget.conduct.relay);
+    if (conduct->relay != NULL) {
+        relay_hand_in(conduct->relay, &flow->relay->bins, &end, flow->last_us);
+        if (relay_read(conduct->relay, &flow->relay->bins, &view))
+            show(flow, &view);
+    }
+    lock_release(&flow->device->lock);
+}
+
+void flow_follow_relay(struct engine *engine, struct flow *flow, enum direction way,
+        uint64_t time_us, uint32_t bytes)
+{
+    if (flow->relay == NULL && (flow->relay_refused || !begin(engine, flow, way, time_us, bytes)))
+        return;
+    if (!relay_flow_add(&flow->relay->bins, time_us, way == UP ? RELAY_UP : RELAY_DOWN, bytes))
+        return;
+    if (!is_busy(flow) && flow->settled &&
+            flow->bytes[UP] + flow->bytes[DOWN] >=
+                    flow->reported_volume[UP] + flow->reported_volume[DOWN] + EARLY_BYTES)
+        flow->changed |= flow_report(engine, flow);
+    if (is_busy(flow))
+        hand_in(engine, flow);
+}
+
+void flow_leave_relay(struct engine *engine, struct flow *flow)
+{
+    if (flow->relay == NULL)
+        return;
+    if (flow->device->conduct.relay != NULL)
+        relay_leave(flow->device->conduct.relay, &flow->relay->bins);
+    free(flow->relay);
+    flow->relay = NULL;
+    atomic_fetch_sub(&engine->relay_flows, 1);
+}
