@@ -216,8 +216,10 @@ static inline void relay_for_others(struct scene *scene, const void *how)
         }
         relayed += own;
     }
-    session.controller = proxy->way == PROXY_DIALLED || proxy->way == PROXY_LAN
-                                 ? scene_open(scene, 2, false, TCP, 0) : home;
+    session.controller = home;
+    if (proxy->way == PROXY_DIALLED || proxy->way == PROXY_LAN)
+        session.controller =
+                scene_open(scene, proxy->way == PROXY_LAN ? 1001 : 2, false, TCP, 0);
     if (proxy->chaff > 0)
         add_chaff(&session, 0, proxy->span_s, (uint64_t)((double)relayed * proxy->chaff / 2));
     if (proxy->owner_browses)
