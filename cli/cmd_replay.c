@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,6 +59,11 @@ static void stop(int signal_number)
 
 /* --- arguments --- */
 
+static bool is_empty(const char *path)
+{
+    return path != NULL && path[0] == '\0';
+}
+
 static int parse_options(struct options *options, int argc, char **argv)
 {
     static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
@@ -82,6 +88,8 @@ static int parse_options(struct options *options, int argc, char **argv)
         default:
             return usage_error("replay", "unknown option '%s'", argv[optind - 1]);
         }
+    if (is_empty(options->config) || is_empty(options->directory) || is_empty(options->output))
+        return usage_error("replay", "-c, -l and -o need a path, not an empty word");
     if (options->directory != NULL && options->output != NULL)
         return usage_error("replay", "-l and -o both say where EVE goes: give one of them");
     options->captures = (const char *const *)(argv + optind);
@@ -92,6 +100,32 @@ static int parse_options(struct options *options, int argc, char **argv)
 }
 
 /* --- output --- */
+
+/* Is the file that is to be written one of those to be read, by whatever name? */
+static const char *capture_at(const struct options *options, const char *path)
+{
+    struct stat written, read;
+
+    if (stat(path, &written) != 0 || !S_ISREG(written.st_mode))
+        return NULL;
+    for (size_t i = 0; i < options->capture_count; i++)
+        if (stat(options->captures[i], &read) == 0 && read.st_dev == written.st_dev &&
+                read.st_ino == written.st_ino)
+            return options->captures[i];
+    return NULL;
+}
+
+/* Tells, too. Where no capture can be read an older EVE file is better left alone. */
+static bool can_read_any(const struct options *options)
+{
+    for (size_t i = 0; i < options->capture_count; i++)
+        if (strcmp(options->captures[i], "-") == 0 || access(options->captures[i], R_OK) == 0)
+            return true;
+    for (size_t i = 0; i < options->capture_count; i++)
+        if (access(options->captures[i], R_OK) != 0)
+            complain("%s: %s", options->captures[i], strerror(errno));
+    return false;
+}
 
 static bool open_eve(struct replay *replay)
 {
@@ -108,6 +142,11 @@ static bool open_eve(struct replay *replay)
     if (options->output != NULL && strcmp(options->output, "-") == 0) {
         replay->eve = stdout;
         return true;
+    }
+    if (capture_at(options, replay->eve_path) != NULL) {
+        complain("%s is a capture to be read: give another file for EVE with -o, or a folder with -l",
+                replay->eve_path);
+        return false;
     }
     replay->eve = fopen(replay->eve_path, "w");
     if (replay->eve == NULL) {
@@ -258,7 +297,9 @@ static int run(struct replay *replay, const struct settings *settings)
     replay->shows_progress = isatty(STDERR_FILENO) == 1;
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
-    if (open_eve(replay))
+    if (!can_read_any(&replay->options))
+        status = EXIT_INPUT;
+    else if (open_eve(replay))
         status = inspect_captures(replay, engine, settings);
     else
         status = EXIT_USAGE;

@@ -3,6 +3,7 @@
  * The device is locked for it: when the flow opens, once it is clear what to call the remote, when
  * another burst begins, once in ten seconds of payload without a pause, and when the flow ends. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -169,10 +170,30 @@ static uint64_t take_upload(struct flow *flow)
     return bytes;
 }
 
+static void note_upload(struct flow *flow, struct remote *remote, uint64_t bytes)
+{
+    struct conduct *conduct = &flow->device->conduct;
+
+    if (conduct->upload == NULL && bytes > 0)
+        conduct->upload = calloc(1, sizeof(*conduct->upload));
+    if (conduct->upload == NULL)
+        return;
+    upload_add(conduct->upload, remote != NULL ? &remote->upload : NULL, bytes, flow->last_us);
+    flow->outlook.upload_24h = upload_day_bytes(conduct->upload, flow->last_us);
+}
+
+static void look_at_upload(struct flow *flow, const struct remote *remote)
+{
+    const struct upload *upload = flow->device->conduct.upload;
+
+    flow->outlook.upload_burst_known =
+            upload != NULL && upload_burst(upload, &remote->upload, flow->last_us,
+                                      &flow->outlook.upload_burst);
+}
+
 /* An entry is good only until the next is used, so one after the other. */
 static void tell_remotes(struct engine *engine, struct flow *flow, struct engine_event *event)
 {
-    struct upload *upload = &flow->device->conduct.upload;
     struct outlook *outlook = &flow->outlook;
     uint64_t bytes = take_upload(flow);
     struct remote_pair pair;
@@ -186,24 +207,25 @@ static void tell_remotes(struct engine *engine, struct flow *flow, struct engine
         take_better(&outlook->series, &remote->beat);
     }
     remote = use(engine, flow, &pair.narrow);
-    upload_add(upload, remote != NULL ? &remote->upload : NULL, bytes, flow->last_us);
+    note_upload(flow, remote, bytes);
     if (remote == NULL)
         return;
     tell_remote(flow, remote, event);
     take_better(&outlook->series, &remote->beat);
-    outlook->upload_burst_known = upload_burst(upload, &remote->upload, flow->last_us,
-            &outlook->upload_burst);
+    look_at_upload(flow, remote);
 }
 
 static void tell_device(struct engine *engine, struct flow *flow, struct engine_event *event)
 {
+    if (flow->device->gone)
+        return;
     if (flow->device_initiated) {
         tell_remotes(engine, flow, event);
         if (flow->domain != NULL && flow->settled)
             flow->outlook.new_domain =
                     is_new(engine, flow, SEEN_DOMAIN, flow->domain, strlen(flow->domain));
     } else {
-        upload_add(&flow->device->conduct.upload, NULL, take_upload(flow), flow->last_us);
+        note_upload(flow, NULL, take_upload(flow));
     }
     flow_note_volume(flow);
     flow->burst_waits = false;
@@ -214,7 +236,6 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
             engine_note_uplink(engine, flow->last_us);
     }
     flow->reported_down = flow->packets[DOWN];
-    flow->outlook.upload_24h = upload_day_bytes(&flow->device->conduct.upload, flow->last_us);
 }
 
 static void pass_on(struct engine *engine, const struct flow *flow, struct engine_event *event)
@@ -238,8 +259,7 @@ static void recall(struct flow *flow, const struct remote_identity *who,
     if (beat_clock(&remote->beat, flow->last_us, &report))
         event_take(event, remote, &report);
     take_better(&outlook->series, &remote->beat);
-    outlook->upload_burst_known = upload_burst(&conduct->upload, &remote->upload, flow->last_us,
-            &outlook->upload_burst);
+    look_at_upload(flow, remote);
 }
 
 /* What is known of the remote, as far as it can be told by now who that is. */
@@ -294,7 +314,8 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     outlook->new_device = (enum ternary)seen_device(engine_began_us(engine, flow->first_us),
             engine->settings->learning_s, flow->device->first_seen_us, flow->last_us);
     look_around(flow, outlook);
-    outlook->upload_24h = upload_day_bytes(&conduct->upload, flow->last_us);
+    if (conduct->upload != NULL)
+        outlook->upload_24h = upload_day_bytes(conduct->upload, flow->last_us);
 }
 
 void flow_report_end(struct engine *engine, struct flow *flow)
@@ -308,7 +329,8 @@ void flow_report_end(struct engine *engine, struct flow *flow)
     device->totals.bytes_down += flow->bytes[DOWN];
     tell_device(engine, flow, &event);
     flow_leave_relay(engine, flow);
-    flow_tell_silence(engine, flow, flow->syns > 0);
+    if (!device->gone)
+        flow_tell_silence(engine, flow, flow->syns > 0);
     lock_release(&device->lock);
     pass_on(engine, flow, &event);
 }

@@ -78,7 +78,7 @@ void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer 
     flow->syns = 0;
     lock_take(&flow->device->lock);
     heard_note(&conduct->heard, flow->last_us);
-    if (flow->remote_is_public)
+    if (flow->remote_is_public && answer == SYN_ACCEPTED)
         engine_note_uplink(engine, flow->last_us);
     flow_judge_again(engine, flow); /* now that both directions are known to be seen */
     if (answer == SYN_REFUSED)

@@ -1,5 +1,7 @@
 #include "track/conduct.h"
 
+#include <stdlib.h>
+
 struct relay *relay_make(struct relay_budget *budget)
 {
     struct relay *relay = NULL;
@@ -13,13 +15,21 @@ struct relay *relay_make(struct relay_budget *budget)
     return relay;
 }
 
-void conduct_clear(struct conduct *conduct, struct conduct_budget *budget)
+void conduct_forget(struct conduct *conduct, struct conduct_budget *budget)
 {
     remotes_clear(&conduct->remotes, &budget->remotes);
     fanout_clear(&conduct->fanout, &budget->fanout);
+    seen_clear(&conduct->seen, &budget->seen);
     tunnel_free(conduct->tunnel);
+    conduct->tunnel = NULL;
+    free(conduct->upload);
+    conduct->upload = NULL;
+}
+
+void conduct_clear(struct conduct *conduct, struct conduct_budget *budget)
+{
+    conduct_forget(conduct, budget);
     if (conduct->relay != NULL)
         atomic_fetch_sub(&budget->relay.relays, 1);
     relay_free(conduct->relay);
-    seen_clear(&conduct->seen, &budget->seen);
 }

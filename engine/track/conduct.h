@@ -38,7 +38,7 @@ struct conduct {
     struct remotes remotes;
     struct fanout fanout;
     struct acceptance acceptance;
-    struct upload upload;
+    struct upload *upload; /* owned; NULL until it has sent something outside */
     struct seen seen;
     struct heard heard;
     struct symmetry volume; /* of all its flows, whole frames */
@@ -47,6 +47,8 @@ struct conduct {
     struct tunnel *tunnel; /* owned; NULL until a name may carry something */
 };
 
+/* Drops what grows with what the device does; the rest stays usable. */
+void conduct_forget(struct conduct *conduct, struct conduct_budget *budget);
 void conduct_clear(struct conduct *conduct, struct conduct_budget *budget);
 
 #endif

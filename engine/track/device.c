@@ -101,12 +101,23 @@ static void unbind(struct devices *devices, struct binding *binding)
     free(binding);
 }
 
+/* Flows may hold a device for long after it was forgotten: they need its name, no more. */
+static void empty(struct devices *devices, struct device *device)
+{
+    lock_take(&device->lock);
+    device->gone = true;
+    names_clear(&device->names, &devices->budget->names);
+    conduct_forget(&device->conduct, &devices->budget->conduct);
+    lock_release(&device->lock);
+}
+
 static void evict(struct devices *devices, struct entry *entry)
 {
     while (entry->bindings != NULL)
         unbind(devices, entry->bindings);
     HASH_DEL(devices->entries, entry);
     DL_DELETE(devices->oldest, entry);
+    empty(devices, &entry->device);
     device_release(devices, &entry->device);
 }
 

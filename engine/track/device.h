@@ -59,6 +59,7 @@ struct device {
     bool joined;    /* seen to come onto the network before it talked to anybody outside */
     bool talked;    /* has opened a flow to another host */
     uint64_t dns_answers;
+    bool gone;      /* from the table: nothing is kept of it any more, though flows hold it */
     bool encrypted_dns;
     uint64_t encrypted_dns_us; /* when it last asked a resolver nobody can read */
     struct names names;

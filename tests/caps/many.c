@@ -8,6 +8,7 @@
  *   hellos     connections that each send the first half of a ClientHello, after a gap
  *   fragments  first fragments of datagrams that never become whole
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,35 +125,46 @@ static void make_device(struct frame *frame, uint32_t i)
     write_frame(frame, i);
 }
 
-/* RFC 1035: "x<i>.example A AWAY+i", TTL one day. */
-static void make_name(struct frame *frame, uint32_t i)
+/* RFC 1035: "x<i>.example A", asked by a device or answered with AWAY+i and a TTL of one day. */
+static void make_message(struct frame *frame, uint32_t i, bool answers)
 {
-    const struct ends ends = { 0xffffffff, HOME + 0xffffff, HOME + 1 + i % DEVICES };
+    const uint32_t device = HOME + 1 + i % DEVICES, resolver = HOME + 0xffffff;
+    const struct ends ends = { answers ? 0xffffffff : 1 + i % DEVICES,
+        answers ? resolver : device, answers ? device : resolver };
+    const uint16_t client = (uint16_t)(1024 + i % 60000);
     char label[16];
-    size_t name;
+    size_t len;
 
     snprintf(label, sizeof(label), "x%u", i);
-    name = 1 + strlen(label) + 9;
-    put_ip(frame, &ends, 17, 8 + 12 + name + 4 + 16, 0, 0x4000);
-    put16(frame, 53);
-    put16(frame, 1024 + i % 60000);
-    put16(frame, (unsigned)(8 + 12 + name + 4 + 16));
+    len = 8 + 12 + 1 + strlen(label) + 9 + 4 + (answers ? 16 : 0);
+    put_ip(frame, &ends, 17, len, 0, 0x4000);
+    put16(frame, answers ? 53 : client);
+    put16(frame, answers ? client : 53);
+    put16(frame, (unsigned)len);
     put16(frame, 0);
     put16(frame, i & 0xffff);
-    put16(frame, 0x8180);
+    put16(frame, answers ? 0x8180 : 0x0100);
     put16(frame, 1);
-    put16(frame, 1);
+    put16(frame, answers ? 1 : 0);
     put32(frame, 0);
     put_text(frame, label);
     put_text(frame, "example");
     put8(frame, 0);
     put32(frame, 0x00010001);
-    put16(frame, 0xc00c);
-    put32(frame, 0x00010001);
-    put32(frame, 86400);
-    put16(frame, 4);
-    put32(frame, AWAY + i);
+    if (answers) {
+        put16(frame, 0xc00c);
+        put32(frame, 0x00010001);
+        put32(frame, 86400);
+        put16(frame, 4);
+        put32(frame, AWAY + i);
+    }
     write_frame(frame, i);
+}
+
+static void make_name(struct frame *frame, uint32_t i)
+{
+    make_message(frame, i, false);
+    make_message(frame, i, true);
 }
 
 /* A ClientHello of 16 KiB (RFC 8446 section 5.1) whose first segment is missing. */
