@@ -10,6 +10,8 @@
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
 
+/* Datagrams of the device that are told one by one. */
+#define BRIEF_PACKETS 4
 /* By then a name would have been seen: a hello or request, its answer, and one more. */
 #define PAYLOADS_BEFORE_NAME 3
 
@@ -63,6 +65,17 @@ static void begin_burst(struct engine *engine, struct flow *flow, uint64_t time_
     flow->burst_waits = true;
 }
 
+/* Hosts end flows when it suits them, so what a short one has to tell must not wait for that. */
+static bool may_be_last(struct flow *flow, const struct packet_view *packet, enum direction way)
+{
+    bool ends = packet->protocol == PROTOCOL_TCP && !flow->ending &&
+                (packet->tcp_flags & (TCP_FIN | TCP_RST)) != 0;
+
+    flow->ending |= ends;
+    return ends || (packet->protocol != PROTOCOL_TCP && way == UP &&
+                           flow->packets[UP] <= BRIEF_PACKETS);
+}
+
 void flow_follow_bursts(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
@@ -80,6 +93,6 @@ void flow_follow_bursts(struct engine *engine, struct flow *flow,
     }
     if (!flow->settled && flow->burst_waits)
         flow->settled = is_settled(flow, packet);
-    if (flow->settled && flow->burst_waits)
+    if (flow->settled && (may_be_last(flow, packet, way) || flow->burst_waits))
         flow->changed |= flow_report(engine, flow);
 }

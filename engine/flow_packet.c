@@ -129,6 +129,8 @@ static void read_payload(struct worker *worker, struct flow *flow,
         if (flow->settled && packet->time_us >= flow->reported_us + SYMMETRY_SLOT_US)
             flow->changed |= flow_report(worker->engine, flow);
     }
+    if (way == UP)
+        flow->unreported_up += packet->payload.left;
     flow_follow_relay(worker->engine, flow, way, packet->time_us, (uint32_t)packet->payload.left);
     if (way == UP)
         add_entropy(worker->engine, flow, packet->payload);

@@ -161,12 +161,13 @@ static enum ternary is_new(struct engine *engine, struct flow *flow, enum seen_k
             hash_stable(key, len), flow->last_us)];
 }
 
-/* What leaves the home counts as upload. */
+/* Payload that leaves the home counts as upload: hosts see the last acknowledgements of a flow at
+ * different times. */
 static uint64_t take_upload(struct flow *flow)
 {
-    uint64_t bytes = flow->remote_is_public ? flow->bytes[UP] - flow->reported_up : 0;
+    uint64_t bytes = flow->remote_is_public ? flow->unreported_up : 0;
 
-    flow->reported_up = flow->bytes[UP];
+    flow->unreported_up = 0;
     return bytes;
 }
 

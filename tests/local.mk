@@ -44,6 +44,9 @@ UNIT_TESTS = \
 	tests/unit/acceptance_test \
 	tests/unit/address_test \
 	tests/unit/asked_test \
+	tests/unit/beat_streams_test \
+	tests/unit/beat_test \
+	tests/unit/burst_test \
 	tests/unit/capture_test \
 	tests/unit/condition_test \
 	tests/unit/connection_test \

@@ -480,13 +480,13 @@ const struct feature features[] = {
             "bring besides addresses, over the last 60 s.",
             "iot.dns.tunnel:>200;" },
     { "upload_burst", FEATURE_REAL, SCOPE_REMOTE, CHANGED_UPLOAD, "", 0, NULL, get_upload_burst,
-            "Bytes sent to this remote in the last 5 min over what is usual for the device: its "
+            "Payload sent to this remote in the last 5 min over what is usual for the device: its "
             "99th percentile, at least 1 MB. Unknown in a device's first 10 min.",
             "iot.upload_burst:>10;" },
     { "upload_24h", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_UPLOAD, "bytes", 0, NULL,
             get_upload_24h,
-            "Bytes that the device sent to public addresses in the last day, whole frames. Unknown "
-            "while there are none, as the counts below.",
+            "Payload that the device sent to public addresses in the last day. Unknown while there "
+            "is none, as the counts below.",
             "iot.upload_24h:>1000000000;" },
     { "unanswered", FEATURE_NUMBER, SCOPE_REMOTE, CHANGED_UNANSWERED, "packets", UINT32_MAX, NULL,
             get_unanswered,

@@ -141,10 +141,38 @@ static char *put_special(char *at, const unsigned char *bytes, size_t len)
     return at;
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* Are these eight bytes surely plain? (w - EACH_BYTE(n)) & ~w has the top bit of each byte below n,
+ * and may have it by a borrow of others above such a one: those are looked at one by one. */
+static bool are_plain(const char *text)
+{
+    uint64_t word, special;
+
+    memcpy(&word, text, sizeof(word));
+    special = word | ((word - EACH_BYTE(0x20)) & ~word);
+    for (const char *other = "\"\\\x7f"; *other != '\0'; other++) {
+        const uint64_t zeros = word ^ EACH_BYTE((uint64_t)*other);
+
+        special |= (zeros - EACH_BYTE(1)) & ~zeros;
+    }
+    return (special & EACH_BYTE(0x80)) == 0;
+}
+
+static size_t plain_length(const char *text, size_t len)
+{
+    size_t n = 0;
+
+    while (len - n >= sizeof(uint64_t) && are_plain(text + n))
+        n += sizeof(uint64_t);
+    while (n < len && is_plain((unsigned char)text[n]))
+        n++;
+    return n;
+}
+
 static void put_string(struct json *json, const char *text, size_t len)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t plain = 0;
+    size_t plain = plain_length(text, len);
     char *at;
 
     if (len > JSON_RECORD_MAX / ESCAPED_MAX - 1) {
@@ -155,10 +183,11 @@ static void put_string(struct json *json, const char *text, size_t len)
     if (at == NULL)
         return;
     *at++ = '"';
-    for (; plain < len && is_plain(bytes[plain]); plain++)
-        *at++ = text[plain];
+    if (plain > 0)
+        memcpy(at, text, plain);
+    at += plain;
     if (plain < len) /* what came before is ASCII and tells nothing of the rest */
-        at = put_special(at, bytes + plain, len - plain);
+        at = put_special(at, (const unsigned char *)text + plain, len - plain);
     *at++ = '"';
     written(json, at);
 }

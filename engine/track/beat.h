@@ -12,20 +12,23 @@
  *   LOST      so many beats are missing that it has stopped; the score stays what it was
  *   CHANGED   it moved or grew, and the new way has not lasted BEAT_SETTLED beats
  *
- * What it takes to be steady: a fresh stream needs 8 to 10 beats (two thirds more with jitter of ±30 %
- * and beats missing); one that was watched for long without a beat must be surer, or a day of random
- * bursts would look like a clock at some time: 8 beats if it hardly jitters, some 14 at ±30 %. Periods
- * under BEAT_QUICK_S must last BEAT_QUICK_SPAN_S, as a dialogue of a minute is no heartbeat. Even gaps of
- * a power of two seconds are how NTP polls (RFC 5905, 7.3): they take a full window, and if they grew
- * by doubling, as NTP's do when its clock is good, BEAT_LADDER_GAPS of them.
+ * What it takes to be steady: a fresh stream needs 8 beats, 10 if it jitters by ±30 %, up to 17 if
+ * it also misses some. One that was watched for long without a beat must be surer, or a day of
+ * random bursts would look like a clock at some time: some 10 beats if it hardly jitters, 20 at
+ * ±30 %. Periods under BEAT_QUICK_S must last BEAT_QUICK_SPAN_S: a dialogue of a minute is no
+ * heartbeat. Even gaps of a power of two seconds are how NTP polls: they need a full window, and
+ * BEAT_LADDER_GAPS if they grew by doubling, as NTP's do when its clock is good.
  *
- * What it takes to be lost or moved: the chance of that many beats missing in a row, by the share that
- * this very stream missed before, is small against the number of beats in a day. Two are enough for a
- * stream that never missed any of sixty; one that misses 5 % needs four or five. A silence that nobody watched
- * (beat_clock() was not called in time: the capture has a gap) does not count.
+ * What it takes to be lost or moved: the chance of that many beats missing in a row, by the share
+ * that this very stream missed before, is small against the number of beats in a day. Two, and the
+ * moment of the third, are enough for a stream that kept the 64 before; one that misses 5 % needs
+ * four or five. A silence that nobody watched (beat_clock() was not called in time: the capture has
+ * a gap) does not count, nor does a missing beat while other bursts go on: many keepalives wait for
+ * silence. A beat that dissolves into irregular bursts is FORMING again without a report.
  *
- * Not locked; no pointers, so it may be copied. All zeros is new. Times are the packets' and may step
- * back a little: a burst that is reported late counts as part of the latest one. */
+ * Not locked; no pointers, so it may be copied. All zeros is new. Times are the packets' and may
+ * step back a little: a burst that is reported late counts as part of the latest one. A burst costs
+ * 1 to 3 us. */
 #ifndef TATTLER_TRACK_BEAT_H
 #define TATTLER_TRACK_BEAT_H
 
@@ -39,15 +42,15 @@
 #define BEAT_QUICK_SPAN_S 180
 #define BEAT_LADDER_GAPS 100
 
-/* beat_clock() is to be called within this time after beat_due_us(), as long as there are packets. */
+/* beat_clock() is to be called within this time after beat_due_us(), while there are packets. */
 #define BEAT_WATCH_US UINT64_C(15000000)
 
 /* No beat is lost before, lest a pause of a quick one is told. */
 #define BEAT_LOST_US_MIN UINT64_C(28000000)
 
-/* Payload has grown when two beats in a row (three below BEAT_GROWN_BYTES) carry this many times the usual and
- * twice the most seen of late; or at once when one carries BEAT_HEIST_FACTOR times as much and
- * BEAT_HEIST_BYTES. Below BEAT_BYTES_MIN, a payload counts as that. */
+/* Payload has grown when two beats in a row (three below BEAT_GROWN_BYTES) carry BEAT_GROWN_FACTOR
+ * times the usual and twice the most seen of late; or at once when one carries BEAT_HEIST_FACTOR
+ * times as much and BEAT_HEIST_BYTES. Below BEAT_BYTES_MIN, a payload counts as that. */
 #define BEAT_GROWN_BYTES 1024
 #define BEAT_GROWN_FACTOR 8
 #define BEAT_HEIST_FACTOR 64
@@ -55,6 +58,9 @@
 #define BEAT_BYTES_MIN 16
 
 #define BEAT_SIZES 7
+
+/* Standard deviation by mean absolute deviation of a normal distribution: sqrt(pi / 2). */
+#define BEAT_JITTER_FACTOR 1.2533
 
 enum beat_state { BEAT_NONE, BEAT_FORMING, BEAT_STEADY, BEAT_LATE, BEAT_LOST, BEAT_CHANGED };
 
@@ -84,7 +90,8 @@ struct beat {
     uint8_t gap_count;
     uint8_t state;
     uint8_t trial;   /* CHANGED: beats that kept to the new way. LOST: to the old one */
-    uint8_t astray;  /* in quarters; rises with odd gaps, falls with beats */
+    uint8_t astray;  /* rises with odd gaps, falls with beats */
+    uint8_t looked;  /* beats since the gaps were judged again */
     uint32_t seen;   /* gaps in all */
     uint32_t proven; /* gaps of a period that still has to last */
 
@@ -102,12 +109,13 @@ struct beat {
 };
 
 struct beat_view {
-    double score, period_s, jitter; /* jitter: standard deviation of a gap, as a share of the period,
-                                     * if it were normal: 1.25 times the mean absolute deviation */
-    uint64_t bytes;                 /* median of the latest bursts */
+    double score, period_s;
+    double jitter;     /* of a gap, as a share of the period: the mean absolute deviation times
+                        * BEAT_JITTER_FACTOR. ±30 % drawn evenly is 0.19, on a grid 0.25. */
+    uint64_t bytes;    /* median of the latest beats */
     enum beat_state state;
-    bool known;                     /* two bursts were seen; else all of this is zero */
-    bool period_known;              /* period_s and jitter are: it is or was steady */
+    bool known;        /* two bursts were seen; else all of this is zero */
+    bool period_known; /* period_s and jitter are: it is or was steady */
 };
 
 /* All three return true if there is something to report; 'report' is written either way. */
@@ -115,7 +123,8 @@ struct beat_view {
 /* A burst began. */
 bool beat_note(struct beat *beat, uint64_t time_us, struct beat_report *report);
 
-/* The burst noted last carries so many bytes more. Also a sign of life, as a burst may last. */
+/* The burst noted last carries so many bytes more: those of the device alone, if an upload is what
+ * shall be told. Also a sign of life, as a burst may last. */
 bool beat_add(struct beat *beat, uint64_t time_us, uint64_t bytes, struct beat_report *report);
 
 /* Time passed without a burst. */

@@ -23,7 +23,8 @@
  * often (measured on 10^6 random windows for each count of gaps). */
 #define GRID_LUCK 3.4
 /* The grid is worth its cost only when the waiting clock fits a little. */
-#define GRID_FROM_NATS 1.0
+#define GRID_FROM_NATS 4.0
+#define GRID_FROM_SPREAD 0.05
 
 static const double spreads[] = { 0.02, 0.05, 0.11, 0.20, 0.32, 0.45 };
 #define SPREADS (sizeof(spreads) / sizeof(spreads[0]))
@@ -260,7 +261,7 @@ struct judgement beat_judge(const double *gaps_s, unsigned count, double dead_s)
     suppose_waiting(&window, median(folded, count), &best);
     suppose_waiting(&window, window.total_s / folds, &best);
     suppose_waiting(&window, (folded[0] + folded[count - 1]) / 2, &best);
-    if (best.nats > GRID_FROM_NATS)
+    if (best.nats > GRID_FROM_NATS && best.spread > GRID_FROM_SPREAD)
         suppose_grid(&window, window.total_s / folds, &best);
     if (best.nats > 0 && !is_plausible(gaps_s, count, &best))
         best.nats = 0;

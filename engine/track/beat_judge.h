@@ -10,8 +10,9 @@
  *
  * Sizes play no part: messages of equal size at random times are no heartbeat.
  *
- * A gap is worth ln(1 / (2·spread)) + 1 nats at best: 1.5 at ±30 %. Of a memoryless source's windows
- * of 7 to 12 gaps, measured, 2 in 1000 reach 7 nats and 2 in a million 14; of longer ones fewer. */
+ * A gap is worth ln(1 / (2·spread)) + 1 nats at best: 1.5 at ±30 %. Of a memoryless source's
+ * windows of 7 to 12 gaps, measured, 2 in 1000 reach 7 nats and 2 in a million 14; of longer ones
+ * fewer. */
 #ifndef TATTLER_TRACK_BEAT_JUDGE_H
 #define TATTLER_TRACK_BEAT_JUDGE_H
 
@@ -32,14 +33,14 @@ struct judgement {
 bool beat_may_be_even(const double *gaps_s, unsigned count);
 
 /* Judges JUDGE_GAPS_MIN to JUDGE_GAPS_MAX gaps, all longer than 'dead_s', below which the caller
- * could not have seen any. Some microseconds, if the gaps look even at all. */
+ * could not have seen any. */
 struct judgement beat_judge(const double *gaps_s, unsigned count, double dead_s);
 
 /* How many periods a gap is, 1 to JUDGE_FOLD. */
 unsigned beat_fold(double gap_s, double period_s);
 
-/* Density at u of a flat-topped bell of width ±1: level inside, falling with the 8th power outside,
- * where an edge would let one outlier decide. */
+/* Density at u of a flat-topped bell of width ±1: level inside, falling with the 8th power
+ * outside, where an edge would let one outlier decide. */
 double beat_flat(double u);
 
 void beat_sort(double *values, unsigned count);

@@ -1,15 +1,15 @@
 /* Is there a beat in the latest gaps? Windows, echoes, and how sure one has to be. */
-#include <math.h>
 #include <string.h>
 
 #include "track/beat_internal.h"
 #include "track/burst.h"
 
+/* Shorter gaps cannot be seen; half of it, as one may be cut where times step back. */
 #define DEAD_S ((double)BURST_QUIET_US / 2e6)
 
-/* A stream of thousands of random bursts has thousands of windows, a fresh one has one: so errors are
- * spent where they buy most. At SPENT_GAPS, ten beats, 2 random streams in 1000 are taken for one;
- * all other windows of a day add 1. */
+/* A stream of thousands of random bursts has thousands of windows, a fresh one has one: so errors
+ * are spent where they buy most. Of 1000 random streams 3 are taken for a beat at SPENT_GAPS, ten
+ * beats, and 1 more at any other time of a day. */
 #define NATS_YOUNG 9.5
 #define NATS_SPENT 6.8
 #define SPENT_GAPS 9
@@ -18,9 +18,15 @@
 #define NATS_PER_AGE 1.2
 #define OLD_GAPS 24
 
-/* Bursts within this share of the longer gaps go with the beat before: answers, acknowledgements,
- * a second connection. */
-#define ECHO_SHARE 0.25
+/* If the latest few gaps say less, more of them are not looked at. */
+#define NATS_WORTH_MORE 2.0
+
+struct gaps {
+    double gaps_s[JUDGE_GAPS_MAX]; /* oldest first */
+    unsigned count;
+    double dead_s;       /* shorter ones cannot be */
+    double since_beat_s; /* to the latest burst */
+};
 
 void beat_push_gap(struct beat *beat, double gap_s)
 {
@@ -44,21 +50,38 @@ static double nats_when_fresh(uint32_t gaps)
     return NATS_YOUNG + (gaps > SPENT_GAPS ? NATS_PER_LATER_GAP * (gaps - SPENT_GAPS) : 0);
 }
 
-static void consider(struct beat_found *best, const double *gaps_s, unsigned count, double dead_s,
-        double since_beat_s, double nats)
+/* Returns the nats. */
+static double consider(struct beat_found *best, const struct gaps *gaps, unsigned latest,
+        double nats_needed)
 {
-    struct judgement judgement;
+    const double *gaps_s = gaps->gaps_s + gaps->count - latest;
+    struct judgement judgement = beat_judge(gaps_s, latest, gaps->dead_s);
 
-    if (count < JUDGE_GAPS_MIN)
-        return;
-    judgement = beat_judge(gaps_s, count, dead_s);
-    if (judgement.nats / nats <= best->surety)
-        return;
+    if (judgement.nats / nats_needed <= best->surety)
+        return judgement.nats;
     best->judgement = judgement;
-    best->surety = judgement.nats / nats;
-    best->count = count;
-    best->since_beat_s = since_beat_s;
-    memcpy(best->gaps_s, gaps_s, count * sizeof(*gaps_s));
+    best->surety = judgement.nats / nats_needed;
+    best->count = latest;
+    best->since_beat_s = gaps->since_beat_s;
+    memcpy(best->gaps_s, gaps_s, latest * sizeof(*gaps_s));
+    return judgement.nats;
+}
+
+static void search_windows(const struct beat *beat, const struct gaps *gaps,
+        struct beat_found *best)
+{
+    static const unsigned longer[] = { 12, 16, 20, JUDGE_GAPS_MAX };
+    double nats_needed = nats_when_old(beat->seen);
+
+    if (!beat_may_be_even(gaps->gaps_s, gaps->count))
+        return;
+    if (beat->seen == beat->gap_count)
+        consider(best, gaps, gaps->count, nats_when_fresh(beat->seen));
+    if (gaps->count < JUDGE_LATEST ||
+            consider(best, gaps, JUDGE_LATEST, nats_needed) < NATS_WORTH_MORE)
+        return;
+    for (unsigned i = 0; i < sizeof(longer) / sizeof(longer[0]) && longer[i] <= gaps->count; i++)
+        consider(best, gaps, longer[i], nats_needed);
 }
 
 /* Median of the gaps above the mean: between beats even if most gaps are between a beat and its
@@ -78,49 +101,33 @@ static double long_gap(const double *gaps_s, unsigned count)
 }
 
 /* Leaves echoes out. */
-static unsigned merge(double *gaps_s, unsigned count, double dead_s, double *since_beat_s)
+static void merge(struct gaps *gaps)
 {
     unsigned kept = 0;
 
-    *since_beat_s = 0;
-    for (unsigned i = 0; i < count; i++) {
-        *since_beat_s += gaps_s[i];
-        if (*since_beat_s < dead_s)
+    for (unsigned i = 0; i < gaps->count; i++) {
+        gaps->since_beat_s += gaps->gaps_s[i];
+        if (gaps->since_beat_s < gaps->dead_s)
             continue;
-        gaps_s[kept++] = *since_beat_s;
-        *since_beat_s = 0;
+        gaps->gaps_s[kept++] = gaps->since_beat_s;
+        gaps->since_beat_s = 0;
     }
-    return kept;
-}
-
-static void search_bursts(const struct beat *beat, const double *gaps_s, struct beat_found *best)
-{
-    static const unsigned windows[] = { 8, 12, 16, 20, JUDGE_GAPS_MAX };
-    unsigned count = beat->gap_count;
-
-    if (beat->seen == count)
-        consider(best, gaps_s, count, DEAD_S, 0, nats_when_fresh(beat->seen));
-    for (unsigned i = 0; i < sizeof(windows) / sizeof(windows[0]) && windows[i] <= count; i++)
-        consider(best, gaps_s + count - windows[i], windows[i], DEAD_S, 0,
-                nats_when_old(beat->seen));
+    gaps->count = kept;
 }
 
 struct beat_found beat_search(const struct beat *beat)
 {
     struct beat_found best = { .surety = 0 };
-    double gaps_s[JUDGE_GAPS_MAX], dead_s, since_beat_s;
-    unsigned count = beat->gap_count;
+    struct gaps gaps = { .count = beat->gap_count, .dead_s = DEAD_S };
 
-    if (count < JUDGE_GAPS_MIN)
+    if (gaps.count < JUDGE_GAPS_MIN)
         return best;
-    for (unsigned i = 0; i < count; i++)
-        gaps_s[i] = (double)beat->gaps_s[i];
-    if (beat_may_be_even(gaps_s, count))
-        search_bursts(beat, gaps_s, &best);
-    dead_s = fmax(ECHO_SHARE * long_gap(gaps_s, count), DEAD_S);
-    count = merge(gaps_s, count, dead_s, &since_beat_s);
-    if (count < beat->gap_count && beat_may_be_even(gaps_s, count))
-        consider(&best, gaps_s, count, dead_s, since_beat_s, beat->seen == beat->gap_count ?
-                nats_when_fresh(beat->seen) : nats_when_old(beat->seen));
+    for (unsigned i = 0; i < gaps.count; i++)
+        gaps.gaps_s[i] = (double)beat->gaps_s[i];
+    search_windows(beat, &gaps, &best);
+    gaps.dead_s = fmax(BEAT_ECHO_SHARE * long_gap(gaps.gaps_s, gaps.count), DEAD_S);
+    merge(&gaps);
+    if (gaps.count < beat->gap_count)
+        search_windows(beat, &gaps, &best);
     return best;
 }

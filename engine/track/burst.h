@@ -35,8 +35,8 @@ struct burst_news {
     uint64_t bytes[2]; /* payload since the last news, by way */
 };
 
-/* Takes a packet of way 0 or 1. True when there are news, and only then 'news' is written. Time that
- * steps back is no quiet. */
+/* Takes a packet of way 0 or 1. True when there are news, and only then 'news' is written. Time
+ * that steps back is no quiet. */
 bool burst_packet(struct burst *burst, uint64_t time_us, enum burst_kind kind, unsigned way,
         uint32_t payload_bytes, struct burst_news *news);
 

@@ -122,6 +122,7 @@ struct flow {
     struct burst burst;
     struct beat *beat; /* owned; of the bursts within this flow; NULL before the second */
     bool settled;      /* what names the remote is known by now, or will not be */
+    bool ending;       /* a FIN or RST was seen */
     bool burst_waits;  /* until then, or as long as its first packet is the only one */
     uint64_t burst_us;      /* when the present one began */
     /* Payload that the device sent in it and in the one before, not yet reported. */
@@ -129,7 +130,7 @@ struct flow {
     uint64_t tail_us;
     uint64_t burst_total; /* of the present one, reported or not */
     uint64_t reported_us;   /* when flow_report() was last called */
-    uint64_t reported_up;   /* of bytes[UP] */
+    uint64_t unreported_up; /* payload */
     uint64_t reported_down; /* of packets[DOWN] */
     uint8_t syns;         /* without an answer, not yet reported */
     bool silence;         /* its endpoint has an entry, which has to learn of an answer */
