@@ -50,8 +50,13 @@ static void begin_burst(struct engine *engine, struct flow *flow, uint64_t time_
 {
     struct beat_report report;
 
-    if (flow->burst_us != 0 && flow->beat == NULL)
+    /* While the beat with the remote as a whole is sure, that of one flow adds nothing. */
+    if (flow->outlook.series.state == BEAT_STEADY) {
+        free(flow->beat);
+        flow->beat = NULL;
+    } else if (flow->burst_us != 0 && flow->beat == NULL) {
         flow->beat = make_beat(flow);
+    }
     if (flow->beat != NULL && beat_note(flow->beat, time_us, &report))
         flow->changed |= CHANGED_BEAT;
     if (flow->burst_waits) { /* a flow that pauses before its name is known */

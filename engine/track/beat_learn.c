@@ -87,7 +87,7 @@ static bool is_worth_a_search(const struct beat *beat)
 {
     if (beat->seen <= JUDGE_GAPS_MAX || (double)beat->score >= SEARCH_ALL_SCORE)
         return true;
-    return beat->seen % 8 == 0;
+    return beat->seen % 16 == 0;
 }
 
 /* An apparent beat that has to last: most gaps of it are counted without a search. */
