@@ -13,12 +13,23 @@
 
 # shellcheck source=services.sh
 . "$lab_dir/services.sh"
+# shellcheck source=beats.sh
+. "$lab_dir/beats.sh"
+# shellcheck source=proxies.sh
+. "$lab_dir/proxies.sh"
+# shellcheck source=resolvers.sh
+. "$lab_dir/resolvers.sh"
 
 software=()
+capture_filter=() # of tcpdump, for a capture that shall not see it all
 suite=trixie
-tree=${XDG_CACHE_HOME:-$HOME/.cache}/tattler/lab-$suite
 packages=(iproute2 ethtool tcpdump busybox dnsmasq-base caddy curl openssl mosquitto
-    mosquitto-clients chrony coturn avahi-daemon unbound stubby ngtcp2-client ngtcp2-server)
+    mosquitto-clients chrony coturn avahi-daemon unbound stubby ngtcp2-client ngtcp2-server
+    python3 faketime socat iodine knot knot-dnsutils
+    openssh-server openssh-client tinyproxy-bin microsocks wireguard-go wireguard-tools openvpn
+    nmap masscan aria2 inetutils-telnet python3-impacket)
+# A tree for each list: one that others are at work in is never replaced under their feet.
+tree=${XDG_CACHE_HOME:-$HOME/.cache}/tattler/lab-$suite-$(cksum <<< "${packages[*]}" | cut -d' ' -f1)
 run_prefix=tattler-lab
 
 # --- complaints ---
@@ -68,7 +79,7 @@ tree_build()
             chmod +x "$tree.new/usr/sbin/policy-rc.d" &&
             DEBIAN_FRONTEND=noninteractive chroot "$tree.new" \
                 apt-get install -qy --no-install-recommends "${packages[@]}" &&
-            mkdir "$tree.new/lab" &&
+            mkdir "$tree.new/lab" "$tree.new/dev/net" && mknod "$tree.new/dev/net/tun" c 10 200 &&
             echo "${packages[*]}" > "$tree.new/.packages"
     } > "$tree.log" 2>&1 && mv "$tree.new" "$tree"
 }
@@ -84,8 +95,8 @@ scenario_play()
     trap 'run_end' EXIT
     trap 'exit 143' INT TERM
     mkdir -m 755 "$state" "$state/hosts" "$state/log"
-    cp "$lab_dir/udhcpc-event" "$state/"
-    touch "$state/devices" "$state/connections"
+    cp "$lab_dir/udhcpc-event" "$lab_dir/retime" "$state/"
+    touch "$state/devices" "$state/connections" "$state/expect" "$state/must_not"
     # shellcheck source=/dev/null
     . "$lab_dir/scenarios/$scenario"
     stage
@@ -219,7 +230,7 @@ internet_new()
     local range
 
     host_new internet
-    wire router wan internet eth0
+    "${wan_wire:-wire}" router wan internet eth0
     ip -n "$run-router" address add 100.64.7.1/30 dev wan
     ip -n "$run-internet" address add 100.64.7.2/30 dev eth0
     ip -n "$run-router" address add 2001:db8:ffff::1/64 dev wan nodad
@@ -363,6 +374,27 @@ connection()
         >> "$state/connections"
 }
 
+# expect_alert DEVICE REMOTE DETECTS: what a rule of the pack should tell of it
+expect_alert()
+{
+    printf '{"device": "%s", "remote": "%s", "detects": "%s"}\n' "$@" >> "$state/expect"
+}
+
+# expect_feature DEVICE REMOTE FEATURE MEMBERS: MEMBERS are its values or bounds, as JSON
+expect_feature()
+{
+    printf '{"device": "%s", "remote": "%s", "feature": "%s", %s}\n' "$@" >> "$state/expect"
+}
+
+# must_not DEVICE DETECTS...: what no rule of the pack may tell of it
+must_not()
+{
+    local device=$1
+
+    shift
+    printf "{\"device\": \"$device\", \"detects\": \"%s\"}\n" "$@" >> "$state/must_not"
+}
+
 # Lines of objects on standard input become the members of a JSON array.
 json_array()
 {
@@ -371,10 +403,17 @@ json_array()
 
 truth_print()
 {
+    local list
+
     printf '{\n  "case": "%s",\n  "seed": %s,\n  "devices": [\n' "$scenario" "$SEED"
     json_array < "$state/devices"
     printf '  ],\n  "connections": [\n'
     sort "$state/connections" | json_array
+    for list in expect must_not; do
+        [ -s "$state/$list" ] || continue
+        printf '  ],\n  "%s": [\n' "$list"
+        sort -u "$state/$list" | json_array
+    done
     printf '  ]\n}\n'
 }
 
@@ -395,7 +434,7 @@ readme_print()
 
 capture_start()
 {
-    spawn router tcpdump -i br-lan -s 0 -U -Z root -w /lab/capture.pcap
+    spawn router tcpdump -i br-lan -s 0 -U -Z root -w /lab/capture.pcap "${capture_filter[@]}"
     capture_pid=$spawned
     until [ -s "$state/capture.pcap" ]; do
         sleep 0.1
@@ -413,6 +452,7 @@ capture_stop()
 case_write()
 {
     mkdir -p "$1"
+    tape_apply "$state/capture.pcap"
     cp "$state/capture.pcap" "$1/capture.pcap"
     chmod 644 "$1/capture.pcap"
     truth_print > "$1/truth.json"

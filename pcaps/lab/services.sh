@@ -63,11 +63,19 @@ web_start()
         for site in "$@"; do
             printf '%s {\n' "$site"
             [ "${site#https}" = "$site" ] || printf ' %s\n' "$tls"
+            printf ' @file file {\n  root /lab/files\n }\n root * /lab/files\n handle @file {\n  file_server\n }\n'
             printf ' respond "{\\"status\\":\\"ok\\",\\"next\\":3600}"\n}\n'
         done
     } > "$state/Caddyfile"
     spawn internet caddy run --config /lab/Caddyfile --adapter caddyfile
     await_port internet tcp 443
+}
+
+# web_file NAME BYTES: what the web servers have at /NAME; anything else is a line of JSON
+web_file()
+{
+    mkdir -p "$state/files"
+    head -c "$2" /dev/urandom > "$state/files/$1"
 }
 
 # quic_start [PAGE...]: HTTP/3 on UDP port 443. Not Caddy's: 2.6 answers from another address than
