@@ -1,5 +1,5 @@
 /* Features that are strings, as sticky buffers. */
-#include "plugin.h"
+#include "rule.h"
 
 #include "detect-engine.h"
 #include "detect-engine-buffer.h"
@@ -16,7 +16,7 @@
 
 /* --- the data --- */
 
-static InspectionBuffer *GetData(size_t index, DetectEngineThreadCtx *det_ctx,
+static InspectionBuffer *GetData(const struct feature *feature, DetectEngineThreadCtx *det_ctx,
         const DetectEngineTransforms *transforms, const struct TattlerFlow *state, int list_id)
 {
     InspectionBuffer *buffer = InspectionBufferGet(det_ctx, list_id);
@@ -24,7 +24,7 @@ static InspectionBuffer *GetData(size_t index, DetectEngineThreadCtx *det_ctx,
 
     if (buffer->inspect != NULL)
         return buffer;
-    if (!features[index].get(state->flow, &value))
+    if (!feature->get(state->flow, &value))
         return NULL;
     InspectionBufferSetupAndApplyTransforms(det_ctx, list_id, buffer, (const uint8_t *)value.text,
             (uint32_t)value.len, transforms);
@@ -37,39 +37,35 @@ static InspectionBuffer *InspectData(size_t index, DetectEngineThreadCtx *det_ct
 {
     const struct TattlerFlow *state = p->flow != NULL ? TattlerFlowGet(p->flow) : NULL;
 
-    return state != NULL ? GetData(index, det_ctx, transforms, state, list_id) : NULL;
+    return state != NULL ? GetData(&features[index], det_ctx, transforms, state, list_id) : NULL;
 }
 
-/* For the multi-pattern search of all rules, with each packet: only where there is news. */
-static InspectionBuffer *SearchData(size_t index, DetectEngineThreadCtx *det_ctx,
-        const DetectEngineTransforms *transforms, Packet *p, int list_id)
-{
-    const struct TattlerFlow *state = TattlerFlowOfPacket(p);
-
-    if (state == NULL || (TattlerFlowChanges(state, p) & features[index].changed) == 0)
-        return NULL;
-    return GetData(index, det_ctx, transforms, state, list_id);
-}
-
-#define GETTERS(n)                                                                                 \
+#define INSPECT_DATA(n)                                                                            \
     static InspectionBuffer *InspectData##n(DetectEngineThreadCtx *det_ctx,                        \
             const DetectEngineTransforms *transforms, Packet *p, const int list_id)                \
     {                                                                                              \
         return InspectData(n, det_ctx, transforms, p, list_id);                                    \
-    }                                                                                              \
-    static InspectionBuffer *SearchData##n(DetectEngineThreadCtx *det_ctx,                         \
-            const DetectEngineTransforms *transforms, Packet *p, const int list_id)                \
-    {                                                                                              \
-        return SearchData(n, det_ctx, transforms, p, list_id);                                     \
     }
-TATTLER_EACH_INDEX(GETTERS)
-#undef GETTERS
+TATTLER_EACH_INDEX(INSPECT_DATA)
+#undef INSPECT_DATA
 
-#define GETTER_PAIR(n) { InspectData##n, SearchData##n },
-static const struct {
-    InspectionBufferGetPktDataPtr inspect, search;
-} getters[TATTLER_INDEXES] = { TATTLER_EACH_INDEX(GETTER_PAIR) };
-#undef GETTER_PAIR
+#define INSPECT_FUNCTION(n) InspectData##n,
+static const InspectionBufferGetPktDataPtr inspect_functions[TATTLER_INDEXES] = {
+    TATTLER_EACH_INDEX(INSPECT_FUNCTION)
+};
+#undef INSPECT_FUNCTION
+
+void TattlerBufferSearch(const struct TattlerSearch *search, DetectEngineThreadCtx *det_ctx,
+        const struct TattlerFlow *state)
+{
+    const MpmCtx *patterns = search->patterns;
+    const InspectionBuffer *buffer =
+            GetData(search->feature, det_ctx, search->transforms, state, search->list);
+
+    if (buffer != NULL && buffer->inspect != NULL && buffer->inspect_len >= patterns->minlen)
+        mpm_table[patterns->mpm_type].Search(patterns, &det_ctx->mtc, &det_ctx->pmq,
+                buffer->inspect, buffer->inspect_len);
+}
 
 /* As Suricata's function for packet buffers, but for the transforms: Suricata leaves them out where
  * it takes the search to have applied them already, which is not so when it was skipped. */
@@ -138,9 +134,8 @@ bool TattlerBuffersRegister(const char *const names[])
         DetectBufferTypeSetDescriptionByName(names[i], names[i]);
         DetectBufferTypeSupportsPacket(names[i]);
         DetectBufferTypeRegisterValidateCallback(names[i], CheckBuffer);
-        DetectPktMpmRegister(names[i], SEARCH_PRIORITY, PrefilterGenericMpmPktRegister,
-                getters[i].search);
-        DetectPktInspectEngineRegister(names[i], getters[i].inspect, InspectBuffer);
+        DetectPktMpmRegister(names[i], SEARCH_PRIORITY, TattlerGroupAddSearch, NULL);
+        DetectPktInspectEngineRegister(names[i], inspect_functions[i], InspectBuffer);
     }
     return true;
 }

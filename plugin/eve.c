@@ -11,24 +11,82 @@
 
 /* --- the iot object --- */
 
-/* Only reads: flow records are written by threads that have no worker. The text is the stand-alone
- * host's, letter for letter. */
+/* The stand-alone host's text, letter for letter, NUL-terminated; 'out' is freed by the caller.
+ * False: out of memory. */
+static bool Render(const struct TattlerFlow *state, uint32_t without, struct json *out)
+{
+    *out = (struct json){ 0 };
+    iot_emit(state->flow, without, out);
+    json_newline(out);
+    if (!out->failed)
+        out->data[out->len - 1] = '\0'; /* where the newline was */
+    return !out->failed;
+}
+
+/* What does not change the text of transactions: device.name, the one feature with CHANGED_DEVICE, is
+ * compared, since other flows give it as well; a replaced name lives as long as its device. */
+#define NOT_IN_FACTS (uint32_t)(IOT_MOMENTARY | CHANGED_DEVICE)
+
+/* Requests and answers repeat what lasts of their flow, so its text is kept. */
+static bool IsCurrent(const struct TattlerFlow *state)
+{
+    return state->facts != NULL && (state->flow->pending & ~NOT_IN_FACTS) == 0 &&
+           state->facts_name == device_name(state->flow->device);
+}
+
+void TattlerEveNote(struct TattlerFlow *state)
+{
+    if (state->facts != NULL && (state->flow->changed & ~NOT_IN_FACTS) != 0)
+        TattlerEveForget(state);
+}
+
+void TattlerEveForget(struct TattlerFlow *state)
+{
+    SCFree(state->facts);
+    state->facts = NULL;
+}
+
+static const char *FactsOf(struct TattlerFlow *state)
+{
+    struct json text;
+
+    if (IsCurrent(state))
+        return state->facts;
+    TattlerEveForget(state);
+    state->facts_name = device_name(state->flow->device);
+    if (Render(state, IOT_MOMENTARY, &text))
+        state->facts = SCStrdup(text.data);
+    json_free(&text);
+    return state->facts;
+}
+
+static void AddMoment(const struct TattlerFlow *state, SCJsonBuilder *jb)
+{
+    struct json text;
+
+    if (Render(state, 0, &text))
+        SCJbSetFormatted(jb, text.data);
+    json_free(&text);
+}
+
+/* Whoever writes a record of a flow holds its lock or owns it; flow records are written by threads
+ * that have no worker. */
 static void OnEveRecord(ThreadVars *tv, const Packet *p, Flow *f, SCJsonBuilder *jb, void *unused)
 {
-    const struct TattlerFlow *state = f != NULL ? TattlerFlowGet(f) : NULL;
-    struct json text = { 0 };
+    struct TattlerFlow *state = f != NULL ? TattlerFlowGet(f) : NULL;
+    const char *facts;
 
     (void)tv;
     (void)unused;
     if (state == NULL)
         return;
-    iot_emit(state->flow, p == NULL || p->alerts.cnt > 0 ? 0 : IOT_MOMENTARY, &text);
-    json_newline(&text);
-    if (!text.failed) {
-        text.data[text.len - 1] = '\0'; /* where the newline was */
-        SCJbSetFormatted(jb, text.data);
+    if (p == NULL || p->alerts.cnt > 0) {
+        AddMoment(state, jb);
+        return;
     }
-    json_free(&text);
+    facts = FactsOf(state);
+    if (facts != NULL)
+        SCJbSetFormatted(jb, facts);
 }
 
 /* --- statistics --- */

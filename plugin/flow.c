@@ -31,19 +31,17 @@ static uint8_t TtlOf(const Packet *p)
 }
 
 /* What changes from packet to packet. Suricata may find that it took a flow the wrong way round and
- * swaps it: then 'to server' is no longer the way of the first packet. */
+ * swaps it: then 'to server' is no longer the way of the first packet. The ends stay as they are: to
+ * clear them for each packet would take longer than all else. */
 static void ViewPacket(const Flow *f, const Packet *p, struct packet_view *view)
 {
-    *view = (struct packet_view){
-        .time_us = SCTIME_SECS(p->ts) * US_PER_S + SCTIME_USECS(p->ts),
-        .protocol = p->proto,
-        .ttl = TtlOf(p),
-        .tcp_flags = PacketIsTCP(p) ? PacketGetTCP(p)->th_flags : 0,
-        .bytes = GET_PKT_LEN(p),
-        .payload = cursor_over(p->payload, p->payload_len),
-        .from_first_sender =
-                (PKT_IS_TOSERVER(p) != 0) != ((f->flags & FLOW_DIR_REVERSED) != 0),
-    };
+    view->time_us = SCTIME_SECS(p->ts) * US_PER_S + SCTIME_USECS(p->ts);
+    view->protocol = p->proto;
+    view->ttl = TtlOf(p);
+    view->tcp_flags = PacketIsTCP(p) ? PacketGetTCP(p)->th_flags : 0;
+    view->bytes = GET_PKT_LEN(p);
+    view->payload = cursor_over(p->payload, p->payload_len);
+    view->from_first_sender = (PKT_IS_TOSERVER(p) != 0) != ((f->flags & FLOW_DIR_REVERSED) != 0);
 }
 
 struct Macs {
@@ -53,12 +51,13 @@ struct Macs {
 /* What is the same for all packets of a flow, or of no interest later. */
 static void ViewEnds(const Packet *p, struct Macs *macs, struct packet_view *view)
 {
+    const bool has_ports = PacketIsTCP(p) || PacketIsUDP(p) || PacketIsSCTP(p);
+
     view->source = AddressOf(&p->src);
     view->destination = AddressOf(&p->dst);
-    if (PacketIsTCP(p) || PacketIsUDP(p) || PacketIsSCTP(p)) {
-        view->source_port = p->sp;
-        view->destination_port = p->dp;
-    }
+    view->source_port = has_ports ? p->sp : 0;
+    view->destination_port = has_ports ? p->dp : 0;
+    view->from_mac = view->to_mac = NULL;
     if (PacketIsEthernet(p)) {
         const EthernetHdr *header = PacketGetEthernet(p);
 
@@ -92,6 +91,7 @@ static void NoteChanges(struct TattlerFlow *state, const Flow *f, const Packet *
     if (phase != state->phase[way])
         state->unseen[way] = UINT32_MAX;
     state->phase[way] = phase;
+    TattlerEveNote(state);
 }
 
 struct TattlerFlow *TattlerFlowOfPacket(const Packet *p)
@@ -160,6 +160,7 @@ static void FreeState(void *data)
     struct TattlerFlow *state = data;
 
     flow_close(the_engine, state->flow);
+    TattlerEveForget(state);
     SCFree(state->fired);
     SCFree(state);
 }
@@ -179,7 +180,18 @@ static struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
     return state;
 }
 
-/* Runs for each packet of a flow, before the stream engine, with the flow locked. */
+/* No rule looks at an ICMP error about a flow (TattlerFlowOfPacket), so both ways' next packets do. */
+static void HearOf(struct worker *worker, struct TattlerFlow *state,
+        const struct packet_view *view)
+{
+    flow_packet(worker, state->flow, view);
+    state->carried[0] |= state->flow->changed;
+    state->carried[1] |= state->flow->changed;
+    TattlerEveNote(state);
+}
+
+/* Runs for each packet of a flow, before the stream engine, with the flow locked. ICMP errors come
+ * with the flow they are about. */
 static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
 {
     struct worker *worker = TattlerWorkerGet(tv);
@@ -188,9 +200,13 @@ static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
     struct Macs macs;
 
     (void)unused;
-    if (worker == NULL || p->proto != f->proto) /* ICMP errors come with the flow they are about */
+    if (worker == NULL || (state == NULL && p->proto != f->proto))
         return;
     ViewPacket(f, p, &view);
+    if (p->proto != f->proto) {
+        HearOf(worker, state, &view);
+        return;
+    }
     if (state == NULL || flow_wants_ends(state->flow))
         ViewEnds(p, &macs, &view);
     if (state == NULL)

@@ -42,6 +42,8 @@ struct TattlerFlow {
      * each loaded rule. */
     uint64_t *fired;
     uint32_t fired_count, fired_room;
+    char *facts; /* the iot object of transactions (eve.c), NULL: to be made */
+    const char *facts_name; /* the device's in it */
 };
 
 bool TattlerFlowRegister(struct engine *engine);
@@ -84,6 +86,10 @@ TmEcode TattlerLoggerEnd(ThreadVars *tv, void *state);
 
 /* Adds the object 'iot' to every record of a flow. */
 bool TattlerEveRegister(void);
+
+/* The flow has got a packet: is what is kept of the object out of date? */
+void TattlerEveNote(struct TattlerFlow *state);
+void TattlerEveForget(struct TattlerFlow *state);
 
 /* Adds the engine's counters to Suricata's statistics, as tattler.* */
 void TattlerCountersRegister(struct engine *engine);

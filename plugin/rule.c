@@ -14,35 +14,26 @@ uint64_t TattlerRuleId(const Signature *s)
     return (uint64_t)s->gid << 32 | s->id;
 }
 
-bool TattlerConditionsHold(const struct condition *conditions, uint32_t count,
+uint32_t TattlerConditionsHeld(const struct condition *conditions, uint32_t start, uint32_t count,
         const struct flow *flow, struct TattlerReading *reading)
 {
-    for (const struct condition *end = conditions + count; conditions < end; conditions++) {
-        if (reading->feature != conditions->feature) {
-            reading->feature = conditions->feature;
-            reading->known = conditions->feature->get(flow, &reading->value);
+    for (uint32_t i = start; i < count; i++) {
+        if (reading->feature != conditions[i].feature) {
+            reading->feature = conditions[i].feature;
+            reading->known = conditions[i].feature->get(flow, &reading->value);
         }
-        if (!reading->known || !condition_accepts(conditions, &reading->value))
-            return false;
+        if (!reading->known || !condition_accepts(&conditions[i], &reading->value))
+            return i;
     }
-    return true;
+    return count;
 }
 
 static bool Holds(const struct TattlerRule *rule, const struct flow *flow)
 {
     struct TattlerReading reading = { 0 };
 
-    return TattlerConditionsHold(rule->conditions, rule->condition_count, flow, &reading);
-}
-
-bool TattlerRuleIsArmed(uint64_t id, struct TattlerFlow *state, bool holds)
-{
-    if (state->fired_count == 0)
-        return holds;
-    if (holds)
-        return !TattlerFlowHasFired(state, id);
-    TattlerFlowClearFired(state, id);
-    return false;
+    return TattlerConditionsHeld(rule->conditions, 0, rule->condition_count, flow, &reading) ==
+           rule->condition_count;
 }
 
 static int MatchRule(DetectEngineThreadCtx *det_ctx, Packet *p, const Signature *s,
@@ -85,9 +76,6 @@ SigMatch *TattlerRuleMatch(const Signature *s)
     return match;
 }
 
-/* What changes with nearly each packet. */
-#define CHANGED_OFTEN (CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY)
-
 static void FreeRule(DetectEngineCtx *de_ctx, void *data)
 {
     struct TattlerRule *rule = data;
@@ -123,15 +111,25 @@ void TattlerRuleAsks(struct TattlerRule *rule, const struct feature *feature)
     rule->mask |= feature->changed;
 }
 
-/* What changes with each packet stands last, so that the others may settle it before. */
+/* What changes often, or takes long to tell. */
+#define CHANGED_OFTEN                                                                              \
+    (CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
+
+static int RankOf(const struct feature *feature)
+{
+    if ((feature->changed & CHANGED_OFTEN) != 0)
+        return 2;
+    return feature->type == FEATURE_BOOLEAN || feature->type == FEATURE_NAMES ? 0 : 1;
+}
+
+/* What settles most rules stands first, above all what many of them ask alike. */
 static int CompareConditions(const void *left, const void *right)
 {
     const struct feature *a = ((const struct condition *)left)->feature;
     const struct feature *b = ((const struct condition *)right)->feature;
-    const bool often_a = (a->changed & CHANGED_OFTEN) != 0;
-    const bool often_b = (b->changed & CHANGED_OFTEN) != 0;
+    const int first = RankOf(a), second = RankOf(b);
 
-    return often_a != often_b ? often_a - often_b : (a > b) - (a < b);
+    return first != second ? first - second : (a > b) - (a < b);
 }
 
 bool TattlerRuleAdd(struct TattlerRule *rule, const struct condition *condition)

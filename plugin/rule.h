@@ -31,11 +31,20 @@ struct TattlerReading {
     struct feature_value value;
 };
 
-bool TattlerConditionsHold(const struct condition *conditions, uint32_t count,
+/* The index of the first condition from 'start' on that does not hold, else 'count'. */
+uint32_t TattlerConditionsHeld(const struct condition *conditions, uint32_t start, uint32_t count,
         const struct flow *flow, struct TattlerReading *reading);
 
 /* Should a rule whose conditions hold, or do not, be looked at? Wakes a resting one. */
-bool TattlerRuleIsArmed(uint64_t id, struct TattlerFlow *state, bool holds);
+static inline bool TattlerRuleIsArmed(uint64_t id, struct TattlerFlow *state, bool holds)
+{
+    if (state->fired_count == 0)
+        return holds;
+    if (holds)
+        return !TattlerFlowHasFired(state, id);
+    TattlerFlowClearFired(state, id);
+    return false;
+}
 
 /* Generator and signature id. */
 uint64_t TattlerRuleId(const Signature *s);
@@ -43,7 +52,52 @@ uint64_t TattlerRuleId(const Signature *s);
 /* The hidden match of a rule that is being loaded; NULL: it has no iot keyword. */
 SigMatch *TattlerRuleMatch(const Signature *s);
 
-/* Sets up the prefilter of one group of rules (group.c). */
+/* --- the prefilter of one group of rules: group_setup.c makes it, group.c runs it --- */
+
+/* One search for the patterns of all rules of the group on one string. */
+struct TattlerSearch {
+    const struct feature *feature;
+    const MpmCtx *patterns;
+    const DetectEngineTransforms *transforms;
+    int list; /* Suricata's number of the buffer */
+};
+
+struct TattlerEntry {
+    const struct condition *conditions; /* of the rule, which lives as long as the group */
+    uint32_t condition_count;
+    uint32_t shared; /* so many of the first are also those of the entry before */
+    uint32_t fails_with; /* where the entry before fails at an index below, so does this one */
+    uint32_t mask;
+    SigIntId number;
+    uint64_t id;
+};
+
+/* Entries with one mask stand together. */
+struct TattlerRun {
+    uint32_t mask;
+    uint32_t end; /* index of the first entry behind */
+};
+
+struct TattlerGroup {
+    uint32_t search_mask, entry_mask; /* of all of them */
+    uint32_t search_count, run_count, entry_count;
+    uint32_t all_count; /* rules to be looked at with each packet, by Suricata itself */
+    struct TattlerSearch *searches;
+    struct TattlerRun *runs;
+    struct TattlerEntry *entries;
+    SigIntId *all;
+};
+
+/* One visit with each packet of a flow, instead of one for each rule and each string. */
+void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *group);
+
+/* Suricata has collected the patterns of rules on one of our buffers, and then the rules. */
+int TattlerGroupAddSearch(DetectEngineCtx *de_ctx, SigGroupHead *sgh, MpmCtx *patterns,
+        const DetectBufferMpmRegistry *registry, int list);
 int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh);
+
+/* Searches one string of a flow (buffers.c); rules found are brought up. */
+void TattlerBufferSearch(const struct TattlerSearch *search, DetectEngineThreadCtx *det_ctx,
+        const struct TattlerFlow *state);
 
 #endif

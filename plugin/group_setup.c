@@ -1,0 +1,281 @@
+/* The prefilter of a group of rules, while they are loaded: which of them it brings up itself, when,
+ * and which are left to Suricata. */
+#include "rule.h"
+
+#include "action-globals.h"
+#include "detect-engine.h"
+#include "detect-engine-prefilter.h"
+#include "suricata.h"
+#include "util-debug.h"
+
+/* --- the group --- */
+
+static void FreeGroup(void *data)
+{
+    struct TattlerGroup *group = data;
+
+    SCFree(group->searches);
+    SCFree(group->runs);
+    SCFree(group->entries);
+    SCFree(group->all);
+    SCFree(group);
+}
+
+/* Ours among the engines of this group of rules; NULL: none yet. */
+static struct TattlerGroup *FindGroup(const SigGroupHead *sgh)
+{
+    const PrefilterEngineList *engine = sgh->init->pkt_engines;
+
+    while (engine != NULL && engine->Prefilter != TattlerGroupFilter)
+        engine = engine->next;
+    return engine != NULL ? engine->pectx : NULL;
+}
+
+static struct TattlerGroup *GroupOf(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
+{
+    struct TattlerGroup *group = FindGroup(sgh);
+
+    if (group != NULL)
+        return group;
+    group = SCCalloc(1, sizeof(*group));
+    if (group == NULL || PrefilterAppendEngine(de_ctx, sgh, TattlerGroupFilter,
+                                 SIG_MASK_REQUIRE_FLOW, SIGNATURE_HOOK_PKT_NOT_SET, group,
+                                 FreeGroup, "tattler") != 0)
+        FatalError("no memory for rules");
+    return group;
+}
+
+/* Room for one more element of an array; does not return without. */
+static void *WithRoom(void *array, size_t count, size_t size)
+{
+    array = SCRealloc(array, (count + 1) * size);
+    if (array == NULL)
+        FatalError("no memory for rules");
+    return array;
+}
+
+int TattlerGroupAddSearch(DetectEngineCtx *de_ctx, SigGroupHead *sgh, MpmCtx *patterns,
+        const DetectBufferMpmRegistry *registry, int list)
+{
+    struct TattlerGroup *group = GroupOf(de_ctx, sgh);
+    const struct feature *feature = TattlerBufferFeature(de_ctx, list);
+
+    group->searches = WithRoom(group->searches, group->search_count, sizeof(*group->searches));
+    group->searches[group->search_count++] =
+            (struct TattlerSearch){ feature, patterns, &registry->transforms, list };
+    group->search_mask |= feature->changed;
+    return 0;
+}
+
+/* --- when a rule is looked at --- */
+
+/* Does something else say when the rule is to be looked at: a payload, a protocol's fields, a
+ * hook? */
+static bool HasOtherEvents(const DetectEngineCtx *de_ctx, const Signature *s)
+{
+    const SignatureInitData *init = s->init_data;
+
+    if (init->smlists[DETECT_SM_LIST_PMATCH] != NULL ||
+            init->hook.type != SIGNATURE_HOOK_TYPE_NOT_SET)
+        return true;
+    for (uint32_t i = 0; i < init->buffer_index; i++)
+        if (TattlerBufferFeature(de_ctx, (int)init->buffers[i].id) == NULL)
+            return true;
+    return false;
+}
+
+/* 'flow' is covered by the phases of a flow. */
+static bool HasOtherKeywords(const Signature *s)
+{
+    const SigMatch *match = s->init_data->smlists[DETECT_SM_LIST_MATCH];
+    const uint16_t ours = TattlerRuleMatch(s)->type;
+
+    for (; match != NULL; match = match->next)
+        if (match->type != ours && match->type != DETECT_FLOW)
+            return true;
+    return false;
+}
+
+/* Actions on a packet do nothing for the next one. */
+static bool ActsOnEachPacket(const Signature *s)
+{
+    return (s->action & (ACTION_PASS | ACTION_REJECT_ANY | ACTION_ACCEPT)) != 0 ||
+           ((s->action & ACTION_DROP) != 0 && EngineModeIsIPS());
+}
+
+static void Classify(const DetectEngineCtx *de_ctx, const Signature *s, struct TattlerRule *rule)
+{
+    rule->once = !HasOtherEvents(de_ctx, s) && !ActsOnEachPacket(s);
+    if (HasOtherKeywords(s))
+        rule->mask |= TATTLER_CHANGED_ALWAYS;
+}
+
+/* The feature whose buffer Suricata's multi-pattern matcher searches for this rule, which the group
+ * has it do only with packets that changed the feature. */
+static const struct feature *SearchedFeature(const DetectEngineCtx *de_ctx, const Signature *s)
+{
+    const SignatureInitData *init = s->init_data;
+
+    return init->mpm_sm != NULL && (s->flags & SIG_FLAG_MPM_NEG) == 0
+                   ? TattlerBufferFeature(de_ctx, init->mpm_sm_list)
+                   : NULL;
+}
+
+static void AddToAll(struct TattlerGroup *group, SigIntId number)
+{
+    group->all = WithRoom(group->all, group->all_count, sizeof(*group->all));
+    group->all[group->all_count++] = number;
+}
+
+/* From now on Suricata leaves it to this group to bring the rule up. */
+static void AddEntry(struct TattlerGroup *group, Signature *s, SigMatch *match,
+        const struct TattlerRule *rule)
+{
+    group->entries = WithRoom(group->entries, group->entry_count, sizeof(*group->entries));
+    group->entries[group->entry_count++] = (struct TattlerEntry){
+        .conditions = rule->conditions,
+        .condition_count = rule->condition_count,
+        .mask = rule->mask,
+        .number = s->iid,
+        .id = TattlerRuleId(s),
+    };
+    s->init_data->prefilter_sm = match;
+    s->flags |= SIG_FLAG_PREFILTER;
+}
+
+static void AddRule(DetectEngineCtx *de_ctx, SigGroupHead *sgh, Signature *s)
+{
+    SigMatch *match = TattlerRuleMatch(s);
+    struct TattlerRule *rule = (struct TattlerRule *)match->ctx;
+    const struct feature *searched = SearchedFeature(de_ctx, s);
+    const SigMatch *chosen = s->init_data->prefilter_sm;
+    const bool ours = searched != NULL || (chosen != NULL && chosen->type == match->type);
+
+    Classify(de_ctx, s, rule);
+    if (!rule->once) { /* a search that skips packets would not do */
+        if (ours)
+            AddToAll(GroupOf(de_ctx, sgh), s->iid);
+        return;
+    }
+    if (searched != NULL && searched->changed == rule->mask)
+        return;
+    if (ours || chosen == NULL)
+        AddEntry(GroupOf(de_ctx, sgh), s, match, rule);
+}
+
+/* --- the order of rules --- */
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+/* Wider ranges first. */
+static int CompareConditions(const struct condition *a, const struct condition *b)
+{
+    int order = COMPARE(a->feature, b->feature);
+
+    if (order == 0)
+        order = COMPARE(a->negated, b->negated);
+    if (order != 0)
+        return order;
+    switch (a->feature->type) {
+    case FEATURE_NUMBER:
+        order = COMPARE(a->number.low, b->number.low);
+        return order != 0 ? order : COMPARE(b->number.high, a->number.high);
+    case FEATURE_REAL:
+        order = COMPARE(a->real.low, b->real.low);
+        if (order == 0)
+            order = COMPARE(b->real.low_included, a->real.low_included);
+        if (order == 0)
+            order = COMPARE(b->real.high, a->real.high);
+        return order != 0 ? order : COMPARE(b->real.high_included, a->real.high_included);
+    default:
+        return COMPARE(b->names, a->names);
+    }
+}
+
+/* Does 'a' hold wherever 'b' does? That it may, without being seen here, costs time only. */
+static bool IsWider(const struct condition *a, const struct condition *b)
+{
+    if (a->feature != b->feature || a->negated || b->negated)
+        return false;
+    switch (a->feature->type) {
+    case FEATURE_NUMBER:
+        return a->number.low <= b->number.low && a->number.high >= b->number.high;
+    case FEATURE_REAL:
+        return (a->real.low < b->real.low || (a->real.low == b->real.low && a->real.low_included)) &&
+               (a->real.high > b->real.high || a->real.high_included == b->real.high_included) &&
+               a->real.high >= b->real.high;
+    default:
+        return (b->names & ~a->names) == 0;
+    }
+}
+
+static uint32_t Smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many conditions two rules begin with alike. */
+static uint32_t CountShared(const struct TattlerEntry *a, const struct TattlerEntry *b)
+{
+    const uint32_t most = Smaller(a->condition_count, b->condition_count);
+    uint32_t n = 0;
+
+    while (n < most && CompareConditions(&a->conditions[n], &b->conditions[n]) == 0)
+        n++;
+    return n;
+}
+
+/* By mask, then so that those which begin alike stand together. */
+static int CompareEntries(const void *left, const void *right)
+{
+    const struct TattlerEntry *a = left, *b = right;
+    const uint32_t shared = CountShared(a, b);
+
+    if (a->mask != b->mask)
+        return COMPARE(a->mask, b->mask);
+    if (shared == Smaller(a->condition_count, b->condition_count))
+        return COMPARE(a->condition_count, b->condition_count);
+    return CompareConditions(&a->conditions[shared], &b->conditions[shared]);
+}
+
+static void Chain(const struct TattlerEntry *before, struct TattlerEntry *entry)
+{
+    const uint32_t shared = CountShared(before, entry);
+
+    entry->shared = entry->fails_with = shared;
+    if (shared < Smaller(before->condition_count, entry->condition_count) &&
+            IsWider(&before->conditions[shared], &entry->conditions[shared]))
+        entry->fails_with++;
+}
+
+static void SortEntries(struct TattlerGroup *group)
+{
+    qsort(group->entries, group->entry_count, sizeof(*group->entries), CompareEntries);
+    for (uint32_t i = 0; i < group->entry_count; i++) {
+        struct TattlerEntry *entry = &group->entries[i];
+
+        if (i == 0 || entry[-1].mask != entry->mask) {
+            group->runs = WithRoom(group->runs, group->run_count, sizeof(*group->runs));
+            group->runs[group->run_count++].mask = entry->mask;
+        } else {
+            Chain(entry - 1, entry);
+        }
+        group->runs[group->run_count - 1].end = i + 1;
+        group->entry_mask |= entry->mask;
+    }
+}
+
+int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
+{
+    const struct SigGroupHeadInitData_ *init = sgh->init;
+
+    for (uint32_t i = 0; i < init->sig_cnt; i++) {
+        Signature *s = init->match_array[i];
+
+        if (s != NULL && TattlerRuleMatch(s) != NULL)
+            AddRule(de_ctx, sgh, s);
+    }
+    if (FindGroup(sgh) != NULL)
+        SortEntries(FindGroup(sgh));
+    return 0;
+}
