@@ -1,6 +1,7 @@
 #include "settings_kind.h"
 
 #include "base/nearest.h"
+#include "enrich/zone.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -113,6 +114,15 @@ static enum tattler_status set_text(const struct settings_row *row, void *field,
         return settings_refuse(complaint, "'%.64s…' is too long: write %llu bytes at most",
                 entry->value, (unsigned long long)row->max);
     return replace_text(field, entry->value, complaint);
+}
+
+static enum tattler_status set_zone(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    if (entry->value != NULL &&
+            zone_check(entry->value, complaint->text, complaint->size) != TATTLER_OK)
+        return TATTLER_MALFORMED;
+    return set_text(row, field, entry, complaint);
 }
 
 static void clear_text(void *field)
@@ -277,6 +287,7 @@ static enum tattler_status set_address(const struct settings_row *row, void *fie
 const struct settings_kind kind_duration = { "duration", false, false, set_duration, NULL };
 const struct settings_kind kind_count = { "count", false, false, set_count, NULL };
 const struct settings_kind kind_text = { "text", false, true, set_text, clear_text };
+const struct settings_kind kind_zone = { "time zone", false, true, set_zone, clear_text };
 const struct settings_kind kind_file = { "file", false, true, set_file, clear_text };
 const struct settings_kind kind_files = { "list of files", true, true, set_files, clear_files };
 const struct settings_kind kind_networks = { "list of networks", true, false, set_networks,

@@ -38,7 +38,7 @@ struct settings_row {
     const char *doc;
 };
 
-extern const struct settings_kind kind_duration, kind_count, kind_text, kind_file, kind_files,
+extern const struct settings_kind kind_duration, kind_count, kind_text, kind_zone, kind_file, kind_files,
         kind_networks, kind_eve_types;
 extern const struct settings_kind kind_mac, kind_address; /* 'field' is the whole device */
 

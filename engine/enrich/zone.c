@@ -193,15 +193,21 @@ static enum tattler_status collect_named(struct zone *zone, const char *name)
     return status;
 }
 
+enum tattler_status zone_check(const char *name, char *error, size_t error_size)
+{
+    if (is_zone(name))
+        return TATTLER_OK;
+    explain_unknown(name, error, error_size);
+    return TATTLER_MALFORMED;
+}
+
 enum tattler_status zone_open(const char *name, struct zone **out, char *error, size_t error_size)
 {
     struct zone *zone;
     enum tattler_status status;
 
-    if (name != NULL && !is_zone(name)) {
-        explain_unknown(name, error, error_size);
+    if (name != NULL && zone_check(name, error, error_size) != TATTLER_OK)
         return TATTLER_MALFORMED;
-    }
     zone = calloc(1, sizeof(*zone));
     if (zone == NULL) {
         status = TATTLER_NO_MEMORY;

@@ -19,6 +19,8 @@ struct zone;
  * instead. */
 enum tattler_status zone_open(const char *name, struct zone **out, char *error,
         size_t error_size);
+/* The first half of zone_open(): TATTLER_MALFORMED and 'error' if it would not know the name. */
+enum tattler_status zone_check(const char *name, char *error, size_t error_size);
 void zone_close(struct zone *zone); /* accepts NULL */
 
 /* 0 to 23; without a zone (NULL) in UTC. 'time_us' counts from 1970 UTC. Only reads: any thread. */

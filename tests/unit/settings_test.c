@@ -267,6 +267,9 @@ START_TEST(each_problem_says_where_it_is_and_what_to_write)
     expect_problem("limits: {flows: 1}\nlimits: {names: 1}\n", 2, 1, "already set in line 1");
     expect_problem("? [a]\n: b\n", 1, 3, "a key is one word");
     expect_problem("timezone: \"a\\0b\"\n", 1, 11, "NUL");
+    expect_problem("learning: 1d\ntimezone: Europe/Berlni\n", 2, 11,
+            "timezone: unknown time zone 'Europe/Berlni': did you mean 'Europe/Berlin'?");
+    expect_problem("timezone: ../../etc/passwd\n", 1, 11, "unknown time zone");
     expect_problem("hello\n", 1, 1, "one value where keys are needed");
     expect_problem("- a\n", 1, 1, "a list where keys are needed");
     expect_problem("warm-up: 1m\n---\nwarm-up: 2m\n", 2, 1, "second document");
