@@ -102,6 +102,7 @@ static void TattlerInit(void)
     if (!TattlerFlowRegister(engine) || !TattlerEveRegister() || !TattlerKeywordsRegister() ||
             SCRegisterOnLoggingReady(OnLoggingReady, engine) != 0)
         FatalError("Suricata refused a registration");
+    TattlerRecordsRegister(engine);
 }
 
 static SCPlugin plugin = {

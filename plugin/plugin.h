@@ -94,6 +94,11 @@ void TattlerEveForget(struct TattlerFlow *state);
 /* Adds the engine's counters to Suricata's statistics, as tattler.* */
 void TattlerCountersRegister(struct engine *engine);
 
+/* --- records.c --- */
+
+/* Registers 'iot' as a type of eve-log: what no packet of a flow carries. */
+void TattlerRecordsRegister(struct engine *engine);
+
 /* --- rule.c: the conditions of one rule; when it is looked at, see rule.h --- */
 
 struct TattlerRule;
