@@ -205,6 +205,11 @@ static enum capture_event open_next(struct capture *capture)
     return look == CAPTURE_LOOKS_PCAP ? open_pcap(capture) : open_pcapng(capture);
 }
 
+static const char *were(uint64_t packets)
+{
+    return packets == 1 ? " was" : "s were";
+}
+
 static enum capture_event next_of_pcap(struct capture *capture, struct captured *out)
 {
     struct pcap_pkthdr *header;
@@ -224,8 +229,9 @@ static enum capture_event next_of_pcap(struct capture *capture, struct captured 
     if (feof(capture->file))
         return CAPTURE_TRUNCATED;
     return leave(capture, CAPTURE_UNREADABLE,
-            "damaged after packet %" PRIu64 " (%s); %" PRIu64 " packets were read",
-            capture->file_frames, pcap_geterr(capture->pcap), capture->file_frames);
+            "damaged after packet %" PRIu64 " (%s); %" PRIu64 " packet%s read",
+            capture->file_frames, pcap_geterr(capture->pcap), capture->file_frames,
+            were(capture->file_frames));
 }
 
 static enum capture_event next_of_pcapng(struct capture *capture, struct captured *out)
@@ -235,9 +241,9 @@ static enum capture_event next_of_pcapng(struct capture *capture, struct capture
     if (event != CAPTURE_UNREADABLE)
         return event;
     return leave(capture, CAPTURE_UNREADABLE,
-            "damaged after packet %" PRIu64 " (%s); %" PRIu64 " packets were read",
+            "damaged after packet %" PRIu64 " (%s); %" PRIu64 " packet%s read",
             capture->file_frames + capture->skipped_frames, pcapng_problem(capture->pcapng),
-            capture->file_frames);
+            capture->file_frames, were(capture->file_frames));
 }
 
 /* The file is at its end; CAPTURE_END: without trouble. */

@@ -266,8 +266,8 @@ static int inspect_captures(struct replay *replay, struct engine *engine,
             status = EXIT_INPUT;
         if (replay->summary != NULL) {
             summary_print(replay->summary, stdout, terminal_width(), isatty(STDOUT_FILENO) == 1);
-            printf("%llu packets; EVE JSON in %s\n", (unsigned long long)packets,
-                    replay->eve_path);
+            printf("%llu packet%s; EVE JSON in %s\n", (unsigned long long)packets,
+                    packets == 1 ? "" : "s", replay->eve_path);
         }
     }
     inspector_finish(inspector);

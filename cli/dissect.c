@@ -4,10 +4,10 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "held.h"
 #include "parse/dns.h"
 #include "parse/gquic.h"
 #include "parse/quic.h"
-#include "stream.h"
 
 /* A hello may follow some lines of clear text (STARTTLS, CONNECT) or a SOCKS handshake. */
 #define LOOK_BYTES_MAX (16 * 1024)
@@ -16,11 +16,11 @@
 struct side {
     struct stream stream;
     struct tls_stream tls;
+    uint32_t tls_charged; /* bytes of 'tls' that the budget counts */
     bool in_tls;
     bool done;
-    uint32_t looked; /* bytes delivered so far */
-    uint8_t *held;   /* owned: a request head or DNS message that is not whole yet */
-    size_t held_len, held_capacity;
+    uint32_t looked;  /* bytes delivered so far */
+    struct held held; /* a request head or DNS message that is not whole yet */
 };
 
 struct dissector {
@@ -56,12 +56,19 @@ void dissectors_free(struct dissectors *dissectors)
     free(dissectors);
 }
 
+static void drop_tls(struct dissectors *dissectors, struct side *side)
+{
+    dissectors->budget.used -= side->tls_charged;
+    side->tls_charged = 0;
+    tls_stream_clear(&side->tls);
+    side->in_tls = false;
+}
+
 static void clear_side(struct dissectors *dissectors, struct side *side)
 {
     stream_end(&side->stream, &dissectors->budget);
-    tls_stream_clear(&side->tls);
-    free(side->held);
-    side->held = NULL;
+    drop_tls(dissectors, side);
+    held_drop(&side->held, &dissectors->budget);
     side->done = true;
 }
 
@@ -115,35 +122,6 @@ static struct side *side_of(const struct reading *reading)
     return &reading->dissector->sides[reading->to_server ? 0 : 1];
 }
 
-/* Appends to what is held; false when it would outgrow 'max' or memory. */
-static bool hold(struct side *side, struct cursor bytes, size_t max)
-{
-    size_t capacity = side->held_capacity > 0 ? side->held_capacity : 512;
-    uint8_t *held;
-
-    if (bytes.left > max - side->held_len)
-        return false;
-    while (capacity < side->held_len + bytes.left)
-        capacity *= 2;
-    if (capacity != side->held_capacity) {
-        held = realloc(side->held, capacity);
-        if (held == NULL)
-            return false;
-        side->held = held;
-        side->held_capacity = capacity;
-    }
-    memcpy(side->held + side->held_len, bytes.at, bytes.left);
-    side->held_len += bytes.left;
-    return true;
-}
-
-static void drop_held(struct side *side)
-{
-    free(side->held);
-    side->held = NULL;
-    side->held_len = side->held_capacity = 0;
-}
-
 /* A TLS handshake record whose message is a ClientHello, as far as it can be seen: who hides a
  * hello cuts it behind its first byte. */
 static bool looks_like_hello(struct cursor bytes)
@@ -153,6 +131,16 @@ static bool looks_like_hello(struct cursor bytes)
     return cursor_peek_u8(&bytes, 0, &type) && type == 0x16 &&
            (!cursor_peek_u8(&bytes, 1, &major) || major == 3) &&
            (!cursor_peek_u8(&bytes, 5, &message) || message == 1);
+}
+
+/* The same in SSLv2's framing (RFC 5246 appendix E.2), which nobody uses behind anything else. */
+static bool looks_like_v2_hello(struct cursor bytes)
+{
+    uint8_t length, message, major;
+
+    return cursor_peek_u8(&bytes, 0, &length) && length == 0x80 &&
+           (!cursor_peek_u8(&bytes, 2, &message) || message == 1) &&
+           (!cursor_peek_u8(&bytes, 3, &major) || major == 3);
 }
 
 /* Moves to a hello at the start, or behind a line of text (the PROXY protocol's header, a CONNECT
@@ -172,11 +160,24 @@ static bool find_hello(struct cursor *bytes)
     return true;
 }
 
+/* After each read: what the stream has joined by now. */
+static bool charge_tls(struct dissectors *dissectors, struct side *side)
+{
+    if (!stream_charge(&dissectors->budget, side->tls_charged, side->tls.capacity)) {
+        drop_tls(dissectors, side);
+        return false;
+    }
+    side->tls_charged = side->tls.capacity;
+    return true;
+}
+
 static bool read_tls(const struct reading *reading, struct side *side, struct cursor bytes)
 {
     struct tls_hello hello;
     enum tattler_status status = tls_stream_read(&side->tls, bytes, &hello);
 
+    if (!charge_tls(reading->dissectors, side))
+        return false;
     side->in_tls = status == TATTLER_TRUNCATED;
     if (status != TATTLER_OK)
         return side->in_tls;
@@ -189,36 +190,37 @@ static bool read_tls(const struct reading *reading, struct side *side, struct cu
 /* Hands over each whole message. */
 static bool read_dns(const struct reading *reading, struct side *side, struct cursor bytes)
 {
+    struct stream_budget *budget = &reading->dissectors->budget;
     struct cursor stream, message;
     enum tattler_status status;
-    size_t used;
 
-    if (!hold(side, bytes, DNS_MESSAGE_MAX))
+    if (!held_add(&side->held, budget, bytes, DNS_MESSAGE_MAX))
         return false;
-    stream = cursor_over(side->held, side->held_len);
+    stream = cursor_over(side->held.bytes, side->held.len);
     while ((status = dns_tcp_split(&stream, &message)) == TATTLER_OK)
         reading->dissectors->events->dns(reading->dissectors->user,
                 reading->dissector->connection, message, reading->to_server);
-    used = side->held_len - stream.left;
-    memmove(side->held, side->held + used, stream.left);
-    side->held_len = stream.left;
+    held_take(&side->held, budget, side->held.len - stream.left);
     return status == TATTLER_TRUNCATED;
 }
 
 /* True as long as the head may still come. */
 static bool read_http(const struct reading *reading, struct side *side, struct cursor bytes)
 {
+    struct stream_budget *budget = &reading->dissectors->budget;
     struct http_head head;
     enum tattler_status status;
 
-    if (side->held_len > 0) {
-        if (!hold(side, bytes, HTTP_HEAD_MAX))
+    if (side->held.len > 0) {
+        if (!held_add(&side->held, budget, bytes, HTTP_HEAD_MAX))
             return false;
-        bytes = cursor_over(side->held, side->held_len);
+        if (!held_may_be_head(&side->held))
+            return true;
+        bytes = cursor_over(side->held.bytes, side->held.len);
     }
     status = http_head_parse(bytes, &head);
     if (status == TATTLER_TRUNCATED)
-        return side->held_len > 0 || hold(side, bytes, HTTP_HEAD_MAX);
+        return side->held.len > 0 || held_add(&side->held, budget, bytes, HTTP_HEAD_MAX);
     if (status == TATTLER_OK)
         reading->dissectors->events->http(reading->dissectors->user,
                 reading->dissector->connection, &head, reading->to_server);
@@ -239,17 +241,34 @@ static bool read_side(void *user, struct cursor bytes)
     side->looked += (uint32_t)bytes.left;
     if (carries_dns(reading->dissector->connection))
         more = read_dns(reading, side, bytes);
-    else if (side->in_tls || find_hello(&bytes))
+    else if (side->in_tls || (first && looks_like_v2_hello(bytes)) || find_hello(&bytes))
         more = read_tls(reading, side, bytes);
-    else if (first || side->held_len > 0) {
+    else if (first || side->held.len > 0) {
         if (!read_http(reading, side, bytes))
-            drop_held(side);
+            held_drop(&side->held, &reading->dissectors->budget);
         more = side->looked < LOOK_BYTES_MAX;
     } else {
         more = side->looked < LOOK_BYTES_MAX;
     }
+    if (!more)
+        held_drop(&side->held, &reading->dissectors->budget);
     side->done = !more;
     return more;
+}
+
+/* Before its first bytes a flow is not worth a place: a scan is made of nothing but SYNs. */
+static struct dissector *start_tcp(struct dissectors *dissectors, struct connection *connection)
+{
+    struct dissector *dissector = connection->dissector;
+
+    if (dissector != NULL)
+        return dissector;
+    dissector = start(dissectors, connection);
+    for (size_t i = 0; i < 2 && dissector != NULL; i++)
+        if (connection->tcp.has_syn[i])
+            stream_add(&dissector->sides[i].stream, &dissectors->budget,
+                    connection->tcp.syn_seq[i], true, cursor_over(NULL, 0), read_side, NULL);
+    return dissector;
 }
 
 static void dissect_tcp(struct dissectors *dissectors, struct connection *connection,
@@ -259,9 +278,9 @@ static void dissect_tcp(struct dissectors *dissectors, struct connection *connec
     struct reading reading = { dissectors, NULL, to_server };
     struct side *side;
 
-    if (packet->payload.left == 0 && !syn)
+    if (packet->payload.left == 0 && (!syn || connection->dissector == NULL))
         return;
-    reading.dissector = start(dissectors, connection);
+    reading.dissector = start_tcp(dissectors, connection);
     if (reading.dissector == NULL)
         return;
     side = side_of(&reading);

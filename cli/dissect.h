@@ -4,8 +4,9 @@
  * handshake), the head of the first HTTP/1 request, DNS messages. From UDP: the ClientHello in QUIC
  * Initials, DNS messages. A flow is left alone as soon as there is nothing more to find.
  *
- * Bounded: DISSECTORS_MAX flows are being read at once, the oldest is given up for a new one; what
- * their parsers hold is bounded by each parser. One thread. */
+ * Bounded: DISSECTORS_MAX flows are being read at once, the oldest is given up for a new one. A TCP
+ * flow counts from its first payload on. What waits for the rest of a message in TCP streams has
+ * DISSECT_WAITING_MAX bytes together; what QUIC flows hold is bounded by their parser. One thread. */
 #ifndef TATTLER_CLI_DISSECT_H
 #define TATTLER_CLI_DISSECT_H
 
@@ -19,7 +20,7 @@
 #include "parse/tls.h"
 
 #define DISSECTORS_MAX 1024
-#define DISSECT_WAITING_MAX (8 * 1024 * 1024) /* bytes ahead of their turn, all flows together */
+#define DISSECT_WAITING_MAX (8 * 1024 * 1024) /* ahead of their turn or not whole yet */
 
 /* What was found; everything is borrowed for the call. */
 struct dissect_events {
@@ -41,7 +42,7 @@ struct dissectors;
 struct dissectors *dissectors_new(const struct dissect_events *events, void *user);
 void dissectors_free(struct dissectors *dissectors); /* every connection must have ended */
 
-/* One packet of the flow, after the engine has seen it. */
+/* One packet of the flow, after the engine and connections_update() have seen it. */
 void dissect_packet(struct dissectors *dissectors, struct connection *connection,
         const struct packet *packet, bool to_server);
 

@@ -17,6 +17,16 @@ static int32_t seq_distance(uint32_t a, uint32_t b)
     return (int32_t)(a - b);
 }
 
+bool stream_charge(struct stream_budget *budget, size_t before, size_t after)
+{
+    if (after > before && after - before > budget->max - budget->used) {
+        budget->refused++;
+        return false;
+    }
+    budget->used = budget->used - before + after;
+    return true;
+}
+
 void stream_end(struct stream *stream, struct stream_budget *budget)
 {
     struct stream_segment *segment, *next;

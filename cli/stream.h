@@ -17,11 +17,15 @@
 #define STREAM_WAITING_MAX (64 * 1024)
 #define STREAM_SEGMENTS_MAX 64
 
-/* Bytes that wait in all streams together. */
+/* Bytes that wait in all streams together, and what their readers hold of messages not yet whole. */
 struct stream_budget {
     size_t used, max;
-    uint64_t refused; /* segments that found no room: their streams ended */
+    uint64_t refused; /* streams that ended because there was no room */
 };
+
+/* A buffer that was charged with 'before' bytes now has 'after'. False, counted and nothing charged:
+ * there is no room for more. */
+bool stream_charge(struct stream_budget *budget, size_t before, size_t after);
 
 struct stream_segment;
 

@@ -50,7 +50,12 @@ static enum event event_of(bool from_client, uint8_t flags)
 void tcp_track(struct tcp_track *track, bool from_client, uint8_t flags, uint32_t seq)
 {
     enum event event = event_of(from_client, flags);
+    size_t side = from_client ? 0 : 1;
 
+    if ((flags & PACKET_TCP_SYN) != 0) {
+        track->has_syn[side] = true;
+        track->syn_seq[side] = seq;
+    }
     if (event == CLIENT_SYN && !track->has_isn) {
         track->client_isn = seq;
         track->has_isn = true;

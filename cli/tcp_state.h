@@ -27,6 +27,8 @@ struct tcp_track {
     enum tcp_state state;
     uint32_t client_isn;
     bool has_isn;
+    bool has_syn[2];     /* 0: the client's */
+    uint32_t syn_seq[2]; /* sequence number of the last SYN: bytes begin behind it */
 };
 
 /* One packet: 'flags' are those of packet.h. */

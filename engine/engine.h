@@ -112,7 +112,7 @@ bool engine_take_event(struct engine *engine, struct engine_event *out);
 /* Each counter says how often something happened or was refused; nothing is lost in silence. */
 struct engine_counters {
     uint64_t flows, flows_failed;
-    uint64_t devices, devices_made, devices_evicted, routers;
+    uint64_t devices, devices_made, devices_evicted, devices_merged, routers;
     uint64_t names, names_forgotten;
     uint64_t no_dns;
     uint64_t remotes, remotes_forgotten;

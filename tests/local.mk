@@ -66,6 +66,7 @@ UNIT_TESTS = \
 	tests/unit/flow_test \
 	tests/unit/geo_test \
 	tests/unit/gquic_test \
+	tests/unit/held_test \
 	tests/unit/http_test \
 	tests/unit/invariance_test \
 	tests/unit/json_test \
@@ -108,6 +109,7 @@ tests_unit_capture_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_connection_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_defrag_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_dissect_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_held_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_stream_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_summary_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_tcp_state_test_CPPFLAGS = $(libhost_la_CPPFLAGS)

@@ -11,6 +11,10 @@ enum {
     MESSAGE_HEADER_LENGTH = 4,
     SESSION_ID_MAX = 32,
     NAME_TYPE_HOST = 0,
+    V2_RECORD = 0x80,    /* length in two bytes with the highest bit set, here less than 256 */
+    V2_HEADER_COUNTED = 3, /* type and version count as part of the record */
+    V2_LENGTHS = 6,
+    V2_CIPHER_LENGTH = 3,
 };
 
 /* A vector with a one-byte length in front (RFC 8446 section 3.4). */
@@ -178,10 +182,42 @@ enum tattler_status tls_hello_parse(struct cursor message, struct tls_hello *out
     return TATTLER_OK;
 }
 
+/* RFC 5246 appendix E.2: type, version and three lengths; cipher specs, session and challenge. 'body'
+ * begins with the lengths. Older clients may send a session of 16 bytes (RFC 2246 appendix E). */
+static enum tattler_status read_v2_body(const struct tls_stream *stream, struct cursor body,
+        struct tls_hello *out)
+{
+    size_t length = (size_t)stream->header[1] - V2_HEADER_COUNTED;
+    uint16_t ciphers, session, challenge;
+
+    if (!cursor_u16be(&body, &ciphers) || !cursor_u16be(&body, &session) ||
+            !cursor_u16be(&body, &challenge))
+        return TATTLER_TRUNCATED;
+    if (ciphers == 0 || ciphers % V2_CIPHER_LENGTH != 0 || (session != 0 && session != 16) ||
+            challenge < 16 || challenge > 32 ||
+            (size_t)V2_LENGTHS + ciphers + session + challenge != length)
+        return TATTLER_MALFORMED;
+    if (body.left < length - V2_LENGTHS)
+        return TATTLER_TRUNCATED;
+    *out = (struct tls_hello){
+        .version = (uint16_t)(stream->header[3] << 8 | stream->header[4]),
+    };
+    return TATTLER_OK;
+}
+
+static bool is_v2(const struct tls_stream *stream)
+{
+    return stream->header[0] == V2_RECORD && stream->message == NULL &&
+           (stream->header_length < 3 || stream->header[2] == HANDSHAKE_CLIENT_HELLO) &&
+           (stream->header_length < 4 || stream->header[3] == VERSION_MAJOR);
+}
+
 /* Is what is there of a record header that of a handshake record? The first record decides whether
- * this is TLS at all; an SSLv2 hello starts with its length instead. */
+ * this is TLS at all; what SSLv2 frames starts with its length instead. */
 static enum tattler_status check_header(const struct tls_stream *stream)
 {
+    if (is_v2(stream))
+        return TATTLER_OK;
     if (stream->header[0] != CONTENT_HANDSHAKE ||
             (stream->header_length > 1 && stream->header[1] != VERSION_MAJOR))
         return stream->message == NULL ? TATTLER_UNSUPPORTED : TATTLER_MALFORMED;
@@ -204,8 +240,12 @@ static enum tattler_status read_header(struct tls_stream *stream, struct cursor 
         return status;
     if (n < missing)
         return TATTLER_TRUNCATED;
+    stream->is_v2 = is_v2(stream);
     stream->header_length = 0;
-    stream->record_left = (uint16_t)(stream->header[3] << 8 | stream->header[4]);
+    if (stream->is_v2 && stream->header[1] < V2_HEADER_COUNTED + V2_LENGTHS)
+        return TATTLER_MALFORMED;
+    stream->record_left = stream->is_v2 ? (uint16_t)(stream->header[1] - V2_HEADER_COUNTED)
+                                        : (uint16_t)(stream->header[3] << 8 | stream->header[4]);
     if (stream->record_left == 0 || stream->record_left > RECORD_MAX)
         return TATTLER_MALFORMED;
     return TATTLER_OK;
@@ -241,18 +281,24 @@ static bool join(struct tls_stream *stream, struct cursor fragment)
     return true;
 }
 
+static enum tattler_status read_message(const struct tls_stream *stream, struct cursor message,
+        struct tls_hello *out)
+{
+    return stream->is_v2 ? read_v2_body(stream, message, out) : tls_hello_parse(message, out);
+}
+
 static enum tattler_status read_fragment(struct tls_stream *stream, struct cursor fragment,
         struct tls_hello *out)
 {
     if (stream->length == 0) {
-        enum tattler_status status = tls_hello_parse(fragment, out);
+        enum tattler_status status = read_message(stream, fragment, out);
 
         if (status != TATTLER_TRUNCATED)
             return status;
     }
     if (!join(stream, fragment))
         return TATTLER_NO_MEMORY;
-    return tls_hello_parse(cursor_over(stream->message, stream->length), out);
+    return read_message(stream, cursor_over(stream->message, stream->length), out);
 }
 
 static enum tattler_status read_records(struct tls_stream *stream, struct cursor bytes,

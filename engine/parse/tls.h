@@ -56,6 +56,7 @@ struct tls_stream {
     uint8_t *message; /* owned; NULL as long as nothing had to be joined */
     uint32_t length, capacity;
     uint16_t record_left;
+    bool is_v2;        /* the record is an SSLv2 one */
     uint8_t header[5]; /* a record header cut by a segment's end */
     uint8_t header_length;
 };
@@ -63,12 +64,13 @@ struct tls_stream {
 /* Feeds the next bytes, in order and without gaps, until the status is not TRUNCATED:
  *   OK           the hello is in 'out'
  *   TRUNCATED    it needs more bytes
- *   UNSUPPORTED  not TLS, SSLv2 (also its framing of a later hello), or TLS that does not start
- *                with a ClientHello: the server's direction, or a flow picked up in the middle
+ *   UNSUPPORTED  not TLS, SSLv2 itself, or TLS that does not start with a ClientHello: the server's
+ *                direction, or a flow picked up in the middle
  *   MALFORMED    TLS gone wrong
  *   FULL         a message over TLS_MESSAGE_MAX
  *   NO_MEMORY
- * Whatever ends it also frees what was joined and zeroes the stream. A hello that lies in one
+ * A hello for SSL 3.0 to TLS 1.2 in SSLv2's framing (RFC 5246 appendix E.2) has a version and nothing
+ * else; it must have 255 bytes at most. Whatever ends it also frees what was joined and zeroes the stream. A hello that lies in one
  * segment and one record is read in place; memory only grows with bytes that really arrived. */
 enum tattler_status tls_stream_read(struct tls_stream *stream, struct cursor bytes,
         struct tls_hello *out);

@@ -28,7 +28,7 @@
  *
  * Not locked; no pointers, so it may be copied. All zeros is new. Times are the packets' and may
  * step back a little: a burst that is reported late counts as part of the latest one. A burst costs
- * 1 to 3 us. */
+ * up to 2 us. */
 #ifndef TATTLER_TRACK_BEAT_H
 #define TATTLER_TRACK_BEAT_H
 

@@ -1,24 +1,18 @@
 #include "track/device.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
+#include "track/binding.h"
 #include "track/router.h"
 #include <utlist.h>
 
 #define US_PER_S UINT64_C(1000000)
 
-/* Addresses remembered for one device; the one unseen for longest goes. IPv6 hosts renew their
- * temporary addresses daily (RFC 8981), so a week's worth of them fits. */
-#define ADDRESSES_PER_DEVICE 32
-
-/* A MAC that switches back and forth between this many IPv4 addresses within this time speaks for
- * several hosts (a repeater that hides them, a router that does not lower the TTL). A device may
- * have two, such as that of its set-up network, and one that gets a new one by DHCP does not come
- * back to the old. */
-#define SHARED_ADDRESSES 3
-#define SHARED_WITHIN_US (600 * US_PER_S)
+/* As remotes.h says of REMOTES_SETTLE_S: no address that somebody made up is seen again so late. */
+#define SETTLE_US (180 * US_PER_S)
 
 enum key_kind { KEY_ADDRESS = 1, KEY_MAC };
 
@@ -27,20 +21,11 @@ struct key {
     uint8_t bytes[16];
 };
 
-struct binding {
-    struct address address;
-    uint64_t seen_us;
-    struct entry *entry;
-    struct binding *prev, *next; /* of the same device, oldest first */
-    UT_hash_handle hh;
-};
-
 struct entry {
     struct device device; /* first, so that a device leads back to its entry */
+    struct bound bound;
     struct key key;
-    struct binding *bindings;
-    unsigned binding_count;
-    struct address last_v4;
+    bool settled;
     struct entry *prev, *next; /* unseen for longest first */
     UT_hash_handle hh;         /* in the order they were made */
 };
@@ -52,8 +37,9 @@ struct devices {
     device_identify_fn identify;
     const void *user;
     struct entry *entries;
-    struct entry *oldest;
-    struct binding *bindings;
+    struct entry *oldest[2]; /* not settled, settled */
+    size_t settled;
+    struct bindings bindings;
     struct routers routers;
     struct device_counters counters;
 };
@@ -93,12 +79,22 @@ void device_release(struct devices *devices, struct device *device)
     free(device->entry);
 }
 
-static void unbind(struct devices *devices, struct binding *binding)
+static struct entry *entry_of(struct bound *bound)
 {
-    HASH_DEL(devices->bindings, binding);
-    DL_DELETE(binding->entry->bindings, binding);
-    binding->entry->binding_count--;
-    free(binding);
+    return (struct entry *)(void *)((char *)bound - offsetof(struct entry, bound));
+}
+
+/* In the list of those that are alike, as the one seen last. */
+static void append(struct devices *devices, struct entry *entry)
+{
+    DL_APPEND(devices->oldest[entry->settled], entry);
+    devices->settled += entry->settled;
+}
+
+static void unlist(struct devices *devices, struct entry *entry)
+{
+    DL_DELETE(devices->oldest[entry->settled], entry);
+    devices->settled -= entry->settled;
 }
 
 /* Flows may hold a device for long after it was forgotten: they need its name, no more. */
@@ -111,22 +107,34 @@ static void empty(struct devices *devices, struct device *device)
     lock_release(&device->lock);
 }
 
-static void evict(struct devices *devices, struct entry *entry)
+static void forget(struct devices *devices, struct entry *entry)
 {
-    while (entry->bindings != NULL)
-        unbind(devices, entry->bindings);
+    binding_drop(&devices->bindings, &entry->bound);
     HASH_DEL(devices->entries, entry);
-    DL_DELETE(devices->oldest, entry);
+    unlist(devices, entry);
     empty(devices, &entry->device);
     device_release(devices, &entry->device);
+}
+
+/* Of those that are not settled first, until the settled are more than three quarters: who makes up
+ * thousands of addresses does not have those forgotten that are always there. */
+static void make_room(struct devices *devices)
+{
+    bool settled = devices->oldest[0] == NULL ||
+                   devices->settled * 4 > HASH_COUNT(devices->entries) * 3;
+
+    if (HASH_COUNT(devices->entries) < devices->max_devices)
+        return;
+    forget(devices, devices->oldest[settled]);
+    devices->counters.evicted++;
 }
 
 void devices_free(struct devices *devices)
 {
     if (devices == NULL)
         return;
-    while (devices->oldest != NULL)
-        evict(devices, devices->oldest);
+    while (devices->entries != NULL)
+        forget(devices, devices->entries);
     routers_clear(&devices->routers);
     lock_destroy(&devices->lock);
     free(devices);
@@ -145,18 +153,49 @@ static struct key key_of(const struct mac *mac, const struct address *address)
     return key;
 }
 
-static void introduce(struct devices *devices, struct device *device)
+static void ask(const struct devices *devices, const struct device *device,
+        const struct address *address, struct device_identity *out)
+{
+    memset(out, 0, sizeof(*out));
+    devices->identify(devices->user, device->has_mac ? &device->mac : NULL, address, out);
+}
+
+/* A type is written once, before others can see it. */
+static void take_identity(struct device *device, const struct device_identity *who)
+{
+    if (who->type[0] != '\0' && device->type_text[0] == '\0') {
+        memcpy(device->type_text, who->type, sizeof(device->type_text));
+        atomic_store(&device->type, device->type_text);
+    }
+    if (who->name[0] != '\0')
+        device_set_name(device, DEVICE_NAME_CONFIGURED, who->name, strlen(who->name));
+}
+
+static void introduce(const struct devices *devices, struct device *device)
 {
     struct device_identity who;
 
-    memset(&who, 0, sizeof(who));
-    devices->identify(devices->user, device->has_mac ? &device->mac : NULL, &device->address,
-            &who);
+    ask(devices, device, &device->address, &who);
     memcpy(device->vendor, who.vendor, sizeof(device->vendor));
-    memcpy(device->type, who.type, sizeof(device->type));
     atomic_init(&device->name, "");
-    if (who.name[0] != '\0')
-        device_set_name(device, DEVICE_NAME_CONFIGURED, who.name, strlen(who.name));
+    atomic_init(&device->type, "");
+    take_identity(device, &who);
+}
+
+/* It may be configured by another address than its first. */
+static void introduce_again(const struct devices *devices, struct device *device,
+        const struct address *address)
+{
+    struct device_identity who;
+    bool configured;
+
+    lock_take(&device->lock);
+    configured = device->name_source == DEVICE_NAME_CONFIGURED;
+    lock_release(&device->lock);
+    if (configured)
+        return;
+    ask(devices, device, address, &who);
+    take_identity(device, &who);
 }
 
 static struct entry *make(struct devices *devices, const struct mac *mac,
@@ -164,10 +203,7 @@ static struct entry *make(struct devices *devices, const struct mac *mac,
 {
     struct entry *entry;
 
-    if (HASH_COUNT(devices->entries) >= devices->max_devices) {
-        evict(devices, devices->oldest);
-        devices->counters.evicted++;
-    }
+    make_room(devices);
     entry = calloc(1, sizeof(*entry));
     if (entry == NULL)
         return NULL;
@@ -177,7 +213,7 @@ static struct entry *make(struct devices *devices, const struct mac *mac,
         free(entry);
         return NULL;
     }
-    DL_APPEND(devices->oldest, entry);
+    append(devices, entry);
     devices->counters.made++;
     entry->device.entry = entry;
     entry->device.has_mac = mac != NULL;
@@ -205,110 +241,44 @@ static struct entry *find_or_make(struct devices *devices, const struct mac *mac
 
 /* --- which device an address belongs to --- */
 
-static struct binding *find_binding(struct devices *devices, const struct address *address)
-{
-    struct binding *binding;
-
-    HASH_FIND(hh, devices->bindings, address, sizeof(*address), binding);
-    return binding;
-}
-
-/* A device first met from afar, by its address alone, has now shown its MAC. */
+/* A device first met from afar, by its address alone, has now shown its MAC: they are one. */
 static void forget_stranger(struct devices *devices, const struct address *address)
 {
     struct key key = key_of(NULL, address);
     struct entry *stranger;
 
     HASH_FIND(hh, devices->entries, &key, sizeof(key), stranger);
-    if (stranger != NULL)
-        evict(devices, stranger);
+    if (stranger == NULL)
+        return;
+    forget(devices, stranger);
+    devices->counters.merged++;
 }
 
 static void bind(struct devices *devices, struct entry *entry,
         const struct device_sighting *sighting)
 {
-    struct binding *binding = find_binding(devices, &sighting->address);
+    struct device *device = &entry->device;
 
-    if (binding != NULL && binding->entry != entry) {
-        unbind(devices, binding);
-        binding = NULL;
-    }
-    if (binding == NULL) {
-        forget_stranger(devices, &sighting->address);
-        if (entry->binding_count == ADDRESSES_PER_DEVICE)
-            unbind(devices, entry->bindings);
-        binding = calloc(1, sizeof(*binding));
-        if (binding == NULL)
-            return;
-        binding->address = sighting->address;
-        binding->entry = entry;
-        HASH_ADD(hh, devices->bindings, address, sizeof(binding->address), binding);
-        if (binding->hh.tbl == NULL) {
-            free(binding);
-            return;
-        }
-        entry->binding_count++;
-    } else {
-        DL_DELETE(entry->bindings, binding);
-    }
-    if (!address_is_unicast(&entry->device.address))
-        entry->device.address = sighting->address; /* it joined before it had one */
-    binding->seen_us = sighting->time_us;
-    DL_APPEND(entry->bindings, binding);
+    if (!binding_set(&devices->bindings, &entry->bound, &sighting->address, sighting->time_us))
+        return;
+    forget_stranger(devices, &sighting->address);
+    if (!address_is_unicast(&device->address))
+        device->address = sighting->address; /* it joined before it had one */
+    introduce_again(devices, device, &sighting->address);
 }
 
-static bool is_plain_v4(const struct address *address)
+static void note_router(struct devices *devices, const struct mac *mac, enum router_kind kind,
+        uint64_t now_us)
 {
-    return address_is_v4(address) && !address_is_link_local(address);
-}
-
-static unsigned addresses_in_use(const struct entry *entry, uint64_t now_us)
-{
-    const struct binding *binding;
-    unsigned n = 0;
-
-    DL_FOREACH(entry->bindings, binding) {
-        n += is_plain_v4(&binding->address) && now_us < binding->seen_us + SHARED_WITHIN_US;
-    }
-    return n;
-}
-
-/* Back at an IPv4 address while others are still in use? */
-static bool speaks_for_several(struct devices *devices, struct entry *entry,
-        const struct device_sighting *sighting)
-{
-    const struct binding *binding;
-
-    if (!is_plain_v4(&sighting->address) || address_equal(&entry->last_v4, &sighting->address))
-        return false;
-    entry->last_v4 = sighting->address;
-    binding = find_binding(devices, &sighting->address);
-    return binding != NULL && binding->entry == entry &&
-           sighting->time_us < binding->seen_us + SHARED_WITHIN_US &&
-           addresses_in_use(entry, sighting->time_us) >= SHARED_ADDRESSES;
-}
-
-static void note_router(struct devices *devices, const struct mac *mac, enum router_kind kind)
-{
-    if (routers_note(&devices->routers, mac, kind))
+    if (routers_note(&devices->routers, mac, kind, now_us))
         devices->counters.routers++;
-}
-
-static void unbind_all_v4(struct devices *devices, struct entry *entry)
-{
-    struct binding *binding, *next;
-
-    DL_FOREACH_SAFE(entry->bindings, binding, next) {
-        if (address_is_v4(&binding->address))
-            unbind(devices, binding);
-    }
 }
 
 static struct entry *by_address(struct devices *devices, const struct device_sighting *sighting)
 {
-    struct binding *binding = find_binding(devices, &sighting->address);
+    struct bound *bound = binding_find(&devices->bindings, &sighting->address);
 
-    return binding != NULL ? binding->entry : find_or_make(devices, NULL, sighting);
+    return bound != NULL ? entry_of(bound) : find_or_make(devices, NULL, sighting);
 }
 
 static struct entry *by_mac(struct devices *devices, const struct device_sighting *sighting)
@@ -317,9 +287,10 @@ static struct entry *by_mac(struct devices *devices, const struct device_sightin
 
     if (entry == NULL || !address_is_unicast(&sighting->address))
         return entry;
-    if (speaks_for_several(devices, entry, sighting)) {
-        note_router(devices, sighting->mac, ROUTER_SHARES);
-        unbind_all_v4(devices, entry);
+    if (binding_is_shared(&devices->bindings, &entry->bound, &sighting->address,
+                sighting->time_us)) {
+        note_router(devices, sighting->mac, ROUTER_SHARES, sighting->time_us);
+        binding_drop_v4(&devices->bindings, &entry->bound);
         return by_address(devices, sighting);
     }
     bind(devices, entry, sighting);
@@ -333,24 +304,23 @@ static bool names_one_card(const struct mac *mac)
 
 static struct entry *resolve(struct devices *devices, const struct device_sighting *sighting)
 {
-    const struct binding *binding;
-
     if (!names_one_card(sighting->mac))
         return sighting->claimed ? NULL : by_address(devices, sighting);
     if (!address_is_unicast(&sighting->address) ||
             routers_is_own(&devices->routers, sighting->mac, &sighting->address, sighting->ttl,
-                    sighting->claimed))
+                    sighting->claimed, sighting->time_us))
         return by_mac(devices, sighting);
-    binding = find_binding(devices, &sighting->address);
-    return binding != NULL ? binding->entry : by_address(devices, sighting);
+    return by_address(devices, sighting);
 }
 
 static struct device *hold_entry(struct devices *devices, struct entry *entry, uint64_t time_us)
 {
     if (entry == NULL)
         return NULL;
-    DL_DELETE(devices->oldest, entry);
-    DL_APPEND(devices->oldest, entry);
+    unlist(devices, entry);
+    if (time_us >= entry->device.first_seen_us + SETTLE_US)
+        entry->settled = true;
+    append(devices, entry);
     atomic_store(&entry->device.last_seen_us, time_us);
     return device_hold(&entry->device);
 }
@@ -375,12 +345,12 @@ struct device *devices_at(struct devices *devices, const struct address *address
 
 bool devices_has_at(struct devices *devices, const struct address *address)
 {
-    const struct binding *binding;
+    bool any;
 
     lock_take(&devices->lock);
-    binding = find_binding(devices, address);
+    any = binding_find(&devices->bindings, address) != NULL;
     lock_release(&devices->lock);
-    return binding != NULL;
+    return any;
 }
 
 void devices_note_router(struct devices *devices, const struct mac *mac)
@@ -388,7 +358,7 @@ void devices_note_router(struct devices *devices, const struct mac *mac)
     if (!names_one_card(mac))
         return;
     lock_take(&devices->lock);
-    note_router(devices, mac, ROUTER_FORWARDS);
+    note_router(devices, mac, ROUTER_FORWARDS, 0);
     lock_release(&devices->lock);
 }
 

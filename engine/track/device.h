@@ -4,8 +4,10 @@
  * where the MAC is a router's that forwards for others, by its IP address. One table is shared by
  * all threads: a short lock guards the table, and each device has its own lock for what changes.
  *
- * The table is bounded. When it is full the device unseen for longest goes; a flow that still
- * belongs to it keeps it alive until the flow ends. */
+ * The table is bounded. Devices seen again 180 s or more after their first packet are settled; among
+ * them and among the others, when it is full, the one unseen for longest goes first, and the settled
+ * may fill three quarters: so a flood of made-up addresses takes nothing from those that are always
+ * there. A flow that still belongs to a device keeps it alive until the flow ends. */
 #ifndef TATTLER_TRACK_DEVICE_H
 #define TATTLER_TRACK_DEVICE_H
 
@@ -40,13 +42,13 @@ struct device {
     struct mac mac;
     char mac_text[MAC_TEXT_SIZE];
     char vendor[DEVICE_TEXT_SIZE];
-    char type[DEVICE_TEXT_SIZE];
 
     /* Under the table's lock: the first one seen; the key, and fixed, where there is no MAC. */
     struct address address;
 
     /* Any thread may read at any time. */
     _Atomic(const char *) name; /* "" while unknown; a replaced text lives as long as the device */
+    _Atomic(const char *) type; /* "" while unknown */
     atomic_ullong last_seen_us;
     atomic_bool busy;     /* sends and receives much: flow_relay.c */
     atomic_ullong due_us; /* when a heartbeat of its has to be looked at */
@@ -54,7 +56,7 @@ struct device {
     /* Under 'lock'. */
     struct lock lock;
     enum device_name_source name_source;
-    char *name_texts[4]; /* owned: every name the device had; more changes are not followed */
+    char *name_texts[6]; /* owned: every name the device had; more changes are not followed */
     uint64_t first_seen_us;
     bool joined;    /* seen to come onto the network before it talked to anybody outside */
     bool talked;    /* has opened a flow to another host */
@@ -67,12 +69,14 @@ struct device {
     struct device_totals totals;
 
     /* Private to device.c. */
+    char type_text[DEVICE_TEXT_SIZE]; /* where 'type' points */
     atomic_uint holders;
     void *entry;
 };
 
-/* What a new device is told about itself by the host's configuration and databases. Called with
- * the table's lock held: look up and copy, nothing else. */
+/* What a device is told about itself by the host's configuration and databases: when it is made and,
+ * as long as it has no configured name, for each address that it comes to have. Called with the
+ * table's lock held: look up and copy, nothing else. */
 struct device_identity {
     char name[DEVICE_TEXT_SIZE]; /* "" leaves the name to DHCP and mDNS */
     char type[DEVICE_TEXT_SIZE];
@@ -87,8 +91,10 @@ struct device_budget {
     struct conduct_budget conduct;
 };
 
+/* Each that was made is in the table, was evicted because it was full, or was merged: met by its
+ * address alone at first, it turned out to be another one. */
 struct device_counters {
-    uint64_t made, evicted, routers;
+    uint64_t made, evicted, merged, routers;
 };
 
 struct devices;
@@ -123,8 +129,9 @@ bool devices_has_at(struct devices *devices, const struct address *address);
  * for it. */
 void devices_note_router(struct devices *devices, const struct mac *mac);
 
-/* Takes a name unless a stronger one is known. 'text' may hold anything; what is not printable is
- * dropped. Takes the device's lock. */
+/* Takes a name unless a stronger one is known. A device has had six names at most, and weak sources
+ * leave one for each stronger. 'text' may hold anything; what is not printable is dropped. Takes the
+ * device's lock. */
 void device_set_name(struct device *device, enum device_name_source source, const char *text,
         size_t len);
 const char *device_name(const struct device *device); /* "" while unknown */

@@ -22,9 +22,14 @@ static size_t copy_printable(char out[DEVICE_TEXT_SIZE], const char *text, size_
     return n;
 }
 
-static char **free_name_slot(struct device *device)
+/* One is left for each stronger source: else who reflects the names of others over mDNS would freeze
+ * its own. */
+static char **free_name_slot(struct device *device, enum device_name_source source)
 {
-    for (size_t i = 0; i < sizeof(device->name_texts) / sizeof(device->name_texts[0]); i++)
+    size_t count = sizeof(device->name_texts) / sizeof(device->name_texts[0]);
+    size_t left_over = (size_t)(DEVICE_NAME_CONFIGURED - source);
+
+    for (size_t i = 0; i + left_over < count; i++)
         if (device->name_texts[i] == NULL)
             return &device->name_texts[i];
     return NULL;
@@ -39,7 +44,7 @@ void device_set_name(struct device *device, enum device_name_source source, cons
     if (copy_printable(name, text, len) == 0)
         return;
     lock_take(&device->lock);
-    slot = free_name_slot(device);
+    slot = free_name_slot(device, source);
     if (slot != NULL && source >= device->name_source && strcmp(name, device_name(device)) != 0) {
         *slot = strdup(name);
         if (*slot != NULL) {

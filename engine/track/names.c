@@ -69,19 +69,32 @@ static void drop_oldest(struct names *names, struct names_budget *budget, uint64
 }
 
 /* Reserves room for one entry, from this device's own oldest if need be. */
-static bool take_room(struct names *names, struct names_budget *budget, uint64_t now_us)
+static void take_room(struct names *names, struct names_budget *budget, uint64_t now_us)
 {
     if (names->by_address != NULL &&
             (HASH_COUNT(names->by_address) >= budget->max_per_device ||
                     names->by_address->expires_us <= now_us))
         drop_oldest(names, budget, now_us);
-    while (atomic_fetch_add(&budget->entries, 1) >= budget->max_entries) {
+    while (atomic_fetch_add(&budget->entries, 1) >= budget->max_entries &&
+            HASH_COUNT(names->by_address) >= NAMES_ALWAYS) {
         atomic_fetch_sub(&budget->entries, 1);
-        if (names->by_address == NULL)
-            return false;
         drop_oldest(names, budget, now_us);
     }
-    return true;
+}
+
+bool names_pressed(const struct names_budget *budget)
+{
+    return atomic_load(&budget->entries) > budget->max_entries - budget->max_entries / 4;
+}
+
+void names_trim(struct names *names, struct names_budget *budget, uint64_t now_us)
+{
+    struct name_entry *entry, *next;
+
+    HASH_ITER(hh, names->by_address, entry, next) {
+        if (entry->expires_us <= now_us)
+            drop_entry(names, budget, entry);
+    }
 }
 
 static struct name_entry *add_entry(struct names *names, struct names_budget *budget,
@@ -89,8 +102,7 @@ static struct name_entry *add_entry(struct names *names, struct names_budget *bu
 {
     struct name_entry *entry;
 
-    if (!take_room(names, budget, now_us))
-        return NULL;
+    take_room(names, budget, now_us);
     entry = calloc(1, sizeof(*entry));
     if (entry != NULL) {
         entry->address = *address;
@@ -153,7 +165,7 @@ static enum tattler_status learn_one(struct names *names, struct names_budget *b
     if (entry == NULL || asked == NULL) {
         free(asked);
         remember_blindness(names, budget, expires_us);
-        return TATTLER_FULL;
+        return TATTLER_NO_MEMORY;
     }
     free(entry->asked);
     entry->asked = asked;

@@ -3,7 +3,8 @@
  * Each answer keeps its addresses for its TTL plus a grace time. An address remembers the name last
  * asked for and a few more that also led to it, so an SNI can be checked against all of them. Full
  * tables forget what was resolved longest ago and say so: until a forgotten entry would have run
- * out by itself, 'never resolved' cannot be told from 'forgotten'.
+ * out by itself, 'never resolved' cannot be told from 'forgotten'. A device makes room out of its
+ * own; but one with fewer than NAMES_ALWAYS may always have one more, whatever the others hold.
  *
  * Not locked: a device's names are used under that device's lock. */
 #ifndef TATTLER_TRACK_NAMES_H
@@ -17,6 +18,7 @@
 #include "base/address.h"
 #include "base/status.h"
 
+#define NAMES_ALWAYS 8
 #define NAME_SIZE 256 /* the longest host name as text with its NUL (RFC 1035 section 2.3.4) */
 
 /* What one DNS response says, made by resolution_read() or by a host with its own DNS parser. */
@@ -59,11 +61,16 @@ enum names_verdict {
 
 void names_clear(struct names *names, struct names_budget *budget);
 
+/* Is the shared table more than three quarters full? Then names_trim(), called for each device from
+ * time to time, takes what has run out from those that ask nothing any more. */
+bool names_pressed(const struct names_budget *budget);
+void names_trim(struct names *names, struct names_budget *budget, uint64_t now_us);
+
 /* Case-insensitive, without a final dot. */
 uint64_t name_hash(const char *name, size_t len);
 
-/* Adds one answer given at 'now_us'. TATTLER_FULL and TATTLER_NO_MEMORY: some addresses could not
- * be kept, which is counted and remembered. */
+/* Adds one answer given at 'now_us'. TATTLER_NO_MEMORY: some addresses could not be kept, which is
+ * counted and remembered. */
 enum tattler_status names_learn(struct names *names, struct names_budget *budget,
         const struct resolution *answer, uint64_t now_us);
 

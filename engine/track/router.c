@@ -5,10 +5,13 @@
 #include "base/hash.h"
 
 #define ROUTERS_MAX 1024
+#define SHARES_FOR_US (UINT64_C(24) * 3600 * 1000000)
 
 struct router {
     struct mac mac;
-    enum router_kind kind;
+    bool forwards;
+    uint64_t shares_until_us;
+    struct address last_v4; /* while it shares */
     UT_hash_handle hh;
 };
 
@@ -47,13 +50,16 @@ static struct router *make(struct routers *routers, const struct mac *mac)
     return NULL;
 }
 
-bool routers_note(struct routers *routers, const struct mac *mac, enum router_kind kind)
+bool routers_note(struct routers *routers, const struct mac *mac, enum router_kind kind,
+        uint64_t now_us)
 {
     struct router *known = find(routers, mac);
     struct router *router = known != NULL ? known : make(routers, mac);
 
-    if (router != NULL && kind > router->kind)
-        router->kind = kind;
+    if (router != NULL && kind == ROUTER_FORWARDS)
+        router->forwards = true;
+    if (router != NULL && kind == ROUTER_SHARES)
+        router->shares_until_us = now_us + SHARES_FOR_US;
     return known == NULL && router != NULL;
 }
 
@@ -68,14 +74,27 @@ static bool is_initial(uint8_t ttl)
     return ttl == 32 || ttl == 64 || ttl == 128 || ttl == 255;
 }
 
-bool routers_is_own(const struct routers *routers, const struct mac *mac,
-        const struct address *address, uint8_t ttl, bool claimed)
+/* It goes on if another host's address than the one before shows. */
+static bool shares(struct router *router, const struct address *address, uint64_t now_us)
 {
-    const struct router *router = find(routers, mac);
+    if (now_us >= router->shares_until_us)
+        return false;
+    if (address_is_v4(address) && !address_is_link_local(address) &&
+            !address_equal(&router->last_v4, address)) {
+        router->last_v4 = *address;
+        router->shares_until_us = now_us + SHARES_FOR_US;
+    }
+    return true;
+}
 
-    if (router != NULL && router->kind == ROUTER_SHARES)
+bool routers_is_own(const struct routers *routers, const struct mac *mac,
+        const struct address *address, uint8_t ttl, bool claimed, uint64_t now_us)
+{
+    struct router *router = find(routers, mac);
+
+    if (router != NULL && shares(router, address, now_us))
         return false;
     if (claimed || address_is_link_local(address))
         return true;
-    return router != NULL ? is_initial(ttl) : !was_forwarded(ttl);
+    return router != NULL && router->forwards ? is_initial(ttl) : !was_forwarded(ttl);
 }

@@ -12,7 +12,8 @@
 
 enum router_kind {
     ROUTER_FORWARDS, /* lowers the TTL of what it forwards, so its own packets can be told apart */
-    ROUTER_SHARES,   /* its packets tell nothing about whose they are */
+    ROUTER_SHARES,   /* its packets tell nothing about whose they are; forgotten again after a day
+                      * without a sign of it: anybody can fake those few packets */
 };
 
 struct router;
@@ -24,12 +25,13 @@ struct routers {
 
 void routers_clear(struct routers *routers);
 
-/* Notes one; a kind that tells less stays. True when the MAC was not known as a router before. */
-bool routers_note(struct routers *routers, const struct mac *mac, enum router_kind kind);
+/* Notes one, which may be of both kinds. True when the MAC was not known as a router before. */
+bool routers_note(struct routers *routers, const struct mac *mac, enum router_kind kind,
+        uint64_t now_us);
 
 /* Did the owner of 'mac' send this itself? 'ttl' is that of the IP header, 0: unknown; 'claimed':
  * ARP, neighbour discovery or DHCP bound the two. */
 bool routers_is_own(const struct routers *routers, const struct mac *mac,
-        const struct address *address, uint8_t ttl, bool claimed);
+        const struct address *address, uint8_t ttl, bool claimed, uint64_t now_us);
 
 #endif

@@ -1,11 +1,13 @@
 /* many.c - writes a capture that is too much for every table: packets that each want one more entry.
  *
- *     many flows|devices|names|hellos|fragments COUNT > capture.pcap
+ *     many KIND COUNT > capture.pcap
  *
  *   flows      SYNs of one device, each to another address
  *   devices    SYNs of as many devices, each with a MAC and an address of its own
  *   names      answers to 1024 devices in turn, each a new name for a new address
  *   hellos     connections that each send the first half of a ClientHello, after a gap
+ *   hellos-in-order  connections that each send the first half of a ClientHello in order
+ *   dns-tcp    connections that each send most of a DNS message in order
  *   fragments  first fragments of datagrams that never become whole
  */
 #include <stdbool.h>
@@ -83,10 +85,11 @@ static void put_ip(struct frame *frame, const struct ends *ends, unsigned protoc
     put32(frame, ends->to);
 }
 
-static void put_tcp(struct frame *frame, unsigned source_port, uint32_t sequence, unsigned flags)
+static void put_tcp(struct frame *frame, unsigned source_port, unsigned port, uint32_t sequence,
+        unsigned flags)
 {
     put16(frame, source_port);
-    put16(frame, 443);
+    put16(frame, port);
     put32(frame, sequence);
     put32(frame, 0);
     put16(frame, 0x5000 | flags);
@@ -112,7 +115,7 @@ static void make_flow(struct frame *frame, uint32_t i)
     const struct ends ends = { 1, HOME + 1, AWAY + i };
 
     put_ip(frame, &ends, 6, 20, 0, 0x4000);
-    put_tcp(frame, 1024 + i % 60000, 1, 0x02);
+    put_tcp(frame, 1024 + i % 60000, 443, 1, 0x02);
     write_frame(frame, i);
 }
 
@@ -121,7 +124,7 @@ static void make_device(struct frame *frame, uint32_t i)
     const struct ends ends = { i, HOME + i, AWAY };
 
     put_ip(frame, &ends, 6, 20, 0, 0x4000);
-    put_tcp(frame, 1024, 1, 0x02);
+    put_tcp(frame, 1024, 443, 1, 0x02);
     write_frame(frame, i);
 }
 
@@ -175,13 +178,51 @@ static void make_hello(struct frame *frame, uint32_t i)
 
     if (i % 2 == 0) {
         put_ip(frame, &ends, 6, 20, 0, 0x4000);
-        put_tcp(frame, port, 1, 0x02);
+        put_tcp(frame, port, 443, 1, 0x02);
     } else {
         put_ip(frame, &ends, 6, 20 + 1200, 0, 0x4000);
-        put_tcp(frame, port, 2 + 1200, 0x18);
+        put_tcp(frame, port, 443, 2 + 1200, 0x18);
         put_zeros(frame, 1200);
     }
     write_frame(frame, i);
+}
+
+#define SEGMENT 1200
+
+/* What client 'i / (1 + segments)' sends: a SYN and segments, the first of which starts with 'head'. */
+static void make_segment(struct frame *frame, uint32_t i, unsigned port, uint32_t segments,
+        const uint8_t *head, size_t head_len)
+{
+    const uint32_t flow = i / (1 + segments), at = i % (1 + segments);
+    const struct ends ends = { 1, HOME + 1, AWAY + flow };
+
+    put_ip(frame, &ends, 6, at == 0 ? 20 : 20 + SEGMENT, 0, 0x4000);
+    if (at == 0) {
+        put_tcp(frame, 1024 + flow % 60000, port, 1, 0x02);
+    } else {
+        put_tcp(frame, 1024 + flow % 60000, port, 2 + (at - 1) * SEGMENT, 0x18);
+        for (size_t k = 0; k < head_len && at == 1; k++)
+            put8(frame, head[k]);
+        put_zeros(frame, SEGMENT - (at == 1 ? head_len : 0));
+    }
+    write_frame(frame, i);
+}
+
+/* A record of 16 KiB with a ClientHello of almost 32 (RFC 8446 sections 4 and 5.1). */
+static void make_hello_in_order(struct frame *frame, uint32_t i)
+{
+    static const uint8_t head[] = { 22, 3, 1, 0x40, 0, 1, 0, 0x7f, 0xf0 };
+
+    make_segment(frame, i, 443, 13, head, sizeof(head));
+}
+
+/* The longest message (RFC 1035 section 4.2.2), which begins as a question for "example A". */
+static void make_dns_tcp(struct frame *frame, uint32_t i)
+{
+    static const uint8_t head[] = { 0xff, 0xff, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 7, 'e', 'x', 'a',
+        'm', 'p', 'l', 'e', 0, 0, 1, 0, 1 };
+
+    make_segment(frame, i, 53, 54, head, sizeof(head));
 }
 
 static void make_fragment(struct frame *frame, uint32_t i)
@@ -197,8 +238,13 @@ static const struct {
     const char *name;
     void (*make)(struct frame *frame, uint32_t i);
 } kinds[] = {
-    { "flows", make_flow },   { "devices", make_device },     { "names", make_name },
-    { "hellos", make_hello }, { "fragments", make_fragment },
+    { "flows", make_flow },
+    { "devices", make_device },
+    { "names", make_name },
+    { "hellos", make_hello },
+    { "hellos-in-order", make_hello_in_order },
+    { "dns-tcp", make_dns_tcp },
+    { "fragments", make_fragment },
 };
 
 int main(int argc, char **argv)
@@ -214,6 +260,9 @@ int main(int argc, char **argv)
             kinds[k].make(&frame, i);
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     }
-    fputs("usage: many flows|devices|names|hellos|fragments COUNT\n", stderr);
+    fputs("usage: many KIND COUNT, with KIND one of", stderr);
+    for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+        fprintf(stderr, " %s", kinds[k].name);
+    fputs("\n", stderr);
     return EXIT_FAILURE;
 }

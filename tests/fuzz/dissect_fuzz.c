@@ -59,6 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (packet.kind == PACKET_TCP) {
             packet.tcp.seq = UINT32_MAX - 100 + offset;
             packet.tcp.flags = (flags & 2) != 0 ? PACKET_TCP_SYN : PACKET_TCP_ACK;
+            tcp_track(&connection.tcp, (flags & 1) == 0, packet.tcp.flags, packet.tcp.seq);
         }
         cursor_split(&in, length < in.left ? length : in.left, &packet.payload);
         dissect_packet(dissectors, &connection, &packet, (flags & 1) == 0);

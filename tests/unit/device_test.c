@@ -18,8 +18,13 @@ static const struct mac mac_a = { { 2, 0, 0, 0, 0, 10 } }, mac_b = { { 2, 0, 0, 
 static void identify(const void *user, const struct mac *mac, const struct address *address,
         struct device_identity *out)
 {
+    const struct address camera = { .bytes = { [10] = 0xff, [11] = 0xff, 192, 168, 1, 77 } };
+
     (void)user;
-    (void)address;
+    if (address_equal(address, &camera)) {
+        snprintf(out->name, sizeof(out->name), "by-address");
+        snprintf(out->type, sizeof(out->type), "lamp");
+    }
     if (mac == NULL)
         return;
     snprintf(out->vendor, sizeof(out->vendor), "vendor %02x", mac->bytes[5]);
@@ -143,6 +148,9 @@ START_TEST(a_device_that_shows_its_mac_replaces_the_stranger)
     ck_assert_uint_eq(count(), 1);
     see(&mac_a, "192.168.1.10");
     ck_assert_uint_eq(count(), 1);
+    ck_assert_uint_eq(counters().made, 2);
+    ck_assert_uint_eq(counters().evicted, 0);
+    ck_assert_uint_eq(counters().merged, 1);
     ck_assert(lookup("192.168.1.10")->has_mac);
     ck_assert(has_at("192.168.1.10"));
 }
@@ -287,7 +295,91 @@ START_TEST(going_back_after_a_long_time_is_no_sign_of_several)
 }
 END_TEST
 
+START_TEST(a_mac_that_speaks_for_several_does_so_as_long_as_it_shows)
+{
+    static const char *const hosts[] = { "192.168.1.20", "192.168.1.21", "192.168.1.22" };
+    const uint64_t hour = 3600 * SECOND;
+
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; i < 3; i++) {
+            now_us += SECOND;
+            see(&mac_a, hosts[i]);
+        }
+    for (int i = 0; i < 6; i++) { /* a repeater, for two and a half days */
+        now_us += 10 * hour;
+        ck_assert(!see(&mac_a, hosts[i % 2])->has_mac);
+    }
+    for (int i = 0; i < 23; i++) { /* a victim of a few made-up frames */
+        now_us += hour;
+        ck_assert(!see(&mac_a, hosts[1])->has_mac);
+    }
+    now_us += hour;
+    ck_assert(see(&mac_a, hosts[1])->has_mac);
+    ck_assert_uint_eq(counters().routers, 1);
+}
+END_TEST
+
+START_TEST(a_router_that_seemed_to_share_forwards_still)
+{
+    static const char *const hosts[] = { "192.168.1.20", "192.168.1.21", "192.168.1.22" };
+
+    devices_note_router(devices, &gateway);
+    for (int i = 0; i < 6; i++)
+        see(&gateway, hosts[i % 3]);
+    ck_assert(!see(&gateway, "192.168.1.1")->has_mac);
+    now_us += 24 * 3600 * SECOND;
+    ck_assert(see(&gateway, "192.168.1.1")->has_mac);
+    ck_assert(!see_with(&gateway, "192.168.9.9", 58, false)->has_mac);
+}
+END_TEST
+
 /* --- the full table --- */
+
+static void see_number(unsigned number)
+{
+    struct mac mac = { { 2, 1, 0, 0, (uint8_t)(number >> 8), (uint8_t)number } };
+    char text[ADDRESS_TEXT_SIZE];
+
+    snprintf(text, sizeof(text), "10.0.%u.%u", number >> 8, number & 255);
+    see(&mac, text);
+}
+
+START_TEST(a_flood_of_new_devices_does_not_push_out_those_that_are_settled)
+{
+    devices_free(devices);
+    start(8);
+    see(&mac_a, "192.168.1.10");
+    see(&mac_b, "192.168.1.11");
+    now_us += 180 * SECOND;
+    see(&mac_a, "192.168.1.10");
+    now_us -= 1;
+    see(&mac_b, "192.168.1.11"); /* not yet */
+    for (unsigned i = 0; i < 1000; i++)
+        see_number(i);
+    ck_assert_uint_eq(count(), 8);
+    ck_assert(has_at("192.168.1.10"));
+    ck_assert(!has_at("192.168.1.11"));
+    ck_assert_uint_eq(counters().made, count() + counters().evicted);
+}
+END_TEST
+
+START_TEST(the_settled_leave_a_quarter_to_who_is_new)
+{
+    devices_free(devices);
+    start(8);
+    for (unsigned i = 0; i < 8; i++)
+        see_number(i);
+    now_us += 180 * SECOND;
+    for (unsigned i = 0; i < 8; i++)
+        see_number(i);
+    see(&mac_a, "192.168.1.10");
+    see(&mac_b, "192.168.1.11");
+    ck_assert(has_at("192.168.1.10") && has_at("192.168.1.11"));
+    ck_assert(!has_at("10.0.0.0") && !has_at("10.0.0.1") && has_at("10.0.0.2"));
+    see(&gateway, "192.168.1.1");
+    ck_assert(!has_at("192.168.1.10") && has_at("10.0.0.2"));
+}
+END_TEST
 
 START_TEST(a_full_table_forgets_the_device_unseen_for_longest)
 {
@@ -371,6 +463,50 @@ START_TEST(the_configured_name_stays)
 }
 END_TEST
 
+START_TEST(a_device_is_named_by_any_address_it_is_configured_by)
+{
+    static const char *const firsts[] = { "fe80::10", "", "192.168.1.77" };
+    struct device *device = see(&mac_a, firsts[_i]);
+
+    device_set_name(device, DEVICE_NAME_DHCP, "by-dhcp", 7);
+    ck_assert_ptr_eq(see(&mac_a, "192.168.1.77"), device);
+    ck_assert_str_eq(device_name(device), "by-address");
+    ck_assert_str_eq(device->type, "lamp");
+    ck_assert_str_eq(device->vendor, "vendor 0a");
+}
+END_TEST
+
+START_TEST(a_configured_mac_is_stronger_than_a_configured_address)
+{
+    struct device *device = see(&mac_b, "192.168.1.11");
+
+    see(&mac_b, "192.168.1.77");
+    ck_assert_str_eq(device_name(device), "configured");
+    ck_assert_str_eq(device->type, "camera");
+}
+END_TEST
+
+/* A reflector repeats what all others are called. */
+START_TEST(a_flood_of_weak_names_leaves_room_for_stronger_ones)
+{
+    struct device *device = see(&mac_a, "192.168.1.10");
+
+    for (int i = 0; i < 20; i++) {
+        char name[16];
+        int len = snprintf(name, sizeof(name), "name-%d", i);
+
+        device_set_name(device, DEVICE_NAME_MDNS, name, (size_t)len);
+    }
+    ck_assert_str_eq(device_name(device), "name-3");
+    device_set_name(device, DEVICE_NAME_DHCP, "by-dhcp", 7);
+    ck_assert_str_eq(device_name(device), "by-dhcp");
+    device_set_name(device, DEVICE_NAME_DHCP, "again", 5);
+    ck_assert_str_eq(device_name(device), "by-dhcp");
+    see(&mac_a, "192.168.1.77");
+    ck_assert_str_eq(device_name(device), "by-address");
+}
+END_TEST
+
 START_TEST(an_old_name_stays_readable)
 {
     struct device *device = see(&mac_a, "192.168.1.10");
@@ -385,7 +521,7 @@ START_TEST(an_old_name_stays_readable)
         device_set_name(device, DEVICE_NAME_DHCP, name, (size_t)len);
     }
     ck_assert_str_eq(first, "first");
-    ck_assert_str_eq(device_name(device), "name-2"); /* then it was enough */
+    ck_assert_str_eq(device_name(device), "name-3"); /* then it was enough */
 }
 END_TEST
 
@@ -450,11 +586,17 @@ int main(void)
         a_mac_that_goes_back_and_forth_between_hosts_speaks_for_several,
         a_device_with_changing_leases_is_one,
         going_back_after_a_long_time_is_no_sign_of_several,
+        a_mac_that_speaks_for_several_does_so_as_long_as_it_shows,
+        a_router_that_seemed_to_share_forwards_still,
+        a_flood_of_new_devices_does_not_push_out_those_that_are_settled,
+        the_settled_leave_a_quarter_to_who_is_new,
         a_full_table_forgets_the_device_unseen_for_longest,
         who_is_held_outlives_the_table,
         hostile_sightings_stay_within_the_cap,
         a_stronger_source_names_the_device,
         the_configured_name_stays,
+        a_configured_mac_is_stronger_than_a_configured_address,
+        a_flood_of_weak_names_leaves_room_for_stronger_ones,
         an_old_name_stays_readable,
         what_is_not_printable_is_left_out_of_a_name,
         devices_are_visited_in_the_order_they_were_made,
@@ -468,6 +610,7 @@ int main(void)
     tcase_add_loop_test(cases, without_a_mac_a_device_is_its_address, 0, 3);
     tcase_add_loop_test(cases, a_claim_for_no_hosts_mac_makes_no_device, 0, 6);
     tcase_add_loop_test(cases, a_lowered_ttl_tells_of_a_router_before_it_is_known, 0, 6);
+    tcase_add_loop_test(cases, a_device_is_named_by_any_address_it_is_configured_by, 0, 3);
     tcase_add_loop_test(cases, a_long_name_is_cut_between_characters, 55, 70);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(cases, tests[i]);

@@ -94,6 +94,8 @@ static void hand_in(struct connection *to, struct packet packet, const void *dat
     ck_assert_ptr_nonnull(block);
     memcpy(block + 1, data, len);
     packet.payload = cursor_over(block + 1, len);
+    if (packet.kind == PACKET_TCP)
+        tcp_track(&to->tcp, forward, packet.tcp.flags, packet.tcp.seq);
     dissect_packet(dissectors, to, &packet, forward);
     free(block);
 }
@@ -129,6 +131,13 @@ static void syn(struct connection *to, bool forward)
         .tcp = { .seq = next_seq[forward ? 0 : 1] - 1, .flags = PACKET_TCP_SYN } };
 
     hand_in(to, packet, "", 0, forward);
+}
+
+static void begin(struct connection *to)
+{
+    struct packet packet = { .kind = PACKET_TCP, .tcp = { .seq = 1, .flags = PACKET_TCP_ACK } };
+
+    hand_in(to, packet, "x", 1, true);
 }
 
 static void handshake(void)
@@ -201,6 +210,18 @@ START_TEST(a_hello_is_read_without_a_syn)
 {
     send_next(hello_record, sizeof(hello_record), true);
     ck_assert_str_eq(events, "tls:tls.example");
+}
+END_TEST
+
+/* RFC 5246 appendix E.2. */
+START_TEST(a_hello_in_the_framing_of_sslv2_has_no_name)
+{
+    static const uint8_t bytes[] = { 0x80, 28, 1, 3, 1, 0, 3, 0, 0, 0, 16, 0, 0, 0x2f, [29] = 0 };
+
+    handshake();
+    send_next(bytes, 1 + (size_t)_i, true);
+    send_next(bytes + 1 + _i, sizeof(bytes) - 1 - (size_t)_i, true);
+    ck_assert_str_eq(events, "tls:");
 }
 END_TEST
 
@@ -424,8 +445,9 @@ START_TEST(the_oldest_of_too_many_flows_is_given_up)
 
     ck_assert_ptr_nonnull(many);
     handshake();
+    send_next("x", 1, true);
     for (size_t i = 0; i < DISSECTORS_MAX; i++)
-        syn(&many[i], true);
+        begin(&many[i]);
     ck_assert_uint_eq(dissect_count(dissectors).given_up, 1);
     ck_assert(connection.dissected);
     ck_assert_ptr_null(connection.dissector);
@@ -434,6 +456,82 @@ START_TEST(the_oldest_of_too_many_flows_is_given_up)
     ck_assert_str_eq(events, "");
     for (size_t i = 0; i < DISSECTORS_MAX; i++)
         dissect_end(dissectors, &many[i]);
+    free(many);
+}
+END_TEST
+
+START_TEST(a_scan_of_syns_takes_no_place)
+{
+    struct connection *many = calloc(DISSECTORS_MAX, sizeof(*many));
+
+    ck_assert_ptr_nonnull(many);
+    handshake();
+    send_next(hello_record, 10, true);
+    for (size_t i = 0; i < DISSECTORS_MAX; i++)
+        syn(&many[i], true);
+    ck_assert_ptr_null(many[0].dissector);
+    send_next(hello_record + 10, sizeof(hello_record) - 10, true);
+    ck_assert_str_eq(events, "tls:tls.example");
+    free(many);
+}
+END_TEST
+
+/* The last SYN of those that were tried again says where bytes begin. */
+START_TEST(what_came_before_the_first_byte_is_waited_for)
+{
+    struct packet packet = { .kind = PACKET_TCP, .tcp = { .seq = 5, .flags = PACKET_TCP_SYN } };
+
+    hand_in(&connection, packet, "", 0, true);
+    handshake();
+    ck_assert_ptr_null(connection.dissector);
+    send_at(1010, hello_record + 10, sizeof(hello_record) - 10, true);
+    ck_assert_str_eq(events, "");
+    send_at(1000, hello_record, 10, true);
+    ck_assert_str_eq(events, "tls:tls.example");
+}
+END_TEST
+
+/* Sends a message's first bytes on many flows until one is refused; how many there were. */
+static size_t fill(struct connection many[DISSECTORS_MAX], const uint8_t *head, size_t head_len)
+{
+    static uint8_t bytes[16000];
+    struct packet packet = { .kind = PACKET_TCP, .tcp = { .seq = 1, .flags = PACKET_TCP_ACK } };
+    size_t i;
+
+    memset(bytes, 0, sizeof(bytes));
+    memcpy(bytes, head, head_len);
+    for (i = 0; i < DISSECTORS_MAX && dissect_count(dissectors).streams_refused == 0; i++) {
+        many[i].flow = &flow;
+        hand_in(&many[i], packet, bytes, sizeof(bytes), true);
+    }
+    return i;
+}
+
+START_TEST(messages_not_whole_yet_share_a_budget)
+{
+    static const struct {
+        enum service service;
+        uint8_t head[14];
+    } kinds[] = {
+        { SERVICE_DNS, { 0xff, 0xff } },
+        { SERVICE_OTHER, { 22, 3, 1, 0x40, 0, 1, 0, 0x7f, 0xf0 } },
+    };
+    struct connection *many = calloc(DISSECTORS_MAX, sizeof(*many));
+    size_t count;
+
+    ck_assert_ptr_nonnull(many);
+    flow.service = kinds[_i].service;
+    count = fill(many, kinds[_i].head, sizeof(kinds[_i].head));
+    ck_assert_uint_le(count, DISSECT_WAITING_MAX / 16000 + 1);
+    ck_assert_uint_ge(count, DISSECT_WAITING_MAX / (64 * 1024));
+    for (size_t i = 0; i < count; i++)
+        dissect_end(dissectors, &many[i]);
+    flow.service = SERVICE_OTHER;
+    handshake();
+    send_next(hello_record, 40, true); /* what was held is free again */
+    send_next(hello_record + 40, sizeof(hello_record) - 40, true);
+    ck_assert_str_eq(events, "tls:tls.example");
+    ck_assert_uint_eq(dissect_count(dissectors).streams_refused, 1);
     free(many);
 }
 END_TEST
@@ -490,6 +588,8 @@ static Suite *make_suite(void)
         a_hello_is_read_from_quic,
         a_flow_that_the_engine_gave_up_is_left_alone,
         the_oldest_of_too_many_flows_is_given_up,
+        a_scan_of_syns_takes_no_place,
+        what_came_before_the_first_byte_is_waited_for,
         flows_that_were_read_are_not_given_up,
         streams_with_too_much_ahead_are_counted,
     };
@@ -502,8 +602,10 @@ static Suite *make_suite(void)
             sizeof(hello_record));
     tcase_add_loop_test(cases, the_first_request_is_read_however_it_is_cut, 1,
             sizeof(HTTP_REQUEST) - 1);
+    tcase_add_loop_test(cases, a_hello_in_the_framing_of_sslv2_has_no_name, 0, 29);
     tcase_add_loop_test(cases, a_dns_message_over_two_segments_is_one, 1,
             2 * (2 + sizeof(dns_message)));
+    tcase_add_loop_test(cases, messages_not_whole_yet_share_a_budget, 0, 2);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(cases, tests[i]);
     suite_add_tcase(suite, cases);

@@ -208,6 +208,7 @@ static struct device *make_device(const char *name)
         .totals = { 142, 3, 85504, 50788 },
     };
     atomic_init(&device.name, name);
+    atomic_init(&device.type, "");
     atomic_init(&device.last_seen_us, US(1700000100));
     lock_init(&device.lock);
     return &device;

@@ -17,10 +17,11 @@ static void set_up(void)
     memset(&somebody, 0, sizeof(somebody));
     atomic_init(&nobody.name, "");
     atomic_init(&somebody.name, "kitchen-camera");
+    atomic_init(&nobody.type, "");
+    atomic_init(&somebody.type, "camera");
     somebody.has_mac = true;
     snprintf(somebody.mac_text, sizeof(somebody.mac_text), "02:00:00:00:00:0a");
     snprintf(somebody.vendor, sizeof(somebody.vendor), "Example Ltd");
-    snprintf(somebody.type, sizeof(somebody.type), "camera");
     some_relay = (struct flow_relay){ .known = true,
         .view = { .score = 0.875, .lag_ms = 12.5, .flows = 17, .role = RELAY_TARGET },
         .controller = "203.0.113.9" };

@@ -201,21 +201,49 @@ END_TEST
 START_TEST(devices_share_one_budget)
 {
     struct names other = { 0 };
-    struct resolution one = answer("a.example", 1, 60);
 
-    budget.max_entries = 2;
-    learn_at("a.example", 1, NOW);
-    learn_at("b.example", 2, NOW);
-    ck_assert_int_eq(names_learn(&other, &budget, &one, NOW), TATTLER_FULL);
-    ck_assert_uint_eq(budget.entries, 2);
-    ck_assert_uint_eq(budget.forgotten, 1);
-    ck_assert_ptr_null(other.by_address);
+    budget.max_entries = 20;
+    for (unsigned i = 0; i < 20; i++)
+        learn_at("a.example", i, NOW);
+    for (unsigned i = 0; i < 2 * NAMES_ALWAYS; i++) { /* another one has its own few at all times */
+        struct resolution one = answer("b.example", i, 60);
+
+        ck_assert_int_eq(names_learn(&other, &budget, &one, NOW), TATTLER_OK);
+    }
+    ck_assert_uint_eq(budget.entries, 20 + NAMES_ALWAYS);
+    ck_assert_uint_eq(budget.forgotten, NAMES_ALWAYS);
     ck_assert_uint_eq(other.blind_until_us, NOW + 60 * SECOND + GRACE);
-    assert_found(1, NOW, "a.example"); /* the first device keeps what it has */
-    assert_not_found(9, NOW, NAMES_NEVER);
-    learn_at("c.example", 3, NOW); /* and makes room out of its own */
-    assert_not_found(1, NOW, NAMES_UNSURE);
+    assert_found(0, NOW, "a.example"); /* the first device keeps what it has */
+    assert_not_found(99, NOW, NAMES_NEVER);
+    learn_at("c.example", 30, NOW); /* and makes room for both out of its own */
+    assert_not_found(0, NOW, NAMES_UNSURE);
+    ck_assert_uint_eq(budget.entries, 20);
     names_clear(&other, &budget);
+}
+END_TEST
+
+START_TEST(trimming_takes_all_that_has_run_out_and_nothing_else)
+{
+    const uint64_t expiry_us = NOW + 60 * SECOND + GRACE;
+
+    budget.max_entries = 4;
+    for (unsigned i = 0; i < 3; i++)
+        learn_at("a.example", i, NOW);
+    ck_assert(!names_pressed(&budget));
+    learn_at("b.example", 3, NOW + 1);
+    ck_assert(names_pressed(&budget));
+    learn_at("a.example", 1, NOW + 2); /* answered again */
+    names_trim(&names, &budget, expiry_us - 1);
+    ck_assert_uint_eq(budget.entries, 4);
+    names_trim(&names, &budget, expiry_us);
+    ck_assert_uint_eq(budget.entries, 2);
+    assert_found(1, expiry_us, "a.example");
+    assert_found(3, expiry_us, "b.example");
+    assert_not_found(0, expiry_us, NAMES_NEVER);
+    ck_assert_uint_eq(budget.forgotten, 0);
+    names_trim(&names, &budget, UINT64_MAX);
+    ck_assert_ptr_null(names.by_address);
+    ck_assert(!names_pressed(&budget));
 }
 END_TEST
 
@@ -237,7 +265,7 @@ START_TEST(an_answer_with_more_than_fits_leaves_the_rest_unsure)
 }
 END_TEST
 
-/* Whatever is learned, no cap is exceeded and the counter is exact. */
+/* Whatever is learned, no cap is exceeded by more than all have at all times. */
 START_TEST(caps_hold_in_any_course)
 {
     struct names others[4] = { { 0 } };
@@ -252,7 +280,7 @@ START_TEST(caps_hold_in_any_course)
 
         now_us += (uint64_t)rand_r(&seed) % (600 * SECOND);
         names_learn(at, &budget, &one, now_us);
-        ck_assert_uint_le(budget.entries, budget.max_entries);
+        ck_assert_uint_le(budget.entries, budget.max_entries + 4 * NAMES_ALWAYS);
     }
     for (int n = 0; n < 4; n++)
         names_clear(&others[n], &budget);
@@ -282,6 +310,7 @@ int main(void)
         who_forgot_is_unsure_until_the_forgotten_would_have_run_out,
         what_had_run_out_is_not_missed,
         devices_share_one_budget,
+        trimming_takes_all_that_has_run_out_and_nothing_else,
         an_answer_with_more_than_fits_leaves_the_rest_unsure,
         caps_hold_in_any_course,
         the_hash_of_a_name_ignores_case,

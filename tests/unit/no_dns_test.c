@@ -1,4 +1,6 @@
 /* When a device is told to have skipped DNS, and when nobody can know. */
+#include <stdio.h>
+
 #include "scene.h"
 
 static struct scene scene;
@@ -470,9 +472,15 @@ static void restart_with(uint64_t max_names, uint64_t max_per_device)
 
 START_TEST(full_tables_make_unsure_until_the_forgotten_answer_would_have_run_out)
 {
-    restart_with(_i == 0 ? 2 : 100, _i == 0 ? 100 : 2);
+    restart_with(_i == 0 ? NAMES_ALWAYS : 100, _i == 0 ? 100 : NAMES_ALWAYS);
     warm_up(&scene);
     resolve(&scene, "a.example", "203.0.113.1"); /* lives until 300 s and a day from here */
+    for (int i = 2; i < NAMES_ALWAYS; i++) {
+        char address[ADDRESS_TEXT_SIZE];
+
+        snprintf(address, sizeof(address), "203.0.113.%d", 100 + i);
+        resolve(&scene, "full.example", address);
+    }
     resolve(&scene, "b.example", "203.0.113.2"); /* pushes out warm.example */
     scene.now_us += MINUTE;
     resolve(&scene, "c.example", "203.0.113.3"); /* pushes out a.example */

@@ -292,11 +292,77 @@ START_TEST(two_records_in_one_segment_are_joined)
 }
 END_TEST
 
+/* RFC 5246 appendix E.2: TLS 1.0, two cipher specs, no session, a challenge of 16. */
+static const uint8_t v2_hello[] = { 0x80, 31, 1, 3, 1, 0, 6, 0, 0, 0, 16, 0, 0, 0x2f, 0, 0, 0x35, 1, 2,
+    3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+
+START_TEST(a_hello_in_the_framing_of_sslv2_is_read_wherever_it_is_cut)
+{
+    size_t cut = (size_t)_i;
+    uint8_t *head = heap_copy(v2_hello, cut), *tail = heap_copy(v2_hello + cut,
+                                                      sizeof(v2_hello) - cut);
+    struct tls_stream stream = { .message = NULL };
+    struct tls_hello hello;
+
+    memset(&hello, 0xff, sizeof(hello));
+    ck_assert_int_eq(tls_stream_read(&stream, cursor_over(head + 1, cut), &hello),
+            TATTLER_TRUNCATED);
+    ck_assert_int_eq(tls_stream_read(&stream, cursor_over(tail + 1, sizeof(v2_hello) - cut), &hello),
+            TATTLER_OK);
+    ck_assert_uint_eq(hello.version, 0x0301);
+    ck_assert_uint_eq(hello.sni_length, 0);
+    ck_assert_uint_eq(hello.alpn_count, 0);
+    ck_assert(!hello.ech);
+    ck_assert_ptr_null(stream.message);
+    free(head);
+    free(tail);
+}
+END_TEST
+
+START_TEST(a_hello_in_the_framing_of_sslv2_is_read_byte_by_byte)
+{
+    struct tls_stream stream = { .message = NULL };
+    struct tls_hello hello;
+
+    for (size_t i = 0; i < sizeof(v2_hello); i++)
+        ck_assert_int_eq(tls_stream_read(&stream, cursor_over(v2_hello + i, 1), &hello),
+                i + 1 < sizeof(v2_hello) ? TATTLER_TRUNCATED : TATTLER_OK);
+}
+END_TEST
+
+START_TEST(a_wrong_hello_in_the_framing_of_sslv2_is_none)
+{
+    static const struct {
+        uint8_t at, value;
+        enum tattler_status status;
+    } wrongs[] = {
+        { 0, 0x81, TATTLER_UNSUPPORTED }, /* longer than anybody's */
+        { 2, 4, TATTLER_UNSUPPORTED },    /* a server's hello */
+        { 3, 0, TATTLER_UNSUPPORTED },    /* SSLv2 itself */
+        { 1, 8, TATTLER_MALFORMED },
+        { 1, 32, TATTLER_MALFORMED },
+        { 6, 0, TATTLER_MALFORMED },
+        { 6, 5, TATTLER_MALFORMED },
+        { 6, 9, TATTLER_MALFORMED },
+        { 8, 1, TATTLER_MALFORMED },
+        { 8, 16, TATTLER_MALFORMED },
+        { 10, 15, TATTLER_MALFORMED },
+        { 10, 33, TATTLER_MALFORMED },
+        { 9, 1, TATTLER_MALFORMED },
+    };
+    uint8_t bytes[sizeof(v2_hello)];
+
+    memcpy(bytes, v2_hello, sizeof(bytes));
+    bytes[wrongs[_i].at] = wrongs[_i].value;
+    ck_assert_int_eq(read_once(bytes, sizeof(bytes)), wrongs[_i].status);
+}
+END_TEST
+
 START_TEST(what_is_no_clients_tls_is_unsupported)
 {
     static const uint8_t server_hello[] = { 22, 3, 3, 0, 4, 2, 0, 0, 0 };
     static const uint8_t alert[] = { 21, 3, 3, 0, 2, 2, 40 };
-    static const uint8_t sslv2[] = { 0x80, 0x2e, 1, 3, 1, 0, 21, 0, 0, 0, 16 };
+    static const uint8_t sslv2[] = { 0x80, 0x2e, 1, 0, 2, 0, 21, 0, 0, 0, 16 };
 
     ck_assert_int_eq(read_once(server_hello, sizeof(server_hello)), TATTLER_UNSUPPORTED);
     ck_assert_int_eq(read_once(server_hello, 6), TATTLER_UNSUPPORTED);
@@ -371,6 +437,10 @@ int main(void)
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, the_hello_of_rfc_8448_is_read);
+    tcase_add_loop_test(tests, a_hello_in_the_framing_of_sslv2_is_read_wherever_it_is_cut, 0,
+            sizeof(v2_hello));
+    tcase_add_test(tests, a_hello_in_the_framing_of_sslv2_is_read_byte_by_byte);
+    tcase_add_loop_test(tests, a_wrong_hello_in_the_framing_of_sslv2_is_none, 0, 13);
     tcase_add_loop_test(tests, every_cut_message_is_truncated, 0, HELLO_LENGTH);
     tcase_add_loop_test(tests, every_cut_body_is_malformed, 0, BODY_LENGTH);
     tcase_add_test(tests, only_the_first_usable_host_name_counts);
