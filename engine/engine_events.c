@@ -14,8 +14,8 @@ void engine_tell(struct engine *engine, const struct engine_event *event)
     struct events *events = &engine->events;
 
     lock_take(&events->lock);
-    if (events->count < EVENTS_MAX) {
-        events->ring[(events->first + events->count++) % EVENTS_MAX] = *event;
+    if (atomic_load(&events->count) < EVENTS_MAX) {
+        events->ring[(events->first + atomic_fetch_add(&events->count, 1)) % EVENTS_MAX] = *event;
         device_hold(event->device);
     } else {
         atomic_fetch_add(&engine->events_lost, 1);
@@ -28,12 +28,14 @@ bool engine_take_event(struct engine *engine, struct engine_event *out)
     struct events *events = &engine->events;
     bool any;
 
+    if (atomic_load_explicit(&events->count, memory_order_relaxed) == 0) /* asked each packet */
+        return false;
     lock_take(&events->lock);
-    any = events->count > 0;
+    any = atomic_load(&events->count) > 0;
     if (any) {
         *out = events->ring[events->first];
         events->first = (events->first + 1) % EVENTS_MAX;
-        events->count--;
+        atomic_fetch_sub(&events->count, 1);
     }
     lock_release(&events->lock);
     return any;
@@ -67,7 +69,7 @@ struct sweep {
 static unsigned clock_beats(const struct sweep *sweep, struct device *device, bool wide, bool tell)
 {
     struct engine_event event = { .device = device };
-    uint64_t due_us = atomic_load(&device->due_us);
+    uint64_t due_us = atomic_load(&device->due_us), next_us;
     struct beat_report report;
     unsigned told = 0;
 
@@ -75,14 +77,18 @@ static unsigned clock_beats(const struct sweep *sweep, struct device *device, bo
             remote = remote->hh.next) {
         if (remote_is_wide(remote) != wide)
             continue;
-        if (beat_clock(&remote->beat, sweep->now_us, &report)) {
-            told++;
-            event_take(&event, remote, &report);
-            if (tell)
-                engine_tell(sweep->engine, &event);
+        next_us = beat_due_us(&remote->beat);
+        if (next_us <= sweep->now_us) {
+            if (beat_clock(&remote->beat, sweep->now_us, &report)) {
+                told++;
+                event_take(&event, remote, &report);
+                if (tell)
+                    engine_tell(sweep->engine, &event);
+            }
+            next_us = beat_due_us(&remote->beat);
         }
-        if (beat_due_us(&remote->beat) < due_us)
-            due_us = beat_due_us(&remote->beat);
+        if (next_us < due_us)
+            due_us = next_us;
     }
     atomic_store(&device->due_us, due_us);
     return told;

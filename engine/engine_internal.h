@@ -23,7 +23,8 @@
 #define EVENTS_MAX 1024
 struct events {
     struct lock lock;
-    size_t first, count;
+    size_t first;
+    atomic_size_t count; /* changed under the lock */
     struct engine_event ring[EVENTS_MAX];
 };
 
@@ -132,6 +133,16 @@ uint32_t flow_report(struct engine *engine, struct flow *flow);
 /* With the device's lock held, as the next. */
 void flow_report_opening(struct engine *engine, struct flow *flow);
 void flow_report_end(struct engine *engine, struct flow *flow);
+
+/* --- flow_remotes.c: with the device's lock held --- */
+
+/* Tells the remotes of the flow about bursts and uploads not yet reported, and looks up what is known
+ * of them in return. 'event' is written if a heartbeat changed. */
+void flow_tell_remotes(struct engine *engine, struct flow *flow, struct engine_event *event);
+/* The same with nothing to tell: the flow has just opened. */
+void flow_recall_remotes(struct flow *flow, struct engine_event *event);
+/* Counts what the device has uploaded since the last time; 'remote' may be NULL. */
+void flow_note_upload(struct flow *flow, struct remote *remote);
 
 uint64_t flow_endpoint_hash(const struct flow *flow);
 

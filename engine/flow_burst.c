@@ -50,8 +50,12 @@ static void begin_burst(struct engine *engine, struct flow *flow, uint64_t time_
 {
     struct beat_report report;
 
-    /* While the beat with the remote as a whole is sure, that of one flow adds nothing. */
-    if (flow->outlook.series.state == BEAT_STEADY) {
+    if (flow->burst_waits) { /* a flow that pauses before its name is known */
+        flow->settled = true;
+        flow->changed |= flow_report(engine, flow);
+    }
+    /* While the beat with the remote as a whole is sure, or this very one, it adds nothing. */
+    if (flow->outlook.series.state == BEAT_STEADY || flow->alone) {
         free(flow->beat);
         flow->beat = NULL;
     } else if (flow->burst_us != 0 && flow->beat == NULL) {
@@ -59,10 +63,6 @@ static void begin_burst(struct engine *engine, struct flow *flow, uint64_t time_
     }
     if (flow->beat != NULL && beat_note(flow->beat, time_us, &report))
         flow->changed |= CHANGED_BEAT;
-    if (flow->burst_waits) { /* a flow that pauses before its name is known */
-        flow->settled = true;
-        flow->changed |= flow_report(engine, flow);
-    }
     flow->tail_us = flow->burst_us;
     flow->tail_bytes = flow->burst_bytes;
     flow->burst_us = time_us;

@@ -11,6 +11,8 @@
 
 /* What a device has to send, and to receive, within a minute to be worth a look. */
 #define BUSY_BYTES 16384
+/* Less is what calls, uploads and downloads have in common by chance. */
+#define SCORE_MIN 0.01
 /* A flow that carried so much since its last report tells early. */
 #define EARLY_BYTES 8192
 
@@ -96,7 +98,8 @@ static void show(struct flow *flow, const struct relay_view *view)
     struct flow_relay *relay = flow->relay;
     char text[ADDRESS_TEXT_SIZE];
 
-    if (relay->known && relay->view.score == view->score && relay->view.role == view->role)
+    if (relay->known ? relay->view.score == view->score && relay->view.role == view->role :
+                       view->score < SCORE_MIN)
         return;
     relay->known = true;
     relay->view = *view;

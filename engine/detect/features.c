@@ -271,7 +271,7 @@ static bool get_beat_bytes(const struct flow *flow, struct feature_value *out)
     struct beat_view beat;
 
     flow_beat(flow, &beat);
-    return number(beat.bytes, out) && beat.known;
+    return number(beat.bytes, out) && beat.period_known;
 }
 
 static bool get_beat_state(const struct flow *flow, struct feature_value *out)
@@ -440,7 +440,8 @@ const struct feature features[] = {
     { "heartbeat.jitter", FEATURE_REAL, SCOPE_REMOTE, CHANGED_BEAT, "", 0, NULL, get_beat_jitter,
             "Spread of the gaps as a share of the period.", "iot.heartbeat.jitter:<0.1;" },
     { "heartbeat.bytes", FEATURE_NUMBER, SCOPE_REMOTE, CHANGED_BEAT, "bytes", 0, NULL,
-            get_beat_bytes, "Payload that the device sends with a beat; the median of the last.",
+            get_beat_bytes, "Payload that the device sends with a beat; the median of the last. Known "
+            "of what is or was a heartbeat.",
             "iot.heartbeat.bytes:<1000;" },
     { "heartbeat.state", FEATURE_NAMES, SCOPE_REMOTE, CHANGED_BEAT, "", 0, beat_state_name,
             get_beat_state,

@@ -132,20 +132,25 @@ bool beat_clock(struct beat *beat, uint64_t now_us, struct beat_report *report)
     return beat_tell(beat, report, BEAT_STOPPED, (double)beat->period_s, due_us);
 }
 
+bool beat_is_sure(const struct beat *beat)
+{
+    return states[beat->state].expects_beat || beat->state == BEAT_LOST;
+}
+
 void beat_read(const struct beat *beat, struct beat_view *view)
 {
     double jitter = BEAT_JITTER_FACTOR * (double)beat->deviation;
 
-    *view = (struct beat_view){ .state = beat->state, .known = beat->seen > 0 };
+    *view = (struct beat_view){ .state = beat->state, .known = beat->seen >= JUDGE_GAPS_MIN };
     if (!view->known)
         return;
-    view->bytes = beat_usual_bytes(beat);
     view->score = (double)beat->score;
-    view->period_known = states[beat->state].expects_beat || beat->state == BEAT_LOST;
+    view->period_known = beat_is_sure(beat);
     if (!view->period_known)
         return;
     view->period_s = (double)beat->period_s;
     view->jitter = jitter;
+    view->bytes = beat_usual_bytes(beat);
     view->score = beat->state == BEAT_CHANGED ?
             SCORE_CHANGED + (SCORE_STEADY - SCORE_CHANGED) * beat->trial / (BEAT_SETTLED + 1) :
             fmax(1 - SCORE_JITTER * jitter, SCORE_STEADY);

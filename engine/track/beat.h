@@ -114,8 +114,8 @@ struct beat_view {
                         * BEAT_JITTER_FACTOR. ±30 % drawn evenly is 0.19, on a grid 0.25. */
     uint64_t bytes;    /* median of the latest beats */
     enum beat_state state;
-    bool known;        /* two bursts were seen; else all of this is zero */
-    bool period_known; /* period_s and jitter are: it is or was steady */
+    bool known;        /* the score is: there are gaps enough to judge; else all of this is zero */
+    bool period_known; /* period_s, jitter and bytes are: it is or was steady */
 };
 
 /* All three return true if there is something to report; 'report' is written either way. */
@@ -134,5 +134,8 @@ bool beat_clock(struct beat *beat, uint64_t now_us, struct beat_report *report);
 uint64_t beat_due_us(const struct beat *beat);
 
 void beat_read(const struct beat *beat, struct beat_view *view);
+
+/* Is it, or was it until it stopped, a heartbeat? */
+bool beat_is_sure(const struct beat *beat);
 
 #endif

@@ -118,11 +118,11 @@ bool beat_may_be_even(const double *gaps_s, unsigned count)
 /* Exponential gaps beyond the dead time, with the mean that fits best. */
 static void suppose_random(struct window *window, double dead_s)
 {
-    double mean_s = window->total_s / window->count - dead_s;
+    double mean_s = window->total_s / window->count - dead_s, rate_nats = -log(mean_s);
 
     window->random_nats = 0;
     for (unsigned i = 0; i < window->count; i++) {
-        double nats = -(window->gaps_s[i] - dead_s) / mean_s - log(mean_s);
+        double nats = rate_nats - (window->gaps_s[i] - dead_s) / mean_s;
 
         window->random[i] = exp(nats);
         window->random_nats += nats;
@@ -250,19 +250,21 @@ struct judgement beat_judge(const double *gaps_s, unsigned count, double dead_s)
     if (!are_near(gaps_s, count, median_s, NEAR_SHARE))
         return best;
     for (unsigned i = 0; i < count; i++) {
-        unsigned fold = beat_fold(gaps_s[i], median_s);
+        unsigned fold = beat_fold(folded[i], median_s);
 
-        window.total_s += gaps_s[i];
-        folded[i] = gaps_s[i] / fold;
+        window.total_s += folded[i];
+        folded[i] /= fold; /* mostly by one, then sorting costs little */
         folds += fold;
     }
     beat_sort(folded, count);
     suppose_random(&window, dead_s);
     suppose_waiting(&window, median(folded, count), &best);
-    suppose_waiting(&window, window.total_s / folds, &best);
-    suppose_waiting(&window, (folded[0] + folded[count - 1]) / 2, &best);
-    if (best.nats > GRID_FROM_NATS && best.spread > GRID_FROM_SPREAD)
-        suppose_grid(&window, window.total_s / folds, &best);
+    if (best.nats > 0) { /* or no other period helps */
+        suppose_waiting(&window, window.total_s / folds, &best);
+        suppose_waiting(&window, (folded[0] + folded[count - 1]) / 2, &best);
+        if (best.nats > GRID_FROM_NATS && best.spread > GRID_FROM_SPREAD)
+            suppose_grid(&window, window.total_s / folds, &best);
+    }
     if (best.nats > 0 && !is_plausible(gaps_s, count, &best))
         best.nats = 0;
     return best;

@@ -12,16 +12,23 @@ static uint32_t at_least(uint32_t bytes)
     return bytes > BEAT_BYTES_MIN ? bytes : BEAT_BYTES_MIN;
 }
 
+static uint32_t median(const uint32_t *sizes, unsigned count)
+{
+    uint32_t sorted[BEAT_SIZES] = { 0 };
+
+    for (unsigned i = 0; i < count; i++) {
+        unsigned at = i;
+
+        for (; at > 0 && sorted[at - 1] > sizes[i]; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = sizes[i];
+    }
+    return sorted[count / 2];
+}
+
 uint32_t beat_usual_bytes(const struct beat *beat)
 {
-    double sorted[BEAT_SIZES];
-
-    if (beat->size_count == 0)
-        return beat->bytes;
-    for (unsigned i = 0; i < beat->size_count; i++)
-        sorted[i] = beat->sizes[i];
-    beat_sort(sorted, beat->size_count);
-    return (uint32_t)sorted[beat->size_count / 2];
+    return beat->size_count > 0 ? median(beat->sizes, beat->size_count) : beat->bytes;
 }
 
 /* The peak is of beats before the latest two, which may be the beginning of growth. */
@@ -70,7 +77,7 @@ static bool has_grown(const struct beat *beat, uint32_t usual)
 
 bool beat_add(struct beat *beat, uint64_t time_us, uint64_t bytes, struct beat_report *report)
 {
-    uint32_t usual = beat_usual_bytes(beat);
+    uint32_t usual;
 
     *report = (struct beat_report){ .change = BEAT_AS_IT_WAS, .time_us = time_us };
     if (time_us > beat->active_us)
@@ -78,7 +85,10 @@ bool beat_add(struct beat *beat, uint64_t time_us, uint64_t bytes, struct beat_r
     beat->bytes = bytes > UINT32_MAX - beat->bytes ? UINT32_MAX : beat->bytes + (uint32_t)bytes;
     if (beat->state != BEAT_STEADY && beat->state != BEAT_LATE && beat->state != BEAT_CHANGED)
         return false;
-    if (beat->size_count < SIZES_MIN || !has_grown(beat, usual))
+    if (beat->size_count < SIZES_MIN || beat->bytes <= beat->peak)
+        return false; /* by far the most */
+    usual = beat_usual_bytes(beat);
+    if (!has_grown(beat, usual))
         return false;
     report->change = BEAT_GREW;
     report->period_before_s = report->period_after_s = (double)beat->period_s;

@@ -21,7 +21,7 @@ bool entropy_bits(const struct entropy *entropy, double *bits)
     if (entropy->total < ENTROPY_BYTES_MIN)
         return false;
     for (size_t i = 0; i < 256; i++)
-        if (entropy->counts[i] > 0)
+        if (entropy->counts[i] > 1)
             sum += entropy->counts[i] * log2f(entropy->counts[i]);
     *bits = (double)(log2f(total) - sum / total);
     if (*bits < 0) /* rounding, for one byte value repeated */

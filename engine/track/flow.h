@@ -120,7 +120,9 @@ struct flow {
     uint64_t reported_volume[2];
 
     struct burst burst;
-    struct beat *beat; /* owned; of the bursts within this flow; NULL before the second */
+    struct beat *beat; /* owned; of the bursts within this flow; NULL before the second, and while
+                        * it would tell no more than the remote's */
+    bool alone;        /* no other flow led to this remote so far */
     bool settled;      /* what names the remote is known by now, or will not be */
     bool ending;       /* a FIN or RST was seen */
     bool burst_waits;  /* until then, or as long as its first packet is the only one */

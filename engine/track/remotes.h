@@ -41,6 +41,7 @@ struct remote {
     bool settled;
     char label[REMOTE_LABEL_SIZE]; /* for reports; the end of a longer one, where its domain is */
     uint64_t first_us, last_us;
+    uint64_t teller; /* the only flow, or narrower remote, that has told of it; 0: none has */
     struct beat beat;
     struct upload_window upload;
     struct unanswered unanswered;
@@ -63,6 +64,18 @@ struct remotes_budget {
 static inline bool remote_is_wide(const struct remote *remote)
 {
     return remote->kind == REMOTE_DOMAIN || remote->kind == REMOTE_ASN;
+}
+
+#define REMOTE_TOLD_BY_MANY UINT64_MAX
+
+/* 'teller', neither 0 nor the above, tells of it: is it the only one? */
+static inline bool remote_hears_only(struct remote *remote, uint64_t teller)
+{
+    if (remote->teller == 0)
+        remote->teller = teller;
+    else if (remote->teller != teller)
+        remote->teller = REMOTE_TOLD_BY_MANY;
+    return remote->teller == teller;
 }
 
 /* All zeros is new. */

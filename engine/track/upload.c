@@ -40,10 +40,16 @@ static uint64_t enter_slot(uint64_t *newest, uint64_t *bytes, uint64_t slots, ui
     return gone;
 }
 
-static void add_to_day(struct upload *upload, uint64_t bytes, uint64_t now_us)
+uint64_t upload_day_bytes(struct upload *upload, uint64_t now_us)
 {
     upload->day_total -= enter_slot(&upload->day_slot, upload->day_bytes, UPLOAD_DAY_SLOTS,
             now_us / DAY_SLOT_US);
+    return upload->day_total;
+}
+
+static void add_to_day(struct upload *upload, uint64_t bytes, uint64_t now_us)
+{
+    upload_day_bytes(upload, now_us);
     upload->day_bytes[upload->day_slot % UPLOAD_DAY_SLOTS] += bytes;
     upload->day_total += bytes;
 }
@@ -54,22 +60,12 @@ static void add_to_window(struct upload_window *window, uint64_t bytes, uint64_t
     window->bytes[window->slot % UPLOAD_WINDOW_SLOTS] += bytes;
 }
 
-uint64_t upload_day_bytes(const struct upload *upload, uint64_t now_us)
-{
-    uint64_t slot = now_us / DAY_SLOT_US, total = upload->day_total;
-
-    if (slot <= upload->day_slot)
-        return total;
-    for (uint64_t i = 0; i < UPLOAD_DAY_SLOTS; i++)
-        if (!is_live(i, upload->day_slot, slot, UPLOAD_DAY_SLOTS))
-            total -= upload->day_bytes[i];
-    return total;
-}
-
 uint64_t upload_window_bytes(const struct upload_window *window, uint64_t now_us)
 {
     uint64_t slot = now_us / WINDOW_SLOT_US, total = 0;
 
+    if (slot >= window->slot + UPLOAD_WINDOW_SLOTS) /* mostly: nothing was sent of late */
+        return 0;
     for (uint64_t i = 0; i < UPLOAD_WINDOW_SLOTS; i++)
         if (is_live(i, window->slot, slot, UPLOAD_WINDOW_SLOTS))
             total += window->bytes[i];

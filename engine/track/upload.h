@@ -65,7 +65,7 @@ struct upload {
 void upload_add(struct upload *upload, struct upload_window *window, uint64_t bytes,
         uint64_t now_us);
 
-uint64_t upload_day_bytes(const struct upload *upload, uint64_t now_us);
+uint64_t upload_day_bytes(struct upload *upload, uint64_t now_us);
 uint64_t upload_window_bytes(const struct upload_window *window, uint64_t now_us);
 
 /* False while the device's usual is not known. */

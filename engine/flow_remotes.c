@@ -1,0 +1,218 @@
+/* The remotes that a flow belongs to: the series of bursts that its device exchanges with each, and what
+ * it sends there. All with the device's lock held. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "engine.h"
+#include "engine_internal.h"
+
+/* --- which remotes a flow belongs to --- */
+
+/* A host name and its domain; without a name the endpoint and its network. The wider one finds a
+ * beacon that moves about. */
+struct remote_pair {
+    struct remote_identity narrow, wide;
+    bool has_wide;
+};
+
+uint64_t flow_endpoint_hash(const struct flow *flow)
+{
+    uint8_t key[sizeof(flow->remote_address.bytes) + 3];
+
+    memcpy(key, flow->remote_address.bytes, sizeof(flow->remote_address.bytes));
+    key[16] = (uint8_t)(flow->remote_port >> 8);
+    key[17] = (uint8_t)flow->remote_port;
+    key[18] = flow->protocol;
+    return hash_bytes(key, sizeof(key));
+}
+
+static struct remote_identity by_text(enum remote_kind kind, const char *text)
+{
+    size_t len = strlen(text);
+
+    return (struct remote_identity){ kind, hash_bytes(text, len), text, len };
+}
+
+static void pair_of(const struct flow *flow, struct remote_pair *pair)
+{
+    if (flow->name != NULL) {
+        pair->narrow = by_text(REMOTE_NAME, flow->name);
+        pair->has_wide = flow->domain != NULL && flow->domain != flow->name;
+        if (pair->has_wide)
+            pair->wide = by_text(REMOTE_DOMAIN, flow->domain);
+        return;
+    }
+    pair->narrow = (struct remote_identity){ REMOTE_ADDRESS, flow_endpoint_hash(flow), "", 0 };
+    pair->has_wide = flow->geo.asn != 0;
+    if (pair->has_wide)
+        pair->wide = (struct remote_identity){ REMOTE_ASN,
+            hash_bytes(&flow->geo.asn, sizeof(flow->geo.asn)), "", 0 };
+}
+
+/* Addresses and networks are spelled out once, when their entry is made. */
+static void label(struct remote *remote, const struct flow *flow)
+{
+    char text[ADDRESS_TEXT_SIZE];
+
+    if (remote->kind == REMOTE_ADDRESS)
+        address_text(&flow->remote_address, text);
+    else
+        snprintf(text, sizeof(text), "AS%u", flow->geo.asn);
+    memcpy(remote->label, text, sizeof(text));
+}
+
+static struct remote *use(struct engine *engine, const struct flow *flow,
+        const struct remote_identity *who)
+{
+    struct remote *remote = remotes_use(&flow->device->conduct.remotes,
+            &engine->budget.conduct.remotes, who, flow->last_us);
+
+    if (remote != NULL && remote->label[0] == '\0')
+        label(remote, flow);
+    return remote;
+}
+
+/* --- heartbeats --- */
+
+static void take_better(struct beat_view *best, const struct beat *beat)
+{
+    struct beat_view view;
+
+    beat_read(beat, &view);
+    if (view.known && (!best->known || view.score > best->score))
+        *best = view;
+}
+
+void flow_beat(const struct flow *flow, struct beat_view *out)
+{
+    *out = flow->outlook.series;
+    if (flow->beat != NULL)
+        take_better(out, flow->beat);
+}
+
+static void tell_remote(const struct flow *flow, struct remote *remote, struct engine_event *event)
+{
+    struct beat_report report;
+    uint64_t due_us;
+
+    if (flow->tail_bytes > 0 && beat_add(&remote->beat, flow->tail_us, flow->tail_bytes, &report))
+        event_take(event, remote, &report);
+    if (flow->burst_waits && beat_note(&remote->beat, flow->burst_us, &report))
+        event_take(event, remote, &report);
+    if (flow->burst_bytes > 0 && beat_add(&remote->beat, flow->last_us, flow->burst_bytes, &report))
+        event_take(event, remote, &report);
+    due_us = beat_due_us(&remote->beat);
+    if (due_us < atomic_load(&flow->device->due_us))
+        atomic_store(&flow->device->due_us, due_us);
+}
+
+/* Names one flow among those of its device to a remote. */
+static uint64_t teller_of(const struct flow *flow)
+{
+    return flow->first_us << 16 | flow->device_port;
+}
+
+/* While all that a domain or network has is one host's, the host's series is enough. The second host
+ * begins with what the first has told, unless that is a heartbeat, which it would only disturb. */
+static void tell_wide(struct engine *engine, struct flow *flow, const struct remote_pair *pair,
+        struct engine_event *event)
+{
+    struct remote *wide = use(engine, flow, &pair->wide);
+    const struct remote *first;
+    uint64_t teller;
+
+    if (wide == NULL)
+        return;
+    teller = wide->teller;
+    if (remote_hears_only(wide, pair->narrow.hash))
+        return;
+    if (teller != REMOTE_TOLD_BY_MANY) {
+        first = remotes_find(&flow->device->conduct.remotes, pair->narrow.kind, teller);
+        if (first != NULL && !beat_is_sure(&first->beat))
+            wide->beat = first->beat;
+    }
+    tell_remote(flow, wide, event);
+    take_better(&flow->outlook.series, &wide->beat);
+}
+
+/* Payload that leaves the home counts as upload: hosts see the last acknowledgements of a flow at
+ * different times. */
+static uint64_t take_upload(struct flow *flow)
+{
+    uint64_t bytes = flow->remote_is_public ? flow->unreported_up : 0;
+
+    flow->unreported_up = 0;
+    return bytes;
+}
+
+void flow_note_upload(struct flow *flow, struct remote *remote)
+{
+    struct conduct *conduct = &flow->device->conduct;
+    uint64_t bytes = take_upload(flow);
+
+    if (conduct->upload == NULL && bytes > 0)
+        conduct->upload = calloc(1, sizeof(*conduct->upload));
+    if (conduct->upload == NULL)
+        return;
+    if (bytes > 0)
+        upload_add(conduct->upload, remote != NULL ? &remote->upload : NULL, bytes, flow->last_us);
+    flow->outlook.upload_24h = upload_day_bytes(conduct->upload, flow->last_us);
+}
+
+static void look_at_upload(struct flow *flow, const struct remote *remote)
+{
+    const struct upload *upload = flow->device->conduct.upload;
+
+    flow->outlook.upload_burst_known =
+            upload != NULL && upload_burst(upload, &remote->upload, flow->last_us,
+                                      &flow->outlook.upload_burst);
+}
+
+/* An entry is good only until the next is used, so one after the other. */
+void flow_tell_remotes(struct engine *engine, struct flow *flow, struct engine_event *event)
+{
+    struct remote_pair pair;
+    struct remote *remote;
+
+    flow->outlook.series = (struct beat_view){ 0 };
+    pair_of(flow, &pair);
+    if (pair.has_wide)
+        tell_wide(engine, flow, &pair, event);
+    remote = use(engine, flow, &pair.narrow);
+    flow_note_upload(flow, remote);
+    if (remote == NULL)
+        return;
+    flow->alone = remote_hears_only(remote, teller_of(flow));
+    tell_remote(flow, remote, event);
+    take_better(&flow->outlook.series, &remote->beat);
+    look_at_upload(flow, remote);
+}
+
+static void recall(struct flow *flow, const struct remote_identity *who,
+        struct engine_event *event)
+{
+    const struct conduct *conduct = &flow->device->conduct;
+    struct remote *remote = remotes_find(&conduct->remotes, who->kind, who->hash);
+    struct outlook *outlook = &flow->outlook;
+    struct beat_report report;
+
+    if (remote == NULL)
+        return;
+    if (beat_clock(&remote->beat, flow->last_us, &report))
+        event_take(event, remote, &report);
+    take_better(&outlook->series, &remote->beat);
+    look_at_upload(flow, remote);
+}
+
+/* What is known of the remote, as far as it can be told by now who that is. */
+void flow_recall_remotes(struct flow *flow, struct engine_event *event)
+{
+    struct remote_pair pair;
+
+    pair_of(flow, &pair);
+    if (pair.has_wide)
+        recall(flow, &pair.wide, event);
+    recall(flow, &pair.narrow, event);
+}
