@@ -77,7 +77,7 @@ static unsigned clock_beats(const struct sweep *sweep, struct device *device, bo
             remote = remote->hh.next) {
         if (remote_is_wide(remote) != wide)
             continue;
-        next_us = beat_due_us(&remote->beat);
+        next_us = remote->due_us;
         if (next_us <= sweep->now_us) {
             if (beat_clock(&remote->beat, sweep->now_us, &report)) {
                 told++;
@@ -85,7 +85,7 @@ static unsigned clock_beats(const struct sweep *sweep, struct device *device, bo
                 if (tell)
                     engine_tell(sweep->engine, &event);
             }
-            next_us = beat_due_us(&remote->beat);
+            next_us = remote->due_us = beat_due_us(&remote->beat);
         }
         if (next_us < due_us)
             due_us = next_us;

@@ -61,6 +61,7 @@ static void set_name(const struct engine *engine, struct flow *flow, enum name_s
     flow->name = copy;
     flow->name_source = source;
     flow->domain = flow_domain(engine, copy);
+    flow->narrow = NULL; /* its remote is another one by now */
     flow->pending |= CHANGED_NAME;
 }
 

@@ -74,6 +74,28 @@ static struct remote *use(struct engine *engine, const struct flow *flow,
     return remote;
 }
 
+/* Finds both, or finds them still there. */
+static void look_up(struct engine *engine, struct flow *flow)
+{
+    struct remotes *remotes = &flow->device->conduct.remotes;
+    struct remote_pair pair;
+    uint32_t drops;
+
+    if (flow->narrow != NULL && flow->remotes_drops == remotes->drops) {
+        remotes_touch(remotes, flow->narrow, flow->last_us);
+        if (flow->wide != NULL)
+            remotes_touch(remotes, flow->wide, flow->last_us);
+        return;
+    }
+    pair_of(flow, &pair);
+    flow->narrow = use(engine, flow, &pair.narrow);
+    drops = remotes->drops;
+    flow->wide = pair.has_wide ? use(engine, flow, &pair.wide) : NULL;
+    if (remotes->drops != drops) /* to make room for the other */
+        flow->narrow = remotes_find(remotes, pair.narrow.kind, pair.narrow.hash);
+    flow->remotes_drops = remotes->drops;
+}
+
 /* --- heartbeats --- */
 
 static void take_better(struct beat_view *best, const struct beat *beat)
@@ -95,7 +117,6 @@ void flow_beat(const struct flow *flow, struct beat_view *out)
 static void tell_remote(const struct flow *flow, struct remote *remote, struct engine_event *event)
 {
     struct beat_report report;
-    uint64_t due_us;
 
     if (flow->tail_bytes > 0 && beat_add(&remote->beat, flow->tail_us, flow->tail_bytes, &report))
         event_take(event, remote, &report);
@@ -103,9 +124,9 @@ static void tell_remote(const struct flow *flow, struct remote *remote, struct e
         event_take(event, remote, &report);
     if (flow->burst_bytes > 0 && beat_add(&remote->beat, flow->last_us, flow->burst_bytes, &report))
         event_take(event, remote, &report);
-    due_us = beat_due_us(&remote->beat);
-    if (due_us < atomic_load(&flow->device->due_us))
-        atomic_store(&flow->device->due_us, due_us);
+    remote->due_us = beat_due_us(&remote->beat);
+    if (remote->due_us < atomic_load(&flow->device->due_us))
+        atomic_store(&flow->device->due_us, remote->due_us);
 }
 
 /* Names one flow among those of its device to a remote. */
@@ -116,20 +137,16 @@ static uint64_t teller_of(const struct flow *flow)
 
 /* While all that a domain or network has is one host's, the host's series is enough. The second host
  * begins with what the first has told, unless that is a heartbeat, which it would only disturb. */
-static void tell_wide(struct engine *engine, struct flow *flow, const struct remote_pair *pair,
-        struct engine_event *event)
+static void tell_wide(struct flow *flow, struct engine_event *event)
 {
-    struct remote *wide = use(engine, flow, &pair->wide);
+    struct remote *wide = flow->wide;
+    uint64_t teller = wide->teller;
     const struct remote *first;
-    uint64_t teller;
 
-    if (wide == NULL)
-        return;
-    teller = wide->teller;
-    if (remote_hears_only(wide, pair->narrow.hash))
+    if (remote_hears_only(wide, flow->narrow->key))
         return;
     if (teller != REMOTE_TOLD_BY_MANY) {
-        first = remotes_find(&flow->device->conduct.remotes, pair->narrow.kind, teller);
+        first = remotes_at(&flow->device->conduct.remotes, teller);
         if (first != NULL && !beat_is_sure(&first->beat))
             wide->beat = first->beat;
     }
@@ -170,24 +187,22 @@ static void look_at_upload(struct flow *flow, const struct remote *remote)
                                       &flow->outlook.upload_burst);
 }
 
-/* An entry is good only until the next is used, so one after the other. */
 void flow_tell_remotes(struct engine *engine, struct flow *flow, struct engine_event *event)
 {
-    struct remote_pair pair;
-    struct remote *remote;
+    struct remote *narrow;
 
     flow->outlook.series = (struct beat_view){ 0 };
-    pair_of(flow, &pair);
-    if (pair.has_wide)
-        tell_wide(engine, flow, &pair, event);
-    remote = use(engine, flow, &pair.narrow);
-    flow_note_upload(flow, remote);
-    if (remote == NULL)
+    look_up(engine, flow);
+    narrow = flow->narrow;
+    flow_note_upload(flow, narrow);
+    if (narrow == NULL)
         return;
-    flow->alone = remote_hears_only(remote, teller_of(flow));
-    tell_remote(flow, remote, event);
-    take_better(&flow->outlook.series, &remote->beat);
-    look_at_upload(flow, remote);
+    if (flow->wide != NULL)
+        tell_wide(flow, event);
+    flow->alone = remote_hears_only(narrow, teller_of(flow));
+    tell_remote(flow, narrow, event);
+    take_better(&flow->outlook.series, &narrow->beat);
+    look_at_upload(flow, narrow);
 }
 
 static void recall(struct flow *flow, const struct remote_identity *who,

@@ -19,6 +19,7 @@ void remotes_drop(struct remotes *remotes, struct remotes_budget *budget, struct
     HASH_DEL(remotes->by_key, entry);
     DL_DELETE(remotes->oldest[entry->settled], entry);
     remotes->count[entry->settled]--;
+    remotes->drops++;
     free(entry);
     atomic_fetch_sub(&budget->entries, 1);
 }
@@ -105,7 +106,11 @@ static uint64_t key_of(enum remote_kind kind, uint64_t hash)
 
 struct remote *remotes_find(const struct remotes *remotes, enum remote_kind kind, uint64_t hash)
 {
-    uint64_t key = key_of(kind, hash);
+    return remotes_at(remotes, key_of(kind, hash));
+}
+
+struct remote *remotes_at(const struct remotes *remotes, uint64_t key)
+{
     struct remote *entry;
 
     HASH_FIND(hh, remotes->by_key, &key, sizeof(key), entry);
@@ -142,24 +147,34 @@ static struct remote *make(struct remotes *remotes, struct remotes_budget *budge
     return NULL;
 }
 
-struct remote *remotes_use(struct remotes *remotes, struct remotes_budget *budget,
-        const struct remote_identity *who, uint64_t now_us)
+static void enlist(struct remotes *remotes, struct remote *entry, uint64_t now_us)
 {
-    struct remote *entry = remotes_find(remotes, who->kind, who->hash);
-
-    if (entry == NULL) {
-        entry = make(remotes, budget, who, now_us);
-        if (entry == NULL)
-            return NULL;
-    } else {
-        DL_DELETE(remotes->oldest[entry->settled], entry);
-        remotes->count[entry->settled]--;
-    }
     if (now_us > entry->last_us)
         entry->last_us = now_us;
     if (entry->last_us >= entry->first_us + REMOTES_SETTLE_S * US_PER_S)
         entry->settled = true;
     DL_APPEND(remotes->oldest[entry->settled], entry);
     remotes->count[entry->settled]++;
+}
+
+void remotes_touch(struct remotes *remotes, struct remote *entry, uint64_t now_us)
+{
+    DL_DELETE(remotes->oldest[entry->settled], entry);
+    remotes->count[entry->settled]--;
+    enlist(remotes, entry, now_us);
+}
+
+struct remote *remotes_use(struct remotes *remotes, struct remotes_budget *budget,
+        const struct remote_identity *who, uint64_t now_us)
+{
+    struct remote *entry = remotes_find(remotes, who->kind, who->hash);
+
+    if (entry != NULL) {
+        remotes_touch(remotes, entry, now_us);
+        return entry;
+    }
+    entry = make(remotes, budget, who, now_us);
+    if (entry != NULL)
+        enlist(remotes, entry, now_us);
     return entry;
 }

@@ -15,7 +15,7 @@
  *   idle what the others need.
  *
  * Not locked: a device's remotes are used under that device's lock. An entry's pointer is good
- * until the next call that may make or drop one. */
+ * until the next entry is dropped, which making one may do. */
 #ifndef TATTLER_TRACK_REMOTES_H
 #define TATTLER_TRACK_REMOTES_H
 
@@ -43,11 +43,13 @@ struct remote {
     uint64_t first_us, last_us;
     uint64_t teller; /* the only flow, or narrower remote, that has told of it; 0: none has */
     struct beat beat;
+    uint64_t due_us; /* beat_due_us(), or sooner */
     struct upload_window upload;
     struct unanswered unanswered;
 
+    uint64_t key; /* of kind and hash */
+
     /* Private to remotes.c. */
-    uint64_t key;
     struct remote *prev, *next;
     UT_hash_handle hh;
 };
@@ -83,6 +85,7 @@ struct remotes {
     struct remote *by_key;
     struct remote *oldest[2]; /* not settled, settled */
     uint32_t count[2];
+    uint32_t drops; /* entries that have gone; while it stays what it was, pointers are good */
 };
 
 void remotes_clear(struct remotes *remotes, struct remotes_budget *budget);
@@ -98,8 +101,11 @@ struct remote_identity {
 /* The entry, made if need be, and used now. NULL: out of memory, counted. */
 struct remote *remotes_use(struct remotes *remotes, struct remotes_budget *budget,
         const struct remote_identity *who, uint64_t now_us);
-/* NULL: not there. Does not count as use. */
+/* An entry at hand is used now. */
+void remotes_touch(struct remotes *remotes, struct remote *entry, uint64_t now_us);
+/* NULL: not there. Neither counts as use. */
 struct remote *remotes_find(const struct remotes *remotes, enum remote_kind kind, uint64_t hash);
+struct remote *remotes_at(const struct remotes *remotes, uint64_t key);
 /* For an entry with nothing left to remember, such as an endpoint that has answered. */
 void remotes_drop(struct remotes *remotes, struct remotes_budget *budget, struct remote *entry);
 
