@@ -6,6 +6,10 @@
 
 /* Often enough for beat_clock(), which wants to be called within BEAT_WATCH_US of its time. */
 #define SWEEP_US UINT64_C(5000000)
+/* All names are walked for it. */
+#define TRIM_NAMES_US UINT64_C(300000000)
+/* Threads may be that far apart in the time of packets. */
+#define STEP_BACK_US UINT64_C(3600000000)
 
 /* --- the queue --- */
 
@@ -62,6 +66,7 @@ void event_take(struct engine_event *event, const struct remote *remote,
 struct sweep {
     struct engine *engine;
     uint64_t now_us;
+    bool trim_remotes, trim_names;
 };
 
 /* Calls beat_clock() for the host names and endpoints, or for the domains and networks, of a device.
@@ -105,25 +110,38 @@ static void sweep_device(struct device *device, void *user)
 {
     const struct sweep *sweep = user;
     struct device_budget *budget = &sweep->engine->budget;
-    bool pressed = remotes_pressed(&budget->conduct.remotes);
+    bool is_due = atomic_load(&device->due_us) <= sweep->now_us;
 
-    if (!pressed && atomic_load(&device->due_us) > sweep->now_us)
+    if (!is_due && !sweep->trim_remotes && !sweep->trim_names)
         return;
     lock_take(&device->lock);
-    if (pressed)
+    if (sweep->trim_remotes)
         remotes_trim(&device->conduct.remotes, &budget->conduct.remotes, sweep->now_us);
-    if (atomic_load(&device->due_us) <= sweep->now_us)
+    if (sweep->trim_names)
+        names_trim(&device->names, &budget->names, sweep->now_us);
+    if (is_due)
         clock_device(sweep, device);
     lock_release(&device->lock);
 }
 
+/* Is it time, and this thread's turn? The next capture may be of an earlier day. */
+static bool take_turn(atomic_ullong *last_us, uint64_t now_us, uint64_t every_us)
+{
+    unsigned long long last = atomic_load(last_us);
+
+    if (now_us < last + every_us && now_us + STEP_BACK_US >= last)
+        return false;
+    return atomic_compare_exchange_strong(last_us, &last, now_us);
+}
+
 void engine_sweep(struct engine *engine, uint64_t now_us)
 {
-    uint64_t last_us = atomic_load(&engine->swept_us);
-    struct sweep sweep = { engine, now_us };
+    struct sweep sweep = { .engine = engine, .now_us = now_us };
 
-    if (now_us < last_us + SWEEP_US ||
-            !atomic_compare_exchange_strong(&engine->swept_us, &last_us, now_us))
+    if (!take_turn(&engine->swept_us, now_us, SWEEP_US))
         return;
+    sweep.trim_remotes = remotes_pressed(&engine->budget.conduct.remotes);
+    sweep.trim_names = names_pressed(&engine->budget.names) &&
+                       take_turn(&engine->names_trimmed_us, now_us, TRIM_NAMES_US);
     devices_each(engine->devices, sweep_device, &sweep);
 }

@@ -47,6 +47,7 @@ struct engine {
     atomic_ullong began_us; /* the first packet; 0: none yet */
     atomic_ullong uplink_us; /* a packet last came from a public address; 0: never */
     atomic_ullong swept_us; /* engine_sweep() last had something to do */
+    atomic_ullong names_trimmed_us;
     atomic_ullong entropies; /* filling now */
     atomic_ullong relay_flows; /* followed now */
 };
