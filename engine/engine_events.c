@@ -69,6 +69,14 @@ struct sweep {
     bool trim_remotes, trim_names;
 };
 
+static void tell_stop(const struct sweep *sweep, struct device *device,
+        const struct engine_event *event, const struct remote *remote)
+{
+    engine_tell(sweep->engine, event);
+    if (remote->is_public)
+        lost_note(&device->conduct.lost, sweep->now_us);
+}
+
 /* Calls beat_clock() for the host names and endpoints, or for the domains and networks, of a device.
  * Returns how many had something to tell. */
 static unsigned clock_beats(const struct sweep *sweep, struct device *device, bool wide, bool tell)
@@ -88,7 +96,7 @@ static unsigned clock_beats(const struct sweep *sweep, struct device *device, bo
                 told++;
                 event_take(&event, remote, &report);
                 if (tell)
-                    engine_tell(sweep->engine, &event);
+                    tell_stop(sweep, device, &event, remote);
             }
             next_us = remote->due_us = beat_due_us(&remote->beat);
         }

@@ -99,8 +99,17 @@ void events_clear(struct engine *engine);
 void event_take(struct engine_event *event, const struct remote *remote,
         const struct beat_report *report);
 
-/* Every few seconds of packet time: heartbeats that are late, entries that are of no use. */
+/* Heartbeats that are late, entries that are of no use: every few seconds of packet time, by whichever
+ * worker comes first. For each packet, before what has to know of it. */
 void engine_sweep(struct engine *engine, uint64_t now_us);
+
+static inline void worker_sweep(struct worker *worker, uint64_t now_us)
+{
+    if (now_us - worker->swept_us <= 1000000) /* also false when time has stepped back */
+        return;
+    worker->swept_us = now_us;
+    engine_sweep(worker->engine, now_us);
+}
 
 /* When the first packet came; now, if this is it. */
 uint64_t engine_began_us(struct engine *engine, uint64_t now_us);

@@ -206,6 +206,7 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     struct flow *flow = calloc(1, sizeof(*flow));
     const struct network *network;
 
+    worker_sweep(worker, packet->time_us);
     note_routers(engine, packet);
     if (flow != NULL)
         flow->device = find_device(engine, packet, source_is_it);

@@ -173,10 +173,7 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
         hear_of(worker->engine, flow, packet);
         return;
     }
-    if (packet->time_us - worker->swept_us > US_PER_S) { /* or it has stepped back */
-        worker->swept_us = packet->time_us;
-        engine_sweep(worker->engine, packet->time_us);
-    }
+    worker_sweep(worker, packet->time_us);
     flow->changed = flow->pending;
     flow->pending = 0;
     if (way == UP && flow_wants_ends(flow))

@@ -69,7 +69,10 @@ static struct remote *use(struct engine *engine, const struct flow *flow,
     struct remote *remote = remotes_use(&flow->device->conduct.remotes,
             &engine->budget.conduct.remotes, who, flow->last_us);
 
-    if (remote != NULL && remote->label[0] == '\0')
+    if (remote == NULL)
+        return NULL;
+    remote->is_public = flow->remote_is_public;
+    if (remote->label[0] == '\0')
         label(remote, flow);
     return remote;
 }

@@ -31,7 +31,7 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
     if (a->new_device != b->new_device || a->new_domain != b->new_domain ||
             a->new_asn != b->new_asn || a->new_port != b->new_port)
         changed |= CHANGED_NEW;
-    if (!same_beat(&a->series, &b->series))
+    if (!same_beat(&a->series, &b->series) || a->beats_lost != b->beats_lost)
         changed |= CHANGED_BEAT;
     return changed;
 }
@@ -44,6 +44,7 @@ static void look_around(const struct flow *flow, struct outlook *outlook)
     for (unsigned kind = 0; kind < FANOUT_KINDS; kind++)
         outlook->fanout[kind] =
                 fanout_count(&conduct->fanout, (enum fanout_kind)kind, flow->last_us);
+    outlook->beats_lost = lost_count(&conduct->lost, flow->last_us);
     outlook->accepted_known =
             acceptance_read(&conduct->acceptance, flow->last_us, &outlook->accepted);
 }
@@ -74,6 +75,7 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
         flow_note_upload(flow, NULL);
     }
     flow_note_volume(flow);
+    flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
     flow->burst_waits = false;
     flow->burst_bytes = flow->tail_bytes = 0;
     if (flow->packets[DOWN] != flow->reported_down && address_is_unicast(&flow->device_address)) {

@@ -37,7 +37,7 @@ libengine_la_SOURCES = \
 	engine/track/acceptance.c engine/track/acceptance.h engine/track/asked.c engine/track/asked.h engine/track/beat.c engine/track/beat.h engine/track/beat_follow.c engine/track/beat_internal.h engine/track/beat_judge.c engine/track/beat_judge.h engine/track/beat_learn.c engine/track/beat_patience.c engine/track/beat_poll.c engine/track/beat_search.c engine/track/beat_size.c \
 	engine/track/binding.c engine/track/binding.h engine/track/burst.c engine/track/burst.h engine/track/conduct.c engine/track/conduct.h \
 	engine/track/device.c engine/track/device.h engine/track/device_name.c engine/track/entropy.c \
-	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/flow.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
+	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/flow.h engine/track/lost.c engine/track/lost.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
 	engine/track/question.c engine/track/question.h \
 	engine/track/relay.c engine/track/relay.h engine/track/relay_case.c \
 	engine/track/relay_case.h engine/track/relay_flow.c engine/track/relay_flow.h \

@@ -89,6 +89,7 @@ UNIT_TESTS = \
 	tests/unit/resolvers_test \
 	tests/unit/risk_test \
 	tests/unit/seen_test \
+	tests/unit/series_test \
 	tests/unit/service_test \
 	tests/unit/settings_test \
 	tests/unit/stream_test \

@@ -282,6 +282,11 @@ static bool get_beat_state(const struct flow *flow, struct feature_value *out)
     return number(beat.state, out) && beat.state != BEAT_NONE;
 }
 
+static bool get_beats_lost(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.beats_lost, out);
+}
+
 static bool get_entropy(const struct flow *flow, struct feature_value *out)
 {
     return flow_entropy(flow, &out->real);
@@ -448,6 +453,11 @@ const struct feature features[] = {
             "What has become of the beat. forming: some gaps, not yet sure; steady: a heartbeat; late: the next beat is "
             "overdue; lost: it stopped; changed: its period or size moved and is not steady yet.",
             "iot.heartbeat.state:steady;" },
+    { "heartbeat.lost", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_BEAT, "heartbeats", UINT32_MAX, NULL,
+            get_beats_lost,
+            "Heartbeats of the device, with whichever remotes outside, that have stopped: told by its "
+            "other packets for an hour, as no packet comes from what has stopped.",
+            "iot.heartbeat.lost:>0;" },
     { "relay.score", FEATURE_REAL, SCOPE_DEVICE, CHANGED_RELAY, "", 1, NULL, get_relay_score,
             "How surely the device passes on, in this flow and others, what one remote sends it, "
             "and brings back the answers. From 0.5 on it is a relay. Known of flows that take "

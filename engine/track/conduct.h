@@ -6,6 +6,7 @@
 
 #include "track/acceptance.h"
 #include "track/fanout.h"
+#include "track/lost.h"
 #include "track/nxdomain.h"
 #include "track/relay.h"
 #include "track/remotes.h"
@@ -36,6 +37,7 @@ struct conduct_budget {
 /* All zeros is new. */
 struct conduct {
     struct remotes remotes;
+    struct lost lost; /* heartbeats with remotes outside */
     struct fanout fanout;
     struct acceptance acceptance;
     struct upload *upload; /* owned; NULL until it has sent something outside */

@@ -39,6 +39,7 @@ enum remote_kind { REMOTE_NAME, REMOTE_DOMAIN, REMOTE_ASN, REMOTE_ADDRESS, REMOT
 struct remote {
     enum remote_kind kind;
     bool settled;
+    bool is_public; /* its address, or the last one that it had */
     char label[REMOTE_LABEL_SIZE]; /* for reports; the end of a longer one, where its domain is */
     uint64_t first_us, last_us;
     uint64_t teller; /* the only flow, or narrower remote, that has told of it; 0: none has */

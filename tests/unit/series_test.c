@@ -1,0 +1,252 @@
+/* What the bursts that a device exchanges with its remotes come to, through the engine: whose series
+ * they are, and what is told when one stops. */
+#include "scene.h"
+
+#include <stdio.h>
+
+#define PERIOD (60 * SECOND)
+#define OTHER "203.0.113.77"
+
+static struct scene scene;
+
+static void set_up(void)
+{
+    scene_open(&scene);
+    warm_up(&scene);
+}
+
+static void tear_down(void)
+{
+    scene_close(&scene);
+}
+
+static void say(struct flow *flow, size_t len)
+{
+    static const uint8_t message[2048];
+
+    send_on(&scene, flow, UP, message, len);
+    send_on(&scene, flow, DOWN, message, 8);
+}
+
+/* A connection with one message, from its SYN to its end. */
+static void call(const char *name, const char *address)
+{
+    struct flow *flow;
+
+    resolve(&scene, name, address);
+    flow = connect_to(&scene, address);
+    send_on(&scene, flow, DOWN, NULL, 0);
+    say_hello(&scene, flow, (struct hello_view){ .sni = name });
+    say(flow, 100);
+    flow_close(scene.engine, flow);
+}
+
+static struct flow *open_to(const char *name, const char *address)
+{
+    struct flow *flow;
+
+    resolve(&scene, name, address);
+    flow = connect_to(&scene, address);
+    send_on(&scene, flow, DOWN, NULL, 0);
+    say_hello(&scene, flow, (struct hello_view){ .sni = name });
+    return flow;
+}
+
+static void wait_for(uint64_t us)
+{
+    scene.now_us += us;
+}
+
+/* Packets of somebody else, so that the engine sees time pass. */
+static void idle(uint64_t us)
+{
+    const uint64_t until_us = scene.now_us + us;
+
+    while (scene.now_us < until_us) {
+        wait_for(7 * SECOND);
+        resolve_for(&scene, "192.168.1.20", "idle.example", "198.51.100.201", 30);
+    }
+}
+
+/* As the next connection to the name finds it. */
+static void assert_state(const char *name, const char *address, const char *expected)
+{
+    struct flow *flow = open_to(name, address);
+
+    assert_called(flow, "heartbeat.state", expected);
+    flow_close(scene.engine, flow);
+}
+
+/* Those with the cloud: asking the router for its name is a heartbeat, too. */
+static unsigned count_events(enum beat_change change)
+{
+    struct engine_event event;
+    unsigned count = 0;
+
+    while (engine_take_event(scene.engine, &event)) {
+        count += event.report.change == change && strstr(event.remote, "cloud.example") != NULL;
+        device_release(engine_devices(scene.engine), event.device);
+    }
+    return count;
+}
+
+START_TEST(messages_in_one_connection_are_a_heartbeat)
+{
+    struct flow *flow = open_to("one.cloud.example", REMOTE);
+
+    for (unsigned i = 0; i < 10; i++) {
+        wait_for(PERIOD);
+        say(flow, 100);
+    }
+    assert_called(flow, "heartbeat.state", "steady");
+    assert_number(flow, "heartbeat.bytes", 100);
+    ck_assert_uint_eq(count_events(BEAT_BECAME_STEADY), 1);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(connections_to_one_name_are_a_heartbeat)
+{
+    for (unsigned i = 0; i < 10; i++) {
+        call("one.cloud.example", i % 2 == 0 ? REMOTE : OTHER);
+        wait_for(PERIOD);
+    }
+    assert_state("one.cloud.example", REMOTE, "steady");
+    ck_assert_uint_eq(count_events(BEAT_BECAME_STEADY), 1);
+}
+END_TEST
+
+START_TEST(names_of_one_domain_that_take_turns_are_a_heartbeat)
+{
+    static const char *const names[] = { "a.cloud.example", "b.cloud.example", "c.cloud.example",
+        "d.cloud.example", "e.cloud.example" };
+
+    for (unsigned i = 0; i < 12; i++) {
+        call(names[i % 5], REMOTE);
+        wait_for(PERIOD);
+    }
+    assert_state(names[2], REMOTE, "steady");
+}
+END_TEST
+
+/* So far the domain's series was that of one name. */
+START_TEST(a_second_name_takes_over_what_the_first_began)
+{
+    for (unsigned i = 0; i < 10; i++) {
+        call(i < 6 ? "a.cloud.example" : "b.cloud.example", REMOTE);
+        wait_for(PERIOD);
+    }
+    assert_state("b.cloud.example", REMOTE, "steady");
+}
+END_TEST
+
+START_TEST(a_name_that_calls_at_random_leaves_a_neighbours_heartbeat_alone)
+{
+    static const unsigned gaps_s[] = { 7, 31, 3, 44, 19, 2, 52, 11, 26, 5, 38, 9 };
+
+    for (unsigned i = 0; i < 12; i++) {
+        call("a.cloud.example", REMOTE);
+        wait_for(gaps_s[i] * SECOND);
+        call("b.cloud.example", REMOTE);
+        wait_for(PERIOD - gaps_s[i] * SECOND);
+    }
+    assert_state("a.cloud.example", REMOTE, "steady");
+    count_events(BEAT_MOVED);
+    for (unsigned i = 0; i < 12; i++) {
+        call("a.cloud.example", REMOTE);
+        wait_for(gaps_s[i] * SECOND);
+        call("b.cloud.example", REMOTE);
+        wait_for(PERIOD - gaps_s[i] * SECOND);
+    }
+    ck_assert_uint_eq(count_events(BEAT_MOVED), 0);
+}
+END_TEST
+
+START_TEST(a_second_connection_does_not_hide_the_firsts_heartbeat)
+{
+    static const unsigned gaps_s[] = { 7, 31, 3, 44, 19, 2, 52, 11, 26, 5, 38, 9 };
+    struct flow *flow = open_to("one.cloud.example", REMOTE), *other = NULL;
+
+    for (unsigned i = 0; i < 24; i++) {
+        wait_for(gaps_s[i % 12] * SECOND);
+        if (i == 3)
+            other = open_to("one.cloud.example", OTHER);
+        if (other != NULL)
+            say(other, 300);
+        wait_for(PERIOD - gaps_s[i % 12] * SECOND);
+        say(flow, 100);
+    }
+    assert_called(flow, "heartbeat.state", "steady");
+    flow_close(scene.engine, flow);
+    flow_close(scene.engine, other);
+}
+END_TEST
+
+/* No packet comes from what has stopped: others of the device tell, for an hour. */
+START_TEST(a_heartbeat_that_stopped_is_told_once_and_by_other_flows)
+{
+    struct flow *other;
+
+    for (unsigned i = 0; i < 20; i++) {
+        call("one.cloud.example", REMOTE);
+        wait_for(PERIOD);
+    }
+    other = connect_to(&scene, OTHER);
+    assert_unknown(other, "heartbeat.lost");
+    flow_close(scene.engine, other);
+    count_events(BEAT_STOPPED);
+    idle(10 * MINUTE);
+    ck_assert_uint_eq(count_events(BEAT_STOPPED), 1);
+    other = connect_to(&scene, OTHER);
+    assert_number(other, "heartbeat.lost", 1);
+    flow_close(scene.engine, other);
+    idle(HOUR);
+    other = connect_to(&scene, OTHER);
+    assert_unknown(other, "heartbeat.lost");
+    flow_close(scene.engine, other);
+    ck_assert_uint_eq(count_events(BEAT_STOPPED), 0);
+}
+END_TEST
+
+START_TEST(remotes_that_were_forgotten_meanwhile_are_found_again)
+{
+    struct flow *flow = open_to("one.cloud.example", REMOTE);
+    char name[32], address[32];
+
+    for (unsigned i = 0; i < 2000; i++) { /* more than limits.remotes-per-device */
+        snprintf(name, sizeof(name), "h%u.other%u.example", i, i);
+        snprintf(address, sizeof(address), "198.51.%u.%u", 101 + i / 250, 1 + i % 250);
+        call(name, address);
+        wait_for(SECOND / 10);
+    }
+    for (unsigned i = 0; i < 12; i++) {
+        wait_for(PERIOD);
+        say(flow, 100);
+    }
+    assert_called(flow, "heartbeat.state", "steady");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("series");
+    TCase *cases = tcase_create("series");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_test(cases, messages_in_one_connection_are_a_heartbeat);
+    tcase_add_test(cases, connections_to_one_name_are_a_heartbeat);
+    tcase_add_test(cases, names_of_one_domain_that_take_turns_are_a_heartbeat);
+    tcase_add_test(cases, a_second_name_takes_over_what_the_first_began);
+    tcase_add_test(cases, a_name_that_calls_at_random_leaves_a_neighbours_heartbeat_alone);
+    tcase_add_test(cases, a_second_connection_does_not_hide_the_firsts_heartbeat);
+    tcase_add_test(cases, a_heartbeat_that_stopped_is_told_once_and_by_other_flows);
+    tcase_add_test(cases, remotes_that_were_forgotten_meanwhile_are_found_again);
+    suite_add_tcase(suite, cases);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
