@@ -105,6 +105,8 @@ UNIT_TESTS = \
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 LDADD += $(CHECK_LIBS)
+# On a machine that does other things as well four seconds, the default, may not be enough.
+AM_TESTS_ENVIRONMENT = CK_DEFAULT_TIMEOUT=60; export CK_DEFAULT_TIMEOUT;
 
 tests_unit_capture_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_connection_test_CPPFLAGS = $(libhost_la_CPPFLAGS)

@@ -105,13 +105,13 @@ static double new_nats(const float *gaps_s, unsigned count, double period_s, dou
     return nats;
 }
 
-/* One more gap for a beat that is not long known, and for short gaps: two of those are what a
- * person does who presses a button thrice. */
+/* One more gap for a beat that is not long known, two for short gaps: a person who presses a button
+ * makes two or three, and so does a restart. */
 static unsigned gaps_to_move(const struct beat *beat, double mean_s)
 {
-    bool sure = mean_s > (double)beat->period_s && (double)beat->beats > MOVED_KNOWN_BEATS;
-
-    return sure ? MOVED_GAPS_MIN : MOVED_GAPS_MIN + 1;
+    if (mean_s < (double)beat->period_s)
+        return MOVED_GAPS_MIN + 2;
+    return (double)beat->beats > MOVED_KNOWN_BEATS ? MOVED_GAPS_MIN : MOVED_GAPS_MIN + 1;
 }
 
 unsigned beat_moved(const struct beat *beat, double *period_s)
