@@ -46,6 +46,8 @@ void TattlerEveForget(struct TattlerFlow *state)
     state->facts = NULL;
 }
 
+/* Features show at once what was learned since the last packet, and so does the text. Rules are to
+ * be told with the next packet; the text would be made once more if it were noted as a change then. */
 static const char *FactsOf(struct TattlerFlow *state)
 {
     struct json text;
@@ -57,6 +59,8 @@ static const char *FactsOf(struct TattlerFlow *state)
     if (Render(state, IOT_MOMENTARY, &text))
         state->facts = SCStrdup(text.data);
     json_free(&text);
+    state->in_facts |= state->flow->pending;
+    state->flow->pending = 0;
     return state->facts;
 }
 

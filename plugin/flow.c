@@ -83,8 +83,9 @@ static uint32_t PhaseOf(const Flow *f, const Packet *p)
 static void NoteChanges(struct TattlerFlow *state, const Flow *f, const Packet *p)
 {
     const unsigned way = DirectionOf(p);
-    const uint32_t changed = state->flow->changed, phase = PhaseOf(f, p);
+    const uint32_t changed = state->flow->changed | state->in_facts, phase = PhaseOf(f, p);
 
+    state->in_facts = 0;
     state->unseen[way] = state->carried[way] | changed;
     state->carried[way] = 0;
     state->carried[!way] |= changed;

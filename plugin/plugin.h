@@ -44,6 +44,7 @@ struct TattlerFlow {
     uint32_t fired_count, fired_room;
     char *facts; /* the iot object of transactions (eve.c), NULL: to be made */
     const char *facts_name; /* the device's in it */
+    uint32_t in_facts; /* enum flow_change: learned before it was made, for rules on the next packet */
 };
 
 bool TattlerFlowRegister(struct engine *engine);

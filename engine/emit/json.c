@@ -21,9 +21,11 @@ void json_restart(struct json *json)
     json->failed = false;
 }
 
+#define FIRST_ROOM 1024 /* what the C library keeps at hand for each thread */
+
 static bool grow(struct json *json, size_t more)
 {
-    size_t capacity = json->capacity > 0 ? json->capacity : 2048;
+    size_t capacity = json->capacity > 0 ? json->capacity : FIRST_ROOM;
     char *data;
 
     if (json->failed || more > JSON_RECORD_MAX - json->len) {
@@ -67,7 +69,12 @@ static void put(struct json *json, const char *text, size_t len)
 
 static void put_char(struct json *json, char c)
 {
-    put(json, &c, 1);
+    char *at = room_for(json, 1);
+
+    if (at == NULL)
+        return;
+    *at = c;
+    json->len++;
 }
 
 /* Bytes of the UTF-8 character at 'text', 0 if it is none (RFC 3629 section 4). */
@@ -143,28 +150,33 @@ static char *put_special(char *at, const unsigned char *bytes, size_t len)
 
 #define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
-/* Are these eight bytes surely plain? (w - EACH_BYTE(n)) & ~w has the top bit of each byte below n,
- * and may have it by a borrow of others above such a one: those are looked at one by one. */
+/* The top bit of each byte that is zero, and by a borrow maybe of others above such a one. */
+static uint64_t zero_bytes(uint64_t word)
+{
+    return (word - EACH_BYTE(1)) & ~word;
+}
+
+/* Are these eight bytes surely plain? If not, they are looked at one by one. */
 static bool are_plain(const char *text)
 {
     uint64_t word, special;
 
     memcpy(&word, text, sizeof(word));
-    special = word | ((word - EACH_BYTE(0x20)) & ~word);
-    for (const char *other = "\"\\\x7f"; *other != '\0'; other++) {
-        const uint64_t zeros = word ^ EACH_BYTE((uint64_t)*other);
-
-        special |= (zeros - EACH_BYTE(1)) & ~zeros;
-    }
+    special = word | ((word - EACH_BYTE(0x20)) & ~word) | zero_bytes(word ^ EACH_BYTE('"')) |
+              zero_bytes(word ^ EACH_BYTE('\\')) | zero_bytes(word ^ EACH_BYTE(0x7f));
     return (special & EACH_BYTE(0x80)) == 0;
 }
 
+/* How many bytes it begins with are plain. The last ones are looked at together with some of those
+ * before. */
 static size_t plain_length(const char *text, size_t len)
 {
     size_t n = 0;
 
     while (len - n >= sizeof(uint64_t) && are_plain(text + n))
         n += sizeof(uint64_t);
+    if (n > 0 && len - n < sizeof(uint64_t) && are_plain(text + len - sizeof(uint64_t)))
+        return len;
     while (n < len && is_plain((unsigned char)text[n]))
         n++;
     return n;

@@ -1,6 +1,7 @@
 #include <check.h>
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -77,6 +78,21 @@ START_TEST(special_characters_are_escaped)
     check_bytes(BYTES("\b\f\n\r\t"), "\"\\b\\f\\n\\r\\t\"");
     check_bytes(BYTES("\0\1\x1f\x7f"), "\"\\u0000\\u0001\\u001f\\u007f\"");
     check_bytes(NULL, 0, "\"\"");
+}
+END_TEST
+
+START_TEST(a_special_character_is_found_wherever_it_stands)
+{
+    char text[20], expected[sizeof(text) + 8];
+
+    for (size_t len = 1; len <= sizeof(text); len++)
+        for (size_t at = 0; at < len; at++) {
+            memset(text, '~', len);
+            text[at] = '"';
+            snprintf(expected, sizeof(expected), "\"%.*s\\%.*s\"", (int)at, text, (int)(len - at),
+                    text + at);
+            check_bytes(text, len, expected);
+        }
 }
 END_TEST
 
@@ -248,6 +264,7 @@ int main(void)
     tcase_add_test(cases, values_are_separated_where_they_must_be);
     tcase_add_test(cases, records_of_one_buffer_are_lines);
     tcase_add_test(cases, special_characters_are_escaped);
+    tcase_add_test(cases, a_special_character_is_found_wherever_it_stands);
     tcase_add_test(cases, any_ascii_comes_back_as_it_was);
     tcase_add_test(cases, utf8_is_left_alone);
     tcase_add_test(cases, one_bad_byte_escapes_all_beyond_ascii);
