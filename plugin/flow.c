@@ -70,11 +70,6 @@ static void ViewEnds(const Packet *p, struct Macs *macs, struct packet_view *vie
 
 /* --- which rules a packet may concern --- */
 
-static unsigned DirectionOf(const Packet *p)
-{
-    return PKT_IS_TOSERVER(p) ? 0 : 1;
-}
-
 static uint32_t PhaseOf(const Flow *f, const Packet *p)
 {
     return (uint32_t)f->alproto << 1 | ((p->flowflags & FLOW_PKT_ESTABLISHED) != 0 ? 1 : 0);
@@ -82,7 +77,7 @@ static uint32_t PhaseOf(const Flow *f, const Packet *p)
 
 static void NoteChanges(struct TattlerFlow *state, const Flow *f, const Packet *p)
 {
-    const unsigned way = DirectionOf(p);
+    const unsigned way = TattlerDirectionOf(p);
     const uint32_t changed = state->flow->changed | state->in_facts, phase = PhaseOf(f, p);
 
     state->in_facts = 0;
@@ -106,7 +101,7 @@ struct TattlerFlow *TattlerFlowOfPacket(const Packet *p)
  * phase may have moved with this very packet. */
 uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p)
 {
-    const unsigned way = DirectionOf(p);
+    const unsigned way = TattlerDirectionOf(p);
 
     if (PhaseOf(p->flow, p) != state->phase[way])
         return UINT32_MAX;

@@ -3,32 +3,108 @@
 
 #include "util-prefilter.h"
 
+/* --- what rules that do not hold wait for --- */
+
+#define RISING (uint32_t)(CHANGED_VOLUME | CHANGED_AGE) /* numbers that never fall in a flow */
+/* Told of only now and then although the value moves in between. */
+#define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
+
+static struct TattlerWait *WaitOf(struct TattlerFlow *state, const struct TattlerGroup *group,
+        unsigned way)
+{
+    struct TattlerWait *wait = &state->waits[way];
+
+    if (wait->group != group || wait->version != group->version)
+        *wait = (struct TattlerWait){ group, group->version, group->entry_mask, 0, { { 0 } } };
+    return wait;
+}
+
+static void WaitForMark(struct TattlerWait *wait, const struct feature *feature, uint64_t low)
+{
+    uint32_t i = 0;
+
+    while (i < wait->mark_count && wait->marks[i].feature != feature)
+        i++;
+    if (i == TATTLER_MARKS)
+        wait->mask |= feature->changed;
+    else if (i == wait->mark_count)
+        wait->marks[wait->mark_count++] = (struct TattlerMark){ feature, low };
+    else if (low < wait->marks[i].low)
+        wait->marks[i].low = low;
+}
+
+/* 'held' as of TattlerConditionsHeld(), which read the feature that failed last. A number above its
+ * range that never falls is waited for no more. */
+static void WaitFor(struct TattlerWait *wait, const struct TattlerEntry *entry, uint32_t held,
+        const struct TattlerReading *reading)
+{
+    const struct condition *failed = &entry->conditions[held];
+
+    if (held == entry->condition_count || (failed->feature->changed & UNEVEN) != 0)
+        wait->mask |= entry->mask;
+    else if ((failed->feature->changed & RISING) == 0 || failed->negated || !reading->known)
+        wait->mask |= failed->feature->changed;
+    else if (reading->value.number < failed->number.low)
+        WaitForMark(wait, failed->feature, failed->number.low);
+}
+
+/* What of enum flow_change, in the masks of rules, has come that some of them wait for. */
+static uint32_t WokenBy(const struct TattlerWait *wait, const struct flow *flow, uint32_t changes)
+{
+    uint32_t woken = changes & wait->mask;
+    struct feature_value value;
+
+    for (const struct TattlerMark *mark = wait->marks; mark < &wait->marks[wait->mark_count]; mark++)
+        if ((changes & mark->feature->changed) != 0 && mark->feature->get(flow, &value) &&
+                value.number >= mark->low)
+            woken |= mark->feature->changed;
+    return woken;
+}
+
+/* Who waited for it is asked again, and says anew. */
+static void WaitNoMore(struct TattlerWait *wait, uint32_t woken)
+{
+    uint32_t kept = 0;
+
+    wait->mask &= ~woken;
+    for (uint32_t i = 0; i < wait->mark_count; i++)
+        if ((wait->marks[i].feature->changed & woken) == 0)
+            wait->marks[kept++] = wait->marks[i];
+    wait->mark_count = kept;
+}
+
+/* --- rules --- */
+
 static void FilterRun(DetectEngineThreadCtx *det_ctx, const struct TattlerEntry *entry,
-        const struct TattlerEntry *end, struct TattlerFlow *state, struct TattlerReading *reading)
+        const struct TattlerEntry *end, struct TattlerFlow *state, struct TattlerWait *wait,
+        struct TattlerReading *reading)
 {
     uint32_t held = 0;
 
     for (; entry < end; entry++) {
-        if (held >= entry->fails_with) /* what it shares with the entry before held there */
+        if (held >= entry->fails_with) { /* what it shares with the entry before held there */
             held = TattlerConditionsHeld(entry->conditions, entry->shared, entry->condition_count,
                     state->flow, reading);
-        else if (state->fired_count == 0)
+            WaitFor(wait, entry, held, reading);
+        } else if (state->fired_count == 0) {
             continue; /* nothing to wake */
+        }
         if (TattlerRuleIsArmed(entry->id, state, held == entry->condition_count))
             PrefilterAddSids(&det_ctx->pmq, &entry->number, 1);
     }
 }
 
 static void FilterEntries(DetectEngineThreadCtx *det_ctx, const struct TattlerGroup *group,
-        struct TattlerFlow *state, uint32_t changes)
+        struct TattlerFlow *state, struct TattlerWait *wait, uint32_t woken)
 {
     struct TattlerReading reading = { 0 };
     uint32_t start = 0;
 
+    WaitNoMore(wait, woken);
     for (uint32_t i = 0; i < group->run_count; i++) {
-        if ((changes & group->runs[i].mask) != 0)
+        if ((woken & group->runs[i].mask) != 0)
             FilterRun(det_ctx, &group->entries[start], &group->entries[group->runs[i].end], state,
-                    &reading);
+                    wait, &reading);
         start = group->runs[i].end;
     }
 }
@@ -39,6 +115,16 @@ static void SearchStrings(DetectEngineThreadCtx *det_ctx, const struct TattlerGr
     for (uint32_t i = 0; i < group->search_count; i++)
         if ((changes & group->searches[i].feature->changed) != 0)
             TattlerBufferSearch(&group->searches[i], det_ctx, state);
+}
+
+static void FilterWoken(DetectEngineThreadCtx *det_ctx, const struct TattlerGroup *group,
+        struct TattlerFlow *state, unsigned way, uint32_t changes)
+{
+    struct TattlerWait *wait = WaitOf(state, group, way);
+    const uint32_t woken = WokenBy(wait, state->flow, changes);
+
+    if (woken != 0)
+        FilterEntries(det_ctx, group, state, wait, woken);
 }
 
 void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *data)
@@ -54,5 +140,5 @@ void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *d
     if ((changes & group->search_mask) != 0)
         SearchStrings(det_ctx, group, state, changes);
     if ((changes & group->entry_mask) != 0)
-        FilterEntries(det_ctx, group, state, changes);
+        FilterWoken(det_ctx, group, state, TattlerDirectionOf(p), changes);
 }

@@ -42,6 +42,7 @@ static struct TattlerGroup *GroupOf(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
                                  SIG_MASK_REQUIRE_FLOW, SIGNATURE_HOOK_PKT_NOT_SET, group,
                                  FreeGroup, "tattler") != 0)
         FatalError("no memory for rules");
+    group->version = de_ctx->version;
     return group;
 }
 

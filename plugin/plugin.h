@@ -28,6 +28,20 @@ void TattlerConfigRead(struct settings *settings);
 
 /* --- flow.c --- */
 
+#define TATTLER_MARKS 3
+
+/* What the rules of one group wait for: before, none of them can hold that did not (group.c). */
+struct TattlerWait {
+    const void *group; /* NULL: no rules have looked at this flow in this direction */
+    uint32_t version;  /* the group's */
+    uint32_t mask;     /* enum flow_change, TATTLER_CHANGED_ALWAYS: one of these changes */
+    uint32_t mark_count;
+    struct TattlerMark { /* or a number that never falls reaches this */
+        const struct feature *feature;
+        uint64_t low;
+    } marks[TATTLER_MARKS];
+};
+
 /* What the plugin keeps beside the engine's flow. Guarded by the lock of Suricata's flow. */
 struct TattlerFlow {
     struct flow *flow;
@@ -42,6 +56,7 @@ struct TattlerFlow {
      * each loaded rule. */
     uint64_t *fired;
     uint32_t fired_count, fired_room;
+    struct TattlerWait waits[2]; /* by direction */
     char *facts; /* the iot object of transactions (eve.c), NULL: to be made */
     const char *facts_name; /* the device's in it */
     uint32_t in_facts; /* enum flow_change: learned before it was made, for rules on the next packet */
@@ -57,6 +72,12 @@ struct worker *TattlerWorkerGet(ThreadVars *tv);
 /* The state that rules may look at with this packet; NULL for packets that tell nothing of their
  * flow (none at all, made up at its end, ICMP errors about it). */
 struct TattlerFlow *TattlerFlowOfPacket(const Packet *p);
+
+/* 0: to the server. */
+static inline unsigned TattlerDirectionOf(const Packet *p)
+{
+    return PKT_IS_TOSERVER(p) ? 0 : 1;
+}
 
 #define TATTLER_CHANGED_ALWAYS (UINT32_C(1) << 31) /* above every enum flow_change */
 

@@ -79,6 +79,7 @@ struct TattlerRun {
 };
 
 struct TattlerGroup {
+    uint32_t version; /* of the rules loaded: another group may get this one's address later */
     uint32_t search_mask, entry_mask; /* of all of them */
     uint32_t search_count, run_count, entry_count;
     uint32_t all_count; /* rules to be looked at with each packet, by Suricata itself */
