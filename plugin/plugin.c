@@ -100,9 +100,8 @@ static void TattlerInit(void)
     }
     engine = MakeEngine();
     if (!TattlerFlowRegister(engine) || !TattlerEveRegister() || !TattlerKeywordsRegister() ||
-            SCRegisterOnLoggingReady(OnLoggingReady, engine) != 0)
+            !TattlerRecordsRegister(engine) || SCRegisterOnLoggingReady(OnLoggingReady, engine) != 0)
         FatalError("Suricata refused a registration");
-    TattlerRecordsRegister(engine);
 }
 
 static SCPlugin plugin = {

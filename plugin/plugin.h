@@ -119,7 +119,7 @@ void TattlerCountersRegister(struct engine *engine);
 /* --- records.c --- */
 
 /* Registers 'iot' as a type of eve-log: what no packet of a flow carries. */
-void TattlerRecordsRegister(struct engine *engine);
+bool TattlerRecordsRegister(struct engine *engine);
 
 /* --- rule.c: the conditions of one rule; when it is looked at, see rule.h --- */
 

@@ -2,11 +2,14 @@
  * heartbeats that changed. Written where suricata.yaml has 'iot' among the types of eve-log. */
 #include "plugin.h"
 
+#include "counters.h"
 #include "output.h"
 #include "output-json.h"
 #include "runmodes.h"
 #include "rust.h"
 #include "suricata.h"
+#include "thread-storage.h"
+#include "util-debug.h"
 #include "util-time.h"
 
 #include "emit/eve.h"
@@ -15,78 +18,128 @@
 #define US_PER_S UINT64_C(1000000)
 #define LOOK_US US_PER_S /* how often events are asked for, in packet time */
 
-static struct engine *told_engine; /* set once while Suricata starts */
+/* Set once while Suricata starts. */
+static struct engine *told_engine;
+static ThreadStorageId writers_slot = { .id = -1 };
 
 /* Of one thread and one eve-log. */
 struct Writer {
+    struct Writer *next; /* of the same thread: whoever takes an event writes it to all */
     OutputJsonThreadCtx *eve;
     uint64_t looked_us; /* last time that events were asked for */
     uint64_t told_us;   /* the latest sight of a device that has been told */
-    uint64_t seen_us;   /* the latest of all */
-    uint64_t now_us;
-    bool all;           /* devices without news as well */
 };
+
+static uint64_t MicrosecondsOf(SCTime_t time)
+{
+    return SCTIME_SECS(time) * US_PER_S + SCTIME_USECS(time);
+}
 
 /* --- records --- */
 
-/* 'iot' is the object with its key, one line. */
-static void WriteRecord(const struct Writer *writer, uint64_t time_us, struct json *iot)
+/* Ends the text that holds the object 'iot' with its key. False: it is incomplete. */
+static bool Finish(struct json *iot)
+{
+    json_newline(iot);
+    if (!iot->failed)
+        iot->data[iot->len - 1] = '\0'; /* where the newline was */
+    return !iot->failed;
+}
+
+static void WriteRecord(ThreadVars *tv, const struct Writer *writer, uint64_t time_us,
+        const struct json *iot)
 {
     const SCTime_t time =
             SCTIME_ADD_USECS(SCTIME_FROM_SECS(time_us / US_PER_S), time_us % US_PER_S);
-    char text[64];
     SCJsonBuilder *jb = SCJbNewObject();
+    char text[64];
 
-    json_newline(iot);
-    if (jb != NULL && !iot->failed) {
-        iot->data[iot->len - 1] = '\0'; /* where the newline was */
-        CreateIsoTimeString(time, text, sizeof(text));
-        SCJbSetString(jb, "timestamp", text);
-        SCJbSetString(jb, "event_type", "iot");
-        SCJbSetFormatted(jb, iot->data);
-        OutputJsonBuilderBuffer(NULL, NULL, NULL, jb, writer->eve);
-    }
-    if (jb != NULL)
-        SCJbFree(jb);
+    if (jb == NULL)
+        return;
+    CreateIsoTimeString(time, text, sizeof(text));
+    SCJbSetString(jb, "timestamp", text);
+    SCJbSetString(jb, "event_type", "iot");
+    SCJbSetFormatted(jb, iot->data);
+    OutputJsonBuilderBuffer(tv, NULL, NULL, jb, writer->eve);
+    SCJbFree(jb);
 }
 
-static void WriteEvents(const struct Writer *writer)
+static void WriteEvents(ThreadVars *tv)
 {
+    const struct Writer *writers = ThreadGetStorageById(tv, writers_slot);
     struct engine_event event;
     struct json json = { 0 };
 
-    while (engine_take_event(told_engine, &event)) {
+    while (writers != NULL && engine_take_event(told_engine, &event)) {
         json_restart(&json);
         eve_put_heartbeat(&json, &event);
-        WriteRecord(writer, event.report.time_us, &json);
+        if (Finish(&json))
+            for (const struct Writer *writer = writers; writer != NULL; writer = writer->next)
+                WriteRecord(tv, writer, event.report.time_us, &json);
         device_release(engine_devices(told_engine), event.device);
     }
     json_free(&json);
 }
 
-static void WriteDevice(struct device *device, void *user)
+static void WriteDevice(ThreadVars *tv, const struct Writer *writer, uint64_t time_us,
+        struct device *device, struct json *json)
 {
-    struct Writer *writer = user;
-    const uint64_t last_us = atomic_load(&device->last_seen_us);
-    struct json json = { 0 };
-
-    if (last_us > writer->seen_us)
-        writer->seen_us = last_us;
-    if (!writer->all && last_us <= writer->told_us)
-        return;
-    eve_put_device(&json, device);
-    WriteRecord(writer, writer->now_us, &json);
-    json_free(&json);
+    json_restart(json);
+    eve_put_device(json, device);
+    if (Finish(json))
+        WriteRecord(tv, writer, time_us, json);
 }
 
-static void WriteDevices(struct Writer *writer, bool all)
-{
-    const SCTime_t now = TimeGet(); /* of packets, where a capture is read */
+struct Gathered {
+    struct device **devices; /* held */
+    size_t count, room;
+};
 
-    writer->now_us = SCTIME_SECS(now) * US_PER_S + SCTIME_USECS(now);
-    writer->all = all;
-    devices_each(engine_devices(told_engine), WriteDevice, writer);
-    writer->told_us = writer->seen_us;
+static void Gather(struct device *device, void *user)
+{
+    struct Gathered *gathered = user;
+
+    if (gathered->count < gathered->room)
+        gathered->devices[gathered->count++] = device_hold(device);
+}
+
+/* Their table is locked while they are gathered, but not while they are written: that may take
+ * long, and threads that inspect packets would wait. False: out of memory. */
+static bool GatherDevices(struct devices *devices, struct Gathered *out)
+{
+    devices_count(devices, &out->room);
+    out->count = 0;
+    out->devices = SCCalloc(out->room + 1, sizeof(struct device *));
+    if (out->devices == NULL)
+        return false;
+    devices_each(devices, Gather, out);
+    return true;
+}
+
+/* 'all': those without news as well. */
+static void WriteDevices(ThreadVars *tv, struct Writer *writer, bool all)
+{
+    const uint64_t now_us = MicrosecondsOf(TimeGet()), told_us = writer->told_us;
+    struct devices *devices = engine_devices(told_engine);
+    struct Gathered gathered;
+    struct json json = { 0 };
+
+    if (!GatherDevices(devices, &gathered)) {
+        SCLogWarning("no memory for summaries of devices");
+        return;
+    }
+    for (size_t i = 0; i < gathered.count; i++) {
+        struct device *device = gathered.devices[i];
+        const uint64_t last_us = atomic_load(&device->last_seen_us);
+
+        if (all || last_us > told_us)
+            WriteDevice(tv, writer, now_us, device, &json);
+        if (last_us > writer->told_us)
+            writer->told_us = last_us;
+        device_release(devices, device);
+    }
+    json_free(&json);
+    SCFree(gathered.devices);
 }
 
 /* --- when: events about as they come, devices at the interval of statistics and at the end --- */
@@ -101,59 +154,74 @@ static TmEcode Start(ThreadVars *tv, const void *output, void **out)
         return TM_ECODE_FAILED;
     }
     writer->eve = eve;
+    writer->next = ThreadGetStorageById(tv, writers_slot);
+    ThreadSetStorageById(tv, writers_slot, writer);
     *out = writer;
     return TM_ECODE_OK;
 }
 
+/* All writers of a thread end in a row: the first takes what is left for all. */
 static TmEcode End(ThreadVars *tv, void *data)
 {
     struct Writer *writer = data;
 
+    WriteEvents(tv);
+    ThreadSetStorageById(tv, writers_slot, NULL);
     JsonLogThreadDeinit(tv, writer->eve);
     SCFree(writer);
     return TM_ECODE_OK;
 }
 
-/* Asked for each packet. */
+/* Asked for each packet. The next capture may be of an earlier day. */
 static bool IsTimeToLook(ThreadVars *tv, void *data, const Packet *p)
 {
     const struct Writer *writer = data;
-    const uint64_t now_us = SCTIME_SECS(p->ts) * US_PER_S + SCTIME_USECS(p->ts);
+    const uint64_t now_us = MicrosecondsOf(p->ts);
 
     (void)tv;
-    return now_us >= writer->looked_us + LOOK_US;
+    return now_us >= writer->looked_us + LOOK_US || now_us < writer->looked_us;
 }
 
 static int OnPacket(ThreadVars *tv, void *data, const Packet *p)
 {
     struct Writer *writer = data;
 
-    (void)tv;
-    writer->looked_us = SCTIME_SECS(p->ts) * US_PER_S + SCTIME_USECS(p->ts);
-    WriteEvents(writer);
+    writer->looked_us = MicrosecondsOf(p->ts);
+    WriteEvents(tv);
     return 0;
 }
 
 /* Of a capture the end alone is told, as the stand-alone host does. */
 static int OnStatistics(ThreadVars *tv, void *data, const StatsTable *table)
 {
-    (void)tv;
     (void)table;
-    WriteEvents(data);
+    WriteEvents(tv);
     if (!IsRunModeOffline(SCRunmodeGet()))
-        WriteDevices(data, false);
+        WriteDevices(tv, data, false);
     return 0;
 }
 
 /* The thread of statistics ends when no flow is left. */
 static TmEcode EndStatistics(ThreadVars *tv, void *data)
 {
-    WriteEvents(data);
-    WriteDevices(data, true);
+    WriteDevices(tv, data, true);
     return End(tv, data);
 }
 
-void TattlerRecordsRegister(struct engine *engine)
+static OutputInitResult InitDevices(SCConfNode *conf, OutputCtx *parent)
+{
+    if (!StatsEnabled())
+        SCLogWarning("eve-log has the type 'iot', but there will be no summaries of devices: they "
+                     "need 'stats' to be enabled");
+    return OutputJsonLogInitSub(conf, parent);
+}
+
+static void KeepWriters(void *writers)
+{
+    (void)writers; /* each is freed by its own End */
+}
+
+bool TattlerRecordsRegister(struct engine *engine)
 {
     OutputPacketLoggerFunctions packets = {
         .LogFunc = OnPacket,
@@ -163,8 +231,10 @@ void TattlerRecordsRegister(struct engine *engine)
     };
 
     told_engine = engine;
+    writers_slot = ThreadStorageRegister("tattler-iot", sizeof(void *), NULL, KeepWriters);
     OutputRegisterPacketSubModule(LOGGER_USER, "eve-log", "tattler-iot-events", "eve-log.iot",
             OutputJsonLogInitSub, &packets);
     OutputRegisterStatsSubModule(LOGGER_USER, "eve-log", "tattler-iot-devices", "eve-log.iot",
-            OutputJsonLogInitSub, OnStatistics, Start, EndStatistics);
+            InitDevices, OnStatistics, Start, EndStatistics);
+    return writers_slot.id >= 0;
 }
