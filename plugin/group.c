@@ -75,6 +75,14 @@ static void WaitNoMore(struct TattlerWait *wait, uint32_t woken)
 
 /* --- rules --- */
 
+/* Nothing matches text that is not known. */
+static bool IsKnown(const struct feature *text, const struct flow *flow)
+{
+    struct feature_value value;
+
+    return text == NULL || text->get(flow, &value);
+}
+
 static void FilterRun(DetectEngineThreadCtx *det_ctx, const struct TattlerEntry *entry,
         const struct TattlerEntry *end, struct TattlerFlow *state, struct TattlerWait *wait,
         struct TattlerReading *reading)
@@ -89,7 +97,8 @@ static void FilterRun(DetectEngineThreadCtx *det_ctx, const struct TattlerEntry 
         } else if (state->fired_count == 0) {
             continue; /* nothing to wake */
         }
-        if (TattlerRuleIsArmed(entry->id, state, held == entry->condition_count))
+        if (TattlerRuleIsArmed(entry->id, state, held == entry->condition_count) &&
+                IsKnown(entry->text, state->flow))
             PrefilterAddSids(&det_ctx->pmq, &entry->number, 1);
     }
 }

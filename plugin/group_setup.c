@@ -130,8 +130,10 @@ static void AddToAll(struct TattlerGroup *group, SigIntId number)
 
 /* From now on Suricata leaves it to this group to bring the rule up. */
 static void AddEntry(struct TattlerGroup *group, Signature *s, SigMatch *match,
-        const struct TattlerRule *rule)
+        const struct feature *text)
 {
+    const struct TattlerRule *rule = (const struct TattlerRule *)match->ctx;
+
     group->entries = WithRoom(group->entries, group->entry_count, sizeof(*group->entries));
     group->entries[group->entry_count++] = (struct TattlerEntry){
         .conditions = rule->conditions,
@@ -139,6 +141,7 @@ static void AddEntry(struct TattlerGroup *group, Signature *s, SigMatch *match,
         .mask = rule->mask,
         .number = s->iid,
         .id = TattlerRuleId(s),
+        .text = text,
     };
     s->init_data->prefilter_sm = match;
     s->flags |= SIG_FLAG_PREFILTER;
@@ -161,7 +164,7 @@ static void AddRule(DetectEngineCtx *de_ctx, SigGroupHead *sgh, Signature *s)
     if (searched != NULL && searched->changed == rule->mask)
         return;
     if (ours || chosen == NULL)
-        AddEntry(GroupOf(de_ctx, sgh), s, match, rule);
+        AddEntry(GroupOf(de_ctx, sgh), s, match, searched);
 }
 
 /* --- the order of rules --- */

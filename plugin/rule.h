@@ -70,6 +70,7 @@ struct TattlerEntry {
     uint32_t mask;
     SigIntId number;
     uint64_t id;
+    const struct feature *text; /* that the rule matches as well, NULL: none */
 };
 
 /* Entries with one mask stand together. */
