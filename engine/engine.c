@@ -132,6 +132,8 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
         return NULL;
     }
     lock_init(&engine->events.lock);
+    lock_init(&engine->uplink_lock);
+    atomic_init(&engine->uplink_waits, true);
     resolver_table_init(&engine->network_resolvers);
     for (size_t i = 0; i < settings->network_resolvers.count; i++)
         resolver_learn(&engine->network_resolvers, &settings->network_resolvers.items[i].address,
@@ -145,6 +147,7 @@ void engine_free(struct engine *engine)
     if (engine == NULL)
         return;
     events_clear(engine);
+    lock_destroy(&engine->uplink_lock);
     lock_destroy(&engine->events.lock);
     resolver_table_destroy(&engine->network_resolvers);
     devices_free(engine->devices);

@@ -15,6 +15,7 @@
 #include "track/device.h"
 #include "track/question.h"
 #include "track/resolver.h"
+#include "track/uplink.h"
 
 /* Histograms filling at once (0.5 KiB each); flows beyond it have no entropy. */
 #define ENTROPY_FLOWS_MAX 16384
@@ -45,7 +46,9 @@ struct engine {
     struct events events;
     atomic_ullong flows, flows_failed, no_dns, events_lost, entropy_skipped;
     atomic_ullong began_us; /* the first packet; 0: none yet */
-    atomic_ullong uplink_us; /* a packet last came from a public address; 0: never */
+    struct lock uplink_lock;
+    struct uplink uplink;
+    atomic_bool uplink_waits; /* for an answer; most need not be told */
     atomic_ullong swept_us; /* engine_sweep() last had something to do */
     atomic_ullong names_trimmed_us;
     atomic_ullong entropies; /* filling now */
@@ -113,12 +116,6 @@ static inline void worker_sweep(struct worker *worker, uint64_t now_us)
 
 /* When the first packet came; now, if this is it. */
 uint64_t engine_began_us(struct engine *engine, uint64_t now_us);
-
-/* Somebody outside was heard, by whichever device. */
-static inline void engine_note_uplink(struct engine *engine, uint64_t now_us)
-{
-    atomic_store_explicit(&engine->uplink_us, now_us, memory_order_relaxed);
-}
 
 /* --- flow_dns.c --- */
 

@@ -155,7 +155,8 @@ static void follow_opening(struct engine *engine, struct flow *flow,
 static void hear_of(struct engine *engine, struct flow *flow, const struct packet_view *packet)
 {
     flow->changed = 0;
-    if ((packet->protocol == PROTOCOL_ICMP || packet->protocol == PROTOCOL_ICMP6) && flow->syns > 0)
+    if ((packet->protocol == PROTOCOL_ICMP || packet->protocol == PROTOCOL_ICMP6) &&
+            (flow->syns > 0 || flow->silence) && flow->packets[DOWN] == 0)
         flow_note_answer(engine, flow, SYN_REFUSED);
 }
 

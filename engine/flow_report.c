@@ -78,11 +78,8 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
     flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
     flow->burst_waits = false;
     flow->burst_bytes = flow->tail_bytes = 0;
-    if (flow->packets[DOWN] != flow->reported_down && address_is_unicast(&flow->device_address)) {
+    if (flow->packets[DOWN] != flow->reported_down && address_is_unicast(&flow->device_address))
         heard_note(&flow->device->conduct.heard, flow->last_us);
-        if (flow->remote_is_public)
-            engine_note_uplink(engine, flow->last_us);
-    }
     flow->reported_down = flow->packets[DOWN];
 }
 

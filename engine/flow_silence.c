@@ -21,14 +21,61 @@ static struct remote *use_endpoint(struct engine *engine, const struct flow *flo
             flow->last_us);
 }
 
-/* When nobody outside has answered anybody since, it is the uplink that is silent. */
+/* --- the uplink --- */
+
+static void answer_uplink(struct engine *engine, uint64_t now_us)
+{
+    if (!atomic_load(&engine->uplink_waits))
+        return;
+    lock_take(&engine->uplink_lock);
+    if (uplink_answer(&engine->uplink, now_us))
+        atomic_store(&engine->uplink_waits, false);
+    lock_release(&engine->uplink_lock);
+}
+
+static void ask_uplink(struct engine *engine, const struct flow *flow)
+{
+    const struct address *remote = &flow->remote_address;
+
+    if (!flow->remote_is_public)
+        return;
+    lock_take(&engine->uplink_lock);
+    uplink_ask(&engine->uplink, hash_bytes(remote->bytes, sizeof(remote->bytes)), flow->last_us);
+    atomic_store(&engine->uplink_waits, true);
+    lock_release(&engine->uplink_lock);
+}
+
+static bool uplink_failed(struct engine *engine, const struct flow *flow, uint64_t at_us)
+{
+    bool failed;
+
+    if (!flow->remote_is_public)
+        return false;
+    lock_take(&engine->uplink_lock);
+    failed = uplink_was_out(&engine->uplink, at_us, flow->last_us);
+    lock_release(&engine->uplink_lock);
+    return failed;
+}
+
+/* --- endpoints --- */
+
+/* SYNs of before an outage was known to be one are taken back. */
+static void count_syns(struct engine *engine, struct flow *flow, struct unanswered *unanswered)
+{
+    if (unanswered->syns > 0 && uplink_failed(engine, flow, unanswered->since_us))
+        unanswered->syns = 0;
+    if (uplink_failed(engine, flow, flow->last_us))
+        flow->syns = 0;
+    for (; flow->syns > 0; flow->syns--)
+        unanswered_syn(unanswered, flow->last_us);
+}
+
 static void look(struct engine *engine, struct flow *flow, const struct remote *endpoint)
 {
     static const struct unanswered none;
     const struct unanswered *unanswered = endpoint != NULL ? &endpoint->unanswered : &none;
-    uint64_t uplink_us = atomic_load(&engine->uplink_us);
-    bool outage = flow->remote_is_public && unanswered->syns > 0 && uplink_us > 0 &&
-                  uplink_us < unanswered->since_us;
+    bool outage =
+            unanswered->syns > 0 && uplink_failed(engine, flow, unanswered->since_us);
 
     flow->outlook.unanswered_known =
             !outage && unanswered_syns(unanswered, &flow->device->conduct.heard, flow->last_us,
@@ -45,8 +92,7 @@ void flow_tell_silence(struct engine *engine, struct flow *flow, bool make)
         endpoint = use_endpoint(engine, flow);
     flow->silence = endpoint != NULL;
     if (endpoint != NULL)
-        for (; flow->syns > 0; flow->syns--)
-            unanswered_syn(&endpoint->unanswered, flow->last_us);
+        count_syns(engine, flow, &endpoint->unanswered);
     look(engine, flow, endpoint);
 }
 
@@ -61,6 +107,7 @@ void flow_note_syn(struct engine *engine, struct flow *flow)
 {
     if (flow->packets[DOWN] == 0 && flow->syns < UINT8_MAX)
         flow->syns++;
+    ask_uplink(engine, flow);
     lock_take(&flow->device->lock);
     if (flow->midstream)
         see_start(engine, flow);
@@ -79,7 +126,7 @@ void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer 
     lock_take(&flow->device->lock);
     heard_note(&conduct->heard, flow->last_us);
     if (flow->remote_is_public && answer == SYN_ACCEPTED)
-        engine_note_uplink(engine, flow->last_us);
+        answer_uplink(engine, flow->last_us);
     flow_judge_again(engine, flow); /* now that both directions are known to be seen */
     if (answer == SYN_REFUSED)
         endpoint = use_endpoint(engine, flow);

@@ -100,6 +100,7 @@ UNIT_TESTS = \
 	tests/unit/tls_test \
 	tests/unit/tunnel_test \
 	tests/unit/unanswered_test \
+	tests/unit/uplink_test \
 	tests/unit/upload_test \
 	tests/unit/zone_test
 check_PROGRAMS += $(UNIT_TESTS)
