@@ -79,6 +79,35 @@ pages_make()
     done
 }
 
+# part_address NUMBER: over three networks
+part_address()
+{
+    local networks=(192.0.2 198.51.100 203.0.113)
+
+    printf '%s.%s' "${networks[$1 % 3]}" $((60 + $1))
+}
+
+# web_parts COUNT: that many hosts of content networks, whose names are printed for 'certificates'
+web_parts()
+{
+    local number name
+
+    for number in $(seq 0 $(($1 - 1))); do
+        name=p$number.cdn$((number % 7)).example
+        echo "host-record=$name,$(part_address "$number")" | names
+        echo "https://$name/page/2" >> "$state/parts"
+        echo "$name"
+    done
+}
+
+# open_page HOST NUMBER COUNT [CURL_ARGUMENT...]: a page that takes its parts from that many of them
+open_page()
+{
+    shuf --random-source=<(dice "$2") -n "$3" "$state/parts" |
+        sed 's/.*/url = "&"\noutput = "\/dev\/null"/' > "$state/page-$1-$2"
+    fetch "$1" --parallel --parallel-max 20 --curves X25519 --config "/lab/page-$1-$2" "${@:4}"
+}
+
 # visit HOST SECONDS AT_ONCE [CURL_ARGUMENT...]: reads the sites. PAGE_KB bounds a page, THINK_S is the
 # usual pause between two; 'visitor' may be set for the call where a host has several.
 visit()
@@ -175,7 +204,8 @@ public_resolver_start()
 }
 
 # wireguard_pair HOST ADDRESS PORT: HOST sends everything through WireGuard to the Internet's ADDRESS,
-# its names too; HOST is 10.66.0.2 and the other end 10.66.0.1, where a resolver listens
+# its names too; HOST is 10.66.0.2 and the other end 10.66.0.1, where a resolver listens. It says
+# each 'keepalive_s' that it is there.
 wireguard_pair()
 {
     local near far
@@ -189,7 +219,7 @@ PrivateKey = $near
 PublicKey = $(on internet wg pubkey <<< "$far")
 AllowedIPs = 0.0.0.0/0
 Endpoint = $2:$3
-PersistentKeepalive = 25
+PersistentKeepalive = ${keepalive_s:-25}
 END
     cat > "$state/wg-far.conf" <<END
 [Interface]
