@@ -204,19 +204,27 @@ static bool get_accepted(const struct flow *flow, struct feature_value *out)
     return flow->outlook.accepted_known;
 }
 
+/* While the device opens flows at all, none of one kind is a fact. */
+static bool fanout(const struct flow *flow, enum fanout_kind kind, struct feature_value *out)
+{
+    const uint32_t *counts = flow->outlook.fanout;
+
+    return number(counts[kind], out) && (counts[FANOUT_PUBLIC] > 0 || counts[FANOUT_LAN] > 0);
+}
+
 static bool get_fanout(const struct flow *flow, struct feature_value *out)
 {
-    return positive(flow->outlook.fanout[FANOUT_PUBLIC], out);
+    return fanout(flow, FANOUT_PUBLIC, out);
 }
 
 static bool get_fanout_lan(const struct flow *flow, struct feature_value *out)
 {
-    return positive(flow->outlook.fanout[FANOUT_LAN], out);
+    return fanout(flow, FANOUT_LAN, out);
 }
 
 static bool get_fanout_ports(const struct flow *flow, struct feature_value *out)
 {
-    return positive(flow->outlook.fanout[FANOUT_PORTS], out);
+    return fanout(flow, FANOUT_PORTS, out);
 }
 
 static bool get_new_device(const struct flow *flow, struct feature_value *out)
