@@ -194,6 +194,7 @@ void flow_meet_device(struct engine *engine, struct flow *flow, const struct pac
     }
     leave_device(engine, flow);
     flow->device = device;
+    flow->narrow = NULL; /* that was the other's */
     consult_device(engine, flow);
     flow->changed |= CHANGED_OPEN | CHANGED_DEVICE | CHANGED_NAME | CHANGED_DNS;
 }

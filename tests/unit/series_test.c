@@ -228,6 +228,35 @@ START_TEST(remotes_that_were_forgotten_meanwhile_are_found_again)
 }
 END_TEST
 
+/* The capture begins in the midst of a connection, with what the remote sends: until the device itself is
+ * heard it is known by its address alone. */
+START_TEST(the_series_follows_the_flow_to_the_device_that_is_met_later)
+{
+    static const uint8_t message[100];
+    struct packet_view packet = packet_from(&scene, REMOTE, 443, "192.168.1.30", 50000, TCP), own;
+    struct flow *flow;
+
+    packet.tcp_flags = ACK;
+    packet.payload = cursor_over(message, sizeof(message));
+    flow = begin(&scene, &packet);
+    ck_assert(flow->device_initiated);
+    for (unsigned i = 0; i < 12; i++) {
+        wait_for(PERIOD);
+        if (i < 3) {
+            send_on(&scene, flow, DOWN, message, sizeof(message));
+            continue;
+        }
+        own = answer_to(&packet);
+        own.time_us = scene.now_us;
+        own.tcp_flags = ACK;
+        flow_packet(scene.worker, flow, &own);
+    }
+    ck_assert(flow->device->has_mac);
+    assert_called(flow, "heartbeat.state", "steady");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("series");
@@ -244,6 +273,7 @@ int main(void)
     tcase_add_test(cases, a_second_connection_does_not_hide_the_firsts_heartbeat);
     tcase_add_test(cases, a_heartbeat_that_stopped_is_told_once_and_by_other_flows);
     tcase_add_test(cases, remotes_that_were_forgotten_meanwhile_are_found_again);
+    tcase_add_test(cases, the_series_follows_the_flow_to_the_device_that_is_met_later);
     suite_add_tcase(suite, cases);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
