@@ -133,9 +133,10 @@ check_PROGRAMS += tests/geo/import_probe
 tests_geo_import_probe_LDADD = $(GEO_IMPORT) libhost.la
 endif
 
-EXTRA_DIST += tests/unit/eve_check.h tests/unit/quic_seal.h tests/unit/scene.h tests/unit/temporary.h \
+EXTRA_DIST += tests/unit/eve_check.h tests/unit/quic_seal.h tests/unit/relay_lookalikes.h \
+	tests/unit/relay_proxies.h tests/unit/relay_scene.h tests/unit/scene.h tests/unit/temporary.h \
 	tests/fuzz/corpus \
 	tests/bench/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
 	tests/parity/known.tsv tests/parity/run tests/run tests/schema/run tests/static/run \
-	tests/suricata build-aux/suricata8 doc/testing.md
+	tests/suricata tests/score/run build-aux/suricata8
