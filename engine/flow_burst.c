@@ -15,10 +15,10 @@
 /* By then a name would have been seen: a hello or request, its answer, and one more. */
 #define PAYLOADS_BEFORE_NAME 3
 
-static enum burst_kind kind_of(const struct packet_view *packet)
+static enum burst_kind kind_of(const struct flow *flow, const struct packet_view *packet)
 {
     if (packet->protocol != PROTOCOL_TCP)
-        return BURST_DATAGRAM;
+        return address_is_unicast(&flow->remote_address) ? BURST_DATAGRAM : BURST_CALL;
     return (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN ? BURST_SYN : BURST_SEGMENT;
 }
 
@@ -87,7 +87,7 @@ void flow_follow_bursts(struct engine *engine, struct flow *flow,
     struct beat_report report;
     struct burst_news news;
 
-    if (burst_packet(&flow->burst, packet->time_us, kind_of(packet), way,
+    if (burst_packet(&flow->burst, packet->time_us, kind_of(flow, packet), way,
                 (uint32_t)packet->payload.left, &news)) {
         if (news.began)
             begin_burst(engine, flow, packet->time_us);

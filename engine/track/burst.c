@@ -11,6 +11,7 @@ static bool says_something(struct burst *burst, enum burst_kind kind, uint32_t p
     case BURST_SEGMENT:
         return payload_bytes > 1;
     case BURST_DATAGRAM:
+    case BURST_CALL:
         return payload_bytes > 0;
     }
     return false;
@@ -27,12 +28,13 @@ static bool is_news(const struct burst *burst, uint64_t time_us)
 bool burst_packet(struct burst *burst, uint64_t time_us, enum burst_kind kind, unsigned way,
         uint32_t payload_bytes, struct burst_news *news)
 {
+    uint64_t quiet_us = kind == BURST_CALL ? BURST_CALL_QUIET_US : BURST_QUIET_US;
     bool began;
 
     if (!says_something(burst, kind, payload_bytes))
         return false;
     began = burst->last_us == 0 ||
-            (time_us > burst->last_us && time_us - burst->last_us >= BURST_QUIET_US);
+            (time_us > burst->last_us && time_us - burst->last_us >= quiet_us);
     if (time_us > burst->last_us)
         burst->last_us = time_us;
     if (began)

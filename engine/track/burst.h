@@ -9,6 +9,9 @@
 
 /* Longer than a round trip and a server's thinking, shorter than the quickest heartbeat. */
 #define BURST_QUIET_US UINT64_C(1000000)
+/* Of what is called to all neighbours: a plug that does so each five seconds is one long burst, and
+ * half of the bursts of an idle home were such. */
+#define BURST_CALL_QUIET_US UINT64_C(10000000)
 
 /* A burst's growth is told by each packet up to so many bytes, then with each quarter more, and at
  * least so often. */
@@ -20,6 +23,7 @@ enum burst_kind {
     BURST_SEGMENT,  /* TCP payload; a single byte may be a keep-alive probe (RFC 1122, 4.2.3.6) and
                      * says nothing */
     BURST_DATAGRAM, /* payload of any other protocol */
+    BURST_CALL,     /* the same, to a group or to all */
 };
 
 struct burst {

@@ -66,6 +66,18 @@ START_TEST(a_datagram_of_one_byte_is_a_message)
 }
 END_TEST
 
+START_TEST(what_is_called_to_all_is_one_burst_for_longer)
+{
+    ck_assert(burst_packet(&burst, YEAR, BURST_CALL, UP, 100, &news));
+    ck_assert(news.began);
+    for (unsigned i = 1; i < 20; i++)
+        ck_assert(!burst_packet(&burst, YEAR + i * 5 * SECOND, BURST_CALL, UP, 100, &news) ||
+                  !news.began);
+    ck_assert(burst_packet(&burst, YEAR + 105 * SECOND, BURST_CALL, UP, 100, &news));
+    ck_assert(news.began);
+}
+END_TEST
+
 START_TEST(no_byte_is_lost_or_told_twice)
 {
     uint64_t told[2] = { 0, 0 };
@@ -125,6 +137,7 @@ int main(void)
         a_repeated_syn_says_nothing_new,
         keep_alive_probes_of_tcp_say_nothing,
         a_datagram_of_one_byte_is_a_message,
+        what_is_called_to_all_is_one_burst_for_longer,
         no_byte_is_lost_or_told_twice,
         a_long_burst_gives_signs_of_life,
         time_that_steps_back_is_no_quiet,
