@@ -104,7 +104,7 @@ struct engine_event {
 };
 
 /* The next one, in the order they happened; any thread. They wait in a queue of limited size: take
- * them after each packet or once a second. */
+ * them after each packet or once a second. Before the first call none is kept. */
 bool engine_take_event(struct engine *engine, struct engine_event *out);
 
 /* --- for statistics --- */

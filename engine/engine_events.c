@@ -17,6 +17,8 @@ void engine_tell(struct engine *engine, const struct engine_event *event)
 {
     struct events *events = &engine->events;
 
+    if (!atomic_load(&events->wanted))
+        return;
     lock_take(&events->lock);
     if (atomic_load(&events->count) < EVENTS_MAX) {
         events->ring[(events->first + atomic_fetch_add(&events->count, 1)) % EVENTS_MAX] = *event;
@@ -32,6 +34,8 @@ bool engine_take_event(struct engine *engine, struct engine_event *out)
     struct events *events = &engine->events;
     bool any;
 
+    if (!atomic_load_explicit(&events->wanted, memory_order_relaxed))
+        atomic_store(&events->wanted, true);
     if (atomic_load_explicit(&events->count, memory_order_relaxed) == 0) /* asked each packet */
         return false;
     lock_take(&events->lock);

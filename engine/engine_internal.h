@@ -24,6 +24,7 @@
 #define EVENTS_MAX 1024
 struct events {
     struct lock lock;
+    atomic_bool wanted; /* somebody has asked */
     size_t first;
     atomic_size_t count; /* changed under the lock */
     struct engine_event ring[EVENTS_MAX];

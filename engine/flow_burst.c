@@ -18,7 +18,7 @@
 static enum burst_kind kind_of(const struct flow *flow, const struct packet_view *packet)
 {
     if (packet->protocol != PROTOCOL_TCP)
-        return address_is_unicast(&flow->remote_address) ? BURST_DATAGRAM : BURST_CALL;
+        return flow->to_many ? BURST_CALL : BURST_DATAGRAM;
     return (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN ? BURST_SYN : BURST_SEGMENT;
 }
 

@@ -224,6 +224,7 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     flow->remote_is_public = address_is_public(&flow->remote_address) &&
                              !is_home(engine, &flow->remote_address) &&
                              !devices_has_at(engine->devices, &flow->remote_address);
+    flow->to_many = !address_is_unicast(&flow->remote_address);
     flow->first_us = flow->last_us = packet->time_us;
     flow->service = SERVICE_OTHER;
     flow->hour = (uint8_t)zone_hour(engine->zone, packet->time_us);

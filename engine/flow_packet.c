@@ -126,7 +126,8 @@ static void read_payload(struct worker *worker, struct flow *flow,
     guess_service(worker->engine, flow, packet, way);
     if (symmetry_add(&flow->symmetry, packet->time_us, way, packet->payload.left)) {
         flow->changed |= CHANGED_SYMMETRY;
-        if (flow->settled && packet->time_us >= flow->reported_us + SYMMETRY_SLOT_US)
+        if (flow->settled && !flow->to_many &&
+                packet->time_us >= flow->reported_us + SYMMETRY_SLOT_US)
             flow->changed |= flow_report(worker->engine, flow);
     }
     if (way == UP)

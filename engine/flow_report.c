@@ -121,7 +121,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
 
     if (flow->device_initiated)
         recall_remotes(engine, flow);
-    if (flow->device_initiated && address_is_unicast(&flow->remote_address)) {
+    if (flow->device_initiated && !flow->to_many) {
         struct fanout_budget *budget = &engine->budget.conduct.fanout;
 
         acceptance_open(&conduct->acceptance, flow->last_us);

@@ -90,6 +90,7 @@ struct flow {
     bool device_initiated;
     bool midstream;           /* TCP whose SYN was not seen */
     bool remote_is_public;
+    bool to_many; /* the remote is a multicast or broadcast address */
 
     uint64_t first_us, last_us;
     uint64_t bytes[2], packets[2]; /* by enum direction; whole frames, as Suricata counts */
