@@ -389,10 +389,13 @@ expect_feature()
 # must_not DEVICE DETECTS...: what no rule of the pack may tell of it
 must_not()
 {
-    local device=$1
+    printf "{\"device\": \"$1\", \"detects\": \"%s\"}\n" "${@:2}" >> "$state/must_not"
+}
 
-    shift
-    printf "{\"device\": \"$device\", \"detects\": \"%s\"}\n" "$@" >> "$state/must_not"
+# must_not_loudly DEVICE DETECTS...: what only rules of priority 3 and 4 may tell of it
+must_not_loudly()
+{
+    printf "{\"device\": \"$1\", \"detects\": \"%s\", \"loudly\": true}\n" "${@:2}" >> "$state/must_not"
 }
 
 # Lines of objects on standard input become the members of a JSON array.
