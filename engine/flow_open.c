@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
 
@@ -118,6 +119,18 @@ static void take_name(struct engine *engine, struct flow *flow, const char *name
     flow->domain = flow_domain(engine, flow->name);
 }
 
+/* The device called a host outside that it has no name for. */
+static void note_stranger(struct engine *engine, struct flow *flow)
+{
+    const struct address *remote = &flow->remote_address;
+    struct strangers *strangers = &flow->device->conduct.strangers;
+
+    flow->device->totals.flows_no_dns++;
+    strangers_note(strangers, hash_bytes(remote->bytes, sizeof(remote->bytes)), flow->last_us);
+    flow->outlook.strangers = strangers_count(strangers, flow->last_us);
+    atomic_fetch_add(&engine->no_dns, 1);
+}
+
 /* Asks the device's own memory of names; everything under its lock happens here. */
 static void consult_device(struct engine *engine, struct flow *flow)
 {
@@ -131,15 +144,13 @@ static void consult_device(struct engine *engine, struct flow *flow)
     flow->no_dns = judge_no_dns(engine, flow, verdict);
     device->totals.flows++;
     if (flow->no_dns == YES)
-        device->totals.flows_no_dns++;
+        note_stranger(engine, flow);
     if (address_is_unicast(&flow->remote_address) && address_is_unicast(&flow->device_address))
         device->talked = true;
     if (flow->was_resolved && name[0] != '\0' && flow->name == NULL)
         take_name(engine, flow, name);
     flow_report_opening(engine, flow);
     lock_release(&device->lock);
-    if (flow->no_dns == YES)
-        atomic_fetch_add(&engine->no_dns, 1);
 }
 
 void flow_judge_again(struct engine *engine, struct flow *flow)
@@ -152,8 +163,8 @@ void flow_judge_again(struct engine *engine, struct flow *flow)
                                         &flow->remote_address, flow->first_us, name));
     if (flow->no_dns == UNKNOWN)
         return;
-    flow->device->totals.flows_no_dns += flow->no_dns == YES;
-    atomic_fetch_add(&engine->no_dns, flow->no_dns == YES);
+    if (flow->no_dns == YES)
+        note_stranger(engine, flow);
     flow->changed |= CHANGED_DNS;
 }
 

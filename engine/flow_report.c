@@ -21,7 +21,8 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
     uint32_t changed = 0;
 
     if (memcmp(a->fanout, b->fanout, sizeof(a->fanout)) != 0 ||
-            a->accepted_known != b->accepted_known || a->accepted != b->accepted)
+            a->accepted_known != b->accepted_known || a->accepted != b->accepted ||
+            a->strangers != b->strangers)
         changed |= CHANGED_FANOUT;
     if (a->unanswered != b->unanswered || a->unanswered_known != b->unanswered_known)
         changed |= CHANGED_UNANSWERED;
@@ -45,6 +46,7 @@ static void look_around(const struct flow *flow, struct outlook *outlook)
         outlook->fanout[kind] =
                 fanout_count(&conduct->fanout, (enum fanout_kind)kind, flow->last_us);
     outlook->beats_lost = lost_count(&conduct->lost, flow->last_us);
+    outlook->strangers = strangers_count(&conduct->strangers, flow->last_us);
     outlook->accepted_known =
             acceptance_read(&conduct->acceptance, flow->last_us, &outlook->accepted);
 }
@@ -76,6 +78,7 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
     }
     flow_note_volume(flow);
     flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
+    flow->outlook.strangers = strangers_count(&flow->device->conduct.strangers, flow->last_us);
     flow->burst_waits = false;
     flow->burst_bytes = flow->tail_bytes = 0;
     if (flow->packets[DOWN] != flow->reported_down && address_is_unicast(&flow->device_address))

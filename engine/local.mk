@@ -45,7 +45,7 @@ libengine_la_SOURCES = \
 	engine/track/relay_table.h \
 	engine/track/remotes.c engine/track/remotes.h engine/track/resolution.c engine/track/resolution.h engine/track/resolver.c engine/track/resolver.h engine/track/router.c \
 	engine/track/router.h engine/track/symmetry.c \
-	engine/track/seen.c engine/track/seen.h engine/track/symmetry.h engine/track/tunnel.c engine/track/tunnel.h engine/track/unanswered.c \
+	engine/track/seen.c engine/track/seen.h engine/track/strangers.c engine/track/strangers.h engine/track/symmetry.h engine/track/tunnel.c engine/track/tunnel.h engine/track/unanswered.c \
 	engine/track/unanswered.h engine/track/uplink.c engine/track/uplink.h engine/track/upload.c engine/track/upload.h
 
 # The letters of names that people choose, counted while building.

@@ -93,6 +93,7 @@ UNIT_TESTS = \
 	tests/unit/service_test \
 	tests/unit/settings_test \
 	tests/unit/stream_test \
+	tests/unit/strangers_test \
 	tests/unit/summary_test \
 	tests/unit/symmetry_test \
 	tests/unit/tcp_state_test \

@@ -227,6 +227,11 @@ static bool get_fanout_ports(const struct flow *flow, struct feature_value *out)
     return fanout(flow, FANOUT_PORTS, out);
 }
 
+static bool get_strangers(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.strangers, out);
+}
+
 static bool get_new_device(const struct flow *flow, struct feature_value *out)
 {
     return ternary(flow->outlook.new_device, out);
@@ -532,6 +537,12 @@ const struct feature features[] = {
             "Share of the flows that the device opened in the last 60 s to which anything but a "
             "refusal came back. Unknown below 8 flows.",
             "iot.accepted:<0.3;" },
+    { "strangers", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT | CHANGED_DNS, "hosts", 16, NULL,
+            get_strangers,
+            "Public hosts that the device called in the last day without having resolved a name to "
+            "them; 16 are that many or more. One may be a controller, a dozen are a swarm. Unknown "
+            "when there are none.",
+            "iot.strangers:<8;" },
     { "new_device", FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_NEW, "", 1, boolean_name,
             get_new_device,
             "The device first came within the last hour, to a network watched for the learning "

@@ -11,6 +11,7 @@
 #include "track/relay.h"
 #include "track/remotes.h"
 #include "track/seen.h"
+#include "track/strangers.h"
 #include "track/symmetry.h"
 #include "track/tunnel.h"
 #include "track/unanswered.h"
@@ -43,6 +44,7 @@ struct conduct {
     struct upload *upload; /* owned; NULL until it has sent something outside */
     struct seen seen;
     struct heard heard;
+    struct strangers strangers;
     struct symmetry volume; /* of all its flows, whole frames */
     struct relay *relay;    /* owned; NULL until it is busy both ways */
     struct nxdomain nxdomain;

@@ -61,7 +61,7 @@ struct outlook {
     uint64_t upload_24h; /* bytes */
     enum ternary new_device, new_domain, new_asn, new_port;
     struct beat_view series; /* of all connections to this remote */
-    uint32_t beats_lost;
+    uint32_t beats_lost, strangers;
 };
 
 /* What a flow to a resolver shows; as of its last message. */

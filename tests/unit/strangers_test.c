@@ -1,0 +1,81 @@
+#include "track/strangers.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#define SECOND UINT64_C(1000000)
+#define DAY (86400 * SECOND)
+#define NOW (19675 * DAY)
+
+static struct strangers strangers;
+
+static void set_up(void)
+{
+    strangers = (struct strangers){ 0 };
+}
+
+static void tear_down(void)
+{
+}
+
+START_TEST(each_is_counted_once)
+{
+    for (unsigned i = 0; i < 100; i++)
+        strangers_note(&strangers, i % 5, NOW + i * SECOND);
+    ck_assert_uint_eq(strangers_count(&strangers, NOW + 100 * SECOND), 5);
+}
+END_TEST
+
+START_TEST(a_crowd_is_the_largest_count)
+{
+    for (unsigned i = 0; i < 1000; i++)
+        strangers_note(&strangers, i, NOW + i * SECOND);
+    ck_assert_uint_eq(strangers_count(&strangers, NOW + 1000 * SECOND), STRANGERS_MAX);
+}
+END_TEST
+
+START_TEST(who_was_not_called_for_a_day_is_none)
+{
+    strangers_note(&strangers, 1, NOW);
+    strangers_note(&strangers, 2, NOW + DAY / 2);
+    ck_assert_uint_eq(strangers_count(&strangers, NOW + DAY - SECOND), 2);
+    ck_assert_uint_eq(strangers_count(&strangers, NOW + DAY), 1);
+    ck_assert_uint_eq(strangers_count(&strangers, NOW + 2 * DAY), 0);
+}
+END_TEST
+
+START_TEST(a_crowd_does_not_push_out_who_is_called_again)
+{
+    for (unsigned i = 0; i < 1000; i++) {
+        strangers_note(&strangers, i, NOW + i * SECOND);
+        strangers_note(&strangers, UINT64_MAX, NOW + i * SECOND + 1);
+    }
+    for (unsigned i = 0; i < STRANGERS_MAX; i++)
+        if (strangers.items[i].key == UINT64_MAX)
+            return;
+    ck_abort_msg("it was forgotten");
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        each_is_counted_once,
+        a_crowd_is_the_largest_count,
+        who_was_not_called_for_a_day_is_none,
+        a_crowd_does_not_push_out_who_is_called_again,
+    };
+    Suite *suite = suite_create("strangers");
+    TCase *cases = tcase_create("strangers");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+        tcase_add_test(cases, tests[i]);
+    suite_add_tcase(suite, cases);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
