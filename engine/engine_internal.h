@@ -84,6 +84,10 @@ void flow_meet_device(struct engine *engine, struct flow *flow, const struct pac
  * lock held. */
 void flow_judge_again(struct engine *engine, struct flow *flow);
 
+/* The device has no name for the flow's remote, which is outside: counts it. With the device's lock
+ * held. */
+void flow_note_stranger(struct engine *engine, struct flow *flow);
+
 /* Reads what a UDP payload says about names and devices, if it is of a kind that does. */
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload);

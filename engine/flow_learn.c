@@ -71,9 +71,8 @@ static void set_no_dns(struct engine *engine, struct flow *flow)
         return;
     flow->no_dns = YES;
     flow->pending |= CHANGED_DNS;
-    atomic_fetch_add(&engine->no_dns, 1);
     lock_take(&flow->device->lock);
-    flow->device->totals.flows_no_dns++;
+    flow_note_stranger(engine, flow);
     lock_release(&flow->device->lock);
 }
 

@@ -119,8 +119,7 @@ static void take_name(struct engine *engine, struct flow *flow, const char *name
     flow->domain = flow_domain(engine, flow->name);
 }
 
-/* The device called a host outside that it has no name for. */
-static void note_stranger(struct engine *engine, struct flow *flow)
+void flow_note_stranger(struct engine *engine, struct flow *flow)
 {
     const struct address *remote = &flow->remote_address;
     struct strangers *strangers = &flow->device->conduct.strangers;
@@ -144,7 +143,7 @@ static void consult_device(struct engine *engine, struct flow *flow)
     flow->no_dns = judge_no_dns(engine, flow, verdict);
     device->totals.flows++;
     if (flow->no_dns == YES)
-        note_stranger(engine, flow);
+        flow_note_stranger(engine, flow);
     if (address_is_unicast(&flow->remote_address) && address_is_unicast(&flow->device_address))
         device->talked = true;
     if (flow->was_resolved && name[0] != '\0' && flow->name == NULL)
@@ -164,7 +163,7 @@ void flow_judge_again(struct engine *engine, struct flow *flow)
     if (flow->no_dns == UNKNOWN)
         return;
     if (flow->no_dns == YES)
-        note_stranger(engine, flow);
+        flow_note_stranger(engine, flow);
     flow->changed |= CHANGED_DNS;
 }
 
