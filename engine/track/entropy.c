@@ -14,15 +14,29 @@ bool entropy_add(struct entropy *entropy, const uint8_t *data, size_t len)
     return entropy->total == ENTROPY_BYTES_MAX;
 }
 
+/* Most byte values occur a few times, many of them equally often: one logarithm is enough for those. */
+#define FEW 64
+
+static float n_log_n(unsigned count)
+{
+    return (float)count * log2f((float)count);
+}
+
 bool entropy_bits(const struct entropy *entropy, double *bits)
 {
+    uint16_t values[FEW] = { 0 }; /* how many byte values occur so many times */
     float sum = 0, total = entropy->total; /* three decimals are shown, seven are kept */
 
     if (entropy->total < ENTROPY_BYTES_MIN)
         return false;
     for (size_t i = 0; i < 256; i++)
-        if (entropy->counts[i] > 1)
-            sum += entropy->counts[i] * log2f(entropy->counts[i]);
+        if (entropy->counts[i] < FEW)
+            values[entropy->counts[i]]++;
+        else
+            sum += n_log_n(entropy->counts[i]);
+    for (unsigned count = 2; count < FEW; count++)
+        if (values[count] > 0)
+            sum += values[count] * n_log_n(count);
     *bits = (double)(log2f(total) - sum / total);
     if (*bits < 0) /* rounding, for one byte value repeated */
         *bits = 0;
