@@ -41,6 +41,7 @@ static struct beat *make_beat(const struct flow *flow)
 
     if (beat == NULL)
         return NULL;
+    beat->may_be_poll = flow->protocol != PROTOCOL_TCP;
     beat_note(beat, flow->burst_us, &report);
     beat_add(beat, flow->burst_us, flow->burst_total, &report);
     return beat;

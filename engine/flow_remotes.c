@@ -8,6 +8,8 @@
 #include "engine.h"
 #include "engine_internal.h"
 
+#define PROTOCOL_UDP 17
+
 /* --- which remotes a flow belongs to --- */
 
 /* A host name and its domain; without a name the endpoint and its network. The wider one finds a
@@ -121,6 +123,7 @@ static void tell_remote(const struct flow *flow, struct remote *remote, struct e
 {
     struct beat_report report;
 
+    remote->beat.may_be_poll = flow->protocol == PROTOCOL_UDP;
     if (flow->tail_bytes > 0 && beat_add(&remote->beat, flow->tail_us, flow->tail_bytes, &report))
         event_take(event, remote, &report);
     if (flow->burst_waits && beat_note(&remote->beat, flow->burst_us, &report))

@@ -16,8 +16,9 @@
  * it also misses some. One that was watched for long without a beat must be surer, or a day of
  * random bursts would look like a clock at some time: some 10 beats if it hardly jitters, 20 at
  * ±30 %. Periods under BEAT_QUICK_S must last BEAT_QUICK_SPAN_S: a dialogue of a minute is no
- * heartbeat. Even gaps of a power of two seconds are how NTP polls: they need a full window, and
- * BEAT_LADDER_GAPS if they grew by doubling, as NTP's do when its clock is good.
+ * heartbeat. Even gaps of a power of two seconds are how NTP polls: where it may be that, they need
+ * a full window. If they grew by doubling, as NTP's do when its clock is good, or as a client's that
+ * backs off, they need BEAT_LADDER_GAPS.
  *
  * What it takes to be lost or moved: the chance of that many beats missing in a row, by the share
  * that this very stream missed before, is small against the number of beats in a day. Two, and the
@@ -102,6 +103,7 @@ struct beat {
     float rung_s;    /* the ladder of doubling gaps: its highest rung that is certain */
     float next_rung_s;
     uint8_t rungs;
+    bool may_be_poll; /* set by the caller: these are datagrams, as NTP's are */
 
     uint8_t size_count;
     uint32_t sizes[BEAT_SIZES]; /* payload of finished beats, oldest first */

@@ -1,5 +1,6 @@
 /* NTP polls like a heartbeat but is none, as its period doubles while the clock is good: how long
- * an apparent beat has to last before it is believed. */
+ * an apparent beat has to last before it is believed. A program that sleeps a minute and works four
+ * seconds comes each 64 s as well, but over TCP. */
 #include "track/beat_internal.h"
 
 /* NTP polls each 2^n seconds, n from 4 to 17 (RFC 5905, 7.3), give or take some seconds. Below 2^5,
@@ -89,5 +90,5 @@ double beat_gaps_needed(const struct beat *beat, const struct beat_found *found)
         return BEAT_LADDER_GAPS;
     if (period_s < BEAT_QUICK_S)
         return BEAT_QUICK_SPAN_S / period_s;
-    return is_poll(found) ? JUDGE_GAPS_MAX : 0;
+    return beat->may_be_poll && is_poll(found) ? JUDGE_GAPS_MAX : 0;
 }

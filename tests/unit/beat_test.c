@@ -318,9 +318,21 @@ START_TEST(a_beat_that_dissolves_is_forgotten)
 }
 END_TEST
 
+START_TEST(each_64_seconds_is_a_heartbeat_where_it_is_no_poll)
+{
+    beats_of(10, 64, 100);
+    ck_assert_int_eq(view.state, BEAT_STEADY);
+    memset(&beat, 0, sizeof(beat));
+    beat.may_be_poll = true;
+    beats_of(10, 64, 100);
+    ck_assert_int_ne(view.state, BEAT_STEADY);
+}
+END_TEST
+
 /* 64 to 1024 s, six polls at each level, then hours at the top. */
 START_TEST(ntp_backing_off_is_no_heartbeat)
 {
+    beat.may_be_poll = true;
     for (unsigned level = 64; level <= 1024; level *= 2)
         for (unsigned i = 0; i < (level < 1024 ? 6u : 75u); i++) {
             beats_of(1, level + (i % 3 - 1.0) * 2, 48);
@@ -442,6 +454,7 @@ int main(void)
         echoes_belong_to_their_beat,
         a_keepalive_may_wait_for_silence,
         a_beat_that_dissolves_is_forgotten,
+        each_64_seconds_is_a_heartbeat_where_it_is_no_poll,
         ntp_backing_off_is_no_heartbeat,
         a_lossy_beat_is_given_more_time,
         shifting_time_changes_nothing,
