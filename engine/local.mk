@@ -9,6 +9,12 @@ libengine_la_SOURCES = \
 	engine/base/status.h \
 	engine/detect/condition.c engine/detect/condition.h engine/detect/dga.c engine/detect/dga.h \
 	engine/detect/dga_model.h engine/detect/features.c engine/detect/features.h \
+	engine/detect/rules/address_set.h engine/detect/rules/arena.c engine/detect/rules/arena.h \
+	engine/detect/rules/list.c engine/detect/rules/list.h engine/detect/rules/list_plain.c \
+	engine/detect/rules/list_sum.c engine/detect/rules/number.c engine/detect/rules/number.h \
+	engine/detect/rules/port_set.h engine/detect/rules/ranges.c engine/detect/rules/ranges.h \
+	engine/detect/rules/vars.c engine/detect/rules/vars.h engine/detect/rules/vars_internal.h \
+	engine/detect/rules/vars_yaml.c \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \
