@@ -1,0 +1,88 @@
+#include "detect/rules/datasets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+struct datasets_entry {
+    UT_hash_handle hh;
+    struct dataset *set;
+    char *load;
+};
+
+static void free_entry(struct datasets_entry *entry)
+{
+    dataset_free(entry->set);
+    free(entry->load);
+    free(entry);
+}
+
+void datasets_clear(struct datasets *datasets)
+{
+    struct datasets_entry *entry, *next;
+
+    HASH_ITER(hh, datasets->table, entry, next) {
+        HASH_DEL(datasets->table, entry);
+        free_entry(entry);
+    }
+}
+
+/* One of this name was there before: it has to be the same. */
+static struct dataset *check(const struct datasets_entry *entry, const struct dataset_wish *wish,
+        char *error, size_t error_size)
+{
+    if (wish->typed && wish->type != dataset_type(entry->set))
+        snprintf(error, error_size, "dataset '%s' has the type '%s' in another rule", wish->name,
+                dataset_type_name(dataset_type(entry->set)));
+    else if (*wish->load != '\0' && strcmp(wish->load, entry->load) != 0)
+        snprintf(error, error_size, "dataset '%s' is loaded from '%s' in another rule", wish->name,
+                entry->load);
+    else
+        return entry->set;
+    return NULL;
+}
+
+static enum tattler_status make(struct datasets *datasets, const struct dataset_wish *wish,
+        struct datasets_entry *entry, char *error, size_t error_size)
+{
+    enum tattler_status status = dataset_new(wish->name, wish->type, &entry->set);
+    const char *name;
+
+    entry->load = strdup(wish->load);
+    if (status != TATTLER_OK || entry->load == NULL)
+        return TATTLER_NO_MEMORY;
+    if (*wish->load != '\0')
+        status = dataset_load(entry->set, wish->load, error, error_size);
+    if (status != TATTLER_OK)
+        return status;
+    name = dataset_name(entry->set);
+    HASH_ADD_KEYPTR(hh, datasets->table, name, strlen(name), entry);
+    return entry->hh.tbl != NULL ? TATTLER_OK : TATTLER_NO_MEMORY;
+}
+
+struct dataset *datasets_get(struct datasets *datasets, const struct dataset_wish *wish,
+        enum tattler_status *status, char *error, size_t error_size)
+{
+    struct datasets_entry *entry;
+
+    *status = TATTLER_MALFORMED;
+    HASH_FIND(hh, datasets->table, wish->name, strlen(wish->name), entry);
+    if (entry != NULL)
+        return check(entry, wish, error, error_size);
+    if (!wish->typed) {
+        snprintf(error, error_size, "dataset '%s' is not known yet: say its 'type' and what to "
+                "'load'", wish->name);
+        return NULL;
+    }
+    snprintf(error, error_size, "out of memory");
+    entry = calloc(1, sizeof(*entry));
+    if (entry == NULL)
+        return NULL;
+    *status = make(datasets, wish, entry, error, error_size);
+    if (*status == TATTLER_OK)
+        return entry->set;
+    free_entry(entry);
+    return NULL;
+}

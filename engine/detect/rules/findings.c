@@ -1,0 +1,183 @@
+#include "detect/rules/findings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHORT_CONTENT 2 /* bytes; so few occur in most packets */
+
+/* --- one rule --- */
+
+static bool has_step(const struct rule *rule, enum rule_step_kind kind)
+{
+    for (uint32_t b = 0; b < rule->buffer_count; b++)
+        for (uint32_t s = 0; s < rule->buffers[b].step_count; s++)
+            if (rule->buffers[b].steps[s].kind == kind)
+                return true;
+    return false;
+}
+
+static bool has_test(const struct rule *rule, enum rule_test_kind kind)
+{
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind == kind)
+            return true;
+    return false;
+}
+
+/* Conditions that Suricata, too, can look up before it looks at the rule. */
+static bool has_cheap_test(const struct rule *rule)
+{
+    return rule->iot_changed != 0 || has_test(rule, TEST_TCP_FLAGS) ||
+           has_test(rule, TEST_ICMP_TYPE) || has_test(rule, TEST_ICMP_CODE) ||
+           has_test(rule, TEST_TTL) || has_test(rule, TEST_PAYLOAD_SIZE) ||
+           has_test(rule, TEST_FLOWBIT);
+}
+
+static bool has_metadata(const struct rule *rule, const char *key)
+{
+    for (uint32_t i = 0; i < rule->metadata_count; i++)
+        if (strcmp(rule->metadata[i].key, key) == 0)
+            return true;
+    return false;
+}
+
+static bool lacks_filter(const struct rule *rule)
+{
+    return rule->fast == NULL && !has_cheap_test(rule);
+}
+
+static bool has_lonely_pcre(const struct rule *rule)
+{
+    return rule->fast == NULL && has_step(rule, STEP_PCRE);
+}
+
+static bool has_short_filter(const struct rule *rule)
+{
+    return rule->fast != NULL && rule->fast->length <= SHORT_CONTENT &&
+           rule->fast_buffer->kind == BUFFER_PAYLOAD && !has_cheap_test(rule);
+}
+
+static bool lacks_detects(const struct rule *rule)
+{
+    return rule->alerts && !has_metadata(rule, "detects");
+}
+
+static bool lacks_reference(const struct rule *rule)
+{
+    return rule->alerts && rule->reference_count == 0;
+}
+
+static bool lacks_class(const struct rule *rule)
+{
+    return rule->alerts && rule->class == NULL;
+}
+
+static bool lacks_msg(const struct rule *rule)
+{
+    return rule->alerts && rule->msg == NULL;
+}
+
+static bool lacks_rev(const struct rule *rule)
+{
+    return rule->rev == 0;
+}
+
+static const struct {
+    bool (*holds)(const struct rule *rule);
+    const char *text;
+} advice[] = {
+    { has_lonely_pcre, "cost: a 'pcre' without a 'content' runs over all that the rule's header "
+                       "lets through: add a 'content' that has to be there" },
+    { lacks_filter, "cost: nothing that can be looked up first, so the rule is looked at for every "
+                    "packet its header lets through: add a 'content' or an 'iot.' condition" },
+    { has_short_filter, "cost: the longest 'content' has two bytes at most, which most packets "
+                        "hold: add a longer one" },
+    { lacks_msg, "no 'msg': the alert says nothing" },
+    { lacks_class, "no 'classtype' that is known: add one of classification.config" },
+    { lacks_detects, "no 'detects' in its metadata: add 'metadata:detects …'" },
+    { lacks_reference, "no 'reference': add where to read more" },
+    { lacks_rev, "no 'rev': add 'rev:1', so that a newer version can take its place" },
+};
+
+/* --- bits --- */
+
+struct bit_use {
+    const struct rule *set, *asked; /* the first rule that does */
+};
+
+struct bit_uses {
+    struct bit_use *flowbits, *xbits;
+};
+
+static void note_bits(struct bit_use *uses, const uint32_t *bits, uint32_t count,
+        const struct rule *rule, bool sets)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rule **first = sets ? &uses[bits[i]].set : &uses[bits[i]].asked;
+
+        if (*first == NULL)
+            *first = rule;
+    }
+}
+
+static void note_rule(const struct bit_uses *uses, const struct rule *rule)
+{
+    for (uint32_t i = 0; i < rule->test_count; i++) {
+        const struct rule_test *test = &rule->tests[i];
+
+        if (test->kind == TEST_FLOWBIT)
+            note_bits(uses->flowbits, test->flowbit.bits, test->flowbit.bit_count, rule, false);
+        else if (test->kind == TEST_XBIT)
+            note_bits(uses->xbits, &test->xbit.bit, 1, rule, false);
+    }
+    for (uint32_t i = 0; i < rule->effect_count; i++) {
+        const struct rule_effect *effect = &rule->effects[i];
+
+        if (effect->command != BIT_UNSET)
+            note_bits(effect->is_xbit ? uses->xbits : uses->flowbits, effect->bits,
+                    effect->bit_count, rule, true);
+    }
+}
+
+static void tell_bits(const struct rule_set *set, const struct bit_use *uses, size_t count,
+        bool is_xbit, finding_fn finding, void *user)
+{
+    for (size_t bit = 0; bit < count; bit++) {
+        const struct rule *rule = uses[bit].set != NULL ? uses[bit].set : uses[bit].asked;
+        char text[384];
+
+        if (rule == NULL || (uses[bit].set != NULL && uses[bit].asked != NULL))
+            continue;
+        snprintf(text, sizeof(text), "the %s '%s' is %s", is_xbit ? "xbit" : "flowbit",
+                rule_set_bit_name(set, is_xbit, (uint32_t)bit),
+                uses[bit].set == NULL ? "asked for, but no rule sets it"
+                                      : "set, but no rule asks for it");
+        finding(user, rule, text);
+    }
+}
+
+static void check_bits(const struct rule_set *set, finding_fn finding, void *user)
+{
+    size_t flowbits = rule_set_flowbits(set), xbits = rule_set_xbits(set);
+    struct bit_uses uses = { calloc(flowbits + 1, sizeof(*uses.flowbits)),
+        calloc(xbits + 1, sizeof(*uses.xbits)) };
+
+    if (uses.flowbits != NULL && uses.xbits != NULL) {
+        for (size_t i = 0; i < rule_set_count(set); i++)
+            note_rule(&uses, rule_set_rule(set, i));
+        tell_bits(set, uses.flowbits, flowbits, false, finding, user);
+        tell_bits(set, uses.xbits, xbits, true, finding, user);
+    }
+    free(uses.flowbits);
+    free(uses.xbits);
+}
+
+void findings_tell(const struct rule_set *set, finding_fn finding, void *user)
+{
+    for (size_t i = 0; i < rule_set_count(set); i++)
+        for (size_t a = 0; a < sizeof(advice) / sizeof(advice[0]); a++)
+            if (advice[a].holds(rule_set_rule(set, i)))
+                finding(user, rule_set_rule(set, i), advice[a].text);
+    check_bits(set, finding, user);
+}
