@@ -13,6 +13,6 @@ libhost_la_LIBADD = libengine.la $(CLI_LIBS)
 bin_PROGRAMS += tattler
 tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
-	cli/cmd_doctor.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_replay.c cli/command.c \
+	cli/cmd_check.c cli/cmd_doctor.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_replay.c cli/command.c \
 	cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/main.c
 tattler_LDADD = libhost.la $(GEO_IMPORT)

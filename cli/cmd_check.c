@@ -1,0 +1,220 @@
+/* 'tattler check': what is wrong with rule files, what they cost, and what is missing. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "detect/rules/findings.h"
+#include "detect/rules/keyword.h"
+#include "detect/rules/rule_set.h"
+#include "screen.h"
+
+static const char usage[] =
+        "usage: tattler check [-c FILE.yaml] [-C classification.config] [-R reference.config]\n"
+        "                     [-T threshold.config] [-q] FILE...\n"
+        "       tattler check --keywords\n"
+        "\n"
+        "Reads rule files as Suricata 8 does and says, as FILE:LINE:COLUMN, what is wrong, what\n"
+        "needs Suricata, what costs time and what is missing.\n"
+        "\n"
+        "  -c FILE.yaml  the variables of rules ($HOME_NET …) from its section 'vars'; otherwise\n"
+        "                those of Suricata's own suricata.yaml\n"
+        "  -C, -R FILE   the classes and the systems of references that rules may name\n"
+        "  -T FILE       check this threshold.config, too\n"
+        "  -q            errors only\n"
+        "  --keywords    list what rules can say, as in doc/rules-language.md\n"
+        "  -h, --help    this text\n"
+        "\n"
+        "Exit status: 0 nothing but advice, 1 something is refused or needs Suricata, 2 wrong\n"
+        "usage.\n";
+
+struct check {
+    bool quiet;
+    unsigned errors, unsupported, warnings;
+};
+
+/* --- telling --- */
+
+static void tell(const char *file, unsigned line, unsigned column, const char *kind,
+        const char *text)
+{
+    screen_print(stdout, cursor_over(file, strlen(file)), SCREEN_ALL, SCREEN_KEEP_START);
+    if (line > 0)
+        printf(":%u:%u", line, column);
+    printf(": %s", kind);
+    screen_print(stdout, cursor_over(text, strlen(text)), SCREEN_ALL, SCREEN_KEEP_START);
+    putchar('\n');
+}
+
+static void tell_problem(void *user, const struct rule_problem *problem)
+{
+    static const char *const kinds[] = { [RULE_ERROR] = "error: ",
+        [RULE_UNSUPPORTED] = "needs Suricata: ", [RULE_WARNING] = "warning: " };
+    struct check *check = user;
+
+    check->errors += problem->kind == RULE_ERROR;
+    check->unsupported += problem->kind == RULE_UNSUPPORTED;
+    check->warnings += problem->kind == RULE_WARNING;
+    if (!check->quiet || problem->kind == RULE_ERROR)
+        tell(problem->file, problem->line, problem->column, kinds[problem->kind], problem->text);
+}
+
+static void tell_variable(void *user, const char *file, unsigned line, unsigned column,
+        const char *what)
+{
+    struct check *check = user;
+
+    check->errors++;
+    tell(file, line, column, "error: ", what);
+}
+
+static void tell_finding(void *user, const struct rule *rule, const char *text)
+{
+    struct check *check = user;
+
+    check->warnings++;
+    if (!check->quiet)
+        tell(rule->file, rule->line, 1, "advice: ", text);
+}
+
+static int sum_up(const struct check *check, const struct rule_set *set)
+{
+    printf("%zu rule%s, %u error%s, %u need%s Suricata, %u piece%s of advice\n",
+            rule_set_count(set), rule_set_count(set) == 1 ? "" : "s", check->errors,
+            check->errors == 1 ? "" : "s", check->unsupported,
+            check->unsupported == 1 ? "s" : "", check->warnings,
+            check->warnings == 1 ? "" : "s");
+    return check->errors + check->unsupported > 0 ? EXIT_INPUT : EXIT_DONE;
+}
+
+/* --- what is checked --- */
+
+struct arguments {
+    const char *yaml, *classes, *references, *thresholds;
+    char *const *files;
+};
+
+static bool out_of_memory(enum tattler_status status)
+{
+    if (status == TATTLER_NO_MEMORY)
+        complain("out of memory");
+    return status == TATTLER_NO_MEMORY;
+}
+
+static bool read_all(struct rule_set *set, const struct arguments *arguments)
+{
+    if (arguments->classes != NULL &&
+            out_of_memory(rule_set_read_classes(set, arguments->classes)))
+        return false;
+    if (arguments->references != NULL &&
+            out_of_memory(rule_set_read_references(set, arguments->references)))
+        return false;
+    for (char *const *file = arguments->files; *file != NULL; file++)
+        if (out_of_memory(rule_set_load(set, *file)))
+            return false;
+    return arguments->thresholds == NULL ||
+           !out_of_memory(rule_set_read_thresholds(set, arguments->thresholds));
+}
+
+/* As Suricata's own file has it. */
+#define HOME_NETWORKS "[192.168.0.0/16,10.0.0.0/8,172.16.0.0/12]"
+
+static int check_with(struct rule_vars *vars, const struct arguments *arguments,
+        struct check *check)
+{
+    struct rule_set *set;
+    int status = EXIT_INPUT;
+
+    if (out_of_memory(rule_set_new(vars, tell_problem, check, &set)))
+        return status;
+    if (read_all(set, arguments)) {
+        findings_tell(set, tell_finding, check);
+        status = sum_up(check, set);
+    }
+    rule_set_free(set);
+    return status;
+}
+
+static int check_all(const struct arguments *arguments, struct check *check)
+{
+    struct rule_vars vars = { { NULL } };
+    int status = EXIT_INPUT;
+
+    if (!out_of_memory(vars_default(&vars, HOME_NETWORKS)) &&
+            (arguments->yaml == NULL ||
+                    !out_of_memory(vars_read_yaml(&vars, arguments->yaml, tell_variable, check))))
+        status = check_with(&vars, arguments, check);
+    vars_clear(&vars);
+    return status;
+}
+
+/* --- the list of keywords --- */
+
+/* In a table of Markdown '|' ends a cell. */
+static void print_cell(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '|')
+            putchar('\\');
+        putchar(*text);
+    }
+}
+
+static void print_keywords(void)
+{
+    puts("| keyword | example | |\n|---|---|---|");
+    for (size_t i = 0; i < keyword_count; i++) {
+        printf("| `%s`", keywords[i].name);
+        if (keywords[i].alias != NULL)
+            printf(", `%s`", keywords[i].alias);
+        fputs(" | `", stdout);
+        print_cell(keywords[i].example);
+        fputs(";` | ", stdout);
+        print_cell(keywords[i].doc);
+        puts(" |");
+    }
+}
+
+/* --- the command --- */
+
+int command_check(int argc, char **argv)
+{
+    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
+        { "keywords", no_argument, NULL, 'k' }, { 0 } };
+    struct arguments arguments = { NULL };
+    struct check check = { .quiet = false };
+    int c;
+
+    while ((c = getopt_long(argc, argv, ":c:C:R:T:qh", longs, NULL)) != -1)
+        switch (c) {
+        case 'c':
+            arguments.yaml = optarg;
+            break;
+        case 'C':
+            arguments.classes = optarg;
+            break;
+        case 'R':
+            arguments.references = optarg;
+            break;
+        case 'T':
+            arguments.thresholds = optarg;
+            break;
+        case 'q':
+            check.quiet = true;
+            break;
+        case 'k':
+            print_keywords();
+            return EXIT_DONE;
+        case 'h':
+            fputs(usage, stdout);
+            return EXIT_DONE;
+        case ':':
+            return usage_error("check", "option -%c needs a file", optopt);
+        default:
+            return usage_error("check", "unknown option '%s'", argv[optind - 1]);
+        }
+    if (optind == argc)
+        return usage_error("check", "no rule file given");
+    arguments.files = argv + optind;
+    return check_all(&arguments, &check);
+}
