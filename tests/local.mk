@@ -18,6 +18,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/quic_fuzz \
 	tests/fuzz/rdnss_fuzz \
 	tests/fuzz/risk_fuzz \
+	tests/fuzz/rule_fuzz \
 	tests/fuzz/service_fuzz \
 	tests/fuzz/settings_fuzz \
 	tests/fuzz/stream_fuzz \
@@ -88,6 +89,10 @@ UNIT_TESTS = \
 	tests/unit/resolver_test \
 	tests/unit/resolvers_test \
 	tests/unit/risk_test \
+	tests/unit/rule_content_test \
+	tests/unit/rule_list_test \
+	tests/unit/rule_number_test \
+	tests/unit/rule_set_test \
 	tests/unit/seen_test \
 	tests/unit/series_test \
 	tests/unit/service_test \
@@ -139,5 +144,5 @@ EXTRA_DIST += tests/unit/eve_check.h tests/unit/quic_seal.h tests/unit/relay_loo
 	tests/fuzz/corpus \
 	tests/bench/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
-	tests/parity/known.tsv tests/parity/run tests/run tests/schema/run tests/static/run \
+	tests/parity/known.tsv tests/parity/run tests/rules tests/run tests/schema/run tests/static/run \
 	tests/suricata tests/score/run build-aux/suricata8
