@@ -15,4 +15,4 @@ tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
 	cli/cmd_check.c cli/cmd_doctor.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_replay.c cli/command.c \
 	cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/main.c
-tattler_LDADD = libhost.la $(GEO_IMPORT)
+tattler_LDADD = librules.la libhost.la $(GEO_IMPORT)

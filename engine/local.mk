@@ -9,32 +9,6 @@ libengine_la_SOURCES = \
 	engine/base/status.h \
 	engine/detect/condition.c engine/detect/condition.h engine/detect/dga.c engine/detect/dga.h \
 	engine/detect/dga_model.h engine/detect/features.c engine/detect/features.h \
-	engine/detect/rules/address_set.h engine/detect/rules/arena.c engine/detect/rules/arena.h \
-	engine/detect/rules/bit_names.c engine/detect/rules/bit_names.h \
-	engine/detect/rules/buffers.c engine/detect/rules/buffers.h engine/detect/rules/classes.c \
-	engine/detect/rules/classes.h engine/detect/rules/dataset.c engine/detect/rules/dataset.h \
-	engine/detect/rules/datasets.c engine/detect/rules/datasets.h engine/detect/rules/draft.c \
-	engine/detect/rules/draft.h engine/detect/rules/findings.c engine/detect/rules/findings.h \
-	engine/detect/rules/finish.c engine/detect/rules/foreign_keywords.c \
-	engine/detect/rules/header_sets.c engine/detect/rules/header_sets.h \
-	engine/detect/rules/keyword.c engine/detect/rules/keyword.h \
-	engine/detect/rules/keyword_about.c engine/detect/rules/keyword_bits.c \
-	engine/detect/rules/keyword_buffer.c engine/detect/rules/keyword_bytes.c \
-	engine/detect/rules/keyword_content.c engine/detect/rules/keyword_dataset.c \
-	engine/detect/rules/keyword_flow.c engine/detect/rules/keyword_iot.c \
-	engine/detect/rules/keyword_limit.c engine/detect/rules/keyword_packet.c \
-	engine/detect/rules/keyword_pcre.c engine/detect/rules/keyword_position.c \
-	engine/detect/rules/lines.c engine/detect/rules/lines.h engine/detect/rules/list.c \
-	engine/detect/rules/list.h engine/detect/rules/list_plain.c engine/detect/rules/list_sum.c \
-	engine/detect/rules/number.c engine/detect/rules/number.h engine/detect/rules/pcre_codes.c \
-	engine/detect/rules/pcre_codes.h engine/detect/rules/port_set.h \
-	engine/detect/rules/ranges.c engine/detect/rules/ranges.h \
-	engine/detect/rules/read_header.c engine/detect/rules/read_options.c \
-	engine/detect/rules/rule.h engine/detect/rules/rule_set.c engine/detect/rules/rule_set.h \
-	engine/detect/rules/thresholds.h engine/detect/rules/thresholds_read.c \
-	engine/detect/rules/thresholds_read.h engine/detect/rules/utf8.h \
-	engine/detect/rules/validate.c engine/detect/rules/vars.c engine/detect/rules/vars.h \
-	engine/detect/rules/vars_internal.h engine/detect/rules/vars_yaml.c \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \
@@ -83,6 +57,39 @@ engine/detect/dga_model.c: $(srcdir)/engine/detect/dga_train.awk \
 	$(AM_V_GEN)$(MKDIR_P) engine/detect && LC_ALL=C $(AWK) \
 		-f $(srcdir)/engine/detect/dga_train.awk $(srcdir)/engine/detect/words/names.txt \
 		>$@.tmp && mv $@.tmp $@
+
+# The rule language: only the command and its tests need it, as Suricata reads rules by itself.
+noinst_LTLIBRARIES += librules.la
+librules_la_CPPFLAGS = $(AM_CPPFLAGS)
+librules_la_CFLAGS = $(AM_CFLAGS) $(RULES_CFLAGS)
+librules_la_LIBADD = libengine.la $(RULES_LIBS)
+librules_la_SOURCES = \
+	engine/detect/rules/address_set.h engine/detect/rules/arena.c engine/detect/rules/arena.h \
+	engine/detect/rules/bit_names.c engine/detect/rules/bit_names.h \
+	engine/detect/rules/buffers.c engine/detect/rules/buffers.h engine/detect/rules/classes.c \
+	engine/detect/rules/classes.h engine/detect/rules/dataset.c engine/detect/rules/dataset.h \
+	engine/detect/rules/datasets.c engine/detect/rules/datasets.h engine/detect/rules/draft.c \
+	engine/detect/rules/draft.h engine/detect/rules/findings.c engine/detect/rules/findings.h \
+	engine/detect/rules/finish.c engine/detect/rules/foreign_keywords.c \
+	engine/detect/rules/header_sets.c engine/detect/rules/header_sets.h \
+	engine/detect/rules/keyword.c engine/detect/rules/keyword.h \
+	engine/detect/rules/keyword_about.c engine/detect/rules/keyword_bits.c \
+	engine/detect/rules/keyword_buffer.c engine/detect/rules/keyword_bytes.c \
+	engine/detect/rules/keyword_content.c engine/detect/rules/keyword_dataset.c \
+	engine/detect/rules/keyword_flow.c engine/detect/rules/keyword_iot.c \
+	engine/detect/rules/keyword_limit.c engine/detect/rules/keyword_packet.c \
+	engine/detect/rules/keyword_pcre.c engine/detect/rules/keyword_position.c \
+	engine/detect/rules/lines.c engine/detect/rules/lines.h engine/detect/rules/list.c \
+	engine/detect/rules/list.h engine/detect/rules/list_plain.c engine/detect/rules/list_sum.c \
+	engine/detect/rules/number.c engine/detect/rules/number.h engine/detect/rules/pcre_codes.c \
+	engine/detect/rules/pcre_codes.h engine/detect/rules/port_set.h \
+	engine/detect/rules/ranges.c engine/detect/rules/ranges.h \
+	engine/detect/rules/read_header.c engine/detect/rules/read_options.c \
+	engine/detect/rules/rule.h engine/detect/rules/rule_set.c engine/detect/rules/rule_set.h \
+	engine/detect/rules/thresholds.h engine/detect/rules/thresholds_read.c \
+	engine/detect/rules/thresholds_read.h engine/detect/rules/utf8.h \
+	engine/detect/rules/validate.c engine/detect/rules/vars.c engine/detect/rules/vars.h \
+	engine/detect/rules/vars_internal.h engine/detect/rules/vars_yaml.c
 
 # Writes MMDB files: only the command and its tests need it.
 noinst_LTLIBRARIES += libgeowriter.la
