@@ -139,14 +139,12 @@ END_TEST
 
 START_TEST(nesting_has_an_end)
 {
-    char list[512], *at = list;
+    static const char address[] = "192.0.2.1";
+    char list[512] = "";
 
-    for (int i = 0; i < 70; i++)
-        *at++ = '[';
-    at += sprintf(at, "192.0.2.1");
-    for (int i = 0; i < 70; i++)
-        *at++ = ']';
-    *at = '\0';
+    memset(list, '[', 70);
+    memcpy(list + 70, address, strlen(address));
+    memset(list + 70 + strlen(address), ']', 70);
     ck_assert_ptr_nonnull(strstr(refusal(list, 64), "deeper"));
 }
 END_TEST
