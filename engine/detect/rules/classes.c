@@ -131,6 +131,8 @@ const char *classes_read_class(struct classes *classes, struct arena *arena, con
         return wrong;
     text.start = comma + 1 + strspn(comma + 1, SPACES);
     if (text.start >= last)
+        text.start = comma + 1; /* blanks alone are a description, too */
+    if (text.start >= last)
         return wrong;
     text.len = (size_t)(last - text.start);
     last += 1 + strspn(last + 1, SPACES);

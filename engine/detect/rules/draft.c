@@ -10,6 +10,7 @@
 
 /* --- complaints --- */
 
+__attribute__((format(printf, 4, 0)))
 static void keep_problem(struct rule_draft *draft, enum rule_problem_kind kind, const char *at,
         const char *format, va_list arguments)
 {

@@ -103,6 +103,8 @@ static bool read_part(struct rule_draft *draft, char *part, char *text, struct w
         return read_command(draft, part, wish);
     wish->named = true;
     wish->set.name = part;
+    if (strchr(part, '\t') != NULL)
+        return draft_refuse(draft, part, "the name of a dataset has no blanks");
     if (strlen(part) > NAME_MAX_LEN) {
         draft_warn(draft, part, "the name of a dataset is cut at %d characters", NAME_MAX_LEN);
         part[NAME_MAX_LEN] = '\0';

@@ -59,8 +59,8 @@ enum list_found list_next(struct list *list, struct list_item *item)
     list->at = item->last ? end : end + 1;
     bracket = memchr(item->text, '[', item->len);
     if (bracket == NULL) {
-        if (item->last && item->len > 0 && !list->behind_block &&
-                memchr("!$", end[-1], 2) != NULL)
+        if (item->last && item->len > 0 &&
+                (end[-1] == '$' || (end[-1] == '!' && !list->behind_block)))
             return LIST_END; /* such an item is never looked at, in Suricata */
         item->negated = !list->behind_block && has(item->text, item->len, '!');
         item->kind = has(item->text, item->len, '$') ? ITEM_VARIABLE : ITEM_PLAIN;
