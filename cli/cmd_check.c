@@ -2,12 +2,15 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "detect/rules/findings.h"
 #include "detect/rules/keyword.h"
 #include "detect/rules/rule_set.h"
 #include "screen.h"
+
+#define SURICATA_FOLDER "/etc/suricata"
 
 static const char usage[] =
         "usage: tattler check [-c FILE.yaml] [-C classification.config] [-R reference.config]\n"
@@ -19,9 +22,10 @@ static const char usage[] =
         "\n"
         "  -c FILE.yaml  the variables of rules ($HOME_NET …) from its section 'vars'; otherwise\n"
         "                those of Suricata's own suricata.yaml\n"
-        "  -C, -R FILE   the classes and the systems of references that rules may name\n"
+        "  -C, -R FILE   the classes and the systems of references that rules may name; otherwise\n"
+        "                those of " SURICATA_FOLDER ", if there are any\n"
         "  -T FILE       check this threshold.config, too\n"
-        "  -q            errors only\n"
+        "  -q            neither warnings nor advice\n"
         "  --keywords    list what rules can say, as in doc/rules-language.md\n"
         "  -h, --help    this text\n"
         "\n"
@@ -55,7 +59,7 @@ static void tell_problem(void *user, const struct rule_problem *problem)
     check->errors += problem->kind == RULE_ERROR;
     check->unsupported += problem->kind == RULE_UNSUPPORTED;
     check->warnings += problem->kind == RULE_WARNING;
-    if (!check->quiet || problem->kind == RULE_ERROR)
+    if (!check->quiet || problem->kind != RULE_WARNING)
         tell(problem->file, problem->line, problem->column, kinds[problem->kind], problem->text);
 }
 
@@ -99,6 +103,12 @@ static bool out_of_memory(enum tattler_status status)
     if (status == TATTLER_NO_MEMORY)
         complain("out of memory");
     return status == TATTLER_NO_MEMORY;
+}
+
+/* Suricata's own file where it is installed. */
+static const char *or_installed(const char *path, const char *installed)
+{
+    return path == NULL && access(installed, R_OK) == 0 ? installed : path;
 }
 
 static bool read_all(struct rule_set *set, const struct arguments *arguments)
@@ -181,7 +191,7 @@ int command_check(int argc, char **argv)
 {
     static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
         { "keywords", no_argument, NULL, 'k' }, { 0 } };
-    struct arguments arguments = { NULL };
+    struct arguments arguments = { .yaml = NULL };
     struct check check = { .quiet = false };
     int c;
 
@@ -215,6 +225,8 @@ int command_check(int argc, char **argv)
         }
     if (optind == argc)
         return usage_error("check", "no rule file given");
+    arguments.classes = or_installed(arguments.classes, SURICATA_FOLDER "/classification.config");
+    arguments.references = or_installed(arguments.references, SURICATA_FOLDER "/reference.config");
     arguments.files = argv + optind;
     return check_all(&arguments, &check);
 }

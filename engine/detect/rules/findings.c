@@ -49,7 +49,12 @@ static bool lacks_filter(const struct rule *rule)
 
 static bool has_lonely_pcre(const struct rule *rule)
 {
-    return rule->fast == NULL && has_step(rule, STEP_PCRE);
+    return lacks_filter(rule) && has_step(rule, STEP_PCRE);
+}
+
+static bool is_always_looked_at(const struct rule *rule)
+{
+    return lacks_filter(rule) && !has_step(rule, STEP_PCRE);
 }
 
 static bool has_short_filter(const struct rule *rule)
@@ -70,7 +75,7 @@ static bool lacks_reference(const struct rule *rule)
 
 static bool lacks_class(const struct rule *rule)
 {
-    return rule->alerts && rule->class == NULL;
+    return rule->alerts && rule->classtype == NULL;
 }
 
 static bool lacks_msg(const struct rule *rule)
@@ -89,12 +94,13 @@ static const struct {
 } advice[] = {
     { has_lonely_pcre, "cost: a 'pcre' without a 'content' runs over all that the rule's header "
                        "lets through: add a 'content' that has to be there" },
-    { lacks_filter, "cost: nothing that can be looked up first, so the rule is looked at for every "
-                    "packet its header lets through: add a 'content' or an 'iot.' condition" },
+    { is_always_looked_at, "cost: nothing that can be looked up first, so the rule is looked at for "
+                           "every packet its header lets through: add a 'content' or an 'iot.' "
+                           "condition" },
     { has_short_filter, "cost: the longest 'content' has two bytes at most, which most packets "
                         "hold: add a longer one" },
     { lacks_msg, "no 'msg': the alert says nothing" },
-    { lacks_class, "no 'classtype' that is known: add one of classification.config" },
+    { lacks_class, "no 'classtype': add one of classification.config, which gives the priority" },
     { lacks_detects, "no 'detects' in its metadata: add 'metadata:detects …'" },
     { lacks_reference, "no 'reference': add where to read more" },
     { lacks_rev, "no 'rev': add 'rev:1', so that a newer version can take its place" },

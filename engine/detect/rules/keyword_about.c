@@ -121,14 +121,15 @@ bool read_classtype(struct rule_draft *draft, const struct keyword *keyword, con
         return draft_refuse(draft, value, "a 'classtype' has at most %d characters",
                 CLASS_NAME_MAX);
     value[len] = '\0';
-    if (draft->rule.class != NULL)
+    if (draft->rule.classtype != NULL)
         draft_warn(draft, at, "a second 'classtype': the one of higher priority counts");
     class = classes_find(draft->world->classes, value);
-    if (class == NULL)
+    if (class == NULL && draft->world->classes->classes != NULL)
         draft_warn(draft, value, "classtype '%s' is not in classification.config: priority %d is "
                 "taken", value, CLASS_DEFAULT_PRIORITY);
     use_class(draft, class);
-    return true;
+    draft->rule.classtype = draft_text(draft, value);
+    return draft->rule.classtype != NULL;
 }
 
 /* --- references --- */
@@ -166,7 +167,8 @@ static bool add_reference(struct rule_draft *draft, const char *system, const ch
         if (!isalpha((unsigned char)*system))
             return draft_refuse(draft, system, "'%.63s' is no system of reference.config, and "
                     "could be none: its name begins with a letter", system);
-        draft_warn(draft, system, "'%.63s' is no system of reference.config", system);
+        if (draft->world->classes->references != NULL)
+            draft_warn(draft, system, "'%.63s' is no system of reference.config", system);
         prefix = "undefined";
     }
     return draft_add_reference(draft, prefix, text);

@@ -289,6 +289,7 @@ struct rule {
     uint32_t sid, gid, rev;
     int priority;
     const char *msg;                /* NULL: none */
+    const char *classtype;          /* as written; NULL: none */
     const struct rule_class *class; /* NULL: none, or one that is not known */
     const struct rule_reference *references;
     uint32_t reference_count;

@@ -43,8 +43,8 @@ enum tattler_status rule_set_new(struct rule_vars *vars, rule_problem_fn problem
 void rule_set_free(struct rule_set *set); /* NULL does nothing */
 
 /* classification.config and reference.config, before the rules that use them. TATTLER_MALFORMED if
- * the file cannot be read or a line is wrong; the other lines count. Without any call rules that
- * name a class or a system of references are warned of. */
+ * the file cannot be read or a line is wrong; the other lines count. Without a call nobody is told
+ * of classes and systems that are not known. */
 enum tattler_status rule_set_read_classes(struct rule_set *set, const char *path);
 enum tattler_status rule_set_read_references(struct rule_set *set, const char *path);
 /* threshold.config, in any order with the rules. */
