@@ -122,12 +122,16 @@ static void take_name(struct engine *engine, struct flow *flow, const char *name
 void flow_note_stranger(struct engine *engine, struct flow *flow)
 {
     const struct address *remote = &flow->remote_address;
-    struct strangers *strangers = &flow->device->conduct.strangers;
+    struct strangers **strangers = &flow->device->conduct.strangers;
 
     flow->device->totals.flows_no_dns++;
-    strangers_note(strangers, hash_bytes(remote->bytes, sizeof(remote->bytes)), flow->last_us);
-    flow->outlook.strangers = strangers_count(strangers, flow->last_us);
     atomic_fetch_add(&engine->no_dns, 1);
+    if (*strangers == NULL)
+        *strangers = calloc(1, sizeof(**strangers));
+    if (*strangers == NULL)
+        return;
+    strangers_note(*strangers, hash_bytes(remote->bytes, sizeof(remote->bytes)), flow->last_us);
+    flow->outlook.strangers = strangers_count(*strangers, flow->last_us);
 }
 
 /* Asks the device's own memory of names; everything under its lock happens here. */

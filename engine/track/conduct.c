@@ -24,6 +24,8 @@ void conduct_forget(struct conduct *conduct, struct conduct_budget *budget)
     conduct->tunnel = NULL;
     free(conduct->upload);
     conduct->upload = NULL;
+    free(conduct->strangers);
+    conduct->strangers = NULL;
 }
 
 void conduct_clear(struct conduct *conduct, struct conduct_budget *budget)

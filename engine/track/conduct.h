@@ -44,7 +44,7 @@ struct conduct {
     struct upload *upload; /* owned; NULL until it has sent something outside */
     struct seen seen;
     struct heard heard;
-    struct strangers strangers;
+    struct strangers *strangers; /* owned; NULL until it has called one */
     struct symmetry volume; /* of all its flows, whole frames */
     struct relay *relay;    /* owned; NULL until it is busy both ways */
     struct nxdomain nxdomain;

@@ -1,5 +1,7 @@
 #include "track/strangers.h"
 
+#include <stddef.h>
+
 #define KEPT_US (STRANGERS_KEPT_S * UINT64_C(1000000))
 
 /* The place of 'key': its own, else a free one, else that of the one seen first. */
@@ -27,7 +29,7 @@ uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us)
 {
     uint32_t count = 0;
 
-    for (unsigned i = 0; i < strangers->taken; i++)
+    for (unsigned i = 0; strangers != NULL && i < strangers->taken; i++)
         count += strangers->items[i].seen_us + KEPT_US > now_us;
     return count;
 }

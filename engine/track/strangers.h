@@ -25,7 +25,7 @@ struct strangers {
 /* 'key' is the hash of an address; when all places are taken the one seen first is forgotten. */
 void strangers_note(struct strangers *strangers, uint64_t key, uint64_t now_us);
 
-/* Those of the last STRANGERS_KEPT_S. */
+/* Those of the last STRANGERS_KEPT_S; none where 'strangers' is NULL. */
 uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us);
 
 #endif
