@@ -22,6 +22,8 @@
 /* What the search over period and phase wins by chance: with it off, both clocks deceive equally
  * often (measured on 10^6 random windows for each count of gaps). */
 #define GRID_LUCK 3.4
+/* Other periods are tried only when the median gap is nearly one. */
+#define WORTH_MORE_NATS 1.0
 /* The grid is worth its cost only when the waiting clock fits a little. */
 #define GRID_FROM_NATS 4.0
 #define GRID_FROM_SPREAD 0.05
@@ -259,7 +261,7 @@ struct judgement beat_judge(const double *gaps_s, unsigned count, double dead_s)
     beat_sort(folded, count);
     suppose_random(&window, dead_s);
     suppose_waiting(&window, median(folded, count), &best);
-    if (best.nats > 0) { /* or no other period helps */
+    if (best.nats > WORTH_MORE_NATS) { /* or no other period helps */
         suppose_waiting(&window, window.total_s / folds, &best);
         suppose_waiting(&window, (folded[0] + folded[count - 1]) / 2, &best);
         if (best.nats > GRID_FROM_NATS && best.spread > GRID_FROM_SPREAD)
