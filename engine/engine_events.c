@@ -62,6 +62,8 @@ void events_clear(struct engine *engine)
 void event_take(struct engine_event *event, const struct remote *remote,
         const struct beat_report *report)
 {
+    if (remote->to_many && report->change != BEAT_BECAME_STEADY)
+        return;
     event->report = *report;
     beat_read(&remote->beat, &event->beat);
     memcpy(event->remote, remote->label, sizeof(event->remote));
@@ -99,7 +101,7 @@ static unsigned clock_beats(const struct sweep *sweep, struct device *device, bo
             if (beat_clock(&remote->beat, sweep->now_us, &report)) {
                 told++;
                 event_take(&event, remote, &report);
-                if (tell)
+                if (tell && !remote->to_many)
                     tell_stop(sweep, device, &event, remote);
             }
             next_us = remote->due_us = beat_due_us(&remote->beat);

@@ -103,7 +103,8 @@ void flow_note_resolver(struct flow *flow);
 void engine_tell(struct engine *engine, const struct engine_event *event);
 void events_clear(struct engine *engine);
 
-/* Fills all but the device. */
+/* Fills all but the device. What is called to all changes its pace as it likes, and nobody wants to
+ * know; only that it is steady is told of it. */
 void event_take(struct engine_event *event, const struct remote *remote,
         const struct beat_report *report);
 

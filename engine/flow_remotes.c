@@ -74,6 +74,7 @@ static struct remote *use(struct engine *engine, const struct flow *flow,
     if (remote == NULL)
         return NULL;
     remote->is_public = flow->remote_is_public;
+    remote->to_many = flow->to_many;
     if (remote->label[0] == '\0')
         label(remote, flow);
     return remote;
