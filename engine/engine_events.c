@@ -8,8 +8,10 @@
 #define SWEEP_US UINT64_C(5000000)
 /* All names are walked for it. */
 #define TRIM_NAMES_US UINT64_C(300000000)
-/* Threads may be that far apart in the time of packets. */
+/* So many packets, each so far behind, begin another time: the next capture is of an earlier day. Each
+ * further step takes as many more, or a capture whose times jump to and fro would be all sweeps. */
 #define STEP_BACK_US UINT64_C(3600000000)
+#define STEP_BACK_PACKETS 8
 
 /* --- the queue --- */
 
@@ -138,17 +140,15 @@ static void sweep_device(struct device *device, void *user)
     lock_release(&device->lock);
 }
 
-/* Is it time, and this thread's turn? The next capture may be of an earlier day. */
+/* Is it time, and this thread's turn? */
 static bool take_turn(atomic_ullong *last_us, uint64_t now_us, uint64_t every_us)
 {
     unsigned long long last = atomic_load(last_us);
 
-    if (now_us < last + every_us && now_us + STEP_BACK_US >= last)
-        return false;
-    return atomic_compare_exchange_strong(last_us, &last, now_us);
+    return now_us >= last + every_us && atomic_compare_exchange_strong(last_us, &last, now_us);
 }
 
-void engine_sweep(struct engine *engine, uint64_t now_us)
+static void sweep_all(struct engine *engine, uint64_t now_us)
 {
     struct sweep sweep = { .engine = engine, .now_us = now_us };
 
@@ -158,4 +158,26 @@ void engine_sweep(struct engine *engine, uint64_t now_us)
     sweep.trim_names = names_pressed(&engine->budget.names) &&
                        take_turn(&engine->names_trimmed_us, now_us, TRIM_NAMES_US);
     devices_each(engine->devices, sweep_device, &sweep);
+}
+
+static void step_back(struct worker *worker, uint64_t now_us)
+{
+    if (++worker->behind < STEP_BACK_PACKETS * (worker->steps_back + 1))
+        return;
+    worker->behind = 0;
+    worker->steps_back++;
+    worker->swept_us = now_us;
+    atomic_store(&worker->engine->swept_us, now_us);
+    atomic_store(&worker->engine->names_trimmed_us, now_us);
+}
+
+void worker_move_clock(struct worker *worker, uint64_t now_us)
+{
+    if (now_us >= worker->swept_us) {
+        worker->behind = 0;
+        worker->swept_us = now_us;
+        sweep_all(worker->engine, now_us);
+    } else if (now_us + STEP_BACK_US < worker->swept_us) {
+        step_back(worker, now_us);
+    }
 }

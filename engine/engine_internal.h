@@ -50,7 +50,7 @@ struct engine {
     struct lock uplink_lock;
     struct uplink uplink;
     atomic_bool uplink_waits; /* for an answer; most need not be told */
-    atomic_ullong swept_us; /* engine_sweep() last had something to do */
+    atomic_ullong swept_us; /* all devices were last swept */
     atomic_ullong names_trimmed_us;
     atomic_ullong entropies; /* filling now */
     atomic_ullong relay_flows; /* followed now */
@@ -67,7 +67,9 @@ struct network {
 
 struct worker {
     struct engine *engine;
-    uint64_t swept_us; /* engine_sweep() was last called */
+    uint64_t swept_us; /* worker_move_clock() was last called, where that was not too far back */
+    uint32_t behind;   /* packets since then that were */
+    uint32_t steps_back;
     struct network networks[NETWORK_CACHE_SLOTS];
 };
 
@@ -110,14 +112,12 @@ void event_take(struct engine_event *event, const struct remote *remote,
 
 /* Heartbeats that are late, entries that are of no use: every few seconds of packet time, by whichever
  * worker comes first. For each packet, before what has to know of it. */
-void engine_sweep(struct engine *engine, uint64_t now_us);
+void worker_move_clock(struct worker *worker, uint64_t now_us);
 
 static inline void worker_sweep(struct worker *worker, uint64_t now_us)
 {
-    if (now_us - worker->swept_us <= 1000000) /* also false when time has stepped back */
-        return;
-    worker->swept_us = now_us;
-    engine_sweep(worker->engine, now_us);
+    if (now_us - worker->swept_us > 1000000) /* also when time has stepped back */
+        worker_move_clock(worker, now_us);
 }
 
 /* When the first packet came; now, if this is it. */

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "engine_internal.h"
+
 #define PERIOD (60 * SECOND)
 #define OTHER "203.0.113.77"
 
@@ -209,6 +211,37 @@ START_TEST(a_heartbeat_that_stopped_is_told_once_and_by_other_flows)
 }
 END_TEST
 
+START_TEST(a_capture_of_an_earlier_day_is_watched_as_well)
+{
+    scene.now_us -= DAY;
+    for (unsigned i = 0; i < 20; i++) {
+        call("one.cloud.example", REMOTE);
+        wait_for(PERIOD);
+    }
+    count_events(BEAT_STOPPED);
+    idle(10 * MINUTE);
+    ck_assert_uint_eq(count_events(BEAT_STOPPED), 1);
+}
+END_TEST
+
+/* A sweep looks at all devices, so a capture must not be able to ask for one with each packet. */
+START_TEST(times_that_jump_to_and_fro_are_not_followed)
+{
+    struct flow *flow = connect_to(&scene, REMOTE);
+    const uint64_t start_us = scene.now_us;
+    const unsigned jumps = 50000;
+
+    for (unsigned i = 0; i < jumps; i++) {
+        scene.now_us = start_us + (i % 2 == 0 ? 2 * HOUR : 0);
+        tick(&scene, flow);
+    }
+    /* 8 + 16 + 24 ... of the packets that are behind: 4 n (n + 1) */
+    ck_assert_uint_le(4 * scene.worker->steps_back * (scene.worker->steps_back + 1), jumps / 2);
+    ck_assert_uint_gt(scene.worker->steps_back, 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 START_TEST(remotes_that_were_forgotten_meanwhile_are_found_again)
 {
     struct flow *flow = open_to("one.cloud.example", REMOTE);
@@ -273,6 +306,8 @@ int main(void)
     tcase_add_test(cases, a_name_that_calls_at_random_leaves_a_neighbours_heartbeat_alone);
     tcase_add_test(cases, a_second_connection_does_not_hide_the_firsts_heartbeat);
     tcase_add_test(cases, a_heartbeat_that_stopped_is_told_once_and_by_other_flows);
+    tcase_add_test(cases, a_capture_of_an_earlier_day_is_watched_as_well);
+    tcase_add_test(cases, times_that_jump_to_and_fro_are_not_followed);
     tcase_add_test(cases, remotes_that_were_forgotten_meanwhile_are_found_again);
     tcase_add_test(cases, the_series_follows_the_flow_to_the_device_that_is_met_later);
     suite_add_tcase(suite, cases);
