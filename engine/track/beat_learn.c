@@ -2,8 +2,11 @@
 #include "track/beat_internal.h"
 
 #define SEARCH_ALL_SCORE 0.3
-/* A stream that has shown no clock in so many gaps is searched less often. */
-#define OLD_GAPS 240
+/* A stream that has shown no clock is searched each so many gaps, once it had HOPELESS_GAPS less
+ * often. */
+#define SEARCH_EACH 16
+#define HOPELESS_GAPS 240
+#define HOPELESS_EACH 48
 #define SCORE_FORMING_MAX 0.49
 #define SCORE_FORMING 0.1 /* less is no sign */
 
@@ -89,7 +92,7 @@ static bool is_worth_a_search(const struct beat *beat)
 {
     if (beat->seen <= JUDGE_GAPS_MAX || (double)beat->score >= SEARCH_ALL_SCORE)
         return true;
-    return beat->seen % (beat->seen < OLD_GAPS ? 16 : 48) == 0;
+    return beat->seen % (beat->seen < HOPELESS_GAPS ? SEARCH_EACH : HOPELESS_EACH) == 0;
 }
 
 /* An apparent beat that has to last: most gaps of it are counted without a search. */
