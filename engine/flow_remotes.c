@@ -85,7 +85,7 @@ static void look_up(struct engine *engine, struct flow *flow)
 {
     struct remotes *remotes = &flow->device->conduct.remotes;
     struct remote_pair pair;
-    uint32_t drops;
+    uint64_t drops;
 
     if (flow->narrow != NULL && flow->remotes_drops == remotes->drops) {
         remotes_touch(remotes, flow->narrow, flow->last_us);

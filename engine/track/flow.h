@@ -126,7 +126,7 @@ struct flow {
                         * it would tell no more than the remote's */
     bool alone;        /* no other flow led to this remote so far */
     struct remote *narrow, *wide; /* whom it tells, borrowed from the device; see flow_remotes.c */
-    uint32_t remotes_drops;
+    uint64_t remotes_drops; /* as of when these were looked up */
     bool settled;      /* what names the remote is known by now, or will not be */
     bool ending;       /* a FIN or RST was seen */
     bool burst_waits;  /* until then, or as long as its first packet is the only one */

@@ -87,7 +87,7 @@ struct remotes {
     struct remote *by_key;
     struct remote *oldest[2]; /* not settled, settled */
     uint32_t count[2];
-    uint32_t drops; /* entries that have gone; while it stays what it was, pointers are good */
+    uint64_t drops; /* entries that have gone; while it stays what it was, pointers are good */
 };
 
 void remotes_clear(struct remotes *remotes, struct remotes_budget *budget);
