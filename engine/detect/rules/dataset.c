@@ -82,11 +82,6 @@ const char *dataset_type_name(enum dataset_type type)
     return types[type].name;
 }
 
-size_t dataset_count(const struct dataset *set)
-{
-    return HASH_COUNT(set->values);
-}
-
 /* --- values --- */
 
 static struct value *find(const struct dataset *set, const void *bytes, size_t len)

@@ -27,7 +27,6 @@ const char *dataset_type_name(enum dataset_type type);
 bool dataset_contains(const struct dataset *set, const void *value, size_t len);
 enum tattler_status dataset_add(struct dataset *set, const void *value, size_t len);
 void dataset_remove(struct dataset *set, const void *value, size_t len);
-size_t dataset_count(const struct dataset *set);
 
 /* Adds the lines of a file: strings in base64, hashes in hexadecimal, addresses as written. On
  * failure 'error' says what is wrong in which line. */

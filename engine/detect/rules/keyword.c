@@ -11,7 +11,7 @@ const struct keyword keywords[] = {
     /* what the rule is */
     { "msg", NULL, FORM_QUOTED, read_msg, 0, "msg:\"Camera asks for a relay\"",
         "the text of the alert" },
-    { "sid", NULL, FORM_PLAIN, read_sid, 0, "sid:1000001",
+    { "sid", NULL, FORM_PLAIN, read_sid, 0, "sid:9000001",
         "the rule's number; every rule has one" },
     { "rev", NULL, FORM_PLAIN, read_rev, 0, "rev:2",
         "the rule's version; of two rules with one sid the higher counts" },
