@@ -8,7 +8,8 @@ libengine_la_SOURCES = \
 	engine/base/hash.h engine/base/lock.h engine/base/nearest.c engine/base/nearest.h \
 	engine/base/status.h \
 	engine/detect/condition.c engine/detect/condition.h engine/detect/dga.c engine/detect/dga.h \
-	engine/detect/dga_model.h engine/detect/features.c engine/detect/features.h \
+	engine/detect/dga_model.h engine/detect/feature_get.c engine/detect/feature_get.h \
+	engine/detect/features.c engine/detect/features.h \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \

@@ -2,8 +2,8 @@
  *
  * A row is a feature's name, type, unit, documentation and getter, and which change of a flow makes
  * rules on it worth looking at. The table alone drives the keyword 'iot.<name>' in both hosts, the
- * field in EVE and Lua, 'tattler features' and doc/features.md. Adding a feature is a row here and
- * what computes it.
+ * field in EVE and Lua, 'tattler features' and doc/features.md. Adding a feature is a row here,
+ * its getter in feature_get.c and what computes it.
  *
  * The table is const; getters only read the flow and take no lock. */
 #ifndef TATTLER_DETECT_FEATURES_H
