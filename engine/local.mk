@@ -65,6 +65,7 @@ librules_la_CPPFLAGS = $(AM_CPPFLAGS)
 librules_la_CFLAGS = $(AM_CFLAGS) $(RULES_CFLAGS)
 librules_la_LIBADD = libengine.la $(RULES_LIBS)
 librules_la_SOURCES = \
+	engine/detect/match/transaction.h \
 	engine/detect/rules/address_set.h engine/detect/rules/arena.c engine/detect/rules/arena.h \
 	engine/detect/rules/bit_names.c engine/detect/rules/bit_names.h \
 	engine/detect/rules/buffers.c engine/detect/rules/buffers.h engine/detect/rules/classes.c \
