@@ -1,0 +1,160 @@
+/* 'content': bytes, somewhere between two bounds. */
+#include "detect/match/steps_internal.h"
+
+/* --- where --- */
+
+/* Both count from the start of the bytes; 'end' may lie behind theirs. */
+struct bounds {
+    int64_t begin, end;
+};
+
+static bool is_relative(const struct rule_content *content)
+{
+    return content->has_distance || content->has_within;
+}
+
+/* An end that counts from the start of the buffer, of which the bytes are a part; false: it lies
+ * before them. One that lies behind them stays as it is. */
+static bool end_in_part(const struct steps *steps, struct bounds *bounds)
+{
+    uint64_t end = (uint64_t)bounds->end;
+
+    if (steps->start == 0 || end >= steps->start + steps->bytes.left)
+        return true;
+    if (end <= steps->start)
+        return false;
+    bounds->end -= (int64_t)steps->start;
+    return true;
+}
+
+static bool bounds_from_start(const struct steps *steps, const struct rule_content *content,
+        struct bounds *out)
+{
+    out->begin = content->offset;
+    out->end = content->depth != 0 ? content->depth : (int64_t)steps->bytes.left;
+    return !content->has_depth || end_in_part(steps, out);
+}
+
+/* A distance to before the start begins there, and an end before the start is none. What is first in
+ * its rule counts from the start of the buffer; behind it all is within this part. */
+static bool bounds_from_match(const struct steps *steps, const struct rule_content *content,
+        const struct place *place, struct bounds *out)
+{
+    int64_t begin = (int64_t)place->at + content->distance, end = begin + content->within;
+
+    out->begin = begin > 0 ? begin : 0;
+    out->end = (int64_t)steps->bytes.left;
+    if (!content->has_within || end < 0)
+        return true;
+    if (end < out->end || place->step == 0)
+        out->end = end;
+    return place->at != 0 || end_in_part(steps, out);
+}
+
+/* False: nothing can be there. */
+static bool find_bounds(const struct steps *steps, const struct rule_content *content,
+        const struct place *place, struct bounds *out)
+{
+    if (!(is_relative(content) ? bounds_from_match(steps, content, place, out)
+                               : bounds_from_start(steps, content, out)))
+        return false;
+    if (place->from != 0)
+        out->begin = (int64_t)place->from;
+    if (out->end > (int64_t)steps->bytes.left)
+        out->end = (int64_t)steps->bytes.left;
+    return true;
+}
+
+/* --- what --- */
+
+static void lower(uint8_t *to, const uint8_t *from, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        to[i] = (uint8_t)(from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 0x20 : from[i]);
+}
+
+/* Piece by piece, each overlapping with the next by what a pattern could have begun with. */
+static const uint8_t *find_nocase(struct steps *steps, struct cursor in,
+        const struct rule_content *content)
+{
+    while (in.left >= content->length) {
+        size_t len = in.left < PIECE_SIZE ? in.left : PIECE_SIZE;
+        const uint8_t *found;
+
+        lower(steps->piece, in.at, len);
+        found = memmem(steps->piece, len, content->bytes, content->length);
+        if (found != NULL)
+            return in.at + (found - steps->piece);
+        cursor_skip(&in, len - content->length + 1u);
+    }
+    return NULL;
+}
+
+/* The first occurrence between the bounds; 'end' is where it ends. */
+static bool find(struct steps *steps, const struct rule_content *content,
+        const struct bounds *bounds, size_t *end)
+{
+    size_t begin = (size_t)bounds->begin, left = (size_t)(bounds->end - bounds->begin);
+    struct cursor in = steps->bytes;
+    const uint8_t *found;
+
+    if (left < content->length || !cursor_skip(&in, begin))
+        return false;
+    in.left = left;
+    found = content->nocase ? find_nocase(steps, in, content)
+                            : memmem(in.at, in.left, content->bytes, content->length);
+    if (found != NULL)
+        left = (size_t)(found - in.at) + content->length;
+    steps_spend(steps, left);
+    *end = begin + left;
+    return found != NULL;
+}
+
+/* Suricata looks no further than the first occurrence of what must not end the bytes, and where
+ * there is an offset takes even that at the end for one elsewhere. */
+static bool is_absent(struct steps *steps, const struct rule_content *content,
+        const struct bounds *bounds)
+{
+    size_t end;
+
+    if (content->ends_with && bounds->end < (int64_t)steps->bytes.left)
+        return true;
+    return !find(steps, content, bounds, &end) ||
+           (content->ends_with && (size_t)(bounds->end - bounds->begin) != end);
+}
+
+/* What ends the bytes can be in one place alone. */
+static bool is_present(struct steps *steps, const struct rule_content *content,
+        struct bounds bounds, size_t *end)
+{
+    int64_t left = (int64_t)steps->bytes.left;
+
+    if (content->ends_with && bounds.end < left)
+        return false;
+    if (content->ends_with && bounds.begin < left - content->length)
+        bounds.begin = left - content->length;
+    return find(steps, content, &bounds, end);
+}
+
+/* What is found and not to be retried stays, and so do all matches before it. */
+enum outcome take_content(struct steps *steps, const struct rule_step *step, struct place *place)
+{
+    const struct rule_content *content = &step->content;
+    struct bounds bounds;
+    size_t end;
+
+    if (!find_bounds(steps, content, place, &bounds))
+        return FAILS;
+    if (bounds.begin > bounds.end || bounds.end == 0)
+        return content->negated ? HOLDS : FAILS;
+    if (content->negated)
+        return is_absent(steps, content, &bounds) ? HOLDS : FAILS;
+    if (!is_present(steps, content, bounds, &end))
+        return is_relative(content) ? FAILS : FAILS_FOR_GOOD;
+    if (content->retry)
+        steps_choose(steps, place, end - content->length + 1u);
+    else
+        steps->choice_count = 0;
+    place->at = end;
+    return HOLDS;
+}
