@@ -285,6 +285,7 @@ struct rule {
     const char *file;
     unsigned line;
     const char *text; /* as written, without what continues lines */
+    size_t index;     /* in its set: rule_set_rule() */
 
     uint32_t sid, gid, rev;
     int priority;

@@ -205,7 +205,7 @@ static bool is_text(struct rule_draft *draft, const char *text)
 
 static bool add_rule(struct rule_set *set, const struct rule *rule)
 {
-    const struct rule *kept = arena_copy(&set->arena, rule, 1, sizeof(*rule));
+    struct rule *kept = arena_copy(&set->arena, rule, 1, sizeof(*rule));
     const struct rule **rules = grow(set->rules, &set->room, set->count + 1, sizeof(*rules));
     struct rule_entry *entry = calloc(1, sizeof(*entry));
 
@@ -222,6 +222,7 @@ static bool add_rule(struct rule_set *set, const struct rule *rule)
         free(entry);
         return draft_no_memory(&set->draft);
     }
+    kept->index = set->count;
     set->rules[set->count++] = kept;
     return true;
 }
@@ -229,7 +230,8 @@ static bool add_rule(struct rule_set *set, const struct rule *rule)
 /* There is one with this number already. */
 static bool replace_rule(struct rule_set *set, struct rule_entry *entry, const struct rule *rule)
 {
-    const struct rule *old = set->rules[entry->index], *kept;
+    const struct rule *old = set->rules[entry->index];
+    struct rule *kept;
     struct rule_draft *draft = &set->draft;
 
     if (rule->rev <= old->rev)
@@ -240,6 +242,7 @@ static bool replace_rule(struct rule_set *set, struct rule_entry *entry, const s
         return draft_no_memory(draft);
     draft_warn(draft, draft->sid_at, "takes the place of sid %u in %s:%u, which has a lower rev",
             rule->sid, old->file, old->line);
+    kept->index = entry->index;
     set->rules[entry->index] = kept;
     return true;
 }
