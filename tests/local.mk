@@ -71,6 +71,7 @@ UNIT_TESTS = \
 	tests/unit/http_test \
 	tests/unit/invariance_test \
 	tests/unit/json_test \
+	tests/unit/limits_test \
 	tests/unit/mdns_test \
 	tests/unit/mmdb_writer_test \
 	tests/unit/names_test \
