@@ -70,8 +70,10 @@ librules_la_SOURCES = \
 	engine/detect/match/steps_content.c engine/detect/match/steps_internal.h \
 	engine/detect/match/steps_number.c engine/detect/match/steps_pcre.c \
 	engine/detect/match/limit_count.c \
+	engine/detect/match/bits.c engine/detect/match/bits.h engine/detect/match/limit_count.c \
 	engine/detect/match/limit_count.h engine/detect/match/limit_plans.c \
 	engine/detect/match/limit_plans.h engine/detect/match/limits.c engine/detect/match/limits.h \
+	engine/detect/match/xbits.c \
 	engine/detect/rules/address_set.h engine/detect/rules/arena.c engine/detect/rules/arena.h \
 	engine/detect/rules/bit_names.c engine/detect/rules/bit_names.h \
 	engine/detect/rules/buffers.c engine/detect/rules/buffers.h engine/detect/rules/classes.c \

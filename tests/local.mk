@@ -47,6 +47,7 @@ UNIT_TESTS = \
 	tests/unit/asked_test \
 	tests/unit/beat_streams_test \
 	tests/unit/beat_test \
+	tests/unit/bits_test \
 	tests/unit/burst_test \
 	tests/unit/capture_test \
 	tests/unit/condition_test \

@@ -1,0 +1,58 @@
+/* bits.h - what rules remember for each other: flowbits of a flow, xbits of an address or a pair.
+ *
+ * The meaning is Suricata 8's (its flow-bit.c, host-bit.c, ippair-bit.c). Time is packet time. */
+#ifndef TATTLER_DETECT_MATCH_BITS_H
+#define TATTLER_DETECT_MATCH_BITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/status.h"
+#include "detect/rules/rule.h"
+
+/* --- flowbits --- */
+
+/* Of one flow, kept and locked by it; NULL: none was ever set. At most as many bits as the rule set
+ * has flowbits. On a packet without a flow no test of a flowbit holds, and effects do nothing. */
+struct flow_bits;
+
+bool flow_bits_hold(const struct flow_bits *bits, const struct rule_flowbit *test);
+/* TATTLER_NO_MEMORY: a bit could not be set. */
+enum tattler_status flow_bits_apply(struct flow_bits **bits, const struct rule_effect *effect);
+void flow_bits_free(struct flow_bits *bits); /* NULL does nothing */
+
+/* --- xbits --- */
+
+/* One table of at most 'max_bits', which are all gone together with what they were set on: when all
+ * of them are over, or when the table is full and it was the first there, which is counted. One
+ * thread. */
+struct xbits;
+
+struct xbit_packet {
+    uint64_t time_us;
+    const struct address *source, *destination;
+};
+
+struct xbits_counters {
+    size_t bits;      /* held now */
+    uint64_t evicted; /* before they were over, because the table was full */
+    uint64_t refused; /* not set, out of memory */
+};
+
+struct xbits *xbits_new(size_t max_bits); /* NULL: out of memory */
+void xbits_free(struct xbits *xbits);     /* NULL does nothing */
+
+/* An address has the same bits as source and as destination; a pair has its own, in both
+ * directions. Bits that are over are removed on the way. */
+bool xbits_hold(struct xbits *xbits, const struct rule_xbit *test,
+        const struct xbit_packet *packet);
+/* A bit that is set already is not set for longer; nor one that is over, as long as nobody asked for
+ * it and its address has another that is not. */
+void xbits_apply(struct xbits *xbits, const struct rule_effect *effect,
+        const struct xbit_packet *packet);
+
+struct xbits_counters xbits_counters(const struct xbits *xbits);
+
+#endif
