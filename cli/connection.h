@@ -13,6 +13,7 @@
 
 #include "base/address.h"
 #include "base/hash.h"
+#include "detect/rules/rule.h"
 #include "parse/packet.h"
 #include "tcp_state.h"
 #include "track/flow.h"
@@ -54,6 +55,9 @@ struct connection {
     bool dissected;
     uint64_t transactions; /* DNS messages seen */
     const char *app_proto; /* as EVE spells it; NULL: not known */
+    /* What app_proto is to rules: HTTP1, or HTTP for a later version; ANY: not known to them. */
+    enum rule_application application;
+    bool wants_stream[2]; /* by direction: to be set before the flow's first bytes are dissected */
     struct connection *newer, *older; /* of the same timeout */
     UT_hash_handle hh;
 };

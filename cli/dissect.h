@@ -2,7 +2,11 @@
  *
  * From TCP streams: a TLS ClientHello (also one that comes after STARTTLS, CONNECT or a SOCKS
  * handshake), the head of the first HTTP/1 request, DNS messages. From UDP: the ClientHello in QUIC
- * Initials, DNS messages. A flow is left alone as soon as there is nothing more to find.
+ * Initials, DNS messages. Where rules want more (dissectors_want() and connection->wants_stream), also
+ * all that transaction.h speaks of and TCP bytes in order. A flow is left alone as soon as there is
+ * nothing more to find.
+ *
+ * Tells each connection's 'application' and 'app_proto'.
  *
  * Bounded: DISSECTORS_MAX flows are being read at once, the oldest is given up for a new one. A TCP
  * flow counts from its first payload on. What waits for the rest of a message in TCP streams has
@@ -15,12 +19,14 @@
 
 #include "base/cursor.h"
 #include "connection.h"
+#include "detect/match/transaction.h"
 #include "parse/http.h"
 #include "parse/packet.h"
 #include "parse/tls.h"
 
 #define DISSECTORS_MAX 1024
 #define DISSECT_WAITING_MAX (8 * 1024 * 1024) /* ahead of their turn or not whole yet */
+#define DISSECT_STREAM_MAX (1024 * 1024)      /* told of a stream: Suricata's default depth */
 
 /* What was found; everything is borrowed for the call. */
 struct dissect_events {
@@ -30,17 +36,30 @@ struct dissect_events {
             bool to_server);
     void (*dns)(void *user, struct connection *connection, struct cursor message,
             bool to_server);
+    /* Bytes of a TCP stream in order, up to DISSECT_STREAM_MAX of them. 'offset': of the first of
+     * them; it jumps where bytes are missing for good. NULL when no connection wants streams. */
+    void (*stream)(void *user, struct connection *connection, bool to_server, struct cursor bytes,
+            uint64_t offset);
+    /* A message of an application, also one that its connection's end cuts short: then there is no
+     * packet. NULL when nothing is wanted. */
+    void (*transaction)(void *user, struct connection *connection,
+            const struct match_transaction *transaction);
 };
 
 struct dissect_counters {
     uint64_t given_up;        /* flows left because DISSECTORS_MAX was reached */
     uint64_t streams_refused; /* TCP streams left because too many bytes waited */
+    uint64_t gaps;            /* skipped in TCP streams that rules look into */
 };
 
 struct dissectors;
 
 struct dissectors *dissectors_new(const struct dissect_events *events, void *user);
 void dissectors_free(struct dissectors *dissectors); /* every connection must have ended */
+
+/* Which buffers transactions are to have: one bit (1 << enum rule_buffer_kind) for each; none at
+ * first. To be called before the first packet. False: out of memory. */
+bool dissectors_want(struct dissectors *dissectors, uint32_t buffers);
 
 /* One packet of the flow, after the engine and connections_update() have seen it. */
 void dissect_packet(struct dissectors *dissectors, struct connection *connection,

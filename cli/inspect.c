@@ -193,7 +193,7 @@ static void on_dns(void *user, struct connection *connection, struct cursor mess
     write_record(inspector);
 }
 
-static const struct dissect_events events = { on_hello, on_http, on_dns };
+static const struct dissect_events events = { .hello = on_hello, .http = on_http, .dns = on_dns };
 
 /* --- packets --- */
 

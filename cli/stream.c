@@ -50,18 +50,16 @@ static bool has_room(const struct stream *stream, const struct stream_budget *bu
            len <= STREAM_WAITING_MAX - stream->waiting_bytes && len <= budget->max - budget->used;
 }
 
-static void keep(struct stream *stream, struct stream_budget *budget, uint32_t seq,
+/* False: there is no room. */
+static bool keep(struct stream *stream, struct stream_budget *budget, uint32_t seq,
         struct cursor bytes)
 {
     struct stream_segment *segment = NULL;
 
     if (has_room(stream, budget, bytes.left))
         segment = malloc(sizeof(*segment) + bytes.left);
-    if (segment == NULL) {
-        budget->refused++;
-        stream_end(stream, budget);
-        return;
-    }
+    if (segment == NULL)
+        return false;
     budget->used += bytes.left;
     segment->seq = seq;
     segment->len = bytes.left;
@@ -69,6 +67,7 @@ static void keep(struct stream *stream, struct stream_budget *budget, uint32_t s
     stream->waiting_count++;
     stream->waiting_bytes += (uint32_t)bytes.left;
     LL_INSERT_INORDER(stream->waiting, segment, by_seq);
+    return true;
 }
 
 /* Hands out what of a segment is new; false when the reader is done. */
@@ -76,6 +75,7 @@ static bool deliver(struct stream *stream, uint32_t seq, struct cursor bytes, st
         void *user)
 {
     int32_t old = seq_distance(stream->next, seq);
+    bool more;
 
     if (old > 0 && !cursor_skip(&bytes, (size_t)old))
         return true; /* all of it was there before */
@@ -83,7 +83,9 @@ static bool deliver(struct stream *stream, uint32_t seq, struct cursor bytes, st
         return true;
     stream->next += (uint32_t)bytes.left;
     stream->delivered = true;
-    return read(user, bytes);
+    more = read(user, bytes);
+    stream->offset += bytes.left;
+    return more;
 }
 
 static void deliver_waiting(struct stream *stream, struct stream_budget *budget,
@@ -107,6 +109,45 @@ static void deliver_waiting(struct stream *stream, struct stream_budget *budget,
     }
 }
 
+/* Goes on at 'seq', which is ahead. */
+static void skip_gap(struct stream *stream, struct stream_budget *budget, uint32_t seq,
+        stream_read_fn read, void *user)
+{
+    budget->gaps++;
+    stream->offset += (uint32_t)seq_distance(seq, stream->next);
+    stream->next = seq;
+    deliver_waiting(stream, budget, read, user);
+}
+
+void stream_acknowledge(struct stream *stream, struct stream_budget *budget, uint32_t ack,
+        stream_read_fn read, void *user)
+{
+    while (stream->skips_gaps && stream->waiting != NULL &&
+            seq_distance(ack, stream->waiting->seq) >= 0)
+        skip_gap(stream, budget, stream->waiting->seq, read, user);
+}
+
+/* Does the segment have to wait, or has the stream ended for it? */
+static bool waits(struct stream *stream, struct stream_budget *budget, uint32_t seq,
+        struct cursor bytes, stream_read_fn read, void *user)
+{
+    while (!stream->ended && seq_distance(seq, stream->next) > 0) {
+        const struct stream_segment *first = stream->waiting;
+
+        if (keep(stream, budget, seq, bytes))
+            return true;
+        if (!stream->skips_gaps) {
+            budget->refused++;
+            stream_end(stream, budget);
+        } else {
+            bool is_behind = first != NULL && seq_distance(seq, first->seq) > 0;
+
+            skip_gap(stream, budget, is_behind ? first->seq : seq, read, user);
+        }
+    }
+    return stream->ended;
+}
+
 void stream_add(struct stream *stream, struct stream_budget *budget, uint32_t seq, bool syn,
         struct cursor bytes, stream_read_fn read, void *user)
 {
@@ -118,12 +159,8 @@ void stream_add(struct stream *stream, struct stream_budget *budget, uint32_t se
         stream->started = true;
         stream->next = seq;
     }
-    if (bytes.left == 0)
+    if (bytes.left == 0 || waits(stream, budget, seq, bytes, read, user))
         return;
-    if (seq_distance(seq, stream->next) > 0) {
-        keep(stream, budget, seq, bytes);
-        return;
-    }
     if (!deliver(stream, seq, bytes, read, user))
         stream_end(stream, budget);
     else

@@ -59,7 +59,8 @@ engine/detect/dga_model.c: $(srcdir)/engine/detect/dga_train.awk \
 		-f $(srcdir)/engine/detect/dga_train.awk $(srcdir)/engine/detect/words/names.txt \
 		>$@.tmp && mv $@.tmp $@
 
-# The rule language: only the command and its tests need it, as Suricata reads rules by itself.
+# The rule language and what only rules look at: the command and its tests need it, as Suricata reads
+# rules and applications by itself.
 noinst_LTLIBRARIES += librules.la
 librules_la_CPPFLAGS = $(AM_CPPFLAGS)
 librules_la_CFLAGS = $(AM_CFLAGS) $(RULES_CFLAGS)
@@ -99,7 +100,9 @@ librules_la_SOURCES = \
 	engine/detect/rules/thresholds.h engine/detect/rules/thresholds_read.c \
 	engine/detect/rules/thresholds_read.h engine/detect/rules/utf8.h \
 	engine/detect/rules/validate.c engine/detect/rules/vars.c engine/detect/rules/vars.h \
-	engine/detect/rules/vars_internal.h engine/detect/rules/vars_yaml.c
+	engine/detect/rules/vars_internal.h engine/detect/rules/vars_yaml.c \
+	engine/parse/best_fit.c engine/parse/best_fit.h engine/parse/http_request.c \
+	engine/parse/http_request.h engine/parse/http_uri.c engine/parse/http_uri.h
 
 # Writes MMDB files: only the command and its tests need it.
 noinst_LTLIBRARIES += libgeowriter.la

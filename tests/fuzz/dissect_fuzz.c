@@ -41,7 +41,7 @@ static void on_dns(void *user, struct connection *connection, struct cursor mess
  * UDP), where their bytes start 2, length 1, bytes. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct dissect_events events = { on_hello, on_http, on_dns };
+    static const struct dissect_events events = { .hello = on_hello, .http = on_http, .dns = on_dns };
     struct cursor in = cursor_over(data, size);
     struct dissectors *dissectors = dissectors_new(&events, NULL);
     struct flow flow = { .service = SERVICE_OTHER };

@@ -65,7 +65,7 @@ static void on_dns(void *user, struct connection *from, struct cursor message, b
     tell("dns", length, strlen(length), to_server);
 }
 
-static const struct dissect_events handlers = { on_hello, on_http, on_dns };
+static const struct dissect_events handlers = { .hello = on_hello, .http = on_http, .dns = on_dns };
 
 static void set_up(void)
 {

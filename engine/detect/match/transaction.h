@@ -28,7 +28,7 @@ enum match_stage {
 
 struct match_transaction {
     enum rule_application application;
-    bool to_server; /* the way of the packet that completed it */
+    bool to_server; /* the way of the message; the packet that completed it may go the other */
     enum match_stage stage;
     const struct match_buffer *buffers;
     size_t count;

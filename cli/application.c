@@ -1,0 +1,114 @@
+#include "application.h"
+
+#include <strings.h>
+
+#define PORT_MQTT 1883
+
+enum side { TO_SERVER = 1, TO_CLIENT = 2, EITHER_SIDE = 3 };
+
+static const struct application http1 = { APPLICATION_HTTP1, "http" };
+static const struct application http2 = { APPLICATION_HTTP, "http2" };
+static const struct application tls = { APPLICATION_TLS, "tls" };
+static const struct application ssh = { APPLICATION_SSH, "ssh" };
+static const struct application mqtt = { APPLICATION_MQTT, "mqtt" };
+
+/* What a side begins with. Case is ignored in the texts, as Suricata does. */
+static const struct pattern {
+    const struct application *application;
+    enum side side;
+    const char *bytes;
+    uint8_t length;
+} patterns[] = {
+#define PATTERN(application, side, bytes) { &(application), side, bytes, sizeof(bytes) - 1 }
+#define METHOD(name) PATTERN(http1, TO_SERVER, name " "), PATTERN(http1, TO_SERVER, name "\t")
+    PATTERN(tls, EITHER_SIDE, "\x16\x03\x00"),
+    PATTERN(tls, EITHER_SIDE, "\x16\x03\x01"),
+    PATTERN(tls, EITHER_SIDE, "\x16\x03\x02"),
+    PATTERN(tls, EITHER_SIDE, "\x16\x03\x03"),
+    PATTERN(tls, TO_SERVER, "\x01\x03\x00"),
+    PATTERN(tls, TO_SERVER, "\x01\x03\x01"),
+    PATTERN(tls, TO_SERVER, "\x01\x03\x02"),
+    PATTERN(tls, TO_SERVER, "\x01\x03\x03"),
+    PATTERN(tls, TO_CLIENT, "\x15\x03\x00"),
+    PATTERN(tls, TO_CLIENT, "\x15\x03\x01"),
+    PATTERN(tls, TO_CLIENT, "\x15\x03\x02"),
+    PATTERN(tls, TO_CLIENT, "\x15\x03\x03"),
+    PATTERN(tls, TO_CLIENT, "\x17\x03\x00"),
+    PATTERN(tls, TO_CLIENT, "\x17\x03\x01"),
+    PATTERN(tls, TO_CLIENT, "\x17\x03\x02"),
+    PATTERN(tls, TO_CLIENT, "\x17\x03\x03"),
+    PATTERN(ssh, EITHER_SIDE, "SSH-"),
+    PATTERN(http1, TO_CLIENT, "HTTP/0.9"),
+    PATTERN(http1, TO_CLIENT, "HTTP/1.0"),
+    PATTERN(http1, TO_CLIENT, "HTTP/1.1"),
+    PATTERN(http2, TO_SERVER, "PRI * HTTP/2.0"),
+    METHOD("GET"),
+    METHOD("PUT"),
+    METHOD("POST"),
+    METHOD("HEAD"),
+    METHOD("TRACE"),
+    METHOD("OPTIONS"),
+    METHOD("CONNECT"),
+    METHOD("DELETE"),
+    METHOD("PATCH"),
+    METHOD("PROPFIND"),
+    METHOD("PROPPATCH"),
+    METHOD("MKCOL"),
+    METHOD("COPY"),
+    METHOD("MOVE"),
+    METHOD("LOCK"),
+    METHOD("UNLOCK"),
+    METHOD("CHECKOUT"),
+    METHOD("UNCHECKOUT"),
+    METHOD("CHECKIN"),
+    METHOD("UPDATE"),
+    METHOD("LABEL"),
+    METHOD("REPORT"),
+    METHOD("MKWORKSPACE"),
+    METHOD("MKACTIVITY"),
+    METHOD("MERGE"),
+    METHOD("INVALID"),
+    METHOD("VERSION-CONTROL"),
+    METHOD("BASELINE-CONTROL"),
+};
+
+/* A fixed header (MQTT 5.0 section 2.1): a packet type, a quality of service below 3, and a length of
+ * at most four bytes. */
+static bool is_mqtt(struct cursor first, bool *may_follow)
+{
+    uint8_t head, byte;
+
+    if (!cursor_u8(&first, &head) || head >> 4 == 0 || (head >> 1 & 3) == 3)
+        return false;
+    for (unsigned i = 0; i < 4; i++) {
+        if (!cursor_u8(&first, &byte)) {
+            *may_follow = true;
+            return false;
+        }
+        if ((byte & 0x80) == 0)
+            return true;
+    }
+    return false;
+}
+
+const struct application *application_find(struct cursor first, bool to_server,
+        uint16_t server_port, bool *may_follow)
+{
+    enum side side = to_server ? TO_SERVER : TO_CLIENT;
+
+    *may_follow = first.left == 0;
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]) && first.left > 0; i++) {
+        const struct pattern *pattern = &patterns[i];
+        size_t length = pattern->length < first.left ? pattern->length : first.left;
+
+        if ((pattern->side & side) == 0 || ((pattern->bytes[0] ^ first.at[0]) & ~0x20) != 0 ||
+                strncasecmp((const char *)first.at, pattern->bytes, length) != 0)
+            continue;
+        if (length == pattern->length)
+            return pattern->application;
+        *may_follow = true;
+    }
+    if (server_port == PORT_MQTT && is_mqtt(first, may_follow))
+        return &mqtt;
+    return NULL;
+}

@@ -1,0 +1,26 @@
+/* application.h - which application a TCP connection carries, told from the first bytes of a side as
+ * Suricata tells it: rules and EVE name what it names.
+ *
+ * Any thread; no allocation, no state. */
+#ifndef TATTLER_CLI_APPLICATION_H
+#define TATTLER_CLI_APPLICATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cursor.h"
+#include "detect/rules/rule.h"
+
+#define APPLICATION_BYTES 17 /* so many decide: "BASELINE-CONTROL " */
+
+struct application {
+    enum rule_application id;
+    const char *name; /* as EVE spells it */
+};
+
+/* 'first': what a side sent first. NULL: none of those told here. '*may_follow': it may be one yet
+ * when more has come. */
+const struct application *application_find(struct cursor first, bool to_server,
+        uint16_t server_port, bool *may_follow);
+
+#endif

@@ -1,0 +1,397 @@
+#include "dissect_http.h"
+
+#include "dissect_internal.h"
+
+#define OPENING_MAX (16 * 1024)
+
+/* A reader at work. */
+struct reading {
+    struct dissectors *dissectors;
+    struct dissector *dissector;
+    struct http_reader *reader;
+};
+
+/* What comes of looking at some bytes. */
+enum step { STEP_ON, STEP_MORE };
+
+static bool wants_body(const struct reading *reading)
+{
+    return dissect_wants(reading->dissectors, BUFFER_HTTP_REQUEST_BODY);
+}
+
+static void drop(const struct reading *reading)
+{
+    held_drop(&reading->reader->held, &reading->dissectors->budget);
+    held_drop(&reading->reader->line, &reading->dissectors->budget);
+}
+
+static enum step give_up(const struct reading *reading)
+{
+    drop(reading);
+    reading->reader->state = HTTP_DONE;
+    return STEP_MORE;
+}
+
+/* --- telling --- */
+
+static void tell(const struct reading *reading, const struct http_request *request,
+        enum match_stage stage, struct cursor body)
+{
+    const struct match_buffer parts[] = {
+        { BUFFER_HTTP_METHOD, request->method },
+        { BUFFER_HTTP_URI, request->uri },
+        { BUFFER_HTTP_HOST, request->host },
+        { BUFFER_HTTP_USER_AGENT, request->user_agent },
+        { BUFFER_HTTP_HEADER, request->fields },
+        { BUFFER_HTTP_REQUEST_BODY, body },
+    };
+    struct match_buffer buffers[sizeof(parts) / sizeof(parts[0])];
+    struct match_transaction transaction = { APPLICATION_HTTP1, true, stage, buffers, 0 };
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (parts[i].bytes.at != NULL && dissect_wants(reading->dissectors, parts[i].kind))
+            buffers[transaction.count++] = parts[i];
+    reading->dissectors->events->transaction(reading->dissectors->user,
+            reading->dissector->connection, &transaction);
+}
+
+/* The head again, now with the body. */
+static void tell_body(const struct reading *reading)
+{
+    struct http_reader *reader = reading->reader;
+    struct cursor body = cursor_over(reader->held.bytes, reader->held.len), head;
+    struct http_request request;
+
+    if (reader->told || reader->head_length == 0 ||
+            !cursor_split(&body, reader->head_length, &head) || body.left == 0)
+        return;
+    reader->told = true;
+    if (http_request_read(head, reading->dissectors->work, &request) == TATTLER_OK)
+        tell(reading, &request, MATCH_BODY, body);
+}
+
+static void add_body(const struct reading *reading, struct cursor bytes)
+{
+    struct http_reader *reader = reading->reader;
+    size_t max = reader->head_length + HTTP_BODY_MAX;
+
+    if (reader->told || reader->head_length == 0)
+        return;
+    if (bytes.left > max - reader->held.len)
+        bytes.left = max - reader->held.len;
+    if (!held_add(&reader->held, &reading->dissectors->budget, bytes, max) ||
+            reader->held.len == max) {
+        tell_body(reading);
+        held_drop(&reader->held, &reading->dissectors->budget);
+    }
+}
+
+static void complete(const struct reading *reading)
+{
+    struct http_reader *reader = reading->reader;
+
+    tell_body(reading);
+    held_drop(&reader->held, &reading->dissectors->budget);
+    reader->head_length = reader->looked = 0;
+    reader->told = false;
+    reader->state = reader->is_tunnel ? HTTP_TUNNEL : HTTP_HEAD;
+}
+
+/* --- the head --- */
+
+static void begin_body(struct http_reader *reader, const struct http_request *request)
+{
+    static const enum http_state states[] = { [HTTP_NO_BODY] = HTTP_REST,
+        [HTTP_SIZED_BODY] = HTTP_SIZED, [HTTP_CHUNKED_BODY] = HTTP_CHUNK_LINE,
+        [HTTP_BAD_BODY] = HTTP_DONE };
+
+    reader->is_tunnel = request->is_connect;
+    reader->left = request->body_size;
+    reader->state = request->is_connect ? HTTP_REST : states[request->body];
+    if (reader->state == HTTP_SIZED && reader->left == 0)
+        reader->state = HTTP_REST;
+    if (!request->has_version && request->fields.at == NULL)
+        reader->state = HTTP_DONE;
+}
+
+/* 'head' may be what is held or come from the segment at hand. */
+static enum step read_whole_head(const struct reading *reading, struct cursor head)
+{
+    struct http_reader *reader = reading->reader;
+    struct stream_budget *budget = &reading->dissectors->budget;
+    struct http_request request;
+
+    if (http_request_read(head, reading->dissectors->work, &request) != TATTLER_OK)
+        return give_up(reading);
+    begin_body(reader, &request);
+    tell(reading, &request, wants_body(reading) ? MATCH_HEAD : MATCH_WHOLE,
+            (struct cursor){ NULL, 0 });
+    if (reader->state == HTTP_DONE)
+        return give_up(reading);
+    if (!wants_body(reading))
+        held_drop(&reader->held, budget);
+    else if (reader->held.len > 0 || held_add(&reader->held, budget, head, HTTP_REQUEST_MAX))
+        reader->head_length = head.left;
+    return STEP_ON;
+}
+
+/* HTTP/0.9 has nothing but a line: it is all when no more comes with it. */
+static bool is_bare_line(const struct reading *reading, struct cursor bytes)
+{
+    struct http_request request;
+
+    if (reading->reader->looked == 0 || reading->reader->looked < bytes.left)
+        return false;
+    return http_request_read(bytes, reading->dissectors->work, &request) == TATTLER_OK &&
+           !request.has_version && request.fields.at == NULL;
+}
+
+static enum step hold_head(const struct reading *reading, struct cursor *in)
+{
+    struct http_reader *reader = reading->reader;
+    size_t room = HTTP_REQUEST_MAX - reader->held.len;
+    struct cursor part = { in->at, in->left < room ? in->left : room }, all;
+    size_t looked = reader->looked, length;
+
+    if (!held_add(&reader->held, &reading->dissectors->budget, part, HTTP_REQUEST_MAX))
+        return give_up(reading);
+    all = cursor_over(reader->held.bytes, reader->held.len);
+    length = http_head_length(all, &reader->looked);
+    if (length == 0 && looked == 0 && is_bare_line(reading, all))
+        length = all.left;
+    if (length == 0) {
+        cursor_skip(in, part.left);
+        return reader->held.len < HTTP_REQUEST_MAX ? STEP_MORE : give_up(reading);
+    }
+    cursor_skip(in, part.left - (all.left - length));
+    all.left = reader->held.len = length;
+    return read_whole_head(reading, all);
+}
+
+static enum step read_head(const struct reading *reading, struct cursor *in)
+{
+    struct http_reader *reader = reading->reader;
+    struct cursor head;
+    size_t length, from = 0;
+
+    if (reader->held.len == 0) {
+        http_skip_empty_lines(in);
+        if (in->left == 0 || (in->left == 1 && in->at[0] == '\r'))
+            return STEP_MORE;
+        length = http_head_length(*in, &from);
+        if (length > 0 && cursor_split(in, length, &head))
+            return read_whole_head(reading, head);
+    }
+    return hold_head(reading, in);
+}
+
+/* --- what comes behind it --- */
+
+/* The next line with its end; what there is of one is kept until the rest comes. It is to be dropped
+ * by drop_line(). */
+static bool take_line(const struct reading *reading, struct cursor *in, struct cursor *line)
+{
+    struct http_reader *reader = reading->reader;
+    const uint8_t *end = in->left > 0 ? memchr(in->at, '\n', in->left) : NULL;
+    struct cursor part = { in->at, end != NULL ? (size_t)(end - in->at) + 1 : in->left };
+
+    cursor_skip(in, part.left);
+    if (end != NULL && reader->line.len == 0) {
+        *line = part;
+        return true;
+    }
+    if (!held_add(&reader->line, &reading->dissectors->budget, part, HTTP_LINE_MAX))
+        give_up(reading);
+    *line = cursor_over(reader->line.bytes, reader->line.len);
+    return end != NULL && reader->state != HTTP_DONE;
+}
+
+static void drop_line(const struct reading *reading)
+{
+    held_drop(&reading->reader->line, &reading->dissectors->budget);
+}
+
+static bool is_blank(struct cursor line)
+{
+    uint8_t byte;
+
+    while (cursor_u8(&line, &byte))
+        if (byte != ' ' && (byte < '\t' || byte > '\r'))
+            return false;
+    return true;
+}
+
+static enum step read_data(const struct reading *reading, struct cursor *in, enum http_state then)
+{
+    struct http_reader *reader = reading->reader;
+    struct cursor part;
+
+    if (in->left == 0)
+        return STEP_MORE;
+    cursor_split(in, reader->left < in->left ? (size_t)reader->left : in->left, &part);
+    reader->left -= part.left;
+    add_body(reading, part);
+    if (reader->left == 0)
+        reader->state = then;
+    return STEP_ON;
+}
+
+static enum step read_sized(const struct reading *reading, struct cursor *in)
+{
+    return read_data(reading, in, HTTP_REST);
+}
+
+static enum step read_chunk_data(const struct reading *reading, struct cursor *in)
+{
+    return read_data(reading, in, HTTP_CHUNK_END);
+}
+
+static enum step read_chunk_end(const struct reading *reading, struct cursor *in)
+{
+    struct cursor line;
+
+    if (!take_line(reading, in, &line))
+        return STEP_MORE;
+    drop_line(reading);
+    reading->reader->state = HTTP_CHUNK_LINE;
+    return STEP_ON;
+}
+
+static enum step read_chunk_line(const struct reading *reading, struct cursor *in)
+{
+    struct http_reader *reader = reading->reader;
+    struct cursor line;
+    bool blank, sized;
+
+    if (!take_line(reading, in, &line))
+        return STEP_MORE;
+    blank = is_blank(line);
+    sized = http_chunk_size(line, &reader->left);
+    drop_line(reading);
+    if (!blank && !sized) {
+        tell_body(reading);
+        return give_up(reading);
+    }
+    if (!blank)
+        reader->state = reader->left > 0 ? HTTP_CHUNK_DATA : HTTP_TRAILER;
+    return STEP_ON;
+}
+
+static enum step read_trailer(const struct reading *reading, struct cursor *in)
+{
+    struct cursor line;
+
+    if (!take_line(reading, in, &line))
+        return STEP_MORE;
+    if (line.left <= 2 && is_blank(line))
+        reading->reader->state = HTTP_REST;
+    drop_line(reading);
+    return STEP_ON;
+}
+
+/* More of the same segment that is no request counts as body. */
+static enum step read_rest(const struct reading *reading, struct cursor *in)
+{
+    struct http_reader *reader = reading->reader;
+    struct cursor line;
+
+    if (reader->is_tunnel || (in->left == 0 && reader->line.len == 0)) {
+        complete(reading);
+        return STEP_ON;
+    }
+    if (!take_line(reading, in, &line))
+        return STEP_MORE;
+    if (http_is_method(line)) {
+        complete(reading);
+        if (!held_add(&reader->held, &reading->dissectors->budget, line, HTTP_REQUEST_MAX))
+            return give_up(reading);
+    } else {
+        add_body(reading, line);
+    }
+    drop_line(reading);
+    return STEP_ON;
+}
+
+/* What follows a CONNECT is another request if the server refused. */
+static enum step read_tunnel(const struct reading *reading, struct cursor *in)
+{
+    if (in->left == 0)
+        return STEP_MORE;
+    if (!http_is_method(*in))
+        return give_up(reading);
+    reading->reader->is_tunnel = false;
+    reading->reader->state = HTTP_HEAD;
+    return STEP_ON;
+}
+
+static enum step read_opening(const struct reading *reading, struct cursor *in)
+{
+    struct http_reader *reader = reading->reader;
+
+    if (reading->dissector->connection->application == APPLICATION_HTTP1) {
+        reader->state = HTTP_HEAD;
+        return STEP_ON;
+    }
+    if (reading->dissector->connection->application != APPLICATION_ANY ||
+            !held_add(&reader->held, &reading->dissectors->budget, *in, OPENING_MAX) ||
+            !http_may_be_request(cursor_over(reader->held.bytes, reader->held.len)))
+        return give_up(reading);
+    cursor_skip(in, in->left);
+    return STEP_MORE;
+}
+
+static enum step read_nothing(const struct reading *reading, struct cursor *in)
+{
+    (void)reading;
+    (void)in;
+    return STEP_MORE;
+}
+
+static enum step (*const steps[HTTP_STATES])(const struct reading *, struct cursor *) = {
+    [HTTP_OPENING] = read_opening,
+    [HTTP_HEAD] = read_head,
+    [HTTP_SIZED] = read_sized,
+    [HTTP_CHUNK_LINE] = read_chunk_line,
+    [HTTP_CHUNK_DATA] = read_chunk_data,
+    [HTTP_CHUNK_END] = read_chunk_end,
+    [HTTP_TRAILER] = read_trailer,
+    [HTTP_REST] = read_rest,
+    [HTTP_TUNNEL] = read_tunnel,
+    [HTTP_DONE] = read_nothing,
+};
+
+bool http_read(struct dissectors *dissectors, struct dissector *dissector, struct cursor bytes)
+{
+    struct reading reading = { dissectors, dissector, &dissector->http };
+
+    while (steps[dissector->http.state](&reading, &bytes) == STEP_ON)
+        continue;
+    return dissector->http.state != HTTP_DONE;
+}
+
+void http_confirm(struct dissectors *dissectors, struct dissector *dissector)
+{
+    struct held opening = dissector->http.held;
+
+    if (dissector->http.state != HTTP_OPENING || opening.len == 0)
+        return;
+    dissector->http.held = (struct held){ .bytes = NULL };
+    http_read(dissectors, dissector, cursor_over(opening.bytes, opening.len));
+    held_drop(&opening, &dissectors->budget);
+}
+
+void http_end(struct dissectors *dissectors, struct dissector *dissector)
+{
+    struct http_reader *reader = &dissector->http;
+    struct reading reading = { dissectors, dissector, reader };
+    struct http_request request;
+
+    if (reader->state == HTTP_HEAD && reader->held.len > 0) {
+        held_add(&reader->held, &dissectors->budget, cursor_over("\n", 1), HTTP_REQUEST_MAX + 1);
+        if (http_request_read(cursor_over(reader->held.bytes, reader->held.len), dissectors->work,
+                    &request) == TATTLER_OK)
+            tell(&reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+    }
+    tell_body(&reading);
+    give_up(&reading);
+}

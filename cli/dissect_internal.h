@@ -1,0 +1,77 @@
+/* dissect_internal.h - what the parts of the dissectors share: dissect.c keeps them and reads UDP,
+ * dissect_tcp.c reads streams, dissect_http.c requests in them, dissect_rules.c makes what is found
+ * into transactions. */
+#ifndef TATTLER_CLI_DISSECT_INTERNAL_H
+#define TATTLER_CLI_DISSECT_INTERNAL_H
+
+#include "application.h"
+#include "dissect.h"
+#include "dissect_http.h"
+#include "held.h"
+#include "parse/http_request.h"
+#include "parse/quic.h"
+#include "stream.h"
+
+struct side {
+    struct stream stream;
+    /* What is looked for in every flow: names. */
+    struct tls_stream tls;
+    uint32_t tls_charged; /* bytes of 'tls' that the budget counts */
+    bool in_tls;
+    bool named;       /* nothing more to be looked for */
+    uint32_t looked;  /* bytes delivered so far */
+    struct held held; /* a request head or DNS message that is not whole yet */
+    /* Which application it is. */
+    bool told;
+    uint8_t first_length;
+    uint8_t first[APPLICATION_BYTES];
+    uint64_t expected; /* offset of the next byte, if none is missing */
+};
+
+struct dissector {
+    struct connection *connection;
+    struct side sides[2]; /* 0: to the server */
+    struct quic_stream *quic;
+    struct http_reader http; /* of the client */
+    struct dissector *prev, *next; /* oldest first */
+};
+
+struct dissectors {
+    const struct dissect_events *events;
+    void *user;
+    struct dissector *oldest;
+    unsigned count;
+    struct stream_budget budget;
+    uint64_t given_up;
+    uint32_t wanted;        /* buffers, one bit each */
+    struct http_work *work; /* NULL: no buffers of HTTP are wanted */
+};
+
+/* Finds or makes the flow's; NULL: out of memory. */
+struct dissector *dissectors_start(struct dissectors *dissectors, struct connection *connection);
+
+/* --- dissect_tcp.c --- */
+
+void dissect_tcp(struct dissectors *dissectors, struct connection *connection,
+        const struct packet *packet, bool to_server);
+void dissect_tcp_clear(struct dissectors *dissectors, struct dissector *dissector);
+
+/* --- dissect_rules.c --- */
+
+#define DISSECT_BIT(kind) (1u << (kind))
+#define DISSECT_HTTP_BUFFERS                                                                       \
+    (DISSECT_BIT(BUFFER_HTTP_METHOD) | DISSECT_BIT(BUFFER_HTTP_URI) |                              \
+            DISSECT_BIT(BUFFER_HTTP_HOST) | DISSECT_BIT(BUFFER_HTTP_USER_AGENT) |                  \
+            DISSECT_BIT(BUFFER_HTTP_HEADER) | DISSECT_BIT(BUFFER_HTTP_REQUEST_BODY))
+
+static inline bool dissect_wants(const struct dissectors *dissectors, enum rule_buffer_kind kind)
+{
+    return (dissectors->wanted & DISSECT_BIT(kind)) != 0;
+}
+
+void dissect_tell_hello(struct dissectors *dissectors, struct connection *connection,
+        const struct tls_hello *hello, bool quic, bool to_server);
+void dissect_tell_dns(struct dissectors *dissectors, struct connection *connection,
+        struct cursor message, bool to_server);
+
+#endif
