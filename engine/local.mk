@@ -66,15 +66,22 @@ librules_la_CPPFLAGS = $(AM_CPPFLAGS)
 librules_la_CFLAGS = $(AM_CFLAGS) $(RULES_CFLAGS)
 librules_la_LIBADD = libengine.la $(RULES_LIBS)
 librules_la_SOURCES = \
-	engine/detect/match/transaction.h \
-	engine/detect/match/steps.c engine/detect/match/steps.h \
-	engine/detect/match/steps_content.c engine/detect/match/steps_internal.h \
-	engine/detect/match/steps_number.c engine/detect/match/steps_pcre.c \
-	engine/detect/match/limit_count.c \
 	engine/detect/match/bits.c engine/detect/match/bits.h engine/detect/match/limit_count.c \
 	engine/detect/match/limit_count.h engine/detect/match/limit_plans.c \
 	engine/detect/match/limit_plans.h engine/detect/match/limits.c engine/detect/match/limits.h \
-	engine/detect/match/xbits.c \
+	engine/detect/match/xbits.c engine/detect/match/candidates.c engine/detect/match/found.c \
+	engine/detect/match/groups.c \
+	engine/detect/match/groups.h engine/detect/match/look.c engine/detect/match/look.h \
+	engine/detect/match/matcher.c engine/detect/match/matcher.h \
+	engine/detect/match/matcher_internal.h \
+	engine/detect/match/messages.c engine/detect/match/messages.h \
+	engine/detect/match/patterns.c engine/detect/match/patterns.h engine/detect/match/plan.c \
+	engine/detect/match/plan.h engine/detect/match/transaction.h \
+	engine/detect/match/window.c engine/detect/match/window.h \
+	engine/emit/eve_alert.c engine/emit/eve_alert.h \
+	engine/detect/match/steps.c engine/detect/match/steps.h \
+	engine/detect/match/steps_content.c engine/detect/match/steps_internal.h \
+	engine/detect/match/steps_number.c engine/detect/match/steps_pcre.c \
 	engine/detect/rules/address_set.h engine/detect/rules/arena.c engine/detect/rules/arena.h \
 	engine/detect/rules/bit_names.c engine/detect/rules/bit_names.h \
 	engine/detect/rules/buffers.c engine/detect/rules/buffers.h engine/detect/rules/classes.c \

@@ -10,7 +10,7 @@
 
 /* --- what all records share --- */
 
-static void put_address(struct json *json, const char *key, const struct address *address)
+void eve_put_address(struct json *json, const char *key, const struct address *address)
 {
     char text[ADDRESS_TEXT_SIZE];
     size_t len = address_text(address, text);
@@ -67,10 +67,10 @@ void eve_open(struct json *json, const struct eve_head *head, const char *event_
         json_unsigned(json, "pcap_cnt", head->packet_number);
     json_text(json, "event_type", event_type);
     put_vlans(json, head);
-    put_address(json, "src_ip", &head->source);
+    eve_put_address(json, "src_ip", &head->source);
     if (head->has_ports)
         json_unsigned(json, "src_port", head->source_port);
-    put_address(json, "dest_ip", &head->destination);
+    eve_put_address(json, "dest_ip", &head->destination);
     if (head->has_ports)
         json_unsigned(json, "dest_port", head->destination_port);
     put_protocol(json, head->protocol);

@@ -1,0 +1,83 @@
+/* What matched with one packet: how often it may alert, and what else it does. */
+#include "detect/match/matcher_internal.h"
+
+#include <stdlib.h>
+
+#include "enrich/grow.h"
+
+void found_note(struct matcher *matcher, uint32_t number, const struct look *look)
+{
+    struct match_found *found = grow(matcher->found, &matcher->found_room,
+            matcher->found_count + 1, sizeof(*found));
+
+    if (found == NULL) {
+        matcher->counters.discarded++;
+        return;
+    }
+    matcher->found = found;
+    found[matcher->found_count++] =
+            (struct match_found){ number, look->packet->to_server, look->transaction != NULL,
+                look->is_stream };
+}
+
+static int compare_found(const void *left, const void *right)
+{
+    uint32_t a = ((const struct match_found *)left)->number;
+    uint32_t b = ((const struct match_found *)right)->number;
+
+    return (a > b) - (a < b);
+}
+
+static void tell(struct matcher *matcher, const struct rule *rule, enum rule_action action,
+        const struct match_found *found, unsigned *told)
+{
+    struct match_alert alert = { rule, action, matcher->packet, found->of_transaction,
+        found->of_stream };
+
+    if (!rule->alerts)
+        return;
+    if (++*told > MATCH_ALERTS_MAX) {
+        matcher->counters.discarded++;
+        return;
+    }
+    matcher->counters.alerts++;
+    matcher->alert(matcher->user, &alert);
+}
+
+/* Does the action go for the rest of the flow? (Suricata's signature_properties.) */
+static bool acts_on_flow(const struct plan *plan, const struct match_found *found)
+{
+    if (plan->rule->scope != SCOPE_UNSET)
+        return plan->rule->scope == SCOPE_WHOLE_FLOW;
+    return plan->event == PLAN_FIRST_PACKET || found->of_transaction || found->of_stream;
+}
+
+void found_tell(struct matcher *matcher)
+{
+    const struct match_packet *packet = matcher->packet;
+    const struct limit_packet seen = { packet->time_us, &packet->source, &packet->destination,
+        matcher->flow != NULL ? &matcher->flow->limits : NULL };
+    unsigned told = 0;
+
+    if (matcher->found_count > 1)
+        qsort(matcher->found, matcher->found_count, sizeof(*matcher->found), compare_found);
+    for (size_t i = 0; i < matcher->found_count; i++) {
+        const struct match_found *found = &matcher->found[i];
+        const struct plan *plan = &matcher->plans.rules[found->number];
+        enum rule_action action = plan->rule->action;
+        enum limit_verdict verdict;
+
+        packet_turn(matcher->packet, found->to_server);
+        verdict = limits_judge(matcher->limits, plan->rule, &seen, &action);
+        matcher->counters.suppressed += verdict != LIMIT_ALERT;
+        if (action == ACTION_PASS && verdict != LIMIT_NO_MATCH) {
+            if (matcher->flow != NULL && acts_on_flow(plan, found))
+                matcher->flow->passed = true;
+            break;
+        }
+        if (verdict == LIMIT_ALERT)
+            tell(matcher, plan->rule, action, found, &told);
+    }
+    matcher->found_count = 0;
+}
+

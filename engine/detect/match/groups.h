@@ -1,0 +1,51 @@
+/* groups.h - which rules can concern the packets of a flow, by protocol, direction and port.
+ *
+ * A rule that names few ports belongs to the groups of these, all others to one group for any port:
+ * a flow has two groups each way. What a group leaves open (addresses, the other port) is checked
+ * where a rule comes up. Made once, then read only. */
+#ifndef TATTLER_DETECT_MATCH_GROUPS_H
+#define TATTLER_DETECT_MATCH_GROUPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "detect/match/patterns.h"
+#include "detect/match/plan.h"
+
+/* Rules that wait for the same changes. */
+struct feature_run {
+    uint32_t mask;
+    struct plan_list rules;
+};
+
+struct text_search {
+    const struct feature *feature;
+    struct patterns *patterns;
+};
+
+struct match_group {
+    struct patterns *payload; /* NULL: none */
+    bool wants_stream;
+    struct plan_list first, each; /* PLAN_FIRST_PACKET, PLAN_PACKET */
+    struct feature_run *runs;
+    uint32_t run_count;
+    struct text_search *texts;
+    uint32_t text_count;
+    uint32_t changes; /* of all runs and texts */
+};
+
+struct groups;
+
+enum tattler_status groups_make(const struct plans *plans, struct pattern_scratch **scratch,
+        struct groups **out);
+void groups_free(struct groups *groups); /* NULL does nothing */
+
+#define GROUPS_OF_FLOW 2
+
+/* The groups for packets that go this way; 'port' is the server's. NULL: no rules. */
+void groups_find(const struct groups *groups, uint8_t protocol, bool to_server, uint16_t port,
+        const struct match_group *out[GROUPS_OF_FLOW]);
+
+#endif

@@ -1,0 +1,243 @@
+#include "detect/match/look.h"
+
+#include "parse/packet.h"
+
+#define US_PER_S UINT64_C(1000000)
+
+/* --- the header --- */
+
+static bool has_ports(const struct match_packet *packet)
+{
+    return packet->protocol == PACKET_PROTOCOL_TCP || packet->protocol == PACKET_PROTOCOL_UDP ||
+           packet->protocol == PACKET_PROTOCOL_SCTP;
+}
+
+static bool fits_protocol(const struct match_packet *packet, const struct rule *rule)
+{
+    if ((rule->ipv4_only && packet->ip_version != 4) || (rule->ipv6_only && packet->ip_version != 6))
+        return false;
+    return rule_has_ip_protocol(rule, packet->protocol);
+}
+
+static bool fits_application(const struct match_packet *packet, const struct rule *rule)
+{
+    return rule->application == APPLICATION_ANY || rule->application == packet->application ||
+           (rule->application == APPLICATION_HTTP && packet->application == APPLICATION_HTTP1);
+}
+
+static bool fits_direction(const struct match_packet *packet, const struct rule *rule)
+{
+    if (!packet->has_flow)
+        return rule->to_server && rule->to_client;
+    return packet->to_server ? rule->to_server : rule->to_client;
+}
+
+static bool fits_ends(const struct rule *rule, const struct address *source, uint16_t source_port,
+        const struct address *destination, uint16_t destination_port)
+{
+    return port_set_contains(rule->destination_ports, destination_port) &&
+           port_set_contains(rule->source_ports, source_port) &&
+           address_set_contains(rule->destination, destination) &&
+           address_set_contains(rule->source, source);
+}
+
+bool look_header(const struct look *look, const struct rule *rule)
+{
+    const struct match_packet *packet = look->packet;
+
+    if (!fits_direction(packet, rule) || !fits_protocol(packet, rule) ||
+            !fits_application(packet, rule))
+        return false;
+    if (!has_ports(packet) && !(rule->source_ports->any && rule->destination_ports->any))
+        return false;
+    return fits_ends(rule, &packet->source, packet->source_port, &packet->destination,
+                   packet->destination_port) ||
+           (rule->bidirectional &&
+                   fits_ends(rule, &packet->destination, packet->destination_port, &packet->source,
+                           packet->source_port));
+}
+
+/* --- tests --- */
+
+static bool tests_payload_size(const struct look *look, const struct rule_test *test)
+{
+    return number_accepts(&test->number, look->packet->payload.left);
+}
+
+static bool tests_tcp_flags(const struct look *look, const struct rule_test *test)
+{
+    const struct rule_tcp_flags *asked = &test->tcp_flags;
+    uint8_t flags = look->packet->tcp_flags & asked->mask;
+
+    if (look->packet->protocol != PACKET_PROTOCOL_TCP)
+        return false;
+    switch (asked->mode) {
+    case FLAGS_NOT:
+        return (flags & asked->flags) != asked->flags;
+    case FLAGS_ALL_OF:
+        return (flags & asked->flags) == asked->flags;
+    case FLAGS_ANY_OF:
+        return (flags & asked->flags) != 0;
+    default:
+        return flags == asked->flags;
+    }
+}
+
+static bool tests_icmp_type(const struct look *look, const struct rule_test *test)
+{
+    return look->packet->is_icmp && number_accepts(&test->number, look->packet->icmp_type);
+}
+
+static bool tests_icmp_code(const struct look *look, const struct rule_test *test)
+{
+    return look->packet->is_icmp && number_accepts(&test->number, look->packet->icmp_code);
+}
+
+static bool tests_ttl(const struct look *look, const struct rule_test *test)
+{
+    return number_accepts(&test->number, look->packet->ttl);
+}
+
+/* In whole seconds of the clock, as Suricata takes the difference. */
+static bool tests_flow_age(const struct look *look, const struct rule_test *test)
+{
+    const struct match_packet *packet = look->packet;
+    uint64_t now_s = packet->time_us / US_PER_S, first_s = packet->first_us / US_PER_S;
+
+    return packet->has_flow &&
+           number_accepts(&test->number, now_s > first_s ? now_s - first_s : 0);
+}
+
+static bool tests_count(const struct match_packet *packet, const uint64_t counts[2],
+        const struct rule_flow_count *asked)
+{
+    if (!packet->has_flow)
+        return false;
+    if (asked->side != FLOW_EITHER_SIDE)
+        return number_accepts(&asked->number, counts[asked->side == FLOW_TO_SERVER ? 0 : 1]);
+    return number_accepts(&asked->number, counts[0]) || number_accepts(&asked->number, counts[1]);
+}
+
+static bool tests_flow_packets(const struct look *look, const struct rule_test *test)
+{
+    return tests_count(look->packet, look->packet->packets, &test->flow_count);
+}
+
+static bool tests_flow_bytes(const struct look *look, const struct rule_test *test)
+{
+    return tests_count(look->packet, look->packet->bytes, &test->flow_count);
+}
+
+static bool tests_flow_state(const struct look *look, const struct rule_test *test)
+{
+    const struct match_packet *packet = look->packet;
+    const struct rule_flow_state *asked = &test->flow_state;
+
+    return (!asked->established || packet->established) &&
+           (!asked->not_established || !packet->established) &&
+           (!asked->no_fragment || !packet->is_rebuilt) &&
+           (!asked->only_fragment || packet->is_rebuilt);
+}
+
+static bool tests_flowbit(const struct look *look, const struct rule_test *test)
+{
+    return look->packet->has_flow && flow_bits_hold(look->flow_bits, &test->flowbit);
+}
+
+static bool tests_xbit(const struct look *look, const struct rule_test *test)
+{
+    const struct match_packet *packet = look->packet;
+    const struct xbit_packet seen = { packet->time_us, &packet->source, &packet->destination };
+
+    return xbits_hold(look->xbits, &test->xbit, &seen);
+}
+
+static bool tests_feature(const struct look *look, const struct rule_test *test)
+{
+    return look->packet->flow != NULL && condition_holds(&test->iot, look->packet->flow);
+}
+
+static bool (*const testers[])(const struct look *, const struct rule_test *) = {
+    [TEST_PAYLOAD_SIZE] = tests_payload_size,
+    [TEST_TCP_FLAGS] = tests_tcp_flags,
+    [TEST_ICMP_TYPE] = tests_icmp_type,
+    [TEST_ICMP_CODE] = tests_icmp_code,
+    [TEST_TTL] = tests_ttl,
+    [TEST_FLOW_AGE] = tests_flow_age,
+    [TEST_FLOW_PACKETS] = tests_flow_packets,
+    [TEST_FLOW_BYTES] = tests_flow_bytes,
+    [TEST_FLOW_STATE] = tests_flow_state,
+    [TEST_FLOWBIT] = tests_flowbit,
+    [TEST_XBIT] = tests_xbit,
+    [TEST_IOT] = tests_feature,
+};
+
+static bool look_kind(const struct look *look, const struct rule *rule, bool of_features)
+{
+    for (uint32_t i = 0; i < rule->test_count; i++) {
+        const struct rule_test *test = &rule->tests[i];
+
+        if ((test->kind == TEST_IOT) == of_features && !testers[test->kind](look, test))
+            return false;
+    }
+    return true;
+}
+
+bool look_features(const struct look *look, const struct rule *rule)
+{
+    return look_kind(look, rule, true);
+}
+
+bool look_tests(const struct look *look, const struct rule *rule)
+{
+    return look_kind(look, rule, false);
+}
+
+/* --- buffers --- */
+
+/* What rules say of streams goes for TCP alone. */
+static bool payload_holds(const struct look *look, const struct rule *rule,
+        const struct rule_buffer *buffer)
+{
+    bool of_packet = rule->needs_packet || !rule->needs_stream ||
+                     look->packet->protocol != PACKET_PROTOCOL_TCP;
+
+    return (look->is_stream ? rule->needs_stream : of_packet) &&
+           steps_hold(look->steps, buffer, look->payload, 0);
+}
+
+static bool feature_holds(const struct look *look, const struct rule_buffer *buffer)
+{
+    struct feature_value value;
+
+    return look->packet->flow != NULL && buffer->feature->get(look->packet->flow, &value) &&
+           steps_hold(look->steps, buffer,
+                   cursor_over((const uint8_t *)value.text, value.len), 0);
+}
+
+static bool transaction_holds(const struct look *look, const struct rule_buffer *buffer)
+{
+    const struct match_transaction *transaction = look->transaction;
+
+    if (transaction == NULL)
+        return false;
+    for (size_t i = 0; i < transaction->count; i++)
+        if (transaction->buffers[i].kind == buffer->kind &&
+                steps_hold(look->steps, buffer, transaction->buffers[i].bytes, 0))
+            return true;
+    return false;
+}
+
+bool look_buffers(const struct look *look, const struct rule *rule)
+{
+    for (uint32_t i = 0; i < rule->buffer_count; i++) {
+        const struct rule_buffer *buffer = &rule->buffers[i];
+        bool holds = buffer->kind == BUFFER_PAYLOAD   ? payload_holds(look, rule, buffer)
+                     : buffer->kind == BUFFER_FEATURE ? feature_holds(look, buffer)
+                                                      : transaction_holds(look, buffer);
+
+        if (!holds)
+            return false;
+    }
+    return true;
+}

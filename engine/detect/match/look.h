@@ -1,0 +1,31 @@
+/* look.h - does a rule that came up hold? */
+#ifndef TATTLER_DETECT_MATCH_LOOK_H
+#define TATTLER_DETECT_MATCH_LOOK_H
+
+#include <stdbool.h>
+
+#include "detect/match/bits.h"
+#include "detect/match/matcher.h"
+#include "detect/match/steps.h"
+
+/* What a rule is looked at with. */
+struct look {
+    const struct match_packet *packet;
+    const struct flow_bits *flow_bits; /* NULL: none set */
+    struct xbits *xbits;
+    struct steps *steps;
+    struct cursor payload; /* of the packet, or a piece of the stream */
+    bool is_stream;
+    const struct match_transaction *transaction; /* NULL: none */
+};
+
+/* Direction, protocols, addresses and ports. */
+bool look_header(const struct look *look, const struct rule *rule);
+/* Conditions on features alone. */
+bool look_features(const struct look *look, const struct rule *rule);
+/* All other tests. */
+bool look_tests(const struct look *look, const struct rule *rule);
+/* The buffers, which may change datasets: to be asked last. */
+bool look_buffers(const struct look *look, const struct rule *rule);
+
+#endif

@@ -1,0 +1,341 @@
+#include "detect/match/matcher.h"
+
+#include <stdlib.h>
+
+#include "detect/match/matcher_internal.h"
+
+#define WINDOWS_MAX (16u * 1024 * 1024) /* bytes of all streams together */
+#define LIMITS_MAX 65536
+#define XBITS_MAX 65536
+#define CHANGED_PHASE UINT32_MAX
+
+void packet_turn(struct match_packet *packet, bool to_server)
+{
+    struct address source = packet->source;
+    uint16_t port = packet->source_port;
+
+    if (packet->to_server == to_server)
+        return;
+    packet->source = packet->destination;
+    packet->source_port = packet->destination_port;
+    packet->destination = source;
+    packet->destination_port = port;
+    packet->to_server = to_server;
+}
+
+/* --- features --- */
+
+static uint32_t phase_of(const struct match_packet *packet)
+{
+    return (uint32_t)packet->application << 1 | (packet->established ? 1 : 0);
+}
+
+static uint32_t note_changes(struct match_flow *flow, const struct match_packet *packet)
+{
+    unsigned way = packet->to_server ? 0 : 1;
+    uint32_t changed = packet->flow->changed, phase = phase_of(packet), unseen;
+
+    unseen = flow->carried[way] | changed;
+    flow->carried[way] = 0;
+    flow->carried[!way] |= changed;
+    if (phase != flow->phase[way])
+        unseen = CHANGED_PHASE;
+    flow->phase[way] = phase;
+    return unseen | PLAN_ALWAYS;
+}
+
+static void search_texts(struct matcher *matcher, const struct match_group *group,
+        uint32_t changes)
+{
+    struct feature_value value;
+
+    for (uint32_t i = 0; i < group->text_count; i++) {
+        const struct text_search *text = &group->texts[i];
+
+        if ((text->feature->changed & changes) != 0 &&
+                text->feature->get(matcher->packet->flow, &value))
+            patterns_search(text->patterns, matcher->scratch,
+                    cursor_over((const uint8_t *)value.text, value.len), candidates_add, matcher);
+    }
+}
+
+static void add_changed(struct matcher *matcher, const struct match_group *group,
+        uint32_t changes)
+{
+    if ((group->changes & changes) == 0)
+        return;
+    for (uint32_t i = 0; i < group->run_count; i++)
+        if ((group->runs[i].mask & changes) != 0)
+            candidates_add_list(matcher, &group->runs[i].rules);
+    search_texts(matcher, group, changes);
+}
+
+/* --- a packet --- */
+
+static void add_of_packet(struct matcher *matcher, const struct match_group *group,
+        uint32_t changes, bool is_first)
+{
+    const struct match_packet *packet = matcher->packet;
+
+    if (is_first)
+        candidates_add_list(matcher, &group->first);
+    candidates_add_list(matcher, &group->each);
+    if (group->payload != NULL)
+        patterns_search(group->payload, matcher->scratch, packet->payload, candidates_add, matcher);
+    if (packet->flow != NULL)
+        add_changed(matcher, group, changes);
+}
+
+/* A piece of the stream that the packet at hand belongs to. */
+static void look_at_piece(struct matcher *matcher, unsigned way, struct cursor piece)
+{
+    struct look look = candidates_look_of(matcher);
+
+    look.payload = piece;
+    look.is_stream = true;
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
+        const struct match_group *group = matcher->flow->groups[way][i];
+
+        if (group != NULL && group->payload != NULL && group->wants_stream)
+            patterns_search(group->payload, matcher->scratch, piece, candidates_add, matcher);
+    }
+    candidates_look(matcher, &look);
+}
+
+static void look_at_window(struct matcher *matcher, unsigned way)
+{
+    struct match_window *window = &matcher->flow->windows[way];
+
+    matcher->flow->ready[way] = false;
+    if (window->len > 0)
+        look_at_piece(matcher, way, cursor_over(window->bytes, window->len));
+    window_clear(window, &matcher->windows);
+}
+
+static const struct match_group *const *groups_of_packet(struct matcher *matcher, unsigned way,
+        const struct match_group *found[GROUPS_OF_FLOW])
+{
+    const struct match_packet *packet = matcher->packet;
+    struct match_flow *flow = matcher->flow;
+    uint16_t port = way == 0 ? packet->destination_port : packet->source_port;
+
+    if (flow == NULL) {
+        groups_find(matcher->groups, packet->protocol, way == 0, port, found);
+        return found;
+    }
+    if (!flow->found[way])
+        groups_find(matcher->groups, packet->protocol, way == 0, port, flow->groups[way]);
+    flow->found[way] = true;
+    return flow->groups[way];
+}
+
+static void look_at_packet(struct matcher *matcher)
+{
+    const struct match_packet *packet = matcher->packet;
+    struct match_flow *flow = matcher->flow;
+    unsigned way = packet->to_server ? 0 : 1;
+    const struct match_group *found[GROUPS_OF_FLOW];
+    const struct match_group *const *groups = groups_of_packet(matcher, way, found);
+    bool is_first = flow == NULL || !flow->seen[way];
+    uint32_t changes = flow != NULL && packet->flow != NULL ? note_changes(flow, packet) : 0;
+    struct look look = candidates_look_of(matcher);
+
+    if (flow != NULL)
+        flow->seen[way] = true;
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
+        if (groups[i] != NULL)
+            add_of_packet(matcher, groups[i], changes, is_first);
+    candidates_look(matcher, &look);
+    if (flow != NULL && (flow->ready[way] || packet->closing))
+        look_at_window(matcher, way);
+}
+
+/* A packet's own rules come before those of its transactions, but when its protocol is known. */
+static void look_once(struct matcher *matcher)
+{
+    if (!matcher->looked && (matcher->flow == NULL || !matcher->flow->passed))
+        look_at_packet(matcher);
+    matcher->looked = true;
+}
+
+void matcher_packet(struct matcher *matcher, struct match_flow **flow,
+        struct match_packet *packet)
+{
+    if (flow != NULL && *flow == NULL)
+        *flow = calloc(1, sizeof(**flow));
+    matcher->packet = packet;
+    matcher->flow = flow != NULL ? *flow : NULL;
+    matcher->looked = false;
+    if (matcher->flow != NULL) {
+        const struct match_group *found[GROUPS_OF_FLOW];
+
+        groups_of_packet(matcher, packet->to_server ? 0 : 1, found);
+    }
+}
+
+/* --- transactions --- */
+
+/* Each rule is looked at with the first stage that has all it asks for. */
+static bool is_of_stage(const struct plan *plan, const struct match_transaction *transaction)
+{
+    return transaction->stage == MATCH_WHOLE ||
+           plan->wants_body == (transaction->stage == MATCH_BODY);
+}
+
+static void keep_stage(struct matcher *matcher, const struct match_transaction *transaction)
+{
+    struct plan_list *list = &matcher->candidates;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < list->count; i++)
+        if (is_of_stage(&matcher->plans.rules[list->numbers[i]], transaction))
+            list->numbers[kept++] = list->numbers[i];
+    list->count = kept;
+}
+
+void matcher_transaction(struct matcher *matcher, const struct match_transaction *transaction)
+{
+    struct look look;
+
+    look_once(matcher);
+    if (matcher->flow == NULL || matcher->flow->passed)
+        return;
+    packet_turn(matcher->packet, transaction->to_server);
+    look = candidates_look_of(matcher);
+    look.transaction = transaction;
+    candidates_add_list(matcher, &matcher->messages.each);
+    for (size_t i = 0; i < transaction->count; i++) {
+        const struct match_buffer *buffer = &transaction->buffers[i];
+
+        if (matcher->messages.by_kind[buffer->kind] != NULL)
+            patterns_search(matcher->messages.by_kind[buffer->kind], matcher->scratch,
+                    buffer->bytes, candidates_add, matcher);
+    }
+    keep_stage(matcher, transaction);
+    candidates_look(matcher, &look);
+    matcher->flow->ready[transaction->to_server ? 0 : 1] = true;
+}
+
+uint32_t matcher_buffers(const struct matcher *matcher)
+{
+    return matcher->messages.kinds;
+}
+
+/* --- streams --- */
+
+bool match_flow_wants_stream(const struct match_flow *flow, bool to_server)
+{
+    unsigned way = to_server ? 0 : 1;
+
+    for (unsigned i = 0; flow != NULL && i < GROUPS_OF_FLOW; i++)
+        if (flow->groups[way][i] != NULL && flow->groups[way][i]->wants_stream)
+            return true;
+    return false;
+}
+
+void matcher_stream(struct matcher *matcher, bool to_server, struct cursor bytes)
+{
+    unsigned way = to_server ? 0 : 1;
+    struct match_flow *flow = matcher->flow;
+
+    look_once(matcher);
+    if (flow == NULL || flow->passed || bytes.left == 0)
+        return;
+    if (!window_add(&flow->windows[way], &matcher->windows, bytes)) {
+        look_at_window(matcher, way);
+        look_at_piece(matcher, way, bytes);
+    }
+    flow->ready[way] |= flow->windows[way].len >= MATCH_PIECE;
+}
+
+void matcher_settle(struct matcher *matcher)
+{
+    look_once(matcher);
+    found_tell(matcher);
+}
+
+/* --- life --- */
+
+void matcher_flow_ending(struct matcher *matcher, struct match_flow **flow,
+        struct match_packet *packet)
+{
+    matcher->packet = packet;
+    matcher->flow = *flow;
+    matcher->looked = true; /* it is no real packet */
+}
+
+void matcher_flow_end(struct matcher *matcher, struct match_flow **flow)
+{
+    struct match_flow *ending = *flow;
+
+    for (unsigned way = 0; way < 2; way++) {
+        packet_turn(matcher->packet, way == 0);
+        if (!ending->passed)
+            look_at_window(matcher, way);
+        matcher_settle(matcher);
+        window_clear(&ending->windows[way], &matcher->windows);
+    }
+    flow_bits_free(ending->bits);
+    limits_flow_end(matcher->limits, &ending->limits);
+    free(ending->fired);
+    free(ending);
+    *flow = matcher->flow = NULL;
+}
+
+enum tattler_status matcher_new(const struct rule_set *set, match_alert_fn alert, void *user,
+        struct matcher **out)
+{
+    struct matcher *matcher = calloc(1, sizeof(*matcher));
+    enum tattler_status status;
+
+    if (matcher == NULL)
+        return TATTLER_NO_MEMORY;
+    matcher->alert = alert;
+    matcher->user = user;
+    matcher->windows.max = WINDOWS_MAX;
+    matcher->steps = steps_new(set);
+    matcher->xbits = xbits_new(XBITS_MAX);
+    status = matcher->steps != NULL && matcher->xbits != NULL
+                     ? limits_new(set, LIMITS_MAX, &matcher->limits)
+                     : TATTLER_NO_MEMORY;
+    if (status == TATTLER_OK)
+        status = plans_make(set, &matcher->plans);
+    if (status == TATTLER_OK)
+        status = groups_make(&matcher->plans, &matcher->scratch, &matcher->groups);
+    if (status == TATTLER_OK)
+        status = messages_make(&matcher->plans, &matcher->scratch, &matcher->messages);
+    if (status == TATTLER_OK)
+        *out = matcher;
+    else
+        matcher_free(matcher);
+    return status;
+}
+
+void matcher_free(struct matcher *matcher)
+{
+    if (matcher == NULL)
+        return;
+    messages_clear(&matcher->messages);
+    groups_free(matcher->groups);
+    plans_clear(&matcher->plans);
+    pattern_scratch_free(matcher->scratch);
+    steps_free(matcher->steps);
+    limits_free(matcher->limits);
+    xbits_free(matcher->xbits);
+    free(matcher->candidates.numbers);
+    free(matcher->found);
+    free(matcher);
+}
+
+struct matcher_counters matcher_count(const struct matcher *matcher)
+{
+    struct matcher_counters counters = matcher->counters;
+
+    struct limits_counters limits = limits_counters(matcher->limits);
+    struct xbits_counters xbits = xbits_counters(matcher->xbits);
+
+    counters.pieces_cut = matcher->windows.refused;
+    counters.limits_lost = limits.evicted + limits.refused;
+    counters.xbits_lost = xbits.evicted + xbits.refused;
+    return counters;
+}

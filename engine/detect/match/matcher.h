@@ -1,0 +1,102 @@
+/* matcher.h - runs rules over packets, as Suricata 8 would.
+ *
+ * A host that has no rule engine of its own makes one matcher from a set of rules and hands in each
+ * packet, in this order:
+ *
+ *   matcher_packet()        the packet, after the engine has seen it (flow_packet())
+ *   matcher_transaction()   what its bytes completed, matcher_stream() the bytes in order
+ *   matcher_settle()        tells what matched, with the most urgent rule first
+ *
+ * What was found in streams is told with a later packet of that direction, or when the flow ends:
+ * as in Suricata, streams are searched piece by piece (MATCH_PIECE), at the end of a message that a
+ * parser completed, and when the connection closes.
+ *
+ * Bounded: the pieces of all streams together (counted when one is searched early for lack of
+ * room), the tables of limits.h and bits.h, MATCH_ALERTS_MAX alerts a packet. One thread. */
+#ifndef TATTLER_DETECT_MATCH_MATCHER_H
+#define TATTLER_DETECT_MATCH_MATCHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/cursor.h"
+#include "base/status.h"
+#include "detect/match/transaction.h"
+#include "detect/rules/rule_set.h"
+#include "track/flow.h"
+
+#define MATCH_PIECE 2560    /* Suricata's stream.reassembly.toserver-chunk-size */
+#define MATCH_ALERTS_MAX 15 /* Suricata's packet-alert-max */
+
+struct matcher;
+struct match_flow; /* what is kept of a flow; the host's connection holds it */
+
+/* Borrowed for as long as rules look at it. */
+struct match_packet {
+    uint64_t time_us;
+    struct address source, destination;
+    uint16_t source_port, destination_port; /* 0 where the protocol has none */
+    uint8_t protocol;                       /* IP protocol number */
+    uint8_t ip_version, ttl, tcp_flags;
+    bool is_icmp, is_rebuilt; /* from fragments */
+    uint8_t icmp_type, icmp_code;
+    struct cursor payload;
+    /* Of its flow. */
+    bool has_flow;
+    bool to_server, established;
+    bool closing; /* TCP: what is left of its streams is looked at with this packet */
+    uint64_t flow_id, first_us;
+    uint64_t packets[2], bytes[2]; /* with this one; 0: to the server */
+    enum rule_application application; /* as far as it is known */
+    const struct flow *flow; /* for features; NULL: none */
+};
+
+struct match_alert {
+    const struct rule *rule;
+    enum rule_action action;
+    const struct match_packet *packet;
+    bool of_transaction, of_stream;
+};
+
+typedef void (*match_alert_fn)(void *user, const struct match_alert *alert);
+
+struct matcher_counters {
+    uint64_t alerts, suppressed; /* told; held back by thresholds */
+    uint64_t discarded;          /* more than MATCH_ALERTS_MAX with one packet */
+    uint64_t pieces_cut;         /* of streams, searched early for lack of room */
+    uint64_t limits_lost, xbits_lost, flowbits_refused; /* for lack of room */
+};
+
+/* 'set' is borrowed for life. */
+enum tattler_status matcher_new(const struct rule_set *set, match_alert_fn alert, void *user,
+        struct matcher **out);
+void matcher_free(struct matcher *matcher); /* every flow must have ended; accepts NULL */
+
+/* The buffers that rules look at: one bit (1 << enum rule_buffer_kind) for each. */
+uint32_t matcher_buffers(const struct matcher *matcher);
+
+/* '*flow' is NULL with its first packet, and made if rules can concern it; a packet without a flow
+ * has none. The packet must stay until matcher_settle(). */
+void matcher_packet(struct matcher *matcher, struct match_flow **flow,
+        struct match_packet *packet);
+
+/* Do rules look at the stream of this direction? */
+bool match_flow_wants_stream(const struct match_flow *flow, bool to_server);
+
+/* Of the packet handed in last, whose 'application' the host has set by now. */
+void matcher_transaction(struct matcher *matcher, const struct match_transaction *transaction);
+void matcher_stream(struct matcher *matcher, bool to_server, struct cursor bytes);
+void matcher_settle(struct matcher *matcher);
+
+/* The flow has no more packets: transactions and streams handed in now are its last. 'packet' has no
+ * payload, and is turned to fit each direction. */
+void matcher_flow_ending(struct matcher *matcher, struct match_flow **flow,
+        struct match_packet *packet);
+/* Looks at what is left of its streams, tells alerts and frees it. */
+void matcher_flow_end(struct matcher *matcher, struct match_flow **flow);
+
+struct matcher_counters matcher_count(const struct matcher *matcher);
+
+#endif

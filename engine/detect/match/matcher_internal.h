@@ -1,0 +1,76 @@
+/* matcher_internal.h - what the files of the matcher share; no one else's. */
+#ifndef TATTLER_DETECT_MATCH_MATCHER_INTERNAL_H
+#define TATTLER_DETECT_MATCH_MATCHER_INTERNAL_H
+
+#include "detect/match/bits.h"
+#include "detect/match/groups.h"
+#include "detect/match/limits.h"
+#include "detect/match/look.h"
+#include "detect/match/matcher.h"
+#include "detect/match/messages.h"
+#include "detect/match/steps.h"
+#include "detect/match/window.h"
+
+struct match_flow {
+    bool found[2], seen[2], passed; /* by direction: 0 to the server */
+    const struct match_group *groups[2][GROUPS_OF_FLOW];
+    struct match_window windows[2];
+    bool ready[2]; /* the window is to be looked at with the next packet of its direction */
+    struct flow_bits *bits;
+    struct limit_flow limits;
+    /* What has changed since the packet before in that direction, so that a rule for one direction
+     * does not miss what the other brought; enum flow_change. */
+    uint32_t unseen[2], carried[2];
+    /* Rules may ask for protocol and 'established', so another phase has all looked at again. */
+    uint32_t phase[2];
+    /* Numbers of rules that have alerted and still hold; at most one for each rule. */
+    uint32_t *fired;
+    uint32_t fired_count, fired_room;
+};
+
+/* A rule that matched and is to be told. */
+struct match_found {
+    uint32_t number;
+    bool to_server, of_transaction, of_stream;
+};
+
+struct matcher {
+    struct plans plans;
+    struct groups *groups;
+    struct messages messages;
+    struct pattern_scratch *scratch;
+    struct steps *steps;
+    struct limits *limits;
+    struct xbits *xbits;
+    struct window_budget windows;
+    match_alert_fn alert;
+    void *user;
+    struct matcher_counters counters;
+
+    /* Of the packet at hand. */
+    struct match_packet *packet;
+    struct match_flow *flow;
+    bool looked; /* its own rules have been */
+    struct plan_list candidates;
+    struct match_found *found;
+    size_t found_count, found_room;
+};
+
+/* Turns the packet that rules look at to fit a direction: a message or a stream may end with a
+ * packet of the other one. */
+void packet_turn(struct match_packet *packet, bool to_server);
+
+/* --- candidates.c: rules that came up, to be looked at in their order, each once --- */
+
+void candidates_add(void *matcher, uint32_t number); /* as patterns_search() tells them */
+void candidates_add_list(struct matcher *matcher, const struct plan_list *list);
+void candidates_look(struct matcher *matcher, const struct look *look);
+/* With the packet at hand. */
+struct look candidates_look_of(struct matcher *matcher);
+
+/* --- found.c: what matched with the packet at hand is told --- */
+
+void found_note(struct matcher *matcher, uint32_t number, const struct look *look);
+void found_tell(struct matcher *matcher);
+
+#endif

@@ -1,0 +1,206 @@
+#include "detect/match/plan.h"
+
+#include <stdlib.h>
+
+/* --- the order --- */
+
+static bool writes_flowbits(const struct rule *rule)
+{
+    for (uint32_t i = 0; i < rule->effect_count; i++)
+        if (!rule->effects[i].is_xbit)
+            return true;
+    return false;
+}
+
+static bool reads_flowbits(const struct rule *rule)
+{
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind == TEST_FLOWBIT)
+            return true;
+    return false;
+}
+
+/* Who writes bits comes before who reads them, so that both may match with one packet; rules
+ * without any come last. */
+static int rank_of_flowbits(const struct rule *rule)
+{
+    bool reads = reads_flowbits(rule);
+
+    if (writes_flowbits(rule))
+        return reads ? 1 : 0;
+    return reads ? 2 : 3;
+}
+
+/* Of xbits Suricata sees only who reads them. */
+static bool reads_xbits(const struct rule *rule, bool of_pairs)
+{
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind == TEST_XBIT &&
+                (rule->tests[i].xbit.track == XBIT_PAIR) == of_pairs)
+            return true;
+    return false;
+}
+
+static int rank_of_action(const struct rule *rule)
+{
+    static const int ranks[] = {
+        [ACTION_PASS] = 0,
+        [ACTION_DROP] = 1,
+        [ACTION_REJECT] = 2,
+        [ACTION_ALERT] = 3,
+    };
+
+    return ranks[rule->action];
+}
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int compare(const void *left, const void *right)
+{
+    const struct rule *a = ((const struct plan *)left)->rule;
+    const struct rule *b = ((const struct plan *)right)->rule;
+    int order = COMPARE(rank_of_action(a), rank_of_action(b));
+
+    if (order == 0)
+        order = COMPARE(rank_of_flowbits(a), rank_of_flowbits(b));
+    if (order == 0)
+        order = COMPARE(reads_xbits(b, false), reads_xbits(a, false));
+    if (order == 0)
+        order = COMPARE(reads_xbits(b, true), reads_xbits(a, true));
+    if (order == 0)
+        order = COMPARE(a->priority, b->priority);
+    if (order == 0)
+        order = COMPARE(a->sid, b->sid);
+    return order != 0 ? order : COMPARE(a->gid, b->gid);
+}
+
+/* --- the event --- */
+
+static bool is_of_message(const struct rule_buffer *buffer)
+{
+    return buffer->kind != BUFFER_PAYLOAD && buffer->kind != BUFFER_FEATURE;
+}
+
+static bool has_buffer(const struct rule *rule, bool (*is)(const struct rule_buffer *))
+{
+    for (uint32_t i = 0; i < rule->buffer_count; i++)
+        if (is(&rule->buffers[i]))
+            return true;
+    return false;
+}
+
+static bool is_payload(const struct rule_buffer *buffer)
+{
+    return buffer->kind == BUFFER_PAYLOAD;
+}
+
+static bool is_body(const struct rule_buffer *buffer)
+{
+    return buffer->kind == BUFFER_HTTP_REQUEST_BODY;
+}
+
+/* 'flow' is covered by the phases of a flow. */
+static bool asks_each_packet(const struct rule *rule)
+{
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind != TEST_IOT && rule->tests[i].kind != TEST_FLOW_STATE)
+            return true;
+    return false;
+}
+
+/* Rules about addresses, ports and protocols alone, which may mark what they find (Suricata's
+ * "IP only"). */
+static bool is_of_first_packet(const struct rule *rule)
+{
+    if (rule->application != APPLICATION_ANY || rule->buffer_count > 0 || !rule->to_server ||
+            !rule->to_client)
+        return false;
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind != TEST_XBIT)
+            return false;
+    for (uint32_t i = 0; i < rule->effect_count; i++)
+        if (!rule->effects[i].is_xbit && rule->effects[i].command != BIT_SET)
+            return false;
+    return true;
+}
+
+/* What these do must meet every packet. */
+static bool acts_on_each_packet(const struct rule *rule)
+{
+    return rule->action == ACTION_PASS || rule->action == ACTION_REJECT;
+}
+
+static void plan_features(struct plan *plan)
+{
+    const struct rule *rule = plan->rule;
+
+    plan->once = true;
+    plan->mask = rule->iot_changed | (asks_each_packet(rule) ? PLAN_ALWAYS : 0);
+    plan->event = PLAN_FEATURES;
+    if (rule->fast != NULL && rule->fast_buffer->feature->changed == plan->mask)
+        plan->event = PLAN_TEXT;
+}
+
+static void plan_rule(const struct rule *rule, struct plan *plan)
+{
+    *plan = (struct plan){ .rule = rule, .buffer = rule->fast_buffer, .fast = rule->fast };
+    if (has_buffer(rule, is_of_message)) {
+        plan->event = PLAN_MESSAGE;
+        plan->wants_body = has_buffer(rule, is_body);
+        if (plan->fast != NULL && !is_of_message(plan->buffer))
+            plan->fast = NULL;
+    } else if (has_buffer(rule, is_payload)) {
+        plan->event = plan->fast != NULL && is_payload(plan->buffer) ? PLAN_PAYLOAD : PLAN_PACKET;
+    } else if (rule->iot_changed != 0 && !acts_on_each_packet(rule)) {
+        plan_features(plan);
+    } else {
+        plan->event = is_of_first_packet(rule) ? PLAN_FIRST_PACKET : PLAN_PACKET;
+    }
+}
+
+enum tattler_status plans_make(const struct rule_set *set, struct plans *out)
+{
+    size_t count = rule_set_count(set);
+    struct plan *plans = calloc(count > 0 ? count : 1, sizeof(*plans));
+
+    if (plans == NULL)
+        return TATTLER_NO_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        plan_rule(rule_set_rule(set, i), &plans[i]);
+    qsort(plans, count, sizeof(*plans), compare);
+    *out = (struct plans){ plans, count };
+    return TATTLER_OK;
+}
+
+void plans_clear(struct plans *plans)
+{
+    free(plans->rules);
+    *plans = (struct plans){ 0 };
+}
+
+bool plan_list_append(struct plan_list *list, uint32_t number)
+{
+    if ((list->count & (list->count - 1)) == 0) { /* grows by doubling */
+        size_t room = list->count == 0 ? 1 : (size_t)list->count * 2;
+        uint32_t *numbers = realloc(list->numbers, room * sizeof(*numbers));
+
+        if (numbers == NULL)
+            return false;
+        list->numbers = numbers;
+    }
+    list->numbers[list->count++] = number;
+    return true;
+}
+
+struct pattern plan_pattern(const struct plan *plan, uint32_t number)
+{
+    const struct rule_content *fast = plan->fast;
+    bool chopped = fast->chop_length > 0;
+
+    return (struct pattern){
+        .bytes = fast->bytes + (chopped ? fast->chop_offset : 0),
+        .length = chopped ? fast->chop_length : fast->length,
+        .nocase = fast->nocase,
+        .value = number,
+    };
+}

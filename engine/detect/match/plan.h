@@ -1,0 +1,60 @@
+/* plan.h - when each rule of a set is looked at, and in which order, as Suricata would.
+ *
+ * A rule that looks for bytes is looked at where the rarest of them were found; one that asks for
+ * features where one of these has changed; one about addresses and ports alone with the first
+ * packet of a flow in each direction; what is left with each packet. Made once, then read only. */
+#ifndef TATTLER_DETECT_MATCH_PLAN_H
+#define TATTLER_DETECT_MATCH_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "detect/match/patterns.h"
+#include "detect/rules/rule_set.h"
+
+enum plan_event {
+    PLAN_FIRST_PACKET, /* of a flow, each way */
+    PLAN_PAYLOAD,      /* 'fast' was found in a packet or stream */
+    PLAN_TEXT,         /* 'fast' was found in a feature that changed */
+    PLAN_FEATURES,     /* features changed: 'mask' */
+    PLAN_PACKET,       /* each */
+    PLAN_MESSAGE,      /* 'fast' was found in a buffer of a transaction, or there is no 'fast' */
+};
+
+#define PLAN_ALWAYS (UINT32_C(1) << 31) /* in 'mask', above every enum flow_change */
+
+struct plan {
+    const struct rule *rule;
+    enum plan_event event;
+    /* Of rules that features bring up: one that alerted rests on its flow until its conditions have
+     * been false in between. */
+    bool once;
+    bool wants_body; /* of PLAN_MESSAGE: can be judged only when the request's body is there */
+    uint32_t mask;   /* enum flow_change, PLAN_ALWAYS */
+    const struct rule_buffer *buffer; /* that 'fast' is looked for in */
+    const struct rule_content *fast;
+};
+
+struct plans {
+    struct plan *rules; /* in the order in which they are looked at with one packet */
+    size_t count;
+};
+
+/* The rules are borrowed. */
+enum tattler_status plans_make(const struct rule_set *set, struct plans *out);
+void plans_clear(struct plans *plans);
+
+/* Numbers of plans, in their order. */
+struct plan_list {
+    uint32_t *numbers;
+    uint32_t count;
+};
+
+bool plan_list_append(struct plan_list *list, uint32_t number); /* false: out of memory */
+
+/* What to look for before the rule, which has something of that kind. */
+struct pattern plan_pattern(const struct plan *plan, uint32_t number);
+
+#endif
