@@ -42,6 +42,7 @@ enum eve_type {
     EVE_QUIC = 1 << 3,
     EVE_IOT = 1 << 4,
     EVE_STATS = 1 << 5,
+    EVE_ALERT = 1 << 6,
 };
 
 struct settings {
@@ -57,6 +58,10 @@ struct settings {
     struct string_list oui;  /* IEEE CSV files */
     struct string_list resolvers; /* files of encrypted resolvers, see enrich/resolvers.h */
     char *public_suffix_list;     /* NULL: the system's or the one built into libpsl */
+
+    /* Of the stand-alone host only; Suricata has keys of its own for them. */
+    struct string_list rule_files; /* and folders of such */
+    char *classification_file, *reference_file, *threshold_file; /* NULL: none */
 
     struct device_setting *devices;
     size_t device_count;

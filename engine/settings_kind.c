@@ -235,7 +235,7 @@ static void clear_networks(void *field)
 /* --- kinds of records --- */
 
 /* In the order of enum eve_type's bits. */
-static const char *const eve_names[] = { "flow", "dns", "tls", "quic", "iot", "stats" };
+static const char *const eve_names[] = { "flow", "dns", "tls", "quic", "iot", "stats", "alert" };
 #define EVE_NAMES (sizeof(eve_names) / sizeof(eve_names[0]))
 
 static enum tattler_status set_eve_types(const struct settings_row *row, void *field,

@@ -12,6 +12,8 @@
 #define PROBLEMS_MAX 50 /* nobody reads more at once */
 #define KEY_SIZE 128
 #define OWN_SECTION "tattler"
+#define RULE_VARS "vars"
+#define SURICATAS_KEY "outputs" /* none of ours; Suricata does not start without it */
 
 struct reading {
     struct settings *settings;
@@ -219,6 +221,16 @@ static void read_devices(struct reading *reading, const yaml_node_t *value)
     }
 }
 
+/* The variables of rules are read with the rules. */
+static bool is_of_rules(const struct reading *reading, const char *section,
+        const yaml_node_pair_t *pair)
+{
+    const yaml_node_t *key = node_at(reading, pair->key);
+
+    return *section == '\0' && key->type == YAML_SCALAR_NODE &&
+           strcmp(text_of(key), RULE_VARS) == 0;
+}
+
 /* Recurses once at most: no section holds a section. */
 static void read_map(struct reading *reading, const char *section, const yaml_node_t *map)
 {
@@ -228,7 +240,7 @@ static void read_map(struct reading *reading, const char *section, const yaml_no
             pair < map->data.mapping.pairs.top && reading->problems < PROBLEMS_MAX; pair++) {
         const yaml_node_t *value = node_at(reading, pair->value);
 
-        if (!whole_key(reading, section, map, pair, key))
+        if (is_of_rules(reading, section, pair) || !whole_key(reading, section, map, pair, key))
             continue;
         if (!settings_is_section(key))
             read_value(reading, key, value, true);
@@ -248,7 +260,7 @@ static void read_root(struct reading *reading, const yaml_node_t *root)
     if (root->type == YAML_MAPPING_NODE) {
         own = find_pair(reading, root, OWN_SECTION);
         /* No key of ours; Suricata does not start without it. */
-        if (own == NULL && find_pair(reading, root, "vars") != NULL) {
+        if (own == NULL && find_pair(reading, root, SURICATAS_KEY) != NULL) {
             tell(reading, &root->start_mark, "this is a configuration of Suricata without a "
                     "section '" OWN_SECTION "': add one, or give a file of your own");
             return;
