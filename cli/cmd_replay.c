@@ -13,18 +13,21 @@
 #include "capture.h"
 #include "command.h"
 #include "inspect.h"
+#include "rules.h"
 #include "summary.h"
 
 #define EVE_NAME "eve.json"
 #define PROGRESS_PACKETS 8192 /* look at the clock so often */
 #define PROGRESS_S 0.2
+#define RULES_MAX 64 /* options -S */
 
 static const char usage[] =
-        "usage: tattler replay [-c tattler.yaml] [-l DIRECTORY | -o FILE] CAPTURE...\n"
+        "usage: tattler replay [-c tattler.yaml] [-S RULES]... [-l DIRECTORY | -o FILE] CAPTURE...\n"
         "\n"
         "Reads pcap and pcapng files, also compressed, in the order given; '-' is standard input.\n"
         "\n"
         "  -c FILE       configuration (see tattler.yaml in the documentation)\n"
+        "  -S RULES      a file of rules, or a folder of files '*.rules'; may be given again\n"
         "  -l DIRECTORY  write eve.json there\n"
         "  -o FILE       write EVE JSON to this file; '-' is standard output\n"
         "  -h, --help    this text\n"
@@ -34,6 +37,8 @@ static const char usage[] =
 
 struct options {
     const char *config, *directory, *output;
+    const char *rules[RULES_MAX]; /* instead of those of the configuration */
+    size_t rules_count;
     const char *const *captures;
     size_t capture_count;
 };
@@ -44,6 +49,7 @@ struct replay {
     FILE *eve;
     bool eve_failed;
     bool had_problems; /* some data file was left out */
+    struct rules rules; /* no set: none are wanted */
     struct summary *summary;
     bool shows_progress;
     struct timespec shown_at;
@@ -69,7 +75,7 @@ static int parse_options(struct options *options, int argc, char **argv)
     static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
     int c;
 
-    while ((c = getopt_long(argc, argv, ":c:l:o:h", longs, NULL)) != -1)
+    while ((c = getopt_long(argc, argv, ":c:l:o:S:h", longs, NULL)) != -1)
         switch (c) {
         case 'c':
             options->config = optarg;
@@ -79,6 +85,11 @@ static int parse_options(struct options *options, int argc, char **argv)
             break;
         case 'o':
             options->output = optarg;
+            break;
+        case 'S':
+            if (options->rules_count == RULES_MAX)
+                return usage_error("replay", "more than %d options -S: give a folder", RULES_MAX);
+            options->rules[options->rules_count++] = optarg;
             break;
         case 'h':
             fputs(usage, stdout);
@@ -176,6 +187,14 @@ static bool close_eve(struct replay *replay)
     return !failed;
 }
 
+static void on_alert(void *user, const struct connection *connection, const struct rule *rule)
+{
+    struct replay *replay = user;
+
+    if (replay->summary != NULL && connection->flow != NULL)
+        summary_alert(replay->summary, connection->flow, rule);
+}
+
 static void on_flow(void *user, const struct connection *connection)
 {
     struct replay *replay = user;
@@ -248,8 +267,8 @@ static int terminal_width(void)
 static int inspect_captures(struct replay *replay, struct engine *engine,
         const struct settings *settings)
 {
-    struct inspect_sink sink = { write_eve, on_flow, replay };
-    struct inspector *inspector = inspector_new(engine, settings, &sink);
+    struct inspect_sink sink = { write_eve, on_flow, on_alert, replay };
+    struct inspector *inspector = inspector_new(engine, settings, replay->rules.set, &sink);
     struct capture *capture =
             capture_new(replay->options.captures, replay->options.capture_count);
     uint64_t packets;
@@ -283,6 +302,43 @@ static void tell_problem(void *user, const char *what)
     replay->had_problems = true;
 }
 
+/* --- rules --- */
+
+static void tell_rule(void *user, const struct rule_problem *problem)
+{
+    struct replay *replay = user;
+
+    replay->had_problems |= problem->kind != RULE_WARNING;
+    if (problem->line > 0)
+        complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
+    else
+        complain("%s: %s", problem->file, problem->text);
+}
+
+/* False: out of memory. Rules that are wrong are left out. */
+static bool load_rules(struct replay *replay, const struct settings *settings)
+{
+    const struct options *options = &replay->options;
+    bool own = options->rules_count > 0;
+    const struct rules_source source = {
+        .yaml = options->config,
+        .classification = settings->classification_file,
+        .reference = settings->reference_file,
+        .threshold = settings->threshold_file,
+        .paths = own ? options->rules : (const char *const *)settings->rule_files.items,
+        .path_count = own ? options->rules_count : settings->rule_files.count,
+        .home = &settings->home_networks,
+    };
+
+    if (source.path_count == 0)
+        return true;
+    if (rules_load(&source, tell_rule, replay, &replay->rules) == TATTLER_NO_MEMORY) {
+        complain("out of memory");
+        return false;
+    }
+    return true;
+}
+
 static int run(struct replay *replay, const struct settings *settings)
 {
     struct engine *engine = engine_new(settings, random_seed(), tell_problem, replay);
@@ -297,13 +353,14 @@ static int run(struct replay *replay, const struct settings *settings)
     replay->shows_progress = isatty(STDERR_FILENO) == 1;
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
-    if (!can_read_any(&replay->options))
+    if (!can_read_any(&replay->options) || !load_rules(replay, settings))
         status = EXIT_INPUT;
     else if (open_eve(replay))
         status = inspect_captures(replay, engine, settings);
     else
         status = EXIT_USAGE;
     summary_free(replay->summary);
+    rules_clear(&replay->rules);
     engine_free(engine);
     return status == EXIT_DONE && replay->had_problems ? EXIT_INPUT : status;
 }

@@ -19,6 +19,7 @@
 #include "track/flow.h"
 
 struct dissector;
+struct match_flow;
 
 enum connection_state { CONNECTION_NEW, CONNECTION_ESTABLISHED, CONNECTION_CLOSED };
 
@@ -51,6 +52,8 @@ struct connection {
     uint64_t first_us, last_us;
     uint64_t packets[2], bytes[2];
     struct flow *flow;           /* the engine's; NULL when it had no memory */
+    struct match_flow *match;    /* the rule matcher's; NULL: none */
+    bool alerted;
     struct dissector *dissector; /* NULL: nothing to read, or done */
     bool dissected;
     uint64_t transactions; /* DNS messages seen */

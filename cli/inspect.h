@@ -12,6 +12,7 @@
 #include "capture.h"
 #include "connection.h"
 #include "emit/json.h"
+#include "detect/rules/rule_set.h"
 #include "engine.h"
 
 /* Where records go; each is one line with its newline. */
@@ -19,17 +20,22 @@ typedef void (*inspect_write_fn)(void *user, const char *record, size_t len);
 /* A flow has ended; it is freed after the call. */
 typedef void (*inspect_flow_fn)(void *user, const struct connection *connection);
 
+/* A rule has alerted on a flow. */
+typedef void (*inspect_alert_fn)(void *user, const struct connection *connection,
+        const struct rule *rule);
+
 struct inspect_sink {
     inspect_write_fn write;
     inspect_flow_fn flow;
+    inspect_alert_fn alert; /* NULL: none */
     void *user;
 };
 
 struct inspector;
 
-/* All arguments are borrowed for life. NULL: out of memory. */
+/* All arguments are borrowed for life; 'rules' may be NULL. NULL: out of memory. */
 struct inspector *inspector_new(struct engine *engine, const struct settings *settings,
-        const struct inspect_sink *sink);
+        const struct rule_set *rules, const struct inspect_sink *sink);
 
 /* Ends all flows, writes the summaries of devices and the statistics, frees. Accepts NULL. */
 void inspector_finish(struct inspector *inspector);

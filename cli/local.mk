@@ -3,17 +3,19 @@ noinst_LTLIBRARIES += libhost.la
 libhost_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cli
 libhost_la_CFLAGS = $(AM_CFLAGS) $(CLI_CFLAGS)
 libhost_la_SOURCES = \
-	cli/application.c cli/application.h cli/capture.c cli/capture.h cli/capture_look.c cli/capture_look.h cli/capture_time.h \
-	cli/connection.c cli/connection.h cli/defrag.c cli/defrag.h cli/dissect.c \
-	cli/dissect.h cli/dissect_http.c cli/dissect_http.h cli/dissect_internal.h cli/dissect_rules.c \
-	cli/dissect_tcp.c cli/held.c cli/held.h cli/input.c cli/input.h cli/inspect.c cli/inspect.h cli/pcapng.c \
-	cli/pcapng.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h cli/summary.c \
-	cli/summary.h cli/summary_print.c cli/summary_internal.h cli/tcp_state.c cli/tcp_state.h
+	cli/application.c cli/application.h cli/capture.c cli/capture.h cli/capture_look.c \
+	cli/capture_look.h cli/capture_time.h cli/connection.c cli/connection.h cli/defrag.c \
+	cli/defrag.h cli/dissect.c cli/dissect.h cli/dissect_http.c cli/dissect_http.h \
+	cli/dissect_internal.h cli/dissect_rules.c cli/dissect_tcp.c cli/held.c cli/held.h cli/input.c \
+	cli/input.h cli/inspect.c cli/inspect.h cli/inspect_found.c cli/inspect_internal.h \
+	cli/inspect_records.c cli/inspect_rules.c cli/pcapng.c cli/pcapng.h cli/screen.c cli/screen.h \
+	cli/stream.c cli/stream.h cli/summary.c cli/summary.h cli/summary_alerts.c \
+	cli/summary_internal.h cli/summary_print.c cli/tcp_state.c cli/tcp_state.h
 libhost_la_LIBADD = librules.la libengine.la $(CLI_LIBS)
 
 bin_PROGRAMS += tattler
 tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
 	cli/cmd_check.c cli/cmd_doctor.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_replay.c cli/command.c \
-	cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/main.c
-tattler_LDADD = librules.la libhost.la $(GEO_IMPORT)
+	cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/main.c cli/rules.c cli/rules.h
+tattler_LDADD = libhost.la $(GEO_IMPORT)

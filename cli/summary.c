@@ -66,7 +66,7 @@ static struct tally tally_of(const struct flow *flow)
 
 /* --- devices --- */
 
-static struct device_block *find_block(struct summary *summary, struct device *device)
+struct device_block *summary_block(struct summary *summary, struct device *device)
 {
     struct device_block *block;
 
@@ -167,7 +167,7 @@ static void add_public(struct summary *summary, struct device_block *block,
 
 void summary_add(struct summary *summary, const struct flow *flow)
 {
-    struct device_block *block = find_block(summary, flow->device);
+    struct device_block *block = summary_block(summary, flow->device);
     struct tally tally = tally_of(flow);
 
     tally_add(&summary->all, &tally);
@@ -202,6 +202,7 @@ static void free_block(struct summary *summary, struct device_block *block)
         free(remote->label);
         free(remote);
     }
+    alerts_free(block);
     device_release(engine_devices(summary->engine), block->device);
     free(block);
 }

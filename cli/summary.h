@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "detect/rules/rule.h"
 #include "engine.h"
 #include "track/flow.h"
 
@@ -22,8 +23,11 @@ void summary_free(struct summary *summary); /* accepts NULL */
 /* A flow that ends; borrowed for the call. */
 void summary_add(struct summary *summary, const struct flow *flow);
 
-/* Devices that skipped DNS for more than NTP, STUN and DNS come first, then those that sent most;
- * at most 30 devices and 12 rows for each, in 'columns' columns (80 to 160; others are taken for the nearest). 'on_terminal': in
+/* A rule has alerted on this flow; the flow is borrowed for the call, the rule for life. */
+void summary_alert(struct summary *summary, const struct flow *flow, const struct rule *rule);
+
+/* Devices with the most urgent alerts come first, then those that skipped DNS for more than
+ * NTP, STUN and DNS, then those that sent most; at most 30 devices and 12 rows for each, in 'columns' columns (80 to 160; others are taken for the nearest). 'on_terminal': in
  * colour, unless the environment has NO_COLOR (https://no-color.org/). What came from the network
  * is printed as screen.h does. */
 void summary_print(const struct summary *summary, FILE *to, int columns, bool on_terminal);

@@ -5,9 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/address.h"
 #include "base/hash.h"
+#include "detect/rules/rule.h"
 #include "engine.h"
 #include "enrich/geo.h"
 #include "track/device.h"
@@ -33,6 +35,15 @@ struct summary_remote {
     UT_hash_handle hh;
 };
 
+/* A rule that alerted on flows of a device. */
+struct summary_alert {
+    const struct rule *rule; /* borrowed */
+    uint64_t count;
+    char *remote; /* owned: the name or address of the first; NULL: out of memory */
+    bool several_remotes;
+    UT_hash_handle hh;
+};
+
 #define SUMMARY_ADDRESSES_MAX 4
 
 struct device_block {
@@ -41,6 +52,7 @@ struct device_block {
     size_t address_count;
     bool more_addresses;
     struct summary_remote *remotes;
+    struct summary_alert *alerts;
     struct tally public, local; /* local: in the home networks and multicast */
     struct tally rest;          /* of 'public', what has no row for want of room */
     UT_hash_handle hh;
@@ -53,6 +65,29 @@ struct summary {
     struct tally all;
     uint64_t crowded_out; /* connections of devices that have no block */
 };
+
+/* Where and how it is printed. */
+struct page {
+    FILE *to;
+    bool colour;
+    size_t columns, remote_columns, network_columns;
+};
+
+#define BOLD "1"
+#define DIM "2"
+#define RED "31"
+
+void page_paint(const struct page *page, const char *style);
+void page_unpaint(const struct page *page);
+
+/* The most urgent first. */
+void alerts_print(const struct page *page, const struct device_block *block);
+void alerts_free(struct device_block *block);
+/* The lowest number is the most urgent; INT_MAX: no alerts. */
+int alerts_priority(const struct device_block *block);
+
+/* NULL: no room. */
+struct device_block *summary_block(struct summary *summary, struct device *device);
 
 void tally_add(struct tally *to, const struct tally *other);
 /* Counts 'other' in. The label stays. */

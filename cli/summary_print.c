@@ -23,29 +23,7 @@
 #define VENDOR_COLUMNS 24 /* leaves room for an IPv4 address */
 #define TEXT_SIZE 512 /* before it is cut to its cell */
 
-#define BOLD "1"
-#define DIM "2"
-#define RED "31"
-
-struct page {
-    FILE *to;
-    bool colour;
-    size_t columns, remote_columns, network_columns;
-};
-
 /* --- pieces --- */
-
-static void paint(const struct page *page, const char *style)
-{
-    if (page->colour)
-        fprintf(page->to, "\033[%sm", style);
-}
-
-static void unpaint(const struct page *page)
-{
-    if (page->colour)
-        fputs("\033[0m", page->to);
-}
 
 static struct cursor over(const char *text)
 {
@@ -91,8 +69,11 @@ static int compare_tallies(const struct tally *a, const struct tally *b)
 static int compare_blocks(const void *left, const void *right)
 {
     const struct device_block *const *a = left, *const *b = right;
-    int order = compare_tallies(&(*a)->public, &(*b)->public);
+    int first = alerts_priority(*a), second = alerts_priority(*b);
+    int order = (first > second) - (first < second);
 
+    if (order == 0)
+        order = compare_tallies(&(*a)->public, &(*b)->public);
     if (order == 0)
         order = descending((*a)->local.bytes[UP], (*b)->local.bytes[UP]);
     return order != 0 ? order : memcmp(&(*a)->device->address, &(*b)->device->address,
@@ -236,9 +217,9 @@ static void print_row(const struct page *page, const struct summary_remote *row)
     fprintf(page->to, " %*llu %*s %*s", COUNT_COLUMNS, (unsigned long long)row->tally.connections,
             SIZE_COLUMNS, up, SIZE_COLUMNS, down);
     if (row->tally.no_dns > row->tally.excused) {
-        paint(page, RED);
+        page_paint(page, RED);
         fputs(" no DNS", page->to);
-        unpaint(page);
+        page_unpaint(page);
     } else if (row->tally.no_dns > 0) {
         fputs(" no DNS", page->to);
     } else if (row->tally.inbound == row->tally.connections) {
@@ -282,9 +263,9 @@ static void print_title(const struct page *page, const struct device_block *bloc
     screen_address(&device->address, address);
     if (name[0] == '\0')
         name = device->vendor[0] != '\0' ? device->vendor : address;
-    paint(page, BOLD);
+    page_paint(page, BOLD);
     used = screen_print(page->to, over(name), page->remote_columns, SCREEN_KEEP_START);
-    unpaint(page);
+    page_unpaint(page);
     if (device->has_mac) {
         fprintf(page->to, "  %s", device->mac_text);
         used += 2 + strlen(device->mac_text);
@@ -303,10 +284,10 @@ static void print_fold(const struct page *page, const char *what, const struct t
 {
     if (tally->connections == 0)
         return;
-    paint(page, DIM);
+    page_paint(page, DIM);
     fprintf(page->to, "  %s: ", what);
     print_tally(page, tally);
-    unpaint(page);
+    page_unpaint(page);
     fputc('\n', page->to);
 }
 
@@ -318,6 +299,7 @@ static void print_block(const struct page *page, const struct device_block *bloc
     struct summary_remote *rows = make_rows(block, &count);
 
     print_title(page, block);
+    alerts_print(page, block);
     for (size_t i = 0; i < count && i < ROWS_SHOWN; i++)
         print_row(page, &rows[i]);
     for (size_t i = ROWS_SHOWN; i < count; i++)
@@ -335,11 +317,11 @@ static void print_block(const struct page *page, const struct device_block *bloc
 
 static void print_head(const struct page *page)
 {
-    paint(page, DIM);
+    page_paint(page, DIM);
     fprintf(page->to, "  %-*s %-*s %-*s %*s %*s %*s", (int)page->remote_columns, "remote",
             (int)page->network_columns, "network", SERVICE_COLUMNS, "service", COUNT_COLUMNS,
             "conns", SIZE_COLUMNS, "up", SIZE_COLUMNS, "down");
-    unpaint(page);
+    page_unpaint(page);
     fputs("\n\n", page->to);
 }
 

@@ -1,0 +1,60 @@
+/* inspect_internal.h - what the files of the inspector share; no one else's. */
+#ifndef TATTLER_CLI_INSPECT_INTERNAL_H
+#define TATTLER_CLI_INSPECT_INTERNAL_H
+
+#include "defrag.h"
+#include "detect/match/matcher.h"
+#include "dissect.h"
+#include "emit/eve.h"
+#include "inspect.h"
+
+struct inspector {
+    struct engine *engine;
+    struct worker *worker;
+    const struct settings *settings;
+    const struct inspect_sink *sink;
+    struct connections *connections;
+    struct dissectors *dissectors;
+    struct defrag *defrag;
+    struct matcher *matcher; /* NULL: there are no rules */
+    struct match_packet packet; /* that rules look at now */
+    struct connection *connection; /* it belongs to; NULL: none */
+    struct json json;
+    uint64_t first_us, now_us;
+    bool now_cut; /* the packet at hand was cut short by the capture */
+    uint64_t packets, bytes, flows;
+    uint64_t malformed, truncated, cut, unfollowed, records_lost;
+};
+
+/* --- inspect_records.c --- */
+
+void inspect_write(struct inspector *inspector); /* the record in 'json' */
+bool inspect_wants(const struct inspector *inspector, enum eve_type type);
+struct eve_head inspect_head(const struct inspector *inspector,
+        const struct connection *connection, bool to_server);
+struct eve_flow inspect_flow_facts(const struct connection *connection, enum connection_end why);
+void inspect_write_flow(struct inspector *inspector, const struct connection *connection,
+        enum connection_end why);
+void inspect_write_events(struct inspector *inspector); /* what the engine noticed by itself */
+void inspect_write_devices(struct inspector *inspector);
+void inspect_write_stats(struct inspector *inspector, size_t flows_open);
+
+/* --- inspect_found.c --- */
+
+extern const struct dissect_events inspect_events; /* 'user' is the inspector */
+
+/* --- inspect_rules.c --- */
+
+/* False: out of memory. */
+bool inspect_rules_start(struct inspector *inspector, const struct rule_set *set);
+struct matcher_counters inspect_rules_count(const struct inspector *inspector);
+/* A packet, after the engine has seen it, and before it is dissected; 'connection' is NULL where it
+ * belongs to none. */
+void inspect_rules_packet(struct inspector *inspector, struct connection *connection,
+        const struct packet *packet, bool to_server, bool established, bool rebuilt);
+void inspect_rules_settle(struct inspector *inspector);
+/* Before and after the dissector tells what was left of a flow that ends. */
+void inspect_rules_ending(struct inspector *inspector, struct connection *connection);
+void inspect_rules_end(struct inspector *inspector, struct connection *connection);
+
+#endif

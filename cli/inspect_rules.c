@@ -1,0 +1,130 @@
+/* Packets, messages and streams handed to the rule matcher, and its alerts written. */
+#include "inspect_internal.h"
+
+#include "emit/eve_alert.h"
+#include "parse/packet.h"
+
+static void on_alert(void *user, const struct match_alert *found)
+{
+    struct inspector *inspector = user;
+    struct connection *connection = inspector->connection;
+    struct eve_alert alert = { .rule = found->rule, .action = found->action,
+        .has_transaction = found->of_transaction, .to_server = found->packet->to_server };
+    struct eve_flow flow;
+    struct eve_head head;
+
+    if (connection == NULL)
+        return;
+    connection->alerted = true;
+    flow = inspect_flow_facts(connection, END_SHUTDOWN);
+    alert.flow = &flow;
+    head = inspect_head(inspector, connection, found->packet->to_server);
+    if (inspector->sink->alert != NULL)
+        inspector->sink->alert(inspector->sink->user, connection, found->rule);
+    if (!inspect_wants(inspector, EVE_ALERT))
+        return;
+    json_restart(&inspector->json);
+    eve_alert_record(&inspector->json, &head, &alert);
+    inspect_write(inspector);
+}
+
+bool inspect_rules_start(struct inspector *inspector, const struct rule_set *set)
+{
+    if (set == NULL)
+        return true;
+    return matcher_new(set, on_alert, inspector, &inspector->matcher) == TATTLER_OK &&
+           dissectors_want(inspector->dissectors, matcher_buffers(inspector->matcher));
+}
+
+struct matcher_counters inspect_rules_count(const struct inspector *inspector)
+{
+    return inspector->matcher != NULL ? matcher_count(inspector->matcher)
+                                      : (struct matcher_counters){ 0 };
+}
+
+static bool is_closing(const struct connection *connection)
+{
+    enum tcp_state state = connection->tcp.state;
+
+    return state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSED;
+}
+
+/* Filled in place: see fill_view() in inspect.c. */
+static void fill_flow(struct match_packet *out, const struct connection *connection,
+        bool to_server, bool established)
+{
+    out->to_server = to_server;
+    out->established = established;
+    out->closing = is_closing(connection);
+    out->flow_id = connection->id;
+    out->first_us = connection->first_us;
+    for (int way = 0; way < 2; way++) {
+        out->packets[way] = connection->packets[way];
+        out->bytes[way] = connection->bytes[way];
+    }
+    out->application = connection->application;
+    out->flow = connection->flow;
+}
+
+static void fill_packet(struct match_packet *out, const struct packet *packet, bool rebuilt)
+{
+    out->source = packet->src;
+    out->destination = packet->dst;
+    out->source_port = packet->src_port;
+    out->destination_port = packet->dst_port;
+    out->protocol = packet->protocol;
+    out->ip_version = packet->ip_version;
+    out->ttl = packet->ttl;
+    out->tcp_flags = packet->kind == PACKET_TCP ? packet->tcp.flags : 0;
+    out->is_icmp = packet->kind == PACKET_ICMP;
+    out->icmp_type = out->is_icmp ? packet->icmp.type : 0;
+    out->icmp_code = out->is_icmp ? packet->icmp.code : 0;
+    out->is_rebuilt = rebuilt;
+    out->payload = packet->payload;
+}
+
+void inspect_rules_packet(struct inspector *inspector, struct connection *connection,
+        const struct packet *packet, bool to_server, bool established, bool rebuilt)
+{
+    struct match_packet *seen = &inspector->packet;
+
+    if (inspector->matcher == NULL)
+        return;
+    inspector->connection = connection;
+    seen->time_us = inspector->now_us;
+    seen->has_flow = connection != NULL;
+    fill_packet(seen, packet, rebuilt);
+    if (connection != NULL)
+        fill_flow(seen, connection, to_server, established);
+    matcher_packet(inspector->matcher, connection != NULL ? &connection->match : NULL, seen);
+    if (connection != NULL && connection->match != NULL)
+        connection->wants_stream[to_server ? 0 : 1] =
+                match_flow_wants_stream(connection->match, to_server);
+}
+
+void inspect_rules_settle(struct inspector *inspector)
+{
+    if (inspector->matcher != NULL)
+        matcher_settle(inspector->matcher);
+}
+
+void inspect_rules_ending(struct inspector *inspector, struct connection *connection)
+{
+    struct match_packet *seen = &inspector->packet;
+
+    if (connection->match == NULL)
+        return;
+    inspector->connection = connection;
+    *seen = (struct match_packet){ .time_us = inspector->now_us, .has_flow = true,
+        .source = connection->source, .destination = connection->destination,
+        .source_port = connection->source_port, .destination_port = connection->destination_port,
+        .protocol = connection->key.protocol, .ip_version = connection->ip_version };
+    fill_flow(seen, connection, true, connection->state != CONNECTION_NEW);
+    matcher_flow_ending(inspector->matcher, &connection->match, seen);
+}
+
+void inspect_rules_end(struct inspector *inspector, struct connection *connection)
+{
+    if (connection->match != NULL)
+        matcher_flow_end(inspector->matcher, &connection->match);
+}

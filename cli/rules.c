@@ -1,0 +1,167 @@
+#include "rules.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SUFFIX ".rules"
+#define SURICATA_FOLDER "/etc/suricata/"
+#define V4_MAPPED_BITS 96 /* that prefixes of IPv4 addresses count as well */
+#define SURICATA_HOME "[192.168.0.0/16,10.0.0.0/8,172.16.0.0/12]" /* as its own file has it */
+
+struct loading {
+    struct rules *rules;
+    rule_problem_fn problem;
+    void *user;
+    bool malformed, no_memory;
+};
+
+static void note(struct loading *loading, enum tattler_status status)
+{
+    loading->no_memory |= status == TATTLER_NO_MEMORY;
+    loading->malformed |= status == TATTLER_MALFORMED;
+}
+
+static void tell(struct loading *loading, const char *file, unsigned line, unsigned column,
+        const char *text)
+{
+    const struct rule_problem problem = { RULE_ERROR, file, line, column, text };
+
+    loading->malformed = true;
+    loading->problem(loading->user, &problem);
+}
+
+/* --- variables --- */
+
+static void tell_variable(void *user, const char *file, unsigned line, unsigned column,
+        const char *what)
+{
+    tell(user, file, line, column, what);
+}
+
+/* "[10.0.0.0/8,fc00::/7]"; NULL: out of memory. */
+static char *list_of(const struct prefix_list *networks)
+{
+    size_t size = networks->count * (ADDRESS_TEXT_SIZE + sizeof("/128,")) + sizeof("[]");
+    char *text = malloc(size), address[ADDRESS_TEXT_SIZE];
+    size_t len = 0;
+
+    if (text == NULL)
+        return NULL;
+    for (size_t i = 0; i < networks->count; i++) {
+        const struct prefix *network = &networks->items[i];
+        unsigned bits = network->bits - (address_is_v4(&network->address) ? V4_MAPPED_BITS : 0u);
+
+        address_text(&network->address, address);
+        len += (size_t)snprintf(text + len, size - len, "%s%s/%u", i == 0 ? "[" : ",", address,
+                bits);
+    }
+    snprintf(text + len, size - len, "]");
+    return text;
+}
+
+static void define_vars(struct loading *loading, const struct rules_source *source)
+{
+    struct rule_vars *vars = &loading->rules->vars;
+    bool has_home = source->home != NULL && source->home->count > 0;
+    char *home = has_home ? list_of(source->home) : NULL;
+
+    if (has_home && home == NULL)
+        loading->no_memory = true;
+    else
+        note(loading, vars_default(vars, has_home ? home : SURICATA_HOME));
+    free(home);
+    if (source->yaml != NULL && !loading->no_memory)
+        note(loading, vars_read_yaml(vars, source->yaml, tell_variable, loading));
+}
+
+/* --- files --- */
+
+static int is_rules(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name);
+
+    return len > strlen(SUFFIX) && strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+static void load_folder(struct loading *loading, const char *folder)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, is_rules, alphasort);
+    char path[4096];
+
+    if (count < 0)
+        tell(loading, folder, 0, 0, strerror(errno));
+    else if (count == 0)
+        tell(loading, folder, 0, 0, "no file '*" SUFFIX "' in this folder");
+    for (int i = 0; i < count; i++) {
+        int len = snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
+
+        if (len < 0 || (size_t)len >= sizeof(path))
+            tell(loading, folder, 0, 0, "the path is too long");
+        else if (!loading->no_memory)
+            note(loading, rule_set_load(loading->rules->set, path));
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+static void load_path(struct loading *loading, const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        load_folder(loading, path);
+    else
+        note(loading, rule_set_load(loading->rules->set, path));
+}
+
+static const char *or_installed(const char *path, const char *installed)
+{
+    return path == NULL && access(installed, R_OK) == 0 ? installed : path;
+}
+
+static void load_all(struct loading *loading, const struct rules_source *source)
+{
+    struct rule_set *set = loading->rules->set;
+    const char *classes =
+            or_installed(source->classification, SURICATA_FOLDER "classification.config");
+    const char *references = or_installed(source->reference, SURICATA_FOLDER "reference.config");
+
+    if (classes != NULL)
+        note(loading, rule_set_read_classes(set, classes));
+    if (references != NULL)
+        note(loading, rule_set_read_references(set, references));
+    for (size_t i = 0; i < source->path_count && !loading->no_memory; i++)
+        load_path(loading, source->paths[i]);
+    if (source->threshold != NULL && !loading->no_memory)
+        note(loading, rule_set_read_thresholds(set, source->threshold));
+}
+
+enum tattler_status rules_load(const struct rules_source *source, rule_problem_fn problem,
+        void *user, struct rules *out)
+{
+    struct loading loading = { .rules = out, .problem = problem, .user = user };
+
+    *out = (struct rules){ 0 };
+    define_vars(&loading, source);
+    if (!loading.no_memory)
+        note(&loading, rule_set_new(&out->vars, problem, user, &out->set));
+    if (!loading.no_memory)
+        load_all(&loading, source);
+    if (!loading.no_memory)
+        return loading.malformed ? TATTLER_MALFORMED : TATTLER_OK;
+    rules_clear(out);
+    return TATTLER_NO_MEMORY;
+}
+
+void rules_clear(struct rules *rules)
+{
+    rule_set_free(rules->set);
+    vars_clear(&rules->vars);
+    *rules = (struct rules){ 0 };
+}

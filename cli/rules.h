@@ -1,0 +1,28 @@
+/* rules.h - the rules that a command works with, from files, with variables and classes. */
+#ifndef TATTLER_CLI_RULES_H
+#define TATTLER_CLI_RULES_H
+
+#include "detect/rules/rule_set.h"
+#include "settings.h"
+
+struct rules_source {
+    const char *yaml; /* variables from its section 'vars'; NULL: none */
+    const char *classification, *reference; /* NULL: those of Suricata, where it is installed */
+    const char *threshold;                  /* NULL: none */
+    const char *const *paths; /* files, and folders whose files '*.rules' are read by name */
+    size_t path_count;
+    const struct prefix_list *home; /* $HOME_NET, if 'yaml' does not say; NULL: as in Suricata */
+};
+
+struct rules {
+    struct rule_vars vars;
+    struct rule_set *set;
+};
+
+/* 'problem' is told of all that is wrong. TATTLER_MALFORMED: something was; the rest is there.
+ * TATTLER_NO_MEMORY leaves nothing to be cleared. */
+enum tattler_status rules_load(const struct rules_source *source, rule_problem_fn problem,
+        void *user, struct rules *out);
+void rules_clear(struct rules *rules); /* safe on zeros */
+
+#endif
