@@ -16,6 +16,11 @@ static uint32_t find_fired(const struct match_flow *flow, uint32_t number)
     return i;
 }
 
+static bool has_fired(const struct match_flow *flow, uint32_t number)
+{
+    return find_fired(flow, number) < flow->fired_count;
+}
+
 /* Without memory the rule may alert again on this flow. */
 static void set_fired(struct match_flow *flow, uint32_t number)
 {
@@ -31,7 +36,7 @@ static void set_fired(struct match_flow *flow, uint32_t number)
     flow->fired[flow->fired_count++] = number;
 }
 
-/* Is the rule to be looked at? Wakes one that rests. */
+/* Is the rule to be looked at, now that its conditions hold or do not? Wakes one that rests. */
 static bool is_armed(struct match_flow *flow, uint32_t number, bool holds)
 {
     uint32_t i = find_fired(flow, number);
@@ -61,18 +66,39 @@ static void apply_effects(struct matcher *matcher, const struct rule *rule)
     }
 }
 
+/* Told of only now and then although the value moves in between. */
+#define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
+
+/* Does all hold that the rule asks of features? If not, it cannot before the first that did not has
+ * changed. */
+static bool conditions_hold(struct matcher *matcher, const struct plan *plan, uint32_t *waits_for)
+{
+    const struct flow *flow = matcher->packet->flow;
+
+    *waits_for = plan->mask;
+    for (uint32_t i = 0; i < plan->condition_count; i++) {
+        const struct condition *condition = plan->conditions[i];
+
+        if (flow != NULL && condition_holds(condition, flow))
+            continue;
+        if ((condition->feature->changed & UNEVEN) == 0)
+            *waits_for = condition->feature->changed;
+        return false;
+    }
+    return true;
+}
+
 static void look_at(struct matcher *matcher, uint32_t number, const struct look *look)
 {
     const struct plan *plan = &matcher->plans.rules[number];
     const struct rule *rule = plan->rule;
-    bool holds;
+    uint32_t waits_for;
 
-    if (!look_header(look, rule))
+    if (plan->once ? has_fired(matcher->flow, number)
+                   : !look_tests(look, rule) || !conditions_hold(matcher, plan, &waits_for))
         return;
-    holds = look_features(look, rule);
-    if (plan->once ? !is_armed(matcher->flow, number, holds) : !holds)
-        return;
-    if (!look_tests(look, rule) || !look_buffers(look, rule))
+    if (!look_header(look, rule) || (plan->once && !look_tests(look, rule)) ||
+            !look_buffers(look, rule))
         return;
     if (plan->once)
         set_fired(matcher->flow, number);
@@ -94,6 +120,23 @@ void candidates_add_list(struct matcher *matcher, const struct plan_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++)
         candidates_add(matcher, list->numbers[i]);
+}
+
+void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
+        const struct look *look, uint32_t *waits)
+{
+    *waits = 0;
+    for (uint32_t i = 0; i < rules->count; i++) {
+        uint32_t number = rules->numbers[i], waits_for;
+        const struct plan *plan = &matcher->plans.rules[number];
+        bool holds = conditions_hold(matcher, plan, &waits_for);
+
+        if (holds && !look_header(look, plan->rule))
+            continue; /* never in this phase of the flow */
+        *waits |= waits_for;
+        if (is_armed(matcher->flow, number, holds))
+            candidates_add(matcher, number);
+    }
 }
 
 static int compare_numbers(const void *left, const void *right)
@@ -120,7 +163,7 @@ struct look candidates_look_of(struct matcher *matcher)
 {
     return (struct look){
         .packet = matcher->packet,
-        .flow_bits = matcher->flow != NULL ? matcher->flow->bits : NULL,
+        .flow_bits = matcher->flow != NULL ? &matcher->flow->bits : NULL,
         .xbits = matcher->xbits,
         .steps = matcher->steps,
         .payload = matcher->packet->payload,

@@ -19,6 +19,7 @@ struct port_group {
 };
 
 struct side { /* one family and direction */
+    struct patterns *any_payload, *few_payload; /* of rules for any port, and for few */
     struct match_group *any;
     struct port_group *ports;
     size_t port_count;
@@ -34,15 +35,13 @@ struct groups {
 
 static void free_group(struct match_group *group)
 {
-    patterns_free(group->payload);
     for (uint32_t i = 0; i < group->run_count; i++)
         free(group->runs[i].rules.numbers);
-    for (uint32_t i = 0; i < group->text_count; i++)
-        patterns_free(group->texts[i].patterns);
     free(group->first.numbers);
     free(group->each.numbers);
+    free(group->each_marked.numbers);
+    free(group->each_payload.numbers);
     free(group->runs);
-    free(group->texts);
     free(group);
 }
 
@@ -64,57 +63,15 @@ static bool add_to_run(struct match_group *group, uint32_t mask, uint32_t number
     return plan_list_append(&group->runs[i].rules, number);
 }
 
-/* The rules of a group that one search brings up. */
-static enum tattler_status make_search(const struct plans *plans, const struct plan_list *rules,
-        enum plan_event event, const struct feature *feature, struct pattern_scratch **scratch,
-        struct patterns **out)
+static struct plan_list *list_of(struct match_group *group, const struct plan *plan)
 {
-    struct pattern *patterns = calloc(rules->count, sizeof(*patterns));
-    enum tattler_status status = TATTLER_OK;
-    size_t count = 0;
-
-    if (patterns == NULL)
-        return TATTLER_NO_MEMORY;
-    for (uint32_t i = 0; i < rules->count; i++) {
-        const struct plan *plan = &plans->rules[rules->numbers[i]];
-
-        if (plan->event == event && (feature == NULL || plan->buffer->feature == feature))
-            patterns[count++] = plan_pattern(plan, rules->numbers[i]);
-    }
-    if (count > 0)
-        status = patterns_new(patterns, count, scratch, out);
-    free(patterns);
-    return status;
-}
-
-static bool has_text(const struct match_group *group, const struct feature *feature)
-{
-    for (uint32_t i = 0; i < group->text_count; i++)
-        if (group->texts[i].feature == feature)
-            return true;
-    return false;
-}
-
-static enum tattler_status add_text(struct match_group *group, const struct plans *plans,
-        const struct plan_list *rules, const struct feature *feature,
-        struct pattern_scratch **scratch)
-{
-    struct text_search *texts;
-
-    if (has_text(group, feature))
-        return TATTLER_OK;
-    texts = realloc(group->texts, (group->text_count + 1) * sizeof(*texts));
-    if (texts == NULL)
-        return TATTLER_NO_MEMORY;
-    group->texts = texts;
-    texts[group->text_count] = (struct text_search){ .feature = feature };
-    group->changes |= feature->changed;
-    return make_search(plans, rules, PLAN_TEXT, feature, scratch,
-            &texts[group->text_count++].patterns);
+    if (plan_has_payload(plan))
+        return &group->each_payload;
+    return plan_needs_mark(plan) ? &group->each_marked : &group->each;
 }
 
 static enum tattler_status add_rule(struct match_group *group, const struct plans *plans,
-        const struct plan_list *rules, uint32_t number, struct pattern_scratch **scratch)
+        uint32_t number)
 {
     const struct plan *plan = &plans->rules[number];
     bool done = true;
@@ -124,13 +81,11 @@ static enum tattler_status add_rule(struct match_group *group, const struct plan
         done = plan_list_append(&group->first, number);
         break;
     case PLAN_PACKET:
-        done = plan_list_append(&group->each, number);
+        done = plan_list_append(list_of(group, plan), number);
         break;
     case PLAN_FEATURES:
         done = add_to_run(group, plan->mask, number);
         break;
-    case PLAN_TEXT:
-        return add_text(group, plans, rules, plan->buffer->feature, scratch);
     default:
         break;
     }
@@ -140,7 +95,7 @@ static enum tattler_status add_rule(struct match_group *group, const struct plan
 
 /* '*out' stays NULL for no rules. */
 static enum tattler_status make_group(struct groups *groups, const struct plans *plans,
-        const struct plan_list *rules, struct pattern_scratch **scratch, struct match_group **out)
+        const struct plan_list *rules, const struct patterns *payload, struct match_group **out)
 {
     enum tattler_status status = TATTLER_OK;
     struct match_group **all;
@@ -156,10 +111,11 @@ static enum tattler_status make_group(struct groups *groups, const struct plans 
     if (group == NULL)
         return TATTLER_NO_MEMORY;
     groups->all[groups->count++] = group;
-    for (uint32_t i = 0; i < rules->count && status == TATTLER_OK; i++)
-        status = add_rule(group, plans, rules, rules->numbers[i], scratch);
-    if (status == TATTLER_OK)
-        status = make_search(plans, rules, PLAN_PAYLOAD, NULL, scratch, &group->payload);
+    for (uint32_t i = 0; i < rules->count && status == TATTLER_OK; i++) {
+        if (plans->rules[rules->numbers[i]].event == PLAN_PAYLOAD)
+            group->payload = payload;
+        status = add_rule(group, plans, rules->numbers[i]);
+    }
     *out = group;
     return status;
 }
@@ -241,8 +197,7 @@ static bool select_port(const struct plans *plans, const struct plan_list *rules
 }
 
 static enum tattler_status make_ports(struct groups *groups, struct side *side,
-        const struct plans *plans, const struct plan_list *rules, bool to_server,
-        struct pattern_scratch **scratch)
+        const struct plans *plans, const struct plan_list *rules, bool to_server)
 {
     enum tattler_status status = TATTLER_OK;
 
@@ -252,7 +207,7 @@ static enum tattler_status make_ports(struct groups *groups, struct side *side,
         if (side->ports[i].first > UINT16_MAX)
             continue;
         status = select_port(plans, rules, to_server, (uint16_t)side->ports[i].first, &here)
-                         ? make_group(groups, plans, &here, scratch, &side->ports[i].group)
+                         ? make_group(groups, plans, &here, side->few_payload, &side->ports[i].group)
                          : TATTLER_NO_MEMORY;
         free(here.numbers);
     }
@@ -269,10 +224,11 @@ static bool divide(const struct plans *plans, enum family family, bool to_server
     for (size_t i = 0; i < plans->count; i++) {
         const struct rule *rule = plans->rules[i].rule;
 
-        if (plans->rules[i].event == PLAN_MESSAGE || !concerns_family(rule, family) ||
+        if (plans->rules[i].event == PLAN_MESSAGE || plans->rules[i].event == PLAN_TEXT ||
+                !concerns_family(rule, family) ||
                 !(to_server ? rule->to_server : rule->to_client))
             continue;
-        if (!plan_list_append(few_ports(rule, to_server) == NULL || family == FAMILY_OTHER ? &out->any
+        if (!plan_list_append(family == FAMILY_OTHER || few_ports(rule, to_server) == NULL ? &out->any
                                                                                  : &out->few,
                     (uint32_t)i))
             return false;
@@ -312,9 +268,13 @@ static enum tattler_status make_side(struct groups *groups, const struct plans *
     if (status == TATTLER_OK && side->port_count > RANGES_MAX && !give_up_ports(side, &division))
         status = TATTLER_NO_MEMORY;
     if (status == TATTLER_OK)
-        status = make_group(groups, plans, &division.any, scratch, &side->any);
+        status = plans_search(plans, &division.any, scratch, &side->any_payload);
     if (status == TATTLER_OK)
-        status = make_ports(groups, side, plans, &division.few, to_server, scratch);
+        status = plans_search(plans, &division.few, scratch, &side->few_payload);
+    if (status == TATTLER_OK)
+        status = make_group(groups, plans, &division.any, side->any_payload, &side->any);
+    if (status == TATTLER_OK)
+        status = make_ports(groups, side, plans, &division.few, to_server);
     free(division.any.numbers);
     free(division.few.numbers);
     return status;
@@ -343,8 +303,11 @@ void groups_free(struct groups *groups)
     for (size_t i = 0; i < groups->count; i++)
         free_group(groups->all[i]);
     for (int family = 0; family < FAMILIES; family++)
-        for (int way = 0; way < 2; way++)
+        for (int way = 0; way < 2; way++) {
+            patterns_free(groups->sides[family][way].any_payload);
+            patterns_free(groups->sides[family][way].few_payload);
             free(groups->sides[family][way].ports);
+        }
     free(groups->all);
     free(groups);
 }

@@ -20,20 +20,15 @@ struct feature_run {
     struct plan_list rules;
 };
 
-struct text_search {
-    const struct feature *feature;
-    struct patterns *patterns;
-};
-
 struct match_group {
-    struct patterns *payload; /* NULL: none */
+    const struct patterns *payload; /* also of rules for other ports; NULL: none */
     bool wants_stream;
     struct plan_list first, each; /* PLAN_FIRST_PACKET, PLAN_PACKET */
+    struct plan_list each_marked;  /* … that need a flowbit to be set */
+    struct plan_list each_payload; /* … about the payload or stream */
     struct feature_run *runs;
     uint32_t run_count;
-    struct text_search *texts;
-    uint32_t text_count;
-    uint32_t changes; /* of all runs and texts */
+    uint32_t changes; /* of all runs */
 };
 
 struct groups;

@@ -141,7 +141,7 @@ static bool tests_flow_state(const struct look *look, const struct rule_test *te
 
 static bool tests_flowbit(const struct look *look, const struct rule_test *test)
 {
-    return look->packet->has_flow && flow_bits_hold(look->flow_bits, &test->flowbit);
+    return look->flow_bits != NULL && flow_bits_hold(*look->flow_bits, &test->flowbit);
 }
 
 static bool tests_xbit(const struct look *look, const struct rule_test *test)
@@ -150,11 +150,6 @@ static bool tests_xbit(const struct look *look, const struct rule_test *test)
     const struct xbit_packet seen = { packet->time_us, &packet->source, &packet->destination };
 
     return xbits_hold(look->xbits, &test->xbit, &seen);
-}
-
-static bool tests_feature(const struct look *look, const struct rule_test *test)
-{
-    return look->packet->flow != NULL && condition_holds(&test->iot, look->packet->flow);
 }
 
 static bool (*const testers[])(const struct look *, const struct rule_test *) = {
@@ -169,28 +164,17 @@ static bool (*const testers[])(const struct look *, const struct rule_test *) = 
     [TEST_FLOW_STATE] = tests_flow_state,
     [TEST_FLOWBIT] = tests_flowbit,
     [TEST_XBIT] = tests_xbit,
-    [TEST_IOT] = tests_feature,
 };
 
-static bool look_kind(const struct look *look, const struct rule *rule, bool of_features)
+bool look_tests(const struct look *look, const struct rule *rule)
 {
     for (uint32_t i = 0; i < rule->test_count; i++) {
         const struct rule_test *test = &rule->tests[i];
 
-        if ((test->kind == TEST_IOT) == of_features && !testers[test->kind](look, test))
+        if (test->kind != TEST_IOT && !testers[test->kind](look, test))
             return false;
     }
     return true;
-}
-
-bool look_features(const struct look *look, const struct rule *rule)
-{
-    return look_kind(look, rule, true);
-}
-
-bool look_tests(const struct look *look, const struct rule *rule)
-{
-    return look_kind(look, rule, false);
 }
 
 /* --- buffers --- */

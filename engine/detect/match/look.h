@@ -11,7 +11,7 @@
 /* What a rule is looked at with. */
 struct look {
     const struct match_packet *packet;
-    const struct flow_bits *flow_bits; /* NULL: none set */
+    struct flow_bits *const *flow_bits; /* of the flow; NULL: no flow */
     struct xbits *xbits;
     struct steps *steps;
     struct cursor payload; /* of the packet, or a piece of the stream */
@@ -21,9 +21,7 @@ struct look {
 
 /* Direction, protocols, addresses and ports. */
 bool look_header(const struct look *look, const struct rule *rule);
-/* Conditions on features alone. */
-bool look_features(const struct look *look, const struct rule *rule);
-/* All other tests. */
+/* All tests but those on features. */
 bool look_tests(const struct look *look, const struct rule *rule);
 /* The buffers, which may change datasets: to be asked last. */
 bool look_buffers(const struct look *look, const struct rule *rule);

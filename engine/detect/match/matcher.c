@@ -38,52 +38,66 @@ static uint32_t note_changes(struct match_flow *flow, const struct match_packet 
     unseen = flow->carried[way] | changed;
     flow->carried[way] = 0;
     flow->carried[!way] |= changed;
-    if (phase != flow->phase[way])
+    if (phase != flow->phase[way] || !flow->seen[way])
         unseen = CHANGED_PHASE;
     flow->phase[way] = phase;
     return unseen | PLAN_ALWAYS;
 }
 
-static void search_texts(struct matcher *matcher, const struct match_group *group,
-        uint32_t changes)
+static void search_texts(struct matcher *matcher, uint32_t changes)
 {
     struct feature_value value;
+    const struct text_search *texts = matcher->messages.texts;
 
-    for (uint32_t i = 0; i < group->text_count; i++) {
-        const struct text_search *text = &group->texts[i];
-
-        if ((text->feature->changed & changes) != 0 &&
-                text->feature->get(matcher->packet->flow, &value))
-            patterns_search(text->patterns, matcher->scratch,
+    for (uint32_t i = 0; i < matcher->messages.text_count; i++)
+        if ((texts[i].feature->changed & changes) != 0 &&
+                texts[i].feature->get(matcher->packet->flow, &value))
+            patterns_search(texts[i].patterns, matcher->scratch,
                     cursor_over((const uint8_t *)value.text, value.len), candidates_add, matcher);
-    }
 }
 
-static void add_changed(struct matcher *matcher, const struct match_group *group,
-        uint32_t changes)
+/* 'waits' has one for each run. */
+static void add_runs(struct matcher *matcher, const struct match_group *group,
+        const struct look *look, uint32_t changes, uint32_t *waits)
 {
-    if ((group->changes & changes) == 0)
-        return;
     for (uint32_t i = 0; i < group->run_count; i++)
-        if ((group->runs[i].mask & changes) != 0)
-            candidates_add_list(matcher, &group->runs[i].rules);
-    search_texts(matcher, group, changes);
+        if (changes == CHANGED_PHASE || (waits[i] & changes) != 0)
+            candidates_add_run(matcher, &group->runs[i].rules, look, &waits[i]);
+}
+
+static void add_changed(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
+{
+    unsigned way = matcher->packet->to_server ? 0 : 1;
+    uint32_t changes = note_changes(matcher->flow, matcher->packet);
+    uint32_t *waits = matcher->flow->waits[way];
+
+    search_texts(matcher, changes);
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
+        if (groups[i] == NULL)
+            continue;
+        if ((groups[i]->changes & changes) != 0 && waits != NULL)
+            add_runs(matcher, groups[i], look, changes, waits);
+        waits = waits != NULL ? waits + groups[i]->run_count : NULL;
+    }
 }
 
 /* --- a packet --- */
 
-static void add_of_packet(struct matcher *matcher, const struct match_group *group,
-        uint32_t changes, bool is_first)
+static void add_of_packet(struct matcher *matcher, const struct match_group *group, bool is_first,
+        bool readable)
 {
-    const struct match_packet *packet = matcher->packet;
-
     if (is_first)
         candidates_add_list(matcher, &group->first);
     candidates_add_list(matcher, &group->each);
+    if (matcher->flow != NULL && matcher->flow->bits != NULL)
+        candidates_add_list(matcher, &group->each_marked);
+    if (!readable)
+        return;
+    candidates_add_list(matcher, &group->each_payload);
     if (group->payload != NULL)
-        patterns_search(group->payload, matcher->scratch, packet->payload, candidates_add, matcher);
-    if (packet->flow != NULL)
-        add_changed(matcher, group, changes);
+        patterns_search(group->payload, matcher->scratch, matcher->packet->payload,
+                candidates_add, matcher);
 }
 
 /* A piece of the stream that the packet at hand belongs to. */
@@ -96,7 +110,10 @@ static void look_at_piece(struct matcher *matcher, unsigned way, struct cursor p
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
         const struct match_group *group = matcher->flow->groups[way][i];
 
-        if (group != NULL && group->payload != NULL && group->wants_stream)
+        if (group == NULL || !group->wants_stream)
+            continue;
+        candidates_add_list(matcher, &group->each_payload);
+        if (group->payload != NULL)
             patterns_search(group->payload, matcher->scratch, piece, candidates_add, matcher);
     }
     candidates_look(matcher, &look);
@@ -112,6 +129,16 @@ static void look_at_window(struct matcher *matcher, unsigned way)
     window_clear(window, &matcher->windows);
 }
 
+/* NULL: out of memory, or no rules on features: then none is looked at. */
+static uint32_t *make_waits(const struct match_group *const groups[GROUPS_OF_FLOW])
+{
+    size_t runs = 0;
+
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
+        runs += groups[i] != NULL ? groups[i]->run_count : 0;
+    return runs > 0 ? calloc(runs, sizeof(uint32_t)) : NULL;
+}
+
 static const struct match_group *const *groups_of_packet(struct matcher *matcher, unsigned way,
         const struct match_group *found[GROUPS_OF_FLOW])
 {
@@ -123,10 +150,23 @@ static const struct match_group *const *groups_of_packet(struct matcher *matcher
         groups_find(matcher->groups, packet->protocol, way == 0, port, found);
         return found;
     }
-    if (!flow->found[way])
+    if (!flow->found[way]) {
         groups_find(matcher->groups, packet->protocol, way == 0, port, flow->groups[way]);
+        flow->waits[way] = make_waits(flow->groups[way]);
+    }
     flow->found[way] = true;
     return flow->groups[way];
+}
+
+#define TLS_APPLICATION_DATA 23 /* RFC 8446 section 5.1: the type of a record, its first byte */
+
+/* Nothing is to be found behind a TLS handshake. */
+static bool is_encrypted(struct match_flow *flow, const struct match_packet *packet)
+{
+    if (flow == NULL || packet->application != APPLICATION_TLS)
+        return false;
+    flow->encrypted |= packet->payload.left > 0 && packet->payload.at[0] == TLS_APPLICATION_DATA;
+    return flow->encrypted;
 }
 
 static void look_at_packet(struct matcher *matcher)
@@ -137,14 +177,16 @@ static void look_at_packet(struct matcher *matcher)
     const struct match_group *found[GROUPS_OF_FLOW];
     const struct match_group *const *groups = groups_of_packet(matcher, way, found);
     bool is_first = flow == NULL || !flow->seen[way];
-    uint32_t changes = flow != NULL && packet->flow != NULL ? note_changes(flow, packet) : 0;
     struct look look = candidates_look_of(matcher);
+    bool readable = packet->payload.left > 0 && !is_encrypted(flow, packet);
 
-    if (flow != NULL)
-        flow->seen[way] = true;
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (groups[i] != NULL)
-            add_of_packet(matcher, groups[i], changes, is_first);
+            add_of_packet(matcher, groups[i], is_first, readable);
+    if (flow != NULL && packet->flow != NULL)
+        add_changed(matcher, groups, &look);
+    if (flow != NULL)
+        flow->seen[way] = true;
     candidates_look(matcher, &look);
     if (flow != NULL && (flow->ready[way] || packet->closing))
         look_at_window(matcher, way);
@@ -239,7 +281,7 @@ void matcher_stream(struct matcher *matcher, bool to_server, struct cursor bytes
     struct match_flow *flow = matcher->flow;
 
     look_once(matcher);
-    if (flow == NULL || flow->passed || bytes.left == 0)
+    if (flow == NULL || flow->passed || flow->encrypted || bytes.left == 0)
         return;
     if (!window_add(&flow->windows[way], &matcher->windows, bytes)) {
         look_at_window(matcher, way);
@@ -274,6 +316,7 @@ void matcher_flow_end(struct matcher *matcher, struct match_flow **flow)
             look_at_window(matcher, way);
         matcher_settle(matcher);
         window_clear(&ending->windows[way], &matcher->windows);
+        free(ending->waits[way]);
     }
     flow_bits_free(ending->bits);
     limits_flow_end(matcher->limits, &ending->limits);

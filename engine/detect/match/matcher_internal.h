@@ -12,7 +12,7 @@
 #include "detect/match/window.h"
 
 struct match_flow {
-    bool found[2], seen[2], passed; /* by direction: 0 to the server */
+    bool found[2], seen[2], passed, encrypted; /* by direction: 0 to the server */
     const struct match_group *groups[2][GROUPS_OF_FLOW];
     struct match_window windows[2];
     bool ready[2]; /* the window is to be looked at with the next packet of its direction */
@@ -21,6 +21,9 @@ struct match_flow {
     /* What has changed since the packet before in that direction, so that a rule for one direction
      * does not miss what the other brought; enum flow_change. */
     uint32_t unseen[2], carried[2];
+    /* For each run of both groups: before one of these has changed, no rule can hold that did not,
+     * nor the other way round. Owned. */
+    uint32_t *waits[2];
     /* Rules may ask for protocol and 'established', so another phase has all looked at again. */
     uint32_t phase[2];
     /* Numbers of rules that have alerted and still hold; at most one for each rule. */
@@ -64,6 +67,9 @@ void packet_turn(struct match_packet *packet, bool to_server);
 
 void candidates_add(void *matcher, uint32_t number); /* as patterns_search() tells them */
 void candidates_add_list(struct matcher *matcher, const struct plan_list *list);
+/* Of rules on features those that hold now; '*waits' is what must change before that does. */
+void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
+        const struct look *look, uint32_t *waits);
 void candidates_look(struct matcher *matcher, const struct look *look);
 /* With the packet at hand. */
 struct look candidates_look_of(struct matcher *matcher);

@@ -1,5 +1,5 @@
-/* messages.h - which rules can concern a transaction, by what its buffers contain. Made once, then
- * read only. */
+/* messages.h - which rules can concern a transaction, by what its buffers contain, or a feature, by
+ * its text. Made once, then read only. */
 #ifndef TATTLER_DETECT_MATCH_MESSAGES_H
 #define TATTLER_DETECT_MATCH_MESSAGES_H
 
@@ -7,8 +7,16 @@
 #include "detect/match/groups.h"
 #include "detect/match/transaction.h"
 
+/* Rules that look for something in a feature, whatever the flow. */
+struct text_search {
+    const struct feature *feature;
+    struct patterns *patterns;
+};
+
 struct messages {
     struct patterns *by_kind[BUFFER_KINDS];
+    struct text_search *texts;
+    uint32_t text_count;
     struct plan_list each; /* rules without anything to look for first */
     uint32_t kinds; /* that any rule looks at: 1 << enum rule_buffer_kind */
 };

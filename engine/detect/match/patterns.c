@@ -26,84 +26,60 @@ static int compare(const void *left, const void *right)
     return memcmp(a->bytes, b->bytes, a->length);
 }
 
-/* What hs_compile_multi() takes: a list for each property. Its sister for literals refuses those that
- * begin with a NUL. */
-struct expressions {
-    char **texts; /* owned */
+/* What hs_compile_lit_multi() takes: a list for each property. */
+struct literals {
+    const char **texts;
+    size_t *lengths;
     unsigned *flags, *ids;
     unsigned count;
 };
 
-static bool make_expressions(struct expressions *expressions, size_t room)
+static bool make_literals(struct literals *literals, size_t room)
 {
-    expressions->texts = calloc(room, sizeof(*expressions->texts));
-    expressions->flags = calloc(room, sizeof(*expressions->flags));
-    expressions->ids = calloc(room, sizeof(*expressions->ids));
-    return expressions->texts != NULL && expressions->flags != NULL && expressions->ids != NULL;
+    literals->texts = calloc(room, sizeof(*literals->texts));
+    literals->lengths = calloc(room, sizeof(*literals->lengths));
+    literals->flags = calloc(room, sizeof(*literals->flags));
+    literals->ids = calloc(room, sizeof(*literals->ids));
+    return literals->texts != NULL && literals->lengths != NULL && literals->flags != NULL &&
+           literals->ids != NULL;
 }
 
-static void clear_expressions(struct expressions *expressions)
+static void clear_literals(struct literals *literals)
 {
-    for (unsigned i = 0; i < expressions->count; i++)
-        free(expressions->texts[i]);
-    free(expressions->texts);
-    free(expressions->flags);
-    free(expressions->ids);
+    free(literals->texts);
+    free(literals->lengths);
+    free(literals->flags);
+    free(literals->ids);
 }
 
-/* "\x61\x62" */
-static char *escape(const struct pattern *pattern)
+static void add_literal(struct literals *literals, const struct pattern *pattern)
 {
-    static const char digits[] = "0123456789abcdef";
-    char *text = malloc(pattern->length * 4 + 1), *at = text;
+    unsigned id = literals->count++;
 
-    if (text == NULL)
-        return NULL;
-    for (size_t i = 0; i < pattern->length; i++) {
-        *at++ = '\\';
-        *at++ = 'x';
-        *at++ = digits[pattern->bytes[i] >> 4];
-        *at++ = digits[pattern->bytes[i] & 15];
-    }
-    *at = '\0';
-    return text;
+    literals->texts[id] = (const char *)pattern->bytes;
+    literals->lengths[id] = pattern->length;
+    literals->flags[id] = HS_FLAG_SINGLEMATCH | (pattern->nocase ? HS_FLAG_CASELESS : 0);
+    literals->ids[id] = id;
 }
 
-static bool add_expression(struct expressions *expressions, const struct pattern *pattern)
-{
-    unsigned id = expressions->count;
-    char *text = escape(pattern);
-
-    if (text == NULL)
-        return false;
-    expressions->texts[id] = text;
-    expressions->flags[id] = HS_FLAG_SINGLEMATCH | (pattern->nocase ? HS_FLAG_CASELESS : 0);
-    expressions->ids[id] = id;
-    expressions->count++;
-    return true;
-}
-
-static bool gather(struct patterns *set, struct expressions *expressions,
+static void gather(struct patterns *set, struct literals *literals,
         const struct pattern *patterns, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || compare(&patterns[i - 1], &patterns[i]) != 0) {
-            set->starts[expressions->count] = (uint32_t)i;
-            if (!add_expression(expressions, &patterns[i]))
-                return false;
+            set->starts[literals->count] = (uint32_t)i;
+            add_literal(literals, &patterns[i]);
         }
         set->values[i] = patterns[i].value;
     }
-    set->starts[expressions->count] = (uint32_t)count;
-    return true;
+    set->starts[literals->count] = (uint32_t)count;
 }
 
-static bool compile(struct patterns *set, const struct expressions *expressions)
+static bool compile(struct patterns *set, const struct literals *literals)
 {
     hs_compile_error_t *error = NULL;
-    hs_error_t status = hs_compile_multi((const char *const *)expressions->texts,
-            expressions->flags, expressions->ids, expressions->count, HS_MODE_BLOCK, NULL,
-            &set->database, &error);
+    hs_error_t status = hs_compile_lit_multi(literals->texts, literals->flags, literals->ids,
+            literals->lengths, literals->count, HS_MODE_BLOCK, NULL, &set->database, &error);
 
     hs_free_compile_error(error);
     return status == HS_SUCCESS;
@@ -112,16 +88,19 @@ static bool compile(struct patterns *set, const struct expressions *expressions)
 static bool build(struct patterns *set, struct pattern *patterns, size_t count,
         struct pattern_scratch *scratch)
 {
-    struct expressions expressions = { 0 };
+    struct literals literals = { 0 };
     bool done;
 
     qsort(patterns, count, sizeof(*patterns), compare);
     set->starts = calloc(count + 1, sizeof(*set->starts));
     set->values = calloc(count, sizeof(*set->values));
-    done = set->starts != NULL && set->values != NULL && make_expressions(&expressions, count) &&
-           gather(set, &expressions, patterns, count) && compile(set, &expressions) &&
-           hs_alloc_scratch(set->database, &scratch->memory) == HS_SUCCESS;
-    clear_expressions(&expressions);
+    done = set->starts != NULL && set->values != NULL && make_literals(&literals, count);
+    if (done) {
+        gather(set, &literals, patterns, count);
+        done = compile(set, &literals) &&
+               hs_alloc_scratch(set->database, &scratch->memory) == HS_SUCCESS;
+    }
+    clear_literals(&literals);
     return done;
 }
 

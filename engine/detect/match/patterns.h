@@ -13,7 +13,7 @@
 
 struct pattern {
     const uint8_t *bytes; /* borrowed until the set is made */
-    size_t length;        /* at least one */
+    size_t length;        /* at least one; the first is not NUL (vectorscan takes it for the end) */
     bool nocase;
     uint32_t value; /* told when it is found */
 };

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#define PATTERN_MIN 2 /* shorter ones are found everywhere */
+
 /* --- the order --- */
 
 static bool writes_flowbits(const struct rule *rule)
@@ -94,6 +96,19 @@ static bool is_payload(const struct rule_buffer *buffer)
     return buffer->kind == BUFFER_PAYLOAD;
 }
 
+bool plan_has_payload(const struct plan *plan)
+{
+    return has_buffer(plan->rule, is_payload);
+}
+
+bool plan_needs_mark(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->rule->test_count; i++)
+        if (plan->rule->tests[i].kind == TEST_FLOWBIT && !plan->rule->tests[i].flowbit.negated)
+            return true;
+    return false;
+}
+
 static bool is_body(const struct rule_buffer *buffer)
 {
     return buffer->kind == BUFFER_HTTP_REQUEST_BODY;
@@ -130,6 +145,25 @@ static bool acts_on_each_packet(const struct rule *rule)
     return rule->action == ACTION_PASS || rule->action == ACTION_REJECT;
 }
 
+/* Without what vectorscan cannot begin with: to be looked at first, a part does as well. */
+static struct pattern pattern_of(const struct plan *plan, uint32_t number)
+{
+    const struct rule_content *fast = plan->fast;
+    bool chopped = fast->chop_length > 0;
+    struct pattern pattern = {
+        .bytes = fast->bytes + (chopped ? fast->chop_offset : 0),
+        .length = chopped ? fast->chop_length : fast->length,
+        .nocase = fast->nocase,
+        .value = number,
+    };
+
+    while (pattern.length > 0 && pattern.bytes[0] == 0) {
+        pattern.bytes++;
+        pattern.length--;
+    }
+    return pattern;
+}
+
 static void plan_features(struct plan *plan)
 {
     const struct rule *rule = plan->rule;
@@ -137,13 +171,15 @@ static void plan_features(struct plan *plan)
     plan->once = true;
     plan->mask = rule->iot_changed | (asks_each_packet(rule) ? PLAN_ALWAYS : 0);
     plan->event = PLAN_FEATURES;
-    if (rule->fast != NULL && rule->fast_buffer->feature->changed == plan->mask)
+    if (plan->fast != NULL && plan->buffer->feature->changed == plan->mask)
         plan->event = PLAN_TEXT;
 }
 
 static void plan_rule(const struct rule *rule, struct plan *plan)
 {
     *plan = (struct plan){ .rule = rule, .buffer = rule->fast_buffer, .fast = rule->fast };
+    if (plan->fast != NULL && pattern_of(plan, 0).length < PATTERN_MIN)
+        plan->fast = NULL;
     if (has_buffer(rule, is_of_message)) {
         plan->event = PLAN_MESSAGE;
         plan->wants_body = has_buffer(rule, is_body);
@@ -158,6 +194,53 @@ static void plan_rule(const struct rule *rule, struct plan *plan)
     }
 }
 
+/* --- conditions --- */
+
+/* What changes often, or takes long to tell. */
+#define CHANGED_OFTEN                                                                              \
+    (CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
+
+static int rank_of_feature(const struct feature *feature)
+{
+    if ((feature->changed & CHANGED_OFTEN) != 0)
+        return 2;
+    return feature->type == FEATURE_BOOLEAN || feature->type == FEATURE_NAMES ? 0 : 1;
+}
+
+static int compare_conditions(const void *left, const void *right)
+{
+    const struct condition *const *a = left, *const *b = right;
+
+    return rank_of_feature((*a)->feature) - rank_of_feature((*b)->feature);
+}
+
+/* Returns where the next rule's go. */
+static const struct condition **gather_conditions(struct plan *plan,
+        const struct condition **out)
+{
+    const struct rule *rule = plan->rule;
+
+    plan->conditions = out;
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind == TEST_IOT)
+            out[plan->condition_count++] = &rule->tests[i].iot;
+    qsort(out, plan->condition_count, sizeof(*out), compare_conditions);
+    return out + plan->condition_count;
+}
+
+static enum tattler_status add_conditions(struct plans *plans)
+{
+    const struct condition **next;
+    size_t count = 1;
+
+    for (size_t i = 0; i < plans->count; i++)
+        count += plans->rules[i].rule->test_count;
+    plans->conditions = next = calloc(count, sizeof(*next));
+    for (size_t i = 0; i < plans->count && next != NULL; i++)
+        next = gather_conditions(&plans->rules[i], next);
+    return next != NULL ? TATTLER_OK : TATTLER_NO_MEMORY;
+}
+
 enum tattler_status plans_make(const struct rule_set *set, struct plans *out)
 {
     size_t count = rule_set_count(set);
@@ -168,12 +251,13 @@ enum tattler_status plans_make(const struct rule_set *set, struct plans *out)
     for (size_t i = 0; i < count; i++)
         plan_rule(rule_set_rule(set, i), &plans[i]);
     qsort(plans, count, sizeof(*plans), compare);
-    *out = (struct plans){ plans, count };
-    return TATTLER_OK;
+    *out = (struct plans){ .rules = plans, .count = count };
+    return add_conditions(out);
 }
 
 void plans_clear(struct plans *plans)
 {
+    free(plans->conditions);
     free(plans->rules);
     *plans = (struct plans){ 0 };
 }
@@ -192,15 +276,28 @@ bool plan_list_append(struct plan_list *list, uint32_t number)
     return true;
 }
 
-struct pattern plan_pattern(const struct plan *plan, uint32_t number)
+static bool is_searched(const struct plan *plan)
 {
-    const struct rule_content *fast = plan->fast;
-    bool chopped = fast->chop_length > 0;
+    return plan->fast != NULL && plan->event != PLAN_FEATURES && plan->event != PLAN_PACKET;
+}
 
-    return (struct pattern){
-        .bytes = fast->bytes + (chopped ? fast->chop_offset : 0),
-        .length = chopped ? fast->chop_length : fast->length,
-        .nocase = fast->nocase,
-        .value = number,
-    };
+enum tattler_status plans_search(const struct plans *plans, const struct plan_list *rules,
+        struct pattern_scratch **scratch, struct patterns **out)
+{
+    struct pattern *patterns = calloc((size_t)rules->count + 1, sizeof(*patterns));
+    enum tattler_status status = TATTLER_OK;
+    size_t count = 0;
+
+    if (patterns == NULL)
+        return TATTLER_NO_MEMORY;
+    for (uint32_t i = 0; i < rules->count; i++) {
+        const struct plan *plan = &plans->rules[rules->numbers[i]];
+
+        if (is_searched(plan))
+            patterns[count++] = pattern_of(plan, rules->numbers[i]);
+    }
+    if (count > 0)
+        status = patterns_new(patterns, count, scratch, out);
+    free(patterns);
+    return status;
 }

@@ -33,11 +33,14 @@ struct plan {
     bool once;
     bool wants_body; /* of PLAN_MESSAGE: can be judged only when the request's body is there */
     uint32_t mask;   /* enum flow_change, PLAN_ALWAYS */
+    const struct condition **conditions; /* on features; those that settle most come first */
+    uint32_t condition_count;
     const struct rule_buffer *buffer; /* that 'fast' is looked for in */
     const struct rule_content *fast;
 };
 
 struct plans {
+    const struct condition **conditions; /* of all */
     struct plan *rules; /* in the order in which they are looked at with one packet */
     size_t count;
 };
@@ -54,7 +57,14 @@ struct plan_list {
 
 bool plan_list_append(struct plan_list *list, uint32_t number); /* false: out of memory */
 
-/* What to look for before the rule, which has something of that kind. */
-struct pattern plan_pattern(const struct plan *plan, uint32_t number);
+/* Does it look at payload or stream? */
+bool plan_has_payload(const struct plan *plan);
+/* Can it match only where some flowbit is set? */
+bool plan_needs_mark(const struct plan *plan);
+
+/* One search for what to look for before these rules, as far as they have 'fast'. '*out' stays as it
+ * is where none has. */
+enum tattler_status plans_search(const struct plans *plans, const struct plan_list *rules,
+        struct pattern_scratch **scratch, struct patterns **out);
 
 #endif
