@@ -84,7 +84,7 @@ static const struct choice suppress_tracks[] = { { "by_dst", TRACK_DESTINATION }
 static const struct choice kinds[] = { { "limit", LIMIT_LIMIT }, { "both", LIMIT_BOTH },
     { "threshold", LIMIT_THRESHOLD }, { NULL, 0 } };
 static const struct choice actions[] = { { "alert", THRESHOLD_ALERT }, { "drop", THRESHOLD_DROP },
-    { "pass", THRESHOLD_PASS }, { "log", THRESHOLD_LOG }, { "sdrop", THRESHOLD_DROP },
+    { "pass", THRESHOLD_PASS }, { "log", THRESHOLD_LOG }, { "sdrop", THRESHOLD_LOG },
     { "reject", THRESHOLD_REJECT }, { NULL, 0 } };
 static const struct choice lines[] = { { "event_filter", LIMIT_LIMIT },
     { "threshold", LIMIT_LIMIT }, { "rate_filter", LIMIT_RATE }, { "suppress", LIMIT_SUPPRESS },
