@@ -83,9 +83,12 @@ static bool is_over(const struct limits *limits, const struct limit_entry *entry
            limit_count_is_over(&entry->count, &limits->plans.rules[entry->key.rule], now_us);
 }
 
-/* So that the table is about twice what is of use, at most, without ever walking all of it. */
+/* From half full on, so that each entry is looked at before the table is full, and none is missed
+ * where the time of a capture steps back by little. */
 static void tidy(struct limits *limits, uint64_t now_us)
 {
+    if (HASH_COUNT(limits->entries) < limits->max_entries / 2)
+        return;
     for (int i = 0; i < LOOK_AT && limits->entries != NULL; i++) {
         struct limit_entry *entry = limits->look != NULL ? limits->look : limits->entries;
 

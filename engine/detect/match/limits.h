@@ -10,9 +10,9 @@
  * - A window begins with the first match after the one before is over, and lasts 'seconds' with both
  *   ends. 'by_both' is the same in both directions.
  *
- * Time is packet time; it may step back. Counts are kept in one table of at most 'max_entries'; a
- * window that is over is given up for new ones, and if there is none the one made first goes, which
- * is counted. One thread. */
+ * Time is packet time; it may step back. Counts are kept in one table of at most 'max_entries'. From
+ * half full on, windows that are over make room for new ones; if there are none, the one made first
+ * goes, which is counted. One thread. */
 #ifndef TATTLER_DETECT_MATCH_LIMITS_H
 #define TATTLER_DETECT_MATCH_LIMITS_H
 

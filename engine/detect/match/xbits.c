@@ -103,9 +103,12 @@ struct xbits_counters xbits_counters(const struct xbits *xbits)
     return xbits->counters;
 }
 
-/* What Suricata's flow manager does in its own time. */
+/* From half full on, so that each host is looked at before the table is full, and none is missed
+ * where the time of a capture steps back by little. */
 static void tidy(struct xbits *xbits, uint64_t now_us)
 {
+    if (xbits->counters.bits < xbits->max_bits / 2)
+        return;
     for (int i = 0; i < LOOK_AT && xbits->hosts != NULL; i++) {
         struct xbit_host *host = xbits->look != NULL ? xbits->look : xbits->hosts;
 
