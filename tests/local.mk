@@ -146,5 +146,6 @@ EXTRA_DIST += tests/unit/eve_check.h tests/unit/quic_seal.h tests/unit/relay_loo
 	tests/fuzz/corpus \
 	tests/bench/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
-	tests/parity/known.tsv tests/parity/run tests/property/run tests/rules tests/run tests/schema/run tests/static/run \
+	tests/parity/known.tsv tests/parity/run tests/property/run tests/rules tests/run \
+	tests/signatures tests/schema/run tests/static/run \
 	tests/suricata tests/score/run build-aux/suricata8

@@ -1,0 +1,110 @@
+"""Compares the alerts of the two hosts.
+
+An alert belongs to a pair: its rule and its flow. Of each pair both hosts must have as many alerts, and
+their records must be equal field by field but for those that KNOWN excuses.
+"""
+import collections
+import fnmatch
+import pathlib
+
+import eve
+
+KNOWN = eve.known(pathlib.Path(__file__).with_name("known.tsv"))
+ONLY_THEIRS, ONLY_OURS, COUNT = "only in Suricata", "only stand-alone", "count"
+
+Pair = collections.namedtuple("Pair", "gid sid proto one other icmp start")
+Difference = collections.namedtuple("Difference", "capture theme pair field text")
+
+
+def pair_of(alert):
+    """The same for both directions. Without a flow the packet's own time takes the place of its start."""
+    ends = sorted(((alert.get(f"{side}_ip"), alert.get(f"{side}_port")) for side in ("src", "dest")), key=str)
+    start = alert.get("flow", {}).get("start", alert["timestamp"])
+    return Pair(alert["alert"]["gid"], alert["alert"]["signature_id"], alert.get("proto"), *ends,
+                (alert.get("icmp_type"), alert.get("icmp_code")), start)
+
+
+def pairs_of(records):
+    found = collections.defaultdict(list)
+    for alert in eve.of_type(records, "alert"):
+        found[pair_of(alert)].append(flat(alert))
+    return found
+
+
+def flat(value, path=""):
+    """{"a": {"b": 1}} as {"a.b": 1}."""
+    if not isinstance(value, dict):
+        return {path: value}
+    return {name: inner for key, part in value.items()
+            for name, inner in flat(part, f"{path}.{key}" if path else key).items()}
+
+
+def show(pair):
+    ends = " and ".join(" ".join(str(part) for part in end if part is not None) for end in (pair.one, pair.other))
+    return f"sid {pair.sid}: {pair.proto} {ends}, flow of {pair.start[:26]}"
+
+
+def is_known(capture, theme, sid, field):
+    return any(fnmatch.fnmatch(capture, captures) and fnmatch.fnmatch(field, fields) and
+               (fnmatch.fnmatch(theme, rules) or fnmatch.fnmatch(str(sid), rules))
+               for captures, rules, fields in KNOWN)
+
+
+def differing_fields(mine, other):
+    """(field, text), each field once."""
+    said = {}
+    for ours, theirs in zip(mine, other):
+        for field in sorted(ours.keys() | theirs.keys()):
+            if ours.get(field) != theirs.get(field) and field not in said:
+                said[field] = f"{field} is {ours.get(field)!r}, in Suricata {theirs.get(field)!r}"
+    return said.items()
+
+
+class Tally:
+    """Of one theme: what was compared and what differs; adds up over captures."""
+
+    def __init__(self):
+        self.fired, self.common, self.known = set(), 0, 0
+        self.differences = []
+
+    def add(self, other):
+        self.fired |= other.fired
+        self.common += other.common
+        self.known += other.known
+        self.differences += other.differences
+
+    def note(self, capture, theme, pair, field, text):
+        if is_known(capture, theme, pair.sid, field):
+            self.known += 1
+        else:
+            self.differences.append(Difference(capture, theme, pair, field, f"{show(pair)}: {text}"))
+
+    def number(self, *fields):
+        return sum(one.field in fields for one in self.differences)
+
+
+def compare(capture, ours, theirs, theme_of):
+    """A Tally a theme of two hosts' alerts about one capture."""
+    tallies = collections.defaultdict(Tally)
+    mine, other = pairs_of(ours), pairs_of(theirs)
+    for pair in sorted(mine.keys() | other.keys(), key=str):
+        theme = theme_of(pair.sid)
+        tally = tallies[theme]
+        if pair in other:
+            tally.fired.add(pair.sid)
+        if pair not in mine:
+            tally.note(capture, theme, pair, ONLY_THEIRS, f"{ONLY_THEIRS}, {len(other[pair])} times")
+        elif pair not in other:
+            tally.note(capture, theme, pair, ONLY_OURS, f"{ONLY_OURS}, {len(mine[pair])} times")
+        else:
+            tally.common += 1
+            compare_pair(tally, capture, theme, pair, mine[pair], other[pair])
+    return tallies
+
+
+def compare_pair(tally, capture, theme, pair, mine, other):
+    if len(mine) != len(other):
+        tally.note(capture, theme, pair, COUNT, f"{len(mine)} alerts, in Suricata {len(other)}")
+        return
+    for field, text in differing_fields(mine, other):
+        tally.note(capture, theme, pair, field, text)
