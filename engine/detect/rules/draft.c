@@ -106,14 +106,16 @@ const char *draft_text(struct rule_draft *draft, const char *text)
     return copy;
 }
 
-bool draft_add_reference(struct rule_draft *draft, const char *prefix, const char *text)
+bool draft_add_reference(struct rule_draft *draft, const char *system, const char *prefix,
+        const char *text)
 {
     struct rule_reference *added = ADD(draft, references);
 
     if (added == NULL)
         return false;
-    *added = (struct rule_reference){ draft_text(draft, prefix), draft_text(draft, text) };
-    return added->prefix != NULL && added->text != NULL;
+    *added = (struct rule_reference){ draft_text(draft, system), draft_text(draft, prefix),
+        draft_text(draft, text) };
+    return added->system != NULL && added->prefix != NULL && added->text != NULL;
 }
 
 bool draft_add_metadata(struct rule_draft *draft, const char *key, const char *value)

@@ -101,7 +101,8 @@ void draft_warn(struct rule_draft *draft, const char *at, const char *format, ..
 
 bool draft_add_test(struct rule_draft *draft, const struct rule_test *test);
 bool draft_add_effect(struct rule_draft *draft, const struct rule_effect *effect);
-bool draft_add_reference(struct rule_draft *draft, const char *prefix, const char *text);
+bool draft_add_reference(struct rule_draft *draft, const char *system, const char *prefix,
+        const char *text);
 bool draft_add_metadata(struct rule_draft *draft, const char *key, const char *value);
 /* Text that lives as long as the set; NULL: out of memory, which was told. */
 const char *draft_text(struct rule_draft *draft, const char *text);

@@ -171,7 +171,7 @@ static bool add_reference(struct rule_draft *draft, const char *system, const ch
             draft_warn(draft, system, "'%.63s' is no system of reference.config", system);
         prefix = "undefined";
     }
-    return draft_add_reference(draft, prefix, text);
+    return draft_add_reference(draft, system, prefix, text);
 }
 
 bool read_reference(struct rule_draft *draft, const struct keyword *keyword, const char *at,

@@ -225,6 +225,9 @@ bool read_pcre(struct rule_draft *draft, const struct keyword *keyword, const ch
     if (pattern == NULL)
         return draft_refuse(draft, value, "the pattern stands between slashes: write it as in '%s'",
                 keyword->example);
+    step.pcre.text = draft_text(draft, pattern - 1);
+    if (step.pcre.text == NULL)
+        return false;
     *end = '\0';
     if (!read_letters(draft, end + 1, &wish))
         return false;

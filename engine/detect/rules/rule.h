@@ -61,6 +61,7 @@ struct rule_content {
 /* The search ends at rule_pcre_context(). */
 struct rule_pcre {
     void *code; /* pcre2_code, compiled to machine code where PCRE2 can */
+    const char *text; /* as written, with the slashes and the letters */
     bool negated;
     bool relative; /* starts behind the match before */
     bool retry;    /* as for contents */
@@ -273,6 +274,7 @@ struct rule_class {
 };
 
 struct rule_reference {
+    const char *system; /* as written: "url", "cve" */
     const char *prefix; /* of reference.config, or the scheme the rule itself gives */
     const char *text;
 };
