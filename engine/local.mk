@@ -97,6 +97,7 @@ librules_la_SOURCES = \
 	engine/detect/rules/keyword_flow.c engine/detect/rules/keyword_iot.c \
 	engine/detect/rules/keyword_limit.c engine/detect/rules/keyword_packet.c \
 	engine/detect/rules/keyword_pcre.c engine/detect/rules/keyword_position.c \
+	engine/detect/rules/kinds.c engine/detect/rules/kinds.h \
 	engine/detect/rules/lines.c engine/detect/rules/lines.h engine/detect/rules/list.c \
 	engine/detect/rules/list.h engine/detect/rules/list_plain.c engine/detect/rules/list_sum.c \
 	engine/detect/rules/number.c engine/detect/rules/number.h engine/detect/rules/pcre_codes.c \
