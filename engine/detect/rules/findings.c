@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detect/rules/kinds.h"
+
 #define SHORT_CONTENT 2 /* bytes; so few occur in most packets */
 
 /* --- one rule --- */
@@ -106,6 +108,23 @@ static const struct {
     { lacks_rev, "no 'rev': add 'rev:1', so that a newer version can take its place" },
 };
 
+/* Words that no page of doc/rules is about. */
+static void check_words(const struct rule *rule, finding_fn finding, void *user)
+{
+    for (uint32_t i = 0; i < rule->metadata_count; i++) {
+        const char *word = rule->metadata[i].value, *near;
+        char text[256];
+
+        if (strcmp(rule->metadata[i].key, "detects") != 0 || rule_kind_find(word) != NULL)
+            continue;
+        near = rule_kind_nearest(word);
+        snprintf(text, sizeof(text), "'detects %.80s' is none of the words of doc/rules%s%s%s",
+                word, near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
+                near != NULL ? "'?" : "");
+        finding(user, rule, text);
+    }
+}
+
 /* --- bits --- */
 
 struct bit_use {
@@ -181,9 +200,13 @@ static void check_bits(const struct rule_set *set, finding_fn finding, void *use
 
 void findings_tell(const struct rule_set *set, finding_fn finding, void *user)
 {
-    for (size_t i = 0; i < rule_set_count(set); i++)
+    for (size_t i = 0; i < rule_set_count(set); i++) {
+        const struct rule *rule = rule_set_rule(set, i);
+
         for (size_t a = 0; a < sizeof(advice) / sizeof(advice[0]); a++)
-            if (advice[a].holds(rule_set_rule(set, i)))
-                finding(user, rule_set_rule(set, i), advice[a].text);
+            if (advice[a].holds(rule))
+                finding(user, rule, advice[a].text);
+        check_words(rule, finding, user);
+    }
     check_bits(set, finding, user);
 }
