@@ -203,9 +203,10 @@ const struct feature features[] = {
             "above within some percent.",
             "iot.fanout:>100;" },
     { "fanout_lan", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", UINT32_MAX, NULL,
-            get_fanout_lan, "The same for private hosts.", "iot.fanout_lan:>20;" },
+            get_fanout_lan, "Private hosts that the device opened flows to in the last 60 s.",
+            "iot.fanout_lan:>20;" },
     { "fanout_ports", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "ports", UINT16_MAX, NULL,
-            get_fanout_ports, "The same for the ports that it opened flows to.",
+            get_fanout_ports, "Ports that the device opened flows to in the last 60 s.",
             "iot.fanout_ports:>50;" },
     { "accepted", FEATURE_REAL, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, NULL, get_accepted,
             "Share of the flows that the device opened in the last 60 s to which anything but a "
@@ -228,9 +229,11 @@ const struct feature features[] = {
             "last hour. Unknown while it learns.",
             "iot.new_domain:true;" },
     { "new_asn", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name, get_new_asn,
-            "The same for the network of the remote address.", "iot.new_asn:true;" },
+            "The device, whose learning period is over, first talked to this network within the last "
+            "hour. Unknown while it learns.", "iot.new_asn:true;" },
     { "new_port", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name, get_new_port,
-            "The same for the remote port with its protocol.", "iot.new_port:true;" },
+            "The device, whose learning period is over, first talked to this port, with its protocol, "
+            "within the last hour. Unknown while it learns.", "iot.new_port:true;" },
     { "hour", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_HOUR, "", 23, NULL, get_hour,
             "Local hour of the packet in the configured time zone.", "iot.hour:<6;" },
     { "device.name", FEATURE_STRING, SCOPE_DEVICE, CHANGED_DEVICE, "", 0, NULL, get_device_name,
