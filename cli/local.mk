@@ -16,6 +16,9 @@ libhost_la_LIBADD = librules.la libengine.la $(CLI_LIBS)
 bin_PROGRAMS += tattler
 tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
-	cli/cmd_check.c cli/cmd_doctor.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_replay.c cli/command.c \
-	cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/main.c cli/rules.c cli/rules.h
+	cli/cmd_check.c cli/cmd_doctor.c cli/cmd_explain.c cli/cmd_features.c cli/cmd_geo.c \
+	cli/cmd_replay.c cli/command.c cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c \
+	cli/explain.h cli/explain_header.c cli/explain_note.c cli/explain_pages.c cli/explain_rule.c \
+	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/main.c \
+	cli/prose.c cli/prose.h cli/rules.c cli/rules.h
 tattler_LDADD = libhost.la $(GEO_IMPORT)

@@ -11,6 +11,7 @@ tattler=$build/tattler
 captures=${TATTLER_CAPTURES:-$source/../shared/captures}
 export TATTLER_STATE=${TATTLER_STATE:-${XDG_CACHE_HOME:-$HOME/.cache}/tattler/state}
 export TATTLER_DATA=${TATTLER_DATA:-$source/geo}
+export TATTLER_RULES=${TATTLER_RULES:-$source/rules}
 
 failed=0
 ok() { echo "ok $*"; }

@@ -1,0 +1,309 @@
+/* 'tattler explain': rules in plain words, what to do about their alerts and how to tune them. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "explain.h"
+#include "rules.h"
+
+#define PACK TATTLER_DATADIR "/rules"
+#define RULE_PATHS_MAX 64
+
+static const char usage[] =
+        "usage: tattler explain [-c FILE.yaml] [-S FILE|FOLDER]... SID|WORD|FILE...\n"
+        "       tattler explain [-c FILE.yaml] [-S FILE|FOLDER]... --pages FOLDER\n"
+        "\n"
+        "Says in words what a rule looks for, what its alert means, what to do about it and how\n"
+        "to make it quieter. A WORD is one that rules 'detect', such as beacon; a FILE has rules.\n"
+        "\n"
+        "  -c FILE.yaml    rules and their variables ($HOME_NET …), as 'replay' takes them\n"
+        "  -S FILE|FOLDER  the rules to look in; otherwise those of FILE.yaml, of the folder that\n"
+        "                  TATTLER_RULES names, or those installed\n"
+        "  --pages FOLDER  write the pages of all rules into it, as in doc/rules/\n"
+        "  -h, --help      this text\n"
+        "\n"
+        "Exit status: 0 done, 1 something was not found or could not be read, 2 wrong usage.\n";
+
+struct arguments {
+    const char *config, *pages;
+    const char *rules[RULE_PATHS_MAX];
+    size_t rule_count;
+    char *const *wanted; /* NULL behind the last */
+};
+
+struct explain {
+    struct rules rules;
+    bool failed; /* something was not found or could not be read */
+};
+
+/* --- loading --- */
+
+static void tell_problem(void *user, const struct rule_problem *problem)
+{
+    struct explain *explain = user;
+
+    if (problem->kind == RULE_WARNING)
+        return; /* 'tattler check' tells of these */
+    explain->failed = true;
+    if (problem->line > 0)
+        complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
+    else
+        complain("%s: %s", problem->file, problem->text);
+}
+
+static bool is_number(const char *text)
+{
+    return text[0] != '\0' && text[strspn(text, "0123456789:")] == '\0';
+}
+
+static bool is_file(const char *word)
+{
+    return !is_number(word) && rule_kind_find(word) == NULL;
+}
+
+static bool same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+/* Rules that were loaded with a folder are not loaded again. */
+static bool has_rules_of(const struct rule_set *set, const char *file)
+{
+    for (size_t i = 0; i < rule_set_count(set); i++)
+        if (same_file(rule_set_rule(set, i)->file, file))
+            return true;
+    return false;
+}
+
+static bool needs_pack(const struct arguments *arguments)
+{
+    for (char *const *word = arguments->wanted; *word != NULL; word++)
+        if (!is_file(*word))
+            return true;
+    return arguments->pages != NULL;
+}
+
+/* What the environment names, or what was installed. */
+static const char *find_pack(void)
+{
+    const char *named = getenv("TATTLER_RULES");
+    const char *pack = named != NULL && named[0] != '\0' ? named : PACK;
+
+    if (access(pack, R_OK) != 0)
+        complain("%s: %s: name the rules, as in 'tattler explain -S FOLDER 1000010'", pack,
+                strerror(errno));
+    return access(pack, R_OK) == 0 ? pack : NULL;
+}
+
+/* Those of -S, else those of the configuration, else the pack. */
+static bool load_rules(struct explain *explain, const struct arguments *arguments,
+        const struct settings *settings)
+{
+    const char *pack = NULL;
+    struct rules_source source = {
+        .yaml = arguments->config,
+        .classification = settings->classification_file,
+        .reference = settings->reference_file,
+        .paths = arguments->rules,
+        .path_count = arguments->rule_count,
+        .home = &settings->home_networks,
+    };
+
+    if (source.path_count == 0) {
+        source.paths = (const char *const *)settings->rule_files.items;
+        source.path_count = settings->rule_files.count;
+    }
+    if (source.path_count == 0 && needs_pack(arguments)) {
+        pack = find_pack();
+        explain->failed |= pack == NULL;
+        source.paths = &pack;
+        source.path_count = pack != NULL;
+    }
+    return rules_load(&source, tell_problem, explain, &explain->rules) != TATTLER_NO_MEMORY;
+}
+
+static bool load_file(struct explain *explain, const char *file)
+{
+    struct stat about = { .st_mode = 0 };
+    const char *near = stat(file, &about) != 0 ? rule_kind_nearest(file) : NULL;
+
+    if (near != NULL) {
+        complain("%s: no such file; did you mean '%s'?", file, near);
+        explain->failed = true;
+    } else if (S_ISDIR(about.st_mode)) {
+        complain("%s: is a folder: name a file, or rules in it behind '-S %s'", file, file);
+        explain->failed = true;
+    } else if (!has_rules_of(explain->rules.set, file)) {
+        return rule_set_load(explain->rules.set, file) != TATTLER_NO_MEMORY;
+    }
+    return true;
+}
+
+static bool load_all(struct explain *explain, const struct arguments *arguments,
+        const struct settings *settings)
+{
+    bool good = load_rules(explain, arguments, settings);
+
+    for (char *const *word = arguments->wanted; good && *word != NULL; word++)
+        if (is_file(*word))
+            good = load_file(explain, *word);
+    return good;
+}
+
+/* --- explaining --- */
+
+static uint32_t apart(uint32_t one, uint32_t other)
+{
+    return one > other ? one - other : other - one;
+}
+
+static void tell_unknown(struct explain *explain, uint32_t sid)
+{
+    const struct rule *nearest = NULL;
+
+    explain->failed = true;
+    for (size_t i = 0; i < rule_set_count(explain->rules.set); i++) {
+        const struct rule *rule = rule_set_rule(explain->rules.set, i);
+
+        if (nearest == NULL || apart(rule->sid, sid) < apart(nearest->sid, sid))
+            nearest = rule;
+    }
+    if (nearest != NULL)
+        complain("no rule has the sid %u: the nearest is %u, \"%s\"", sid, nearest->sid,
+                nearest->msg != NULL ? nearest->msg : "");
+}
+
+/* "1000010" or "1:1000010". */
+static void explain_number(struct explain *explain, struct prose *prose, const char *word)
+{
+    const char *colon = strchr(word, ':');
+    uint64_t gid = 1, sid;
+    const struct rule *rule;
+
+    if ((colon != NULL && !number_unsigned(word, 10, false, UINT32_MAX, &gid)) ||
+            !number_unsigned(colon != NULL ? colon + 1 : word, 10, true, UINT32_MAX, &sid)) {
+        complain("'%s' is no sid: write a number, as in 1000010 or 1:1000010", word);
+        explain->failed = true;
+        return;
+    }
+    rule = rule_set_find(explain->rules.set, (uint32_t)gid, (uint32_t)sid);
+    if (rule != NULL)
+        explain_rule(prose, explain->rules.set, rule);
+    else
+        tell_unknown(explain, (uint32_t)sid);
+}
+
+static void explain_word(struct explain *explain, struct prose *prose, const char *word)
+{
+    const struct rule_kind *kind = rule_kind_find(word);
+
+    fprintf(prose->text, "%s (%s)", kind->title, kind->name);
+    prose_end(prose, PROSE_TITLE);
+    explain_kind(prose, kind);
+    prose_print(prose, PROSE_HEADING, "Its rules");
+    for (size_t i = 0; i < rule_set_count(explain->rules.set); i++) {
+        const struct rule *rule = rule_set_rule(explain->rules.set, i);
+
+        if (rule->alerts && rule_detects(rule, word)) {
+            fprintf(prose->text, "%u %s", rule->sid, rule->msg != NULL ? rule->msg : "");
+            prose_end(prose, PROSE_ITEM);
+        }
+    }
+}
+
+static void explain_file(struct explain *explain, struct prose *prose, const char *file)
+{
+    for (size_t i = 0; i < rule_set_count(explain->rules.set); i++) {
+        const struct rule *rule = rule_set_rule(explain->rules.set, i);
+
+        if (same_file(rule->file, file))
+            explain_rule(prose, explain->rules.set, rule);
+    }
+}
+
+static void explain_wanted(struct explain *explain, struct prose *prose, const char *word)
+{
+    if (is_number(word))
+        explain_number(explain, prose, word);
+    else if (rule_kind_find(word) != NULL)
+        explain_word(explain, prose, word);
+    else
+        explain_file(explain, prose, word);
+}
+
+/* --- the command --- */
+
+static bool explain_all(struct explain *explain, const struct arguments *arguments)
+{
+    struct prose prose;
+
+    if (arguments->pages != NULL)
+        explain->failed |= !explain_pages(explain->rules.set, arguments->pages);
+    if (!prose_open(&prose, stdout, PROSE_TERMINAL))
+        return false;
+    for (char *const *word = arguments->wanted; *word != NULL; word++)
+        explain_wanted(explain, &prose, *word);
+    prose_close(&prose);
+    return true;
+}
+
+static int run(const struct arguments *arguments, const struct settings *settings)
+{
+    struct explain explain = { .failed = false };
+    bool good = load_all(&explain, arguments, settings);
+
+    if (good && rule_set_count(explain.rules.set) > 0)
+        good = explain_all(&explain, arguments);
+    if (!good)
+        complain("out of memory");
+    rules_clear(&explain.rules);
+    return good && !explain.failed ? EXIT_DONE : EXIT_INPUT;
+}
+
+int command_explain(int argc, char **argv)
+{
+    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
+        { "pages", required_argument, NULL, 'p' }, { 0 } };
+    struct arguments arguments = { .config = NULL };
+    struct settings settings;
+    int c, status = EXIT_USAGE;
+
+    while ((c = getopt_long(argc, argv, ":c:S:h", longs, NULL)) != -1)
+        switch (c) {
+        case 'c':
+            arguments.config = optarg;
+            break;
+        case 'S':
+            if (arguments.rule_count == RULE_PATHS_MAX)
+                return usage_error("explain", "more than %d times -S: name a folder",
+                        RULE_PATHS_MAX);
+            arguments.rules[arguments.rule_count++] = optarg;
+            break;
+        case 'p':
+            arguments.pages = optarg;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return EXIT_DONE;
+        case ':':
+            return usage_error("explain", "option '%s' needs a value", argv[optind - 1]);
+        default:
+            return usage_error("explain", "unknown option '%s'", argv[optind - 1]);
+        }
+    if (optind == argc && arguments.pages == NULL)
+        return usage_error("explain", "what? A sid such as 1000010, a word such as 'beacon', or a "
+                "file of rules");
+    arguments.wanted = argv + optind;
+    if (load_settings(&settings, arguments.config))
+        status = run(&arguments, &settings);
+    settings_clear(&settings);
+    return status;
+}
