@@ -4,15 +4,14 @@
 #include "capture_time.h"
 #include "input.h"
 #include "parse/packet.h"
+#include "pcap_file.h"
 #include "pcapng.h"
 
 #include <inttypes.h>
-#include <pcap/pcap.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-enum { PCAP_FILE_HEADER_BYTES = 24 };
 
 struct capture {
     const char *const *paths;
@@ -22,10 +21,8 @@ struct capture {
 
     /* The file at hand; 'input' is NULL between files. */
     struct input *input;
-    FILE *file;
-    pcap_t *pcap; /* owns 'file' */
-    struct pcapng *pcapng;
-    int link_type;       /* of a pcap file */
+    struct pcap_file pcap;
+    struct pcapng *pcapng; /* NULL: it is no pcapng, but pcap */
     uint64_t file_frames; /* handed out */
     uint64_t skipped_frames; /* their link type is not read */
     int skipped_link_type;
@@ -67,15 +64,9 @@ struct capture *capture_new(const char *const *paths, size_t count)
 static void close_file(struct capture *capture)
 {
     if (capture->input != NULL)
-        capture->done_bytes += input_stored_position(capture->input);
-    if (capture->pcap != NULL)
-        pcap_close(capture->pcap);
-    else if (capture->file != NULL)
-        fclose(capture->file);
+        capture->done_bytes += input_stored_received(capture->input);
     pcapng_free(capture->pcapng);
     input_close(capture->input);
-    capture->pcap = NULL;
-    capture->file = NULL;
     capture->pcapng = NULL;
     capture->input = NULL;
 }
@@ -103,7 +94,7 @@ struct capture_progress capture_progress(const struct capture *capture)
     uint64_t done = capture->done_bytes;
 
     if (capture->input != NULL)
-        done += input_stored_position(capture->input);
+        done += input_stored_received(capture->input);
     return (struct capture_progress){ done, capture->total_bytes, capture->packets };
 }
 
@@ -137,32 +128,41 @@ static enum capture_event leave_cut_short(struct capture *capture)
     return leave(capture, CAPTURE_TRUNCATED,
             "cut short after packet %" PRIu64 ", at byte %" PRIu64 "%s%s%s%s; %" PRIu64
             " packets were read",
-            capture->file_frames + capture->skipped_frames, input_position(capture->input),
+            capture->file_frames + capture->skipped_frames, input_received(capture->input),
             input_compression(capture->input) != NULL ? " of what was unpacked" : "",
             failure != NULL ? " (" : "", failure != NULL ? failure : "",
             failure != NULL ? ")" : "", capture->file_frames);
 }
 
+static const char *were(uint64_t packets)
+{
+    return packets == 1 ? " was" : "s were";
+}
+
+static enum capture_event leave_damaged(struct capture *capture, const char *problem)
+{
+    return leave(capture, CAPTURE_UNREADABLE,
+            "damaged after packet %" PRIu64 " (%s); %" PRIu64 " packet%s read",
+            capture->file_frames + capture->skipped_frames, problem, capture->file_frames,
+            were(capture->file_frames));
+}
+
 static enum capture_event open_pcap(struct capture *capture)
 {
-    char error[PCAP_ERRBUF_SIZE] = "";
+    enum capture_event event = pcap_file_begin(&capture->pcap, capture->input);
 
-    capture->pcap = pcap_fopen_offline_with_tstamp_precision(capture->file,
-            PCAP_TSTAMP_PRECISION_MICRO, error);
-    if (capture->pcap == NULL) {
-        if (input_position(capture->input) < PCAP_FILE_HEADER_BYTES || feof(capture->file))
-            return leave_cut_short(capture);
-        return leave(capture, CAPTURE_UNREADABLE, "a damaged capture file (%s)", error);
-    }
-    capture->link_type = pcap_datalink(capture->pcap);
-    if (!packet_link_is_read(capture->link_type))
-        return leave_unread_link_type(capture, capture->link_type);
+    if (event == CAPTURE_TRUNCATED)
+        return leave_cut_short(capture);
+    if (event == CAPTURE_UNREADABLE)
+        return leave(capture, event, "a damaged capture file (%s)", capture->pcap.problem);
+    if (!packet_link_is_read(capture->pcap.link_type))
+        return leave_unread_link_type(capture, capture->pcap.link_type);
     return CAPTURE_PACKET;
 }
 
 static enum capture_event open_pcapng(struct capture *capture)
 {
-    capture->pcapng = pcapng_new(capture->file);
+    capture->pcapng = pcapng_new(capture->input);
     if (capture->pcapng == NULL)
         return leave(capture, CAPTURE_UNREADABLE, "out of memory");
     return CAPTURE_PACKET;
@@ -199,51 +199,7 @@ static enum capture_event open_next(struct capture *capture)
     look = capture_look(input_head(capture->input));
     if (look == CAPTURE_LOOKS_OTHER)
         return leave_stranger(capture, input_head(capture->input));
-    capture->file = input_file(capture->input);
-    if (capture->file == NULL)
-        return leave(capture, CAPTURE_UNREADABLE, "out of memory");
     return look == CAPTURE_LOOKS_PCAP ? open_pcap(capture) : open_pcapng(capture);
-}
-
-static const char *were(uint64_t packets)
-{
-    return packets == 1 ? " was" : "s were";
-}
-
-static enum capture_event next_of_pcap(struct capture *capture, struct captured *out)
-{
-    struct pcap_pkthdr *header;
-    const u_char *data;
-    int r = pcap_next_ex(capture->pcap, &header, &data);
-
-    if (r == 1) {
-        out->time_us = capture_time_us(header->ts.tv_sec, 0,
-                header->ts.tv_usec > 0 ? (uint64_t)header->ts.tv_usec : 0);
-        out->link_type = capture->link_type;
-        out->data = cursor_over(data, header->caplen);
-        out->wire_bytes = header->len;
-        return CAPTURE_PACKET;
-    }
-    if (r == PCAP_ERROR_BREAK)
-        return CAPTURE_END;
-    if (feof(capture->file))
-        return CAPTURE_TRUNCATED;
-    return leave(capture, CAPTURE_UNREADABLE,
-            "damaged after packet %" PRIu64 " (%s); %" PRIu64 " packet%s read",
-            capture->file_frames, pcap_geterr(capture->pcap), capture->file_frames,
-            were(capture->file_frames));
-}
-
-static enum capture_event next_of_pcapng(struct capture *capture, struct captured *out)
-{
-    enum capture_event event = pcapng_next(capture->pcapng, out);
-
-    if (event != CAPTURE_UNREADABLE)
-        return event;
-    return leave(capture, CAPTURE_UNREADABLE,
-            "damaged after packet %" PRIu64 " (%s); %" PRIu64 " packet%s read",
-            capture->file_frames + capture->skipped_frames, pcapng_problem(capture->pcapng),
-            capture->file_frames, were(capture->file_frames));
 }
 
 /* The file is at its end; CAPTURE_END: without trouble. */
@@ -264,31 +220,43 @@ static enum capture_event leave_at_end(struct capture *capture)
     return CAPTURE_END;
 }
 
+static enum capture_event next_frame(struct capture *capture, struct captured *out)
+{
+    return capture->pcapng != NULL ? pcapng_next(capture->pcapng, out)
+                                   : pcap_file_next(&capture->pcap, out);
+}
+
+/* There are no more frames in this file; CAPTURE_END: all is well. */
+static enum capture_event leave_file(struct capture *capture, enum capture_event why)
+{
+    switch (why) {
+    case CAPTURE_TRUNCATED:
+        return leave_cut_short(capture);
+    case CAPTURE_UNREADABLE:
+        return leave_damaged(capture, capture->pcapng != NULL ? pcapng_problem(capture->pcapng)
+                                                              : capture->pcap.problem);
+    default:
+        return leave_at_end(capture);
+    }
+}
+
 /* CAPTURE_END: of this file. */
 static enum capture_event next_of_file(struct capture *capture, struct captured *out)
 {
-    for (;;) {
-        struct captured frame;
-        enum capture_event event = capture->pcap != NULL ? next_of_pcap(capture, &frame)
-                                                         : next_of_pcapng(capture, &frame);
+    enum capture_event event;
 
-        if (event == CAPTURE_END)
-            return leave_at_end(capture);
-        if (event == CAPTURE_TRUNCATED)
-            return leave_cut_short(capture);
-        if (event == CAPTURE_UNREADABLE)
-            return event;
-        if (packet_link_is_read(frame.link_type)) {
-            if (frame.wire_bytes < frame.data.left)
-                frame.wire_bytes = (uint32_t)frame.data.left;
+    while ((event = next_frame(capture, out)) == CAPTURE_PACKET) {
+        if (packet_link_is_read(out->link_type)) {
+            if (out->wire_bytes < out->data.left)
+                out->wire_bytes = (uint32_t)out->data.left;
             capture->file_frames++;
             capture->packets++;
-            *out = frame;
-            return CAPTURE_PACKET;
+            return event;
         }
         if (capture->skipped_frames++ == 0)
-            capture->skipped_link_type = frame.link_type;
+            capture->skipped_link_type = out->link_type;
     }
+    return leave_file(capture, event);
 }
 
 enum capture_event capture_next(struct capture *capture, struct captured *out)

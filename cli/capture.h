@@ -1,8 +1,8 @@
 /* capture.h - reads capture files one after the other, frame by frame.
  *
- * Formats: pcap (micro- and nanoseconds, both byte orders, the modified variants libpcap knows) and
- * pcapng, with interfaces of different link types in one file; plain or compressed with gzip, zstd,
- * xz, lzma, lz4, bzip2 or compress. A path "-" is standard input, which may be a pipe.
+ * Formats: pcap (micro- and nanoseconds, both byte orders, Kuznetzov's record headers) and pcapng,
+ * with interfaces of different link types in one file; plain or compressed with gzip, zstd, xz, lzma,
+ * lz4, bzip2 or compress. A path "-" is standard input, which may be a pipe.
  *
  * Trouble with one file does not end the run: it is told, and the next call goes on with the next
  * file. Only one thread at a time may use a 'struct capture'. */
@@ -41,7 +41,7 @@ struct capture_progress {
 struct capture *capture_new(const char *const *paths, size_t count);
 void capture_free(struct capture *capture); /* accepts NULL */
 
-/* Writes 'out' only for CAPTURE_PACKET. */
+/* After CAPTURE_PACKET 'out' is the frame, else it is nothing. */
 enum capture_event capture_next(struct capture *capture, struct captured *out);
 
 /* After CAPTURE_TRUNCATED or CAPTURE_UNREADABLE: a line for the user that begins with the file's

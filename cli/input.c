@@ -9,22 +9,21 @@
 #include <unistd.h>
 
 enum {
-    HEAD_BYTES = 512,    /* enough to tell what it is, tar included */
+    MAGIC_BYTES = 4,
     HEAD_BYTES_MIN = 8,  /* a pipe may have no more to give for now */
-    BUFFER_BYTES = 1 << 17, /* stays in the processor's cache between the kernel's copy and ours */
+    BUFFER_BYTES = 1 << 17, /* stays in the processor's cache between the kernel's copy and its use */
     ARCHIVE_BLOCK_BYTES = 1 << 18,
 };
 
 struct input {
     int fd;
-    FILE *file; /* handed out by input_file() */
-    char *buffer;
     struct archive *archive; /* NULL: read without it */
-    uint8_t head[HEAD_BYTES];
-    size_t head_len;
-    size_t head_read;    /* what the stream got of it */
-    struct cursor block; /* the archive's current block, after the head */
-    uint64_t delivered;
+    struct cursor block;     /* the archive's current one */
+    uint8_t *buffer;
+    size_t buffer_bytes;
+    struct cursor ready; /* in 'buffer', not taken yet */
+    uint64_t received;
+    bool ended; /* or failed: no more is received */
     char failure[256];
 };
 
@@ -56,25 +55,75 @@ static bool next_block(struct input *input)
     return true;
 }
 
-static size_t take(struct cursor *from, void *to, size_t size)
+static size_t unpack(struct input *input, uint8_t *to, size_t room)
 {
-    size_t n = from->left < size ? from->left : size;
+    size_t n;
 
-    cursor_copy(from, to, n);
+    if (!next_block(input))
+        return 0;
+    n = input->block.left < room ? input->block.left : room;
+    cursor_copy(&input->block, to, n);
     return n;
 }
 
-static ssize_t read_stream(void *cookie, char *to, size_t size)
+static size_t read_plain(struct input *input, uint8_t *to, size_t room)
 {
-    struct input *input = cookie;
-    struct cursor head = { input->head + input->head_read, input->head_len - input->head_read };
-    size_t n = take(&head, to, size);
+    ssize_t n;
 
-    input->head_read += n;
-    if (n == 0 && input->failure[0] == '\0' && next_block(input))
-        n = take(&input->block, to, size);
-    input->delivered += n;
-    return (ssize_t)n;
+    do {
+        n = read(input->fd, to, room);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0)
+        set_reason(input->failure, sizeof(input->failure), strerror(errno));
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* Moves what is ready to the front of the buffer, which grows when that leaves no room: only as
+ * bytes really come. */
+static bool make_room(struct input *input)
+{
+    uint8_t *grown;
+
+    if (input->ready.left > 0 && input->ready.at != input->buffer)
+        memmove(input->buffer, input->ready.at, input->ready.left);
+    if (input->ready.left == input->buffer_bytes) {
+        size_t bytes = input->buffer_bytes > 0 ? 2 * input->buffer_bytes : BUFFER_BYTES;
+
+        grown = realloc(input->buffer, bytes);
+        if (grown == NULL) {
+            set_reason(input->failure, sizeof(input->failure), "out of memory");
+            return false;
+        }
+        input->buffer = grown;
+        input->buffer_bytes = bytes;
+    }
+    input->ready.at = input->buffer;
+    return true;
+}
+
+static bool fill(struct input *input, size_t bytes)
+{
+    while (input->ready.left < bytes && !input->ended && make_room(input)) {
+        uint8_t *to = input->buffer + input->ready.left;
+        size_t room = input->buffer_bytes - input->ready.left;
+        size_t n = input->archive != NULL ? unpack(input, to, room) : read_plain(input, to, room);
+
+        input->ended = n == 0;
+        input->ready.left += n;
+        input->received += n;
+    }
+    return input->ready.left >= bytes;
+}
+
+bool input_take(struct input *input, size_t bytes, struct cursor *out)
+{
+    return (input->ready.left >= bytes || fill(input, bytes)) &&
+           cursor_split(&input->ready, bytes, out);
+}
+
+bool input_is_at_end(struct input *input)
+{
+    return !fill(input, 1);
 }
 
 static struct archive *new_archive(void)
@@ -108,17 +157,13 @@ static bool open_archive(struct input *input, char *reason, size_t reason_size)
     r = archive_read_open_fd(input->archive, input->fd, ARCHIVE_BLOCK_BYTES);
     if (r == ARCHIVE_OK)
         r = archive_read_next_header(input->archive, &entry);
-    if (r == ARCHIVE_EOF)
-        return true;
     if (r < ARCHIVE_WARN) {
         const char *text = archive_error_string(input->archive);
 
         snprintf(reason, reason_size, "cannot be unpacked (%s)", text != NULL ? text : "damaged");
         return false;
     }
-    while (input->head_len < HEAD_BYTES_MIN && next_block(input))
-        input->head_len +=
-                take(&input->block, input->head + input->head_len, HEAD_BYTES - input->head_len);
+    input->ended = r == ARCHIVE_EOF;
     return true;
 }
 
@@ -149,6 +194,7 @@ static bool looks_compressed(const uint8_t *head, size_t len)
 
 static bool open_descriptor(struct input *input, bool is_stdin, char *reason, size_t reason_size)
 {
+    uint8_t magic[MAGIC_BYTES];
     struct stat st;
     ssize_t n;
 
@@ -162,15 +208,12 @@ static bool open_descriptor(struct input *input, bool is_stdin, char *reason, si
     }
     if (is_stdin || !S_ISREG(st.st_mode))
         return open_archive(input, reason, reason_size);
-    n = pread(input->fd, input->head, sizeof(input->head), 0);
+    n = pread(input->fd, magic, sizeof(magic), 0);
     if (n < 0) {
         set_reason(reason, reason_size, strerror(errno));
         return false;
     }
-    if (looks_compressed(input->head, (size_t)n))
-        return open_archive(input, reason, reason_size);
-    input->head_len = (size_t)n;
-    return true;
+    return !looks_compressed(magic, (size_t)n) || open_archive(input, reason, reason_size);
 }
 
 struct input *input_open(const char *path, char *reason, size_t reason_size)
@@ -187,6 +230,7 @@ struct input *input_open(const char *path, char *reason, size_t reason_size)
         input_close(input);
         return NULL;
     }
+    fill(input, HEAD_BYTES_MIN);
     return input;
 }
 
@@ -201,30 +245,9 @@ void input_close(struct input *input)
     free(input);
 }
 
-FILE *input_file(struct input *input)
-{
-    cookie_io_functions_t functions = { .read = read_stream };
-    FILE *file;
-
-    input->buffer = malloc(BUFFER_BYTES);
-    if (input->buffer == NULL)
-        return NULL;
-    if (input->archive != NULL) {
-        file = fopencookie(input, "r", functions);
-    } else {
-        file = fdopen(input->fd, "r");
-        if (file != NULL)
-            input->fd = -1; /* the stream closes it */
-    }
-    if (file != NULL)
-        setvbuf(file, input->buffer, _IOFBF, BUFFER_BYTES);
-    input->file = file;
-    return file;
-}
-
 struct cursor input_head(const struct input *input)
 {
-    return cursor_over(input->head, input->head_len);
+    return input->ready;
 }
 
 const char *input_compression(const struct input *input)
@@ -239,16 +262,14 @@ const char *input_failure(const struct input *input)
     return input->failure[0] != '\0' ? input->failure : NULL;
 }
 
-uint64_t input_position(const struct input *input)
+uint64_t input_received(const struct input *input)
 {
-    if (input->archive == NULL)
-        return input->file != NULL ? (uint64_t)ftello(input->file) : 0;
-    return input->delivered;
+    return input->received;
 }
 
-uint64_t input_stored_position(const struct input *input)
+uint64_t input_stored_received(const struct input *input)
 {
     if (input->archive == NULL)
-        return input_position(input);
+        return input->received;
     return (uint64_t)archive_filter_bytes(input->archive, -1);
 }

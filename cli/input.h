@@ -8,26 +8,28 @@
 #include "base/cursor.h"
 
 #include <stdint.h>
-#include <stdio.h>
 
 struct input;
 
 /* "-" is standard input. NULL on failure, with the reason (without the path) in 'reason'. */
 struct input *input_open(const char *path, char *reason, size_t reason_size);
-/* The stream of input_file() must have been closed before. Accepts NULL. */
-void input_close(struct input *input);
+void input_close(struct input *input); /* accepts NULL */
 
-/* The unpacked bytes. To be called once; the caller closes it. NULL: out of memory. */
-FILE *input_file(struct input *input);
-
-/* The first unpacked bytes, 8 or more if there are as many. Borrowed from 'input'. */
+/* What can be seen before the first byte is taken: 8 or more if there are as many. Borrowed until
+ * the first input_take(). */
 struct cursor input_head(const struct input *input);
+
+/* The next unpacked bytes, in one piece and borrowed until the next call. False: so many do not
+ * come; input_failure() may tell why. */
+bool input_take(struct input *input, size_t bytes, struct cursor *out);
+bool input_is_at_end(struct input *input); /* nothing is left to take */
+
 /* "gzip"; NULL if it is not compressed. */
 const char *input_compression(const struct input *input);
-/* Why unpacking stopped early; NULL if it did not. */
+/* Why reading or unpacking stopped early; NULL if it did not. */
 const char *input_failure(const struct input *input);
-/* Unpacked bytes handed to the stream so far, and stored bytes they came from. */
-uint64_t input_position(const struct input *input);
-uint64_t input_stored_position(const struct input *input);
+/* Bytes so far, unpacked, and stored ones that they came from. What was not taken yet counts. */
+uint64_t input_received(const struct input *input);
+uint64_t input_stored_received(const struct input *input);
 
 #endif

@@ -8,7 +8,8 @@ libhost_la_SOURCES = \
 	cli/defrag.h cli/dissect.c cli/dissect.h cli/dissect_http.c cli/dissect_http.h \
 	cli/dissect_internal.h cli/dissect_rules.c cli/dissect_tcp.c cli/held.c cli/held.h cli/input.c \
 	cli/input.h cli/inspect.c cli/inspect.h cli/inspect_found.c cli/inspect_internal.h \
-	cli/inspect_records.c cli/inspect_rules.c cli/pcapng.c cli/pcapng.h cli/screen.c cli/screen.h \
+	cli/inspect_records.c cli/inspect_rules.c cli/pcap_file.c \
+	cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/screen.c cli/screen.h \
 	cli/stream.c cli/stream.h cli/summary.c cli/summary.h cli/summary_alerts.c \
 	cli/summary_internal.h cli/summary_print.c cli/tcp_state.c cli/tcp_state.h
 libhost_la_LIBADD = librules.la libengine.la $(CLI_LIBS)

@@ -13,7 +13,6 @@ enum {
 
     BLOCK_FRAME_BYTES = 12, /* type, length, and the length again at the end */
     BLOCK_BYTES_MAX = 16 * 1024 * 1024,
-    CHUNK_BYTES = 64 * 1024,
 
     OPTION_END = 0,
     OPTION_TIME_RESOLUTION = 9,
@@ -34,22 +33,20 @@ struct interface {
 };
 
 struct pcapng {
-    FILE *file;
+    struct input *input;
     bool big_endian; /* of this section */
-    uint8_t *buffer;
-    size_t buffer_size;
     const char *problem;
     struct interface *interfaces; /* of this section */
     uint32_t interface_count;
     uint32_t interface_capacity;
 };
 
-struct pcapng *pcapng_new(FILE *file)
+struct pcapng *pcapng_new(struct input *input)
 {
     struct pcapng *pcapng = calloc(1, sizeof(*pcapng));
 
     if (pcapng != NULL)
-        pcapng->file = file;
+        pcapng->input = input;
     return pcapng;
 }
 
@@ -58,7 +55,6 @@ void pcapng_free(struct pcapng *pcapng)
     if (pcapng == NULL)
         return;
     free(pcapng->interfaces);
-    free(pcapng->buffer);
     free(pcapng);
 }
 
@@ -83,49 +79,17 @@ static bool read_u32(const struct pcapng *pcapng, struct cursor *in, uint32_t *o
     return pcapng->big_endian ? cursor_u32be(in, out) : cursor_u32le(in, out);
 }
 
-/* Fills the buffer, which grows only as bytes really come; CAPTURE_PACKET: done. */
-static enum capture_event fill(struct pcapng *pcapng, size_t bytes)
-{
-    size_t have = 0;
-
-    while (have < bytes) {
-        size_t n = bytes - have < CHUNK_BYTES ? bytes - have : CHUNK_BYTES;
-
-        if (have + n > pcapng->buffer_size) {
-            size_t size = have + n + pcapng->buffer_size;
-            uint8_t *buffer = realloc(pcapng->buffer, size);
-
-            if (buffer == NULL)
-                return fail(pcapng, "out of memory");
-            pcapng->buffer = buffer;
-            pcapng->buffer_size = size;
-        }
-        if (fread(pcapng->buffer + have, 1, n, pcapng->file) < n)
-            return ferror(pcapng->file) ? fail(pcapng, "read error") : CAPTURE_TRUNCATED;
-        have += n;
-    }
-    return CAPTURE_PACKET;
-}
-
-static enum capture_event fill_small(struct pcapng *pcapng, uint8_t *to, size_t bytes)
-{
-    if (fread(to, 1, bytes, pcapng->file) == bytes)
-        return CAPTURE_PACKET;
-    return ferror(pcapng->file) ? fail(pcapng, "read error") : CAPTURE_TRUNCATED;
-}
-
 /* A section says its byte order after the length of its header. */
 static enum capture_event begin_section(struct pcapng *pcapng)
 {
     static const uint8_t big[] = { 0x1a, 0x2b, 0x3c, 0x4d }, little[] = { 0x4d, 0x3c, 0x2b, 0x1a };
-    uint8_t magic[4];
-    enum capture_event event = fill_small(pcapng, magic, sizeof(magic));
+    struct cursor magic;
 
-    if (event != CAPTURE_PACKET)
-        return event;
-    pcapng->big_endian = memcmp(magic, big, sizeof(big)) == 0;
+    if (!input_take(pcapng->input, sizeof(big), &magic))
+        return CAPTURE_TRUNCATED;
+    pcapng->big_endian = cursor_starts_with(&magic, big, sizeof(big));
     pcapng->interface_count = 0;
-    if (!pcapng->big_endian && memcmp(magic, little, sizeof(little)) != 0)
+    if (!pcapng->big_endian && !cursor_starts_with(&magic, little, sizeof(little)))
         return fail(pcapng, "a section that does not tell its byte order");
     return CAPTURE_PACKET;
 }
@@ -134,18 +98,14 @@ static enum capture_event begin_section(struct pcapng *pcapng)
  * the byte order. */
 static enum capture_event read_block(struct pcapng *pcapng, uint32_t *type, struct cursor *body)
 {
-    uint8_t start[8];
-    struct cursor in = cursor_over(start, sizeof(start)), end;
+    uint8_t start[8]; /* a copy: to know its byte order more has to be taken */
+    struct cursor in = cursor_over(start, sizeof(start)), taken;
     uint32_t length = 0, length_again = 0, rest = BLOCK_FRAME_BYTES - sizeof(start);
     enum capture_event event = CAPTURE_PACKET;
-    int first = getc(pcapng->file);
 
-    if (first == EOF)
-        return ferror(pcapng->file) ? fail(pcapng, "read error") : CAPTURE_END;
-    start[0] = (uint8_t)first;
-    event = fill_small(pcapng, start + 1, sizeof(start) - 1);
-    if (event != CAPTURE_PACKET)
-        return event;
+    if (!input_take(pcapng->input, sizeof(start), &taken))
+        return input_is_at_end(pcapng->input) ? CAPTURE_END : CAPTURE_TRUNCATED;
+    cursor_copy(&taken, start, sizeof(start));
     read_u32(pcapng, &in, type);
     if (*type == SECTION_HEADER) { /* the same in both orders */
         event = begin_section(pcapng);
@@ -157,14 +117,12 @@ static enum capture_event read_block(struct pcapng *pcapng, uint32_t *type, stru
     if (length < BLOCK_FRAME_BYTES || length % 4 != 0 || length > BLOCK_BYTES_MAX)
         return fail(pcapng, "a block has an impossible length");
     rest += length - BLOCK_FRAME_BYTES;
-    event = fill(pcapng, rest);
-    if (event != CAPTURE_PACKET)
-        return event;
     if (rest < 4)
         return fail(pcapng, "a section header is too short");
-    *body = cursor_over(pcapng->buffer, rest - 4);
-    end = cursor_over(pcapng->buffer + body->left, 4);
-    read_u32(pcapng, &end, &length_again);
+    if (!input_take(pcapng->input, rest, &taken))
+        return CAPTURE_TRUNCATED;
+    cursor_split(&taken, rest - 4, body);
+    read_u32(pcapng, &taken, &length_again);
     return length == length_again ? CAPTURE_PACKET
                                   : fail(pcapng, "the two lengths of a block differ");
 }

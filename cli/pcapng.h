@@ -9,15 +9,14 @@
 #define TATTLER_CLI_PCAPNG_H
 
 #include "capture.h"
-
-#include <stdio.h>
+#include "input.h"
 
 #define PCAPNG_INTERFACES_MAX 65536
 
 struct pcapng;
 
-/* 'file' is borrowed and stands at a section header. NULL: out of memory. */
-struct pcapng *pcapng_new(FILE *file);
+/* 'input' is borrowed and stands at a section header. NULL: out of memory. */
+struct pcapng *pcapng_new(struct input *input);
 void pcapng_free(struct pcapng *pcapng); /* accepts NULL */
 
 /* Writes 'out' only for CAPTURE_PACKET; its bytes are borrowed until the next call and its link

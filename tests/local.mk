@@ -3,6 +3,7 @@
 LDADD = $(REPLAY) librules.la libhost.la libgeowriter.la
 
 FUZZ_TARGETS = \
+	tests/fuzz/capture_fuzz \
 	tests/fuzz/defrag_fuzz \
 	tests/fuzz/dhcp_fuzz \
 	tests/fuzz/dissect_fuzz \
@@ -13,7 +14,6 @@ FUZZ_TARGETS = \
 	tests/fuzz/mdns_fuzz \
 	tests/fuzz/mmdb_decode_fuzz \
 	tests/fuzz/packet_fuzz \
-	tests/fuzz/pcapng_fuzz \
 	tests/fuzz/question_fuzz \
 	tests/fuzz/quic_fuzz \
 	tests/fuzz/rdnss_fuzz \
@@ -27,7 +27,7 @@ check_PROGRAMS += $(FUZZ_TARGETS)
 
 # The parts of the stand-alone host are found by their own names.
 tests_fuzz_defrag_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
-tests_fuzz_pcapng_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_fuzz_capture_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_dissect_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_stream_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 

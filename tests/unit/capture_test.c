@@ -350,13 +350,108 @@ START_TEST(odd_times_are_clamped)
     struct captured frame;
 
     write_pcap(path_b, DLT_EN10MB, PCAP_TSTAMP_PRECISION_MICRO);
-    memset(image + 24, 0xff, 4); /* -1 s for libpcap before 1.10.5, later the year 2106 */
+    memset(image + 24, 0xff, 4); /* in the year 2106 */
     memset(image + 24 + 16 + FRAME_BYTES + 4, 0x7f, 4); /* 35 minutes of microseconds */
     write_file(path_a, image, image_bytes);
     ck_assert_int_eq(capture_next(capture, &frame), CAPTURE_PACKET);
-    ck_assert(frame.time_us == 0 || frame.time_us / 1000000 == UINT32_MAX);
+    ck_assert_uint_eq(frame.time_us / 1000000, UINT32_MAX);
     ck_assert_int_eq(capture_next(capture, &frame), CAPTURE_PACKET);
     ck_assert_uint_eq(frame.time_us, 2999999);
+    capture_free(capture);
+}
+END_TEST
+
+/* Numbers in the byte order that is asked for. */
+static bool big_endian;
+
+static void put(uint64_t value, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        image[image_bytes++] = (uint8_t)(value >> 8 * (big_endian ? bytes - 1 - i : i));
+}
+
+static void put_pcap_header(uint32_t magic, uint16_t minor, uint32_t snap_bytes)
+{
+    put(magic, 4);
+    put(2, 2);
+    put(minor, 2);
+    put(0, 8);
+    put(snap_bytes, 4);
+    put(DLT_EN10MB, 4);
+}
+
+static void put_pcap_frame(uint32_t captured, uint32_t wire_bytes)
+{
+    put(1, 4);
+    put(250000, 4);
+    put(captured, 4);
+    put(wire_bytes, 4);
+}
+
+static void put_payload(size_t bytes)
+{
+    memset(image + image_bytes, 0x02, bytes);
+    image_bytes += bytes;
+}
+
+START_TEST(record_headers_of_modified_pcap_are_longer)
+{
+    big_endian = _i == 1;
+    put_pcap_header(0xa1b2cd34, 4, 65535);
+    put_pcap_frame(FRAME_BYTES, 1000);
+    put(0, 8);
+    put_payload(FRAME_BYTES);
+    write_file(path_a, image, image_bytes);
+    assert_reads(1);
+}
+END_TEST
+
+START_TEST(old_pcap_may_have_its_lengths_in_the_other_order)
+{
+    big_endian = _i == 1;
+    put_pcap_header(0xa1b2c3d4, 2, 65535);
+    put_pcap_frame(1000, FRAME_BYTES);
+    put_payload(FRAME_BYTES);
+    write_file(path_a, image, image_bytes);
+    assert_reads(1);
+}
+END_TEST
+
+START_TEST(what_is_behind_the_snap_length_is_left_out)
+{
+    big_endian = false;
+    put_pcap_header(0xa1b2c3d4, 4, FRAME_BYTES);
+    put_pcap_frame(FRAME_BYTES + 10, 1000);
+    put_payload(FRAME_BYTES + 10);
+    write_file(path_a, image, image_bytes);
+    assert_reads(1);
+}
+END_TEST
+
+/* Longer than what is read at once. */
+START_TEST(a_frame_may_have_262144_bytes)
+{
+    uint32_t bytes = 262144 + (uint32_t)_i;
+    struct capture *capture = capture_new(both, 1);
+    struct captured frame;
+    FILE *file = fopen(path_a, "wb");
+
+    big_endian = false;
+    put_pcap_header(0xa1b2c3d4, 4, 0);
+    put_pcap_frame(bytes, bytes);
+    fwrite(image, 1, image_bytes, file);
+    for (uint32_t i = 0; i < bytes; i++)
+        putc(i == bytes - 1 ? 7 : 2, file);
+    fclose(file);
+    if (_i == 0) {
+        ck_assert_int_eq(capture_next(capture, &frame), CAPTURE_PACKET);
+        ck_assert_uint_eq(frame.data.left, bytes);
+        ck_assert_uint_eq(frame.data.at[0], 2);
+        ck_assert_uint_eq(frame.data.at[bytes - 1], 7);
+    } else {
+        ck_assert_int_eq(capture_next(capture, &frame), CAPTURE_UNREADABLE);
+    }
+    ck_assert_int_eq(capture_next(capture, &frame), CAPTURE_END);
     capture_free(capture);
 }
 END_TEST
@@ -380,14 +475,7 @@ START_TEST(progress_counts_stored_bytes)
 }
 END_TEST
 
-/* pcapng, draft-ietf-opsawg-pcapng section 4, in the byte order that is asked for. */
-static bool big_endian;
-
-static void put(uint64_t value, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++)
-        image[image_bytes++] = (uint8_t)(value >> 8 * (big_endian ? bytes - 1 - i : i));
-}
+/* --- pcapng, draft-ietf-opsawg-pcapng section 4 --- */
 
 static size_t begin_block(uint32_t type)
 {
@@ -553,6 +641,10 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_damaged_file_is_read_up_to_the_damage);
     tcase_add_test(tcase, odd_times_are_clamped);
     tcase_add_test(tcase, progress_counts_stored_bytes);
+    tcase_add_loop_test(tcase, record_headers_of_modified_pcap_are_longer, 0, 2);
+    tcase_add_loop_test(tcase, old_pcap_may_have_its_lengths_in_the_other_order, 0, 2);
+    tcase_add_test(tcase, what_is_behind_the_snap_length_is_left_out);
+    tcase_add_loop_test(tcase, a_frame_may_have_262144_bytes, 0, 2);
     tcase_add_loop_test(tcase, pcapng_interfaces_may_differ_in_link_type_and_time, 0, 2);
     tcase_add_test(tcase, pcapng_sections_may_differ_in_byte_order);
     tcase_add_test(tcase, pcapng_frames_of_unread_link_types_are_counted);
