@@ -129,14 +129,6 @@ static void put_flow(struct json *json, const struct eve_flow *flow)
     json_close_object(json);
 }
 
-static void put_flags(struct json *json, const char *key, unsigned flags)
-{
-    char hex[3];
-
-    snprintf(hex, sizeof(hex), "%02x", flags & 0xff);
-    json_text(json, key, hex);
-}
-
 static void put_tcp(struct json *json, const struct eve_flow *flow)
 {
     static const struct {
@@ -147,12 +139,12 @@ static void put_tcp(struct json *json, const struct eve_flow *flow)
         { PACKET_TCP_PSH, "psh" }, { PACKET_TCP_ACK, "ack" }, { PACKET_TCP_URG, "urg" },
         { PACKET_TCP_ECE, "ecn" }, { PACKET_TCP_CWR, "cwr" },
     };
-    unsigned seen = flow->tcp_flags[0] | flow->tcp_flags[1];
+    uint8_t seen = flow->tcp_flags[0] | flow->tcp_flags[1];
 
     json_open_object(json, "tcp");
-    put_flags(json, "tcp_flags", seen);
-    put_flags(json, "tcp_flags_ts", flow->tcp_flags[0]);
-    put_flags(json, "tcp_flags_tc", flow->tcp_flags[1]);
+    json_hex(json, "tcp_flags", &seen, 1, '\0');
+    json_hex(json, "tcp_flags_ts", &flow->tcp_flags[0], 1, '\0');
+    json_hex(json, "tcp_flags_tc", &flow->tcp_flags[1], 1, '\0');
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
         if ((seen & flags[i].flag) != 0)
             json_bool(json, flags[i].name, true);

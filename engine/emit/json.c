@@ -57,14 +57,26 @@ static inline void written(struct json *json, const char *end)
     json->len = (size_t)(end - json->data);
 }
 
-static void put(struct json *json, const char *text, size_t len)
+/* Writes the comma and the key, and makes room for a value of so many bytes at most. Where that goes,
+ * NULL if there is none: one look at the room, and one end to note, for all of it. */
+static char *begin_value(struct json *json, const char *key, size_t most)
 {
-    char *at = room_for(json, len);
+    size_t len = key != NULL ? strlen(key) : 0;
+    char *at = room_for(json, len + 4 + most);
 
     if (at == NULL)
-        return;
-    memcpy(at, text, len);
-    json->len += len;
+        return NULL;
+    if (json->comma)
+        *at++ = ',';
+    json->comma = true;
+    if (key != NULL) {
+        *at++ = '"';
+        memcpy(at, key, len);
+        at += len;
+        *at++ = '"';
+        *at++ = ':';
+    }
+    return at;
 }
 
 static void put_char(struct json *json, char c)
@@ -94,11 +106,19 @@ static size_t utf8_length(const unsigned char *text, size_t left)
     return n;
 }
 
+static char *put_hex(char *at, uint8_t byte)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    *at++ = digits[byte >> 4];
+    *at++ = digits[byte & 0x0f];
+    return at;
+}
+
 #define ESCAPED_MAX 6 /* bytes that one byte of text becomes at most */
 
 static char *put_escaped(char *at, unsigned char c)
 {
-    static const char digits[] = "0123456789abcdef";
     static const char short_form[] = "\"\"\\\\\bb\ff\nn\rr\tt";
     bool control = c < 0x20 || c == 0x7f;
 
@@ -110,9 +130,7 @@ static char *put_escaped(char *at, unsigned char c)
         }
     memcpy(at, control ? "u00" : "\\x", 3);
     at += control ? 3 : 2;
-    *at++ = digits[c >> 4];
-    *at++ = digits[c & 15];
-    return at;
+    return put_hex(at, c);
 }
 
 static bool is_utf8(const unsigned char *text, size_t len)
@@ -182,7 +200,7 @@ static size_t plain_length(const char *text, size_t len)
     return n;
 }
 
-static void put_string(struct json *json, const char *text, size_t len)
+void json_bytes(struct json *json, const char *key, const char *text, size_t len)
 {
     size_t plain = plain_length(text, len);
     char *at;
@@ -191,7 +209,7 @@ static void put_string(struct json *json, const char *text, size_t len)
         json->failed = true;
         return;
     }
-    at = room_for(json, len * ESCAPED_MAX + 2);
+    at = begin_value(json, key, len * ESCAPED_MAX + 2);
     if (at == NULL)
         return;
     *at++ = '"';
@@ -204,31 +222,20 @@ static void put_string(struct json *json, const char *text, size_t len)
     written(json, at);
 }
 
-static void put_key(struct json *json, const char *key)
+void json_text(struct json *json, const char *key, const char *text)
 {
-    size_t len = key != NULL ? strlen(key) : 0;
-    char *at = room_for(json, len + 4);
-
-    if (at == NULL)
-        return;
-    if (json->comma)
-        *at++ = ',';
-    json->comma = true;
-    if (key != NULL) {
-        *at++ = '"';
-        memcpy(at, key, len);
-        at += len;
-        *at++ = '"';
-        *at++ = ':';
-    }
-    written(json, at);
+    json_bytes(json, key, text, strlen(text));
 }
 
 static void open_scope(struct json *json, const char *key, char bracket)
 {
-    put_key(json, key);
-    put_char(json, bracket);
+    char *at = begin_value(json, key, 1);
+
+    if (at == NULL)
+        return;
+    *at++ = bracket;
     json->comma = false;
+    written(json, at);
 }
 
 static void close_scope(struct json *json, char bracket)
@@ -257,92 +264,101 @@ void json_close_array(struct json *json)
     close_scope(json, ']');
 }
 
-void json_bytes(struct json *json, const char *key, const char *text, size_t len)
-{
-    put_key(json, key);
-    put_string(json, text, len);
-}
-
-void json_text(struct json *json, const char *key, const char *text)
-{
-    json_bytes(json, key, text, strlen(text));
-}
-
 void json_hex(struct json *json, const char *key, const uint8_t *bytes, size_t len,
         char separator)
 {
-    static const char digits[] = "0123456789abcdef";
+    char *at = begin_value(json, key, 3 * len + 2);
 
-    put_key(json, key);
-    put_char(json, '"');
+    if (at == NULL)
+        return;
+    *at++ = '"';
     for (size_t i = 0; i < len; i++) {
         if (i > 0 && separator != '\0')
-            put_char(json, separator);
-        put_char(json, digits[bytes[i] >> 4]);
-        put_char(json, digits[bytes[i] & 0x0f]);
+            *at++ = separator;
+        at = put_hex(at, bytes[i]);
     }
-    put_char(json, '"');
+    *at++ = '"';
+    written(json, at);
 }
 
-static void put_unsigned(struct json *json, uint64_t value)
+#define DIGITS_MAX 20 /* of 64 bits */
+
+static char *put_unsigned(char *at, uint64_t value)
 {
-    char digits[20];
-    size_t at = sizeof(digits);
+    char digits[DIGITS_MAX];
+    size_t n = 0;
 
     do {
-        digits[--at] = (char)('0' + value % 10);
+        digits[n++] = (char)('0' + value % 10);
         value /= 10;
     } while (value > 0);
-    put(json, digits + at, sizeof(digits) - at);
+    while (n > 0)
+        *at++ = digits[--n];
+    return at;
 }
 
 void json_unsigned(struct json *json, const char *key, uint64_t value)
 {
-    put_key(json, key);
-    put_unsigned(json, value);
+    char *at = begin_value(json, key, DIGITS_MAX);
+
+    if (at != NULL)
+        written(json, put_unsigned(at, value));
 }
 
-static char *put_digits(char *at, unsigned value, unsigned digits)
+/* Below 100. */
+static char *put_two_digits(char *at, unsigned value)
 {
-    for (unsigned i = digits; i-- > 0; value /= 10)
-        at[i] = (char)('0' + value % 10);
-    return at + digits;
+    *at++ = (char)('0' + value / 10);
+    *at++ = (char)('0' + value % 10);
+    return at;
 }
 
 #define QUICK_END 1e12 /* below, a double holds thousandths exactly */
+#define QUICK_MAX 24
+#define DECIMAL_MAX (DBL_MAX_10_EXP + 8)
 
 /* By hand, since printf takes ten times as long. */
-static void put_decimal(struct json *json, double value)
+static char *put_decimal(char *at, double value)
 {
     uint64_t thousandths = (uint64_t)(fabs(value) * 1000 + 0.5);
-    char fraction[4] = ".";
 
     if (value < 0)
-        put_char(json, '-');
-    put_unsigned(json, thousandths / 1000);
-    put_digits(fraction + 1, (unsigned)(thousandths % 1000), 3);
-    put(json, fraction, sizeof(fraction));
+        *at++ = '-';
+    at = put_unsigned(at, thousandths / 1000);
+    *at++ = '.';
+    *at++ = (char)('0' + thousandths / 100 % 10);
+    return put_two_digits(at, (unsigned)(thousandths % 100));
 }
 
 void json_decimal(struct json *json, const char *key, double value)
 {
-    char text[DBL_MAX_10_EXP + 8];
+    bool quick = fabs(value) < QUICK_END;
+    char *at;
 
     if (!isfinite(value)) {
         json->failed = true;
         return;
     }
-    put_key(json, key);
-    if (fabs(value) < QUICK_END)
-        put_decimal(json, value);
+    at = begin_value(json, key, quick ? QUICK_MAX : DECIMAL_MAX);
+    if (at == NULL)
+        return;
+    if (quick)
+        at = put_decimal(at, value);
     else
-        put(json, text, (size_t)snprintf(text, sizeof(text), "%.3f", value));
+        at += snprintf(at, DECIMAL_MAX, "%.3f", value);
+    written(json, at);
 }
 
 void json_bool(struct json *json, const char *key, bool value)
 {
-    put_key(json, key);
-    put(json, value ? "true" : "false", value ? 4 : 5);
+    const char *word = value ? "true" : "false";
+    size_t len = strlen(word);
+    char *at = begin_value(json, key, len);
+
+    if (at == NULL)
+        return;
+    memcpy(at, word, len);
+    written(json, at + len);
 }
 
 void json_newline(struct json *json)
@@ -366,26 +382,32 @@ static void civil_from_days(uint64_t days, unsigned *year, unsigned *month, unsi
     *year = (unsigned)(yoe + era * 400) + (*month <= 2);
 }
 
+#define TIME_MAX sizeof("\"2023-05-26T06:15:00.123456+0000\"")
+
 void json_time(struct json *json, const char *key, uint64_t time_us)
 {
-    char text[40], *at = text;
     uint64_t seconds = time_us / US_PER_S;
-    unsigned in_day = (unsigned)(seconds % 86400), year, month, day;
+    unsigned in_day = (unsigned)(seconds % 86400), us = (unsigned)(time_us % US_PER_S);
+    unsigned year, month, day;
+    char *at = begin_value(json, key, TIME_MAX);
 
+    if (at == NULL)
+        return;
     civil_from_days(seconds / 86400, &year, &month, &day);
-    at = put_digits(at, year, 4);
+    *at++ = '"';
+    at = put_two_digits(put_two_digits(at, year / 100 % 100), year % 100);
     *at++ = '-';
-    at = put_digits(at, month, 2);
+    at = put_two_digits(at, month);
     *at++ = '-';
-    at = put_digits(at, day, 2);
+    at = put_two_digits(at, day);
     *at++ = 'T';
-    at = put_digits(at, in_day / 3600, 2);
+    at = put_two_digits(at, in_day / 3600);
     *at++ = ':';
-    at = put_digits(at, in_day / 60 % 60, 2);
+    at = put_two_digits(at, in_day / 60 % 60);
     *at++ = ':';
-    at = put_digits(at, in_day % 60, 2);
+    at = put_two_digits(at, in_day % 60);
     *at++ = '.';
-    at = put_digits(at, (unsigned)(time_us % US_PER_S), 6);
-    memcpy(at, "+0000", 5);
-    json_bytes(json, key, text, (size_t)(at + 5 - text));
+    at = put_two_digits(put_two_digits(put_two_digits(at, us / 10000), us / 100 % 100), us % 100);
+    memcpy(at, "+0000\"", 6);
+    written(json, at + 6);
 }
