@@ -8,23 +8,6 @@
 
 static const uint8_t v4_mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
-struct address address_from_v4(const uint8_t bytes[4])
-{
-    struct address address;
-
-    memcpy(address.bytes, v4_mapped, sizeof(v4_mapped));
-    memcpy(address.bytes + sizeof(v4_mapped), bytes, 4);
-    return address;
-}
-
-struct address address_from_v6(const uint8_t bytes[16])
-{
-    struct address address;
-
-    memcpy(address.bytes, bytes, sizeof(address.bytes));
-    return address;
-}
-
 bool address_is_v4(const struct address *address)
 {
     return memcmp(address->bytes, v4_mapped, sizeof(v4_mapped)) == 0;

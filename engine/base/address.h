@@ -28,8 +28,19 @@ struct prefix {
 #define MAC_TEXT_SIZE 18     /* aa:bb:cc:dd:ee:ff with its NUL */
 
 /* From 4 or 16 bytes in network order; they are copied. */
-struct address address_from_v4(const uint8_t bytes[4]);
-struct address address_from_v6(const uint8_t bytes[16]);
+static inline struct address address_from_v4(const uint8_t bytes[4])
+{
+    return (struct address){ { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, bytes[0], bytes[1], bytes[2],
+            bytes[3] } };
+}
+
+static inline struct address address_from_v6(const uint8_t bytes[16])
+{
+    struct address address;
+
+    memcpy(address.bytes, bytes, sizeof(address.bytes));
+    return address;
+}
 
 /* IPv4 dotted quad or IPv6; false leaves 'out' alone. */
 bool address_parse(const char *text, struct address *out);

@@ -52,21 +52,19 @@ bool packet_link_is_read(int link_type)
 
 enum tattler_status packet_decode(int link_type, struct cursor frame, struct packet *out)
 {
-    struct packet packet = { .bytes = (uint32_t)frame.left };
-    struct decoding d = { .out = &packet, .rest = frame, .next = link_type };
+    static const struct packet nothing; /* copied, since clearing so many bytes takes longer */
+    struct decoding d = { .out = out, .rest = frame, .next = link_type };
 
     if (link_type < PACKET_LINK_ETHERTYPE && !packet_link_is_read(link_type))
         return TATTLER_UNSUPPORTED;
+    *out = nothing;
+    out->bytes = (uint32_t)frame.left;
     for (int layer = 0; layer < PACKET_LAYERS_MAX; layer++) {
         packet_reader *read = find_reader(d.next);
         enum tattler_status status = read != NULL ? read(&d) : TATTLER_OK;
 
-        if (status != TATTLER_OK)
+        if (status != TATTLER_OK || read == NULL || d.next == PACKET_LAYER_DONE)
             return status;
-        if (read == NULL || d.next == PACKET_LAYER_DONE) {
-            *out = packet;
-            return TATTLER_OK;
-        }
     }
     return TATTLER_MALFORMED;
 }

@@ -58,22 +58,30 @@ struct ipv4_header {
     uint8_t dst[4];
 };
 
+/* Version and length 1, service 1, total length 2, id 2, flags and offset 2, TTL 1, protocol 1,
+ * checksum 2, source 4, destination 4, options. */
 static enum tattler_status parse_ipv4(struct decoding *d, struct ipv4_header *h)
 {
-    struct cursor in = d->rest, options;
+    struct cursor in = d->rest, fixed, options;
     uint8_t version_length;
 
-    if (!cursor_u8(&in, &version_length))
+    if (!cursor_peek_u8(&in, 0, &version_length))
         return TATTLER_TRUNCATED;
     if (version_length >> 4 != 4 || (version_length & 0x0f) * 4 < IPV4_HEADER_MIN)
         return TATTLER_MALFORMED;
     h->header_bytes = (uint8_t)((version_length & 0x0f) * 4);
-    if (!cursor_skip(&in, 1) || !cursor_u16be(&in, &h->total) || !cursor_u16be(&in, &h->id) ||
-            !cursor_u16be(&in, &h->flags_offset) || !cursor_u8(&in, &d->out->ttl) ||
-            !cursor_u8(&in, &d->out->protocol) || !cursor_skip(&in, 2) ||
-            !cursor_copy(&in, h->src, 4) || !cursor_copy(&in, h->dst, 4) ||
+    if (!cursor_split(&in, IPV4_HEADER_MIN, &fixed) ||
             !cursor_split(&in, h->header_bytes - (size_t)IPV4_HEADER_MIN, &options))
         return TATTLER_TRUNCATED;
+    cursor_skip(&fixed, 2);
+    cursor_u16be(&fixed, &h->total);
+    cursor_u16be(&fixed, &h->id);
+    cursor_u16be(&fixed, &h->flags_offset);
+    cursor_u8(&fixed, &d->out->ttl);
+    cursor_u8(&fixed, &d->out->protocol);
+    cursor_skip(&fixed, 2);
+    cursor_copy(&fixed, h->src, 4);
+    cursor_copy(&fixed, h->dst, 4);
     if (h->total == 0) /* the capturing host left segmentation to its card: the frame tells */
         h->total = d->rest.left < UINT16_MAX ? (uint16_t)d->rest.left : UINT16_MAX;
     if (h->total < h->header_bytes || !options_are_sound(options))

@@ -1,18 +1,21 @@
 #include "parse/packet_layers.h"
 
+#define ETHERNET_HEADER (6 + 6 + 2)
+
 /* Link headers come before the IP packet's own length, so a short one is the capture's end. */
 
+/* Destination 6, source 6, EtherType 2. */
 enum tattler_status packet_read_ethernet(struct decoding *d)
 {
     struct packet *out = d->out;
-    struct mac dst, src;
+    struct cursor header;
     uint16_t type;
 
-    if (!cursor_copy(&d->rest, dst.bytes, sizeof(dst.bytes)) ||
-            !cursor_copy(&d->rest, src.bytes, sizeof(src.bytes)) || !cursor_u16be(&d->rest, &type))
+    if (!cursor_split(&d->rest, ETHERNET_HEADER, &header))
         return TATTLER_TRUNCATED;
-    out->dst_mac = dst;
-    out->src_mac = src;
+    cursor_copy(&header, out->dst_mac.bytes, sizeof(out->dst_mac.bytes));
+    cursor_copy(&header, out->src_mac.bytes, sizeof(out->src_mac.bytes));
+    cursor_u16be(&header, &type);
     out->has_dst_mac = out->has_src_mac = true;
     return packet_next_ether_type(d, type);
 }
@@ -130,7 +133,7 @@ enum tattler_status packet_read_mpls(struct decoding *d)
 enum tattler_status packet_read_arp(struct decoding *d)
 {
     static const uint8_t ethernet_ipv4[] = { 0, 1, 0x08, 0x00, 6, 4 };
-    struct packet_arp arp;
+    struct packet_arp *arp = &d->out->arp;
     uint8_t sender[4], target[4];
 
     d->next = PACKET_LAYER_DONE;
@@ -139,15 +142,14 @@ enum tattler_status packet_read_arp(struct decoding *d)
     if (!cursor_starts_with(&d->rest, ethernet_ipv4, sizeof(ethernet_ipv4)))
         return TATTLER_OK;
     cursor_skip(&d->rest, sizeof(ethernet_ipv4));
-    if (!cursor_u16be(&d->rest, &arp.operation) ||
-            !cursor_copy(&d->rest, arp.sender_mac.bytes, sizeof(arp.sender_mac.bytes)) ||
+    if (!cursor_u16be(&d->rest, &arp->operation) ||
+            !cursor_copy(&d->rest, arp->sender_mac.bytes, sizeof(arp->sender_mac.bytes)) ||
             !cursor_copy(&d->rest, sender, sizeof(sender)) || !cursor_skip(&d->rest, 6) ||
             !cursor_copy(&d->rest, target, sizeof(target)))
         return TATTLER_TRUNCATED;
-    arp.sender = address_from_v4(sender);
-    arp.target = address_from_v4(target);
+    arp->sender = address_from_v4(sender);
+    arp->target = address_from_v4(target);
     d->out->kind = PACKET_ARP;
-    d->out->arp = arp;
     return TATTLER_OK;
 }
 

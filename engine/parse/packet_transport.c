@@ -1,6 +1,8 @@
 #include "parse/packet_layers.h"
 
 #define TCP_HEADER_MIN 20
+#define UDP_HEADER 8
+#define SCTP_HEADER 12
 
 static void set_payload(struct decoding *d)
 {
@@ -8,43 +10,55 @@ static void set_payload(struct decoding *d)
     d->out->payload_wire = (uint32_t)d->rest.left + d->missing;
 }
 
-static bool read_ports(struct decoding *d)
+/* All these protocols begin with them. */
+static void read_ports(struct cursor *header, struct packet *out)
 {
-    return cursor_u16be(&d->rest, &d->out->src_port) && cursor_u16be(&d->rest, &d->out->dst_port);
+    cursor_u16be(header, &out->src_port);
+    cursor_u16be(header, &out->dst_port);
 }
 
-/* RFC 9293 section 3.1. Options are skipped. */
+/* RFC 9293 section 3.1: ports, sequence number 4, acknowledgement 4, data offset 1, flags 1, window 2,
+ * checksum 2, urgent pointer 2, options, which are skipped. */
 static enum tattler_status read_tcp(struct decoding *d)
 {
-    struct packet_tcp tcp;
-    uint8_t data_offset;
+    struct packet_tcp *tcp = &d->out->tcp;
+    struct cursor header;
+    uint8_t data_offset = 0;
 
-    if (!read_ports(d) || !cursor_u32be(&d->rest, &tcp.seq) || !cursor_u32be(&d->rest, &tcp.ack) ||
-            !cursor_u8(&d->rest, &data_offset) || !cursor_u8(&d->rest, &tcp.flags) ||
-            !cursor_u16be(&d->rest, &tcp.window) || !cursor_skip(&d->rest, 4))
+    if (!cursor_split(&d->rest, TCP_HEADER_MIN, &header))
         return packet_short_of(d);
+    read_ports(&header, d->out);
+    cursor_u32be(&header, &tcp->seq);
+    cursor_u32be(&header, &tcp->ack);
+    cursor_u8(&header, &data_offset);
+    cursor_u8(&header, &tcp->flags);
+    cursor_u16be(&header, &tcp->window);
     if ((data_offset >> 4) * 4 < TCP_HEADER_MIN)
         return TATTLER_MALFORMED;
     if (!cursor_skip(&d->rest, (data_offset >> 4) * 4u - TCP_HEADER_MIN))
         return packet_short_of(d);
     d->out->kind = PACKET_TCP;
     d->out->wants_flow = true;
-    d->out->tcp = tcp;
     set_payload(d);
     return TATTLER_OK;
 }
 
-/* RFC 768. The length counts the header and may be smaller than what IP carries. */
+/* RFC 768: ports, length 2, checksum 2. The length counts the header and may be smaller than what IP
+ * carries. */
 static enum tattler_status read_udp(struct decoding *d)
 {
-    uint16_t length;
+    struct cursor header;
+    uint16_t length = 0;
 
-    if (!read_ports(d) || !cursor_u16be(&d->rest, &length) || !cursor_skip(&d->rest, 2))
+    if (!cursor_split(&d->rest, UDP_HEADER, &header))
         return packet_short_of(d);
+    read_ports(&header, d->out);
+    cursor_u16be(&header, &length);
     set_payload(d);
-    if (length < 8 || (length - 8u > d->out->payload_wire && !d->out->cut))
+    if (length < UDP_HEADER ||
+            ((uint32_t)length - UDP_HEADER > d->out->payload_wire && !d->out->cut))
         return TATTLER_MALFORMED;
-    d->out->payload_wire = length - 8u;
+    d->out->payload_wire = (uint32_t)length - UDP_HEADER;
     if (d->out->payload.left > d->out->payload_wire)
         d->out->payload.left = d->out->payload_wire;
     d->out->kind = PACKET_UDP;
@@ -56,8 +70,11 @@ static enum tattler_status read_udp(struct decoding *d)
 /* RFC 9260 section 3.1: ports, verification tag 4, checksum 4. */
 static enum tattler_status read_sctp(struct decoding *d)
 {
-    if (!read_ports(d) || !cursor_skip(&d->rest, 8))
+    struct cursor header;
+
+    if (!cursor_split(&d->rest, SCTP_HEADER, &header))
         return packet_short_of(d);
+    read_ports(&header, d->out);
     d->out->kind = PACKET_SCTP;
     d->out->wants_flow = true;
     set_payload(d);
@@ -113,13 +130,12 @@ enum tattler_status packet_read_transport(struct decoding *d)
         { PACKET_PROTOCOL_IPV4, 0, read_ip_in_ip },
         { PACKET_PROTOCOL_IPV6, 0, read_ip_in_ip },
     };
-    packet_reader *read = read_other;
 
     d->out->kind = PACKET_IP;
     for (size_t i = 0; i < sizeof(transports) / sizeof(transports[0]); i++) {
         if (transports[i].protocol == d->out->protocol &&
                 (transports[i].ip_version == 0 || transports[i].ip_version == d->out->ip_version))
-            read = transports[i].read;
+            return transports[i].read(d);
     }
-    return read(d);
+    return read_other(d);
 }
