@@ -203,11 +203,22 @@ static void read_ends(const struct packet *packet, struct ends *out)
             (uint16_t)(icmp_answer(packet->protocol, icmp->type) << 8 | icmp->code);
 }
 
+/* Any order will do. */
+static bool comes_first(const struct address *a, const struct address *b)
+{
+    uint64_t halves_a[2], halves_b[2];
+
+    memcpy(halves_a, a, sizeof(halves_a));
+    memcpy(halves_b, b, sizeof(halves_b));
+    return halves_a[1] != halves_b[1] ? halves_a[1] < halves_b[1] : halves_a[0] < halves_b[0];
+}
+
 static void make_key(const struct packet *packet, const struct ends *ends, unsigned depth,
         struct connection_key *key)
 {
-    int order = memcmp(ends->source.bytes, ends->destination.bytes, sizeof(ends->source.bytes));
-    bool swap = order > 0 || (order == 0 && ends->source_port > ends->destination_port);
+    bool swap = address_equal(&ends->source, &ends->destination)
+                        ? ends->source_port > ends->destination_port
+                        : comes_first(&ends->destination, &ends->source);
 
     key->low = swap ? ends->destination : ends->source;
     key->high = swap ? ends->source : ends->destination;

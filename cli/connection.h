@@ -28,7 +28,7 @@ enum connection_end { END_TIMEOUT, END_REUSE, END_CROWDED, END_SHUTDOWN };
 
 /* Compared and hashed as bytes: it must have no padding. */
 struct connection_key {
-    struct address low, high; /* sorted, so that both directions have one key */
+    struct address low, high; /* in some order, so that both directions have one key */
     uint16_t low_port, high_port;
     uint16_t vlans[PACKET_VLANS_MAX];
     uint8_t protocol, depth;
@@ -38,31 +38,33 @@ _Static_assert(sizeof(struct connection_key) == 2 * sizeof(struct address) +
                                (2 + PACKET_VLANS_MAX) * sizeof(uint16_t) + 2,
         "padding in struct connection_key");
 
+/* What each packet needs comes first, and close together. */
 struct connection {
     struct connection_key key;
-    uint64_t id; /* EVE's flow_id */
-    struct address source, destination; /* client and server: of the first packet, or the reverse */
-    bool server_was_first;              /* the first packet seen was the server's SYN and ACK */
-    uint16_t source_port, destination_port; /* ICMP: type and code, and those of its answer */
-    uint8_t ip_version, vlan_count;
     uint8_t kind; /* private: which timeouts apply */
+    uint8_t ip_version, vlan_count;
+    bool server_was_first; /* the first packet seen was the server's SYN and ACK */
+    UT_hash_handle hh;
     enum connection_state state;
-    struct tcp_track tcp;
-    uint8_t tcp_flags[2]; /* seen, by direction: 0 to the server */
-    uint64_t first_us, last_us;
-    uint64_t packets[2], bytes[2];
-    struct flow *flow;           /* the engine's; NULL when it had no memory */
-    struct match_flow *match;    /* the rule matcher's; NULL: none */
-    bool alerted;
-    struct dissector *dissector; /* NULL: nothing to read, or done */
+    uint16_t source_port, destination_port; /* ICMP: type and code, and those of its answer */
+    struct address source, destination; /* client and server: of the first packet, or the reverse */
+    uint64_t last_us;
+    struct connection *newer, *older; /* of the same timeout */
+    struct flow *flow;                /* the engine's; NULL when it had no memory */
+    struct dissector *dissector;      /* NULL: nothing to read, or done */
+    struct match_flow *match;         /* the rule matcher's; NULL: none */
     bool dissected;
+    uint8_t tcp_flags[2]; /* seen, by direction: 0 to the server */
+    struct tcp_track tcp;
+    uint64_t packets[2], bytes[2];
+    uint64_t first_us;
+    uint64_t id;           /* EVE's flow_id */
     uint64_t transactions; /* DNS messages seen */
     const char *app_proto; /* as EVE spells it; NULL: not known */
     /* What app_proto is to rules: HTTP1, or HTTP for a later version; ANY: not known to them. */
     enum rule_application application;
     bool wants_stream[2]; /* by direction: to be set before the flow's first bytes are dissected */
-    struct connection *newer, *older; /* of the same timeout */
-    UT_hash_handle hh;
+    bool alerted;
 };
 
 /* Called for each flow that ends, before it is freed. */

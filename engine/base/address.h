@@ -65,9 +65,14 @@ bool address_is_public(const struct address *address);
 bool address_is_unicast(const struct address *address);
 bool address_is_link_local(const struct address *address);
 
+/* Asked several times for each packet: not memcmp(), which compilers call for so many bytes. */
 static inline bool address_equal(const struct address *a, const struct address *b)
 {
-    return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+    uint64_t halves_a[2], halves_b[2];
+
+    memcpy(halves_a, a->bytes, sizeof(halves_a));
+    memcpy(halves_b, b->bytes, sizeof(halves_b));
+    return ((halves_a[0] ^ halves_b[0]) | (halves_a[1] ^ halves_b[1])) == 0;
 }
 
 static inline bool mac_equal(const struct mac *a, const struct mac *b)
