@@ -22,7 +22,8 @@ struct connections {
     void *user;
     struct connection *all;
     struct connection *queues[KINDS][3]; /* the heads: idle for longest */
-    struct connection *last; /* found last: packets come in trains */
+    struct connection *last;    /* found last: packets come in trains */
+    struct connection *updated; /* made or updated last, so it is the newest of its queue */
     uint64_t next_id, crowded_out;
     uint64_t swept_us;
 };
@@ -77,6 +78,8 @@ static void finish(struct connections *connections, struct connection *connectio
 {
     if (connections->last == connection)
         connections->last = NULL;
+    if (connections->updated == connection)
+        connections->updated = NULL;
     dequeue(connections, connection);
     HASH_DEL(connections->all, connection);
     connections->end(connections->user, connection, why);
@@ -280,6 +283,7 @@ static struct connection *make(struct connections *connections, const struct con
     connection->vlan_count = packet->vlan_count;
     connection->first_us = connection->last_us = time_us;
     enqueue(connections, connection);
+    connections->updated = connection;
     return connection;
 }
 
@@ -355,8 +359,8 @@ void connections_update(struct connections *connections, struct connection *conn
         const struct packet *packet, bool to_server, uint64_t time_us)
 {
     size_t way = to_server ? 0 : 1;
+    enum connection_state state;
 
-    dequeue(connections, connection);
     connection->packets[way]++;
     connection->bytes[way] += packet->bytes;
     if (time_us > connection->last_us)
@@ -365,8 +369,13 @@ void connections_update(struct connections *connections, struct connection *conn
         connection->tcp_flags[way] |= packet->tcp.flags;
         tcp_track(&connection->tcp, to_server, packet->tcp.flags, packet->tcp.seq);
     }
-    connection->state = state_of(connection);
+    state = state_of(connection);
+    if (connections->updated == connection && connection->state == state)
+        return;
+    dequeue(connections, connection);
+    connection->state = state;
     enqueue(connections, connection);
+    connections->updated = connection;
 }
 
 uint64_t connections_crowded_out(const struct connections *connections)

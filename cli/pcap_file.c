@@ -30,7 +30,7 @@ static bool read_u16(const struct pcap_file *pcap, struct cursor *in, uint16_t *
     return pcap->big_endian ? cursor_u16be(in, out) : cursor_u16le(in, out);
 }
 
-static bool read_u32(const struct pcap_file *pcap, struct cursor *in, uint32_t *out)
+static inline bool read_u32(const struct pcap_file *pcap, struct cursor *in, uint32_t *out)
 {
     return pcap->big_endian ? cursor_u32be(in, out) : cursor_u32le(in, out);
 }
