@@ -66,6 +66,7 @@ static enum ternary is_new(struct engine *engine, struct flow *flow, enum seen_k
 
 static void tell_device(struct engine *engine, struct flow *flow, struct engine_event *event)
 {
+    event->report.change = BEAT_AS_IT_WAS;
     if (flow->device->gone)
         return;
     if (flow->device_initiated) {
@@ -96,7 +97,7 @@ static void pass_on(struct engine *engine, const struct flow *flow, struct engin
 
 uint32_t flow_report(struct engine *engine, struct flow *flow)
 {
-    struct engine_event event = { 0 };
+    struct engine_event event;
     struct outlook before = flow->outlook;
 
     flow->reported_us = flow->last_us;
@@ -109,8 +110,9 @@ uint32_t flow_report(struct engine *engine, struct flow *flow)
 
 static void recall_remotes(struct engine *engine, struct flow *flow)
 {
-    struct engine_event event = { 0 };
+    struct engine_event event;
 
+    event.report.change = BEAT_AS_IT_WAS;
     flow_recall_remotes(flow, &event);
     pass_on(engine, flow, &event);
 }
@@ -147,7 +149,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
 
 void flow_report_end(struct engine *engine, struct flow *flow)
 {
-    struct engine_event event = { 0 };
+    struct engine_event event;
     struct device *device = flow->device;
 
     flow->settled = true;

@@ -56,14 +56,18 @@ static void add_to_day(struct upload *upload, uint64_t bytes, uint64_t now_us)
 
 static void add_to_window(struct upload_window *window, uint64_t bytes, uint64_t now_us)
 {
-    enter_slot(&window->slot, window->bytes, UPLOAD_WINDOW_SLOTS, now_us / WINDOW_SLOT_US);
+    window->total -= enter_slot(&window->slot, window->bytes, UPLOAD_WINDOW_SLOTS,
+            now_us / WINDOW_SLOT_US);
     window->bytes[window->slot % UPLOAD_WINDOW_SLOTS] += bytes;
+    window->total += bytes;
 }
 
 uint64_t upload_window_bytes(const struct upload_window *window, uint64_t now_us)
 {
     uint64_t slot = now_us / WINDOW_SLOT_US, total = 0;
 
+    if (slot <= window->slot)
+        return window->total;
     if (slot >= window->slot + UPLOAD_WINDOW_SLOTS) /* mostly: nothing was sent of late */
         return 0;
     for (uint64_t i = 0; i < UPLOAD_WINDOW_SLOTS; i++)

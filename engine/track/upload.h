@@ -39,6 +39,7 @@
 /* One per remote of a device. */
 struct upload_window {
     uint64_t slot; /* number of the newest */
+    uint64_t total;
     uint64_t bytes[UPLOAD_WINDOW_SLOTS];
 };
 
