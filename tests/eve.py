@@ -2,6 +2,7 @@
 
 tests/run counts the lines that begin with 'ok ', 'FAIL ' and 'SKIP '.
 """
+import functools
 import ipaddress
 import json
 import os
@@ -68,6 +69,14 @@ def replay(*captures, arguments=()):
     if done.returncode not in (0, 1):
         raise RuntimeError(f"tattler replay: status {done.returncode}: {done.stderr.decode()}")
     return records_of(done.stdout.decode())
+
+
+@functools.cache
+def replay_takes_rules():
+    """Whether the stand-alone host matches rules."""
+    done = subprocess.run([TATTLER, "replay", "-S", "/dev/null", "-o", "-", "--", os.devnull],
+                          capture_output=True, timeout=TIMEOUT_S)
+    return done.returncode != 2
 
 
 def suricata(*captures, arguments=()):

@@ -19,6 +19,8 @@
 . "$lab_dir/proxies.sh"
 # shellcheck source=resolvers.sh
 . "$lab_dir/resolvers.sh"
+# shellcheck source=talks.sh
+. "$lab_dir/talks.sh"
 
 software=()
 capture_filter=() # of tcpdump, for a capture that shall not see it all
@@ -27,7 +29,9 @@ packages=(iproute2 ethtool tcpdump busybox dnsmasq-base caddy curl openssl mosqu
     mosquitto-clients chrony coturn avahi-daemon unbound stubby ngtcp2-client ngtcp2-server
     python3 faketime socat iodine knot knot-dnsutils
     openssh-server openssh-client tinyproxy-bin microsocks wireguard-go wireguard-tools openvpn
-    nmap masscan aria2 inetutils-telnet python3-impacket)
+    nmap masscan aria2 inetutils-telnet python3-impacket
+    adb adbd dns2tcp hping3 inetutils-telnetd miniupnpc natpmpc ngircd python3-aiosmtpd python3-pyftpdlib
+    sic smbclient snmp snmpd tftpd-hpa xmrig)
 # A tree for each list: one that others are at work in is never replaced under their feet.
 tree=${XDG_CACHE_HOME:-$HOME/.cache}/tattler/lab-$suite-$(cksum <<< "${packages[*]}" | cut -d' ' -f1)
 run_prefix=tattler-lab
@@ -96,7 +100,8 @@ scenario_play()
     trap 'exit 143' INT TERM
     mkdir -m 755 "$state" "$state/hosts" "$state/log"
     cp "$lab_dir/udhcpc-event" "$lab_dir/retime" "$state/"
-    touch "$state/devices" "$state/connections" "$state/expect" "$state/must_not"
+    touch "$state/devices" "$state/connections" "$state/expect" "$state/must_not" \
+        "$state/fires" "$state/silent"
     # shellcheck source=/dev/null
     . "$lab_dir/scenarios/$scenario"
     stage
@@ -398,6 +403,28 @@ must_not_loudly()
     printf "{\"device\": \"$1\", \"detects\": \"%s\", \"loudly\": true}\n" "${@:2}" >> "$state/must_not"
 }
 
+# fires DEVICE SID...: the rules of the pack that what it does is for; where a scenario says this of any
+# device, no other rule of priority 1 or 2 may tell of any.
+fires()
+{
+    printf "$1 %s\n" "${@:2}" >> "$state/fires"
+}
+
+# silent DEVICE SID...: the rules that must say nothing of it, although it comes near what they are for
+silent()
+{
+    printf "$1 %s\n" "${@:2}" >> "$state/silent"
+}
+
+# sids_print FILE: an object for each device
+sids_print()
+{
+    sort -u "$1" | awk '
+        $1 != device { printf "%s{\"device\": \"%s\", \"sids\": [%s", end, $1, $2; device = $1; end = "]}\n"; next }
+        { printf ", %s", $2 }
+        END { printf "%s", end }'
+}
+
 # Lines of objects on standard input become the members of a JSON array.
 json_array()
 {
@@ -416,6 +443,11 @@ truth_print()
         [ -s "$state/$list" ] || continue
         printf '  ],\n  "%s": [\n' "$list"
         sort -u "$state/$list" | json_array
+    done
+    for list in fires silent; do
+        [ -s "$state/$list" ] || continue
+        printf '  ],\n  "%s": [\n' "$list"
+        sids_print "$state/$list" | json_array
     done
     printf '  ]\n}\n'
 }
