@@ -30,7 +30,7 @@ packages=(iproute2 ethtool tcpdump busybox dnsmasq-base caddy curl openssl mosqu
     python3 faketime socat iodine knot knot-dnsutils
     openssh-server openssh-client tinyproxy-bin microsocks wireguard-go wireguard-tools openvpn
     nmap masscan aria2 inetutils-telnet python3-impacket
-    adb dns2tcp hping3 inetutils-telnetd miniupnpc natpmpc ngircd python3-aiosmtpd python3-pyftpdlib
+    adb dns2tcp hping3 miniupnpc natpmpc ngircd python3-aiosmtpd python3-pyftpdlib
     sic smbclient snmp snmpd tftpd-hpa xmrig)
 # A tree for each list: one that others are at work in is never replaced under their feet.
 tree=${XDG_CACHE_HOME:-$HOME/.cache}/tattler/lab-$suite-$(cksum <<< "${packages[*]}" | cut -d' ' -f1)

@@ -67,6 +67,18 @@ calls()
     on "$1" python3 /lab/dialogue call "$2" "$3" "$4" "/lab/$5.talk" > "$state/log/$1-$5" 2>&1
 }
 
+# lines_in HOST ADDRESS LINE...: says the lines to the telnet at ADDRESS, one each 'pace_s', as bots do;
+# 'from' may be set for the call where HOST has many addresses
+lines_in()
+{
+    local line
+
+    for line in "${@:3}"; do
+        sleep "${pace_s:-1.3}"
+        printf '%s\r' "$line"
+    done | { cat; sleep 1.2; } | on "$1" telnet -E ${from:+-b "$from"} "$2" > /dev/null 2>&1 || true # it hangs up on us
+}
+
 # anywhere DEVICE...: where they connect to is not what the scenario is about
 anywhere()
 {
