@@ -459,7 +459,7 @@ readme_print()
     # shellcheck disable=SC2016 # Markdown, not a command
     printf '\nMade on %s with `pcaps/lab/lab make %s`, SEED=%s: ports, keys and timing below a second\n' \
         "$(date -u +%F)" "$scenario" "$SEED"
-    printf 'differ from run to run. All names, addresses and devices are made up; the software is real:\n'
+    printf 'differ from run to run. Names, addresses and devices are made up and the software is real, unless said above:\n'
     # shellcheck disable=SC2016 # dpkg's own format
     chroot "$tree" dpkg-query -W -f '${Package} ${Version}\n' "${software[@]}" | paste -sd, |
         sed 's/,/, /g; s/$/./' | fold -sw 100 | sed 's/ *$//'
