@@ -100,7 +100,12 @@ def same_address(a, b):
 
 def cases():
     """The folders below pcaps/ that hold a capture."""
-    return sorted(path.parent for path in (SOURCE / "pcaps").glob("*/capture.pcap"))
+    return sorted(path.parent for path in (SOURCE / "pcaps").glob("*/capture.pcap*"))
+
+
+def capture_of(case):
+    """capture.pcap; a large one is packed: capture.pcap.gz."""
+    return next(case.glob("capture.pcap*"))
 
 
 def shared(*folders):

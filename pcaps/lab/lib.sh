@@ -24,6 +24,7 @@
 
 software=()
 capture_filter=() # of tcpdump, for a capture that shall not see it all
+packed=           # not empty: the capture is large and always the same, so it is kept packed
 suite=trixie
 packages=(iproute2 ethtool tcpdump busybox dnsmasq-base caddy curl openssl mosquitto
     mosquitto-clients chrony coturn avahi-daemon unbound stubby ngtcp2-client ngtcp2-server
@@ -109,7 +110,7 @@ scenario_play()
     play
     capture_stop
     case_write "$2/$scenario"
-    printf '%s: %s bytes\n' "$scenario" "$(stat -c %s "$2/$scenario/capture.pcap")"
+    printf '%s: %s bytes\n' "$scenario" "$(stat -c %s "$2/$scenario/"capture.pcap*)"
 }
 
 run_end()
@@ -488,8 +489,10 @@ case_write()
 {
     mkdir -p "$1"
     tape_apply "$state/capture.pcap"
+    rm -f "$1"/capture.pcap*
     cp "$state/capture.pcap" "$1/capture.pcap"
     chmod 644 "$1/capture.pcap"
+    [ -z "$packed" ] || gzip -9n "$1/capture.pcap"
     truth_print > "$1/truth.json"
     readme_print > "$1/README.md"
 }
