@@ -11,7 +11,6 @@
 #include "explain.h"
 #include "rules.h"
 
-#define PACK TATTLER_DATADIR "/rules"
 #define RULE_PATHS_MAX 64
 
 static const char usage[] =
@@ -91,16 +90,15 @@ static bool needs_pack(const struct arguments *arguments)
     return arguments->pages != NULL;
 }
 
-/* What the environment names, or what was installed. */
 static const char *find_pack(void)
 {
-    const char *named = getenv("TATTLER_RULES");
-    const char *pack = named != NULL && named[0] != '\0' ? named : PACK;
+    const char *pack = rules_folder();
 
-    if (access(pack, R_OK) != 0)
-        complain("%s: %s: name the rules, as in 'tattler explain -S FOLDER 1000010'", pack,
-                strerror(errno));
-    return access(pack, R_OK) == 0 ? pack : NULL;
+    if (access(pack, R_OK) == 0)
+        return pack;
+    complain("%s: %s: name the rules, as in 'tattler explain -S FOLDER 1000010'", pack,
+            strerror(errno));
+    return NULL;
 }
 
 /* Those of -S, else those of the configuration, else the pack. */

@@ -179,6 +179,7 @@ static void release(struct inspector *inspector)
     defrag_free(inspector->defrag);
     worker_free(inspector->worker);
     matcher_free(inspector->matcher);
+    free(inspector->flowbits);
     json_free(&inspector->json);
     free(inspector);
 }

@@ -42,6 +42,11 @@ struct eve_head inspect_head(const struct inspector *inspector,
         .vlans = connection->key.vlans,
         .app_proto = connection->app_proto,
         .flow = connection->flow,
+        .flowbits = inspector->flowbits,
+        .flowbit_count = connection->match != NULL
+                                 ? matcher_flowbits(inspector->matcher, connection->match,
+                                           inspector->flowbits, inspector->flowbit_room)
+                                 : 0,
     };
 }
 

@@ -1,6 +1,8 @@
 /* Packets, messages and streams handed to the rule matcher, and its alerts written. */
 #include "inspect_internal.h"
 
+#include <stdlib.h>
+
 #include "emit/eve_alert.h"
 #include "parse/packet.h"
 
@@ -32,7 +34,11 @@ bool inspect_rules_start(struct inspector *inspector, const struct rule_set *set
 {
     if (set == NULL)
         return true;
-    return matcher_new(set, on_alert, inspector, &inspector->matcher) == TATTLER_OK &&
+    inspector->flowbit_room = rule_set_flowbits(set);
+    inspector->flowbits = calloc(inspector->flowbit_room + 1, sizeof(*inspector->flowbits));
+    return inspector->flowbits != NULL &&
+           matcher_new(set, inspector->settings->max_alerts, on_alert, inspector,
+                   &inspector->matcher) == TATTLER_OK &&
            dissectors_want(inspector->dissectors, matcher_buffers(inspector->matcher));
 }
 

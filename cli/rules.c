@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #define SUFFIX ".rules"
-#define SURICATA_FOLDER "/etc/suricata/"
+#define SURICATA_FOLDER "/etc/suricata"
+#define PATH_SIZE 4096
 #define V4_MAPPED_BITS 96 /* that prefixes of IPv4 addresses count as well */
 #define SURICATA_HOME "[192.168.0.0/16,10.0.0.0/8,172.16.0.0/12]" /* as its own file has it */
 
@@ -92,7 +93,7 @@ static void load_folder(struct loading *loading, const char *folder)
 {
     struct dirent **entries = NULL;
     int count = scandir(folder, &entries, is_rules, alphasort);
-    char path[4096];
+    char path[PATH_SIZE];
 
     if (count < 0)
         tell(loading, folder, 0, 0, strerror(errno));
@@ -120,20 +121,42 @@ static void load_path(struct loading *loading, const char *path)
         note(loading, rule_set_load(loading->rules->set, path));
 }
 
-static const char *or_installed(const char *path, const char *installed)
+const char *rules_folder(void)
 {
-    return path == NULL && access(installed, R_OK) == 0 ? installed : path;
+    const char *named = getenv("TATTLER_RULES");
+
+    return named != NULL && named[0] != '\0' ? named : TATTLER_DATADIR "/rules";
+}
+
+static bool exists(const char *folder, const char *name, char *out, size_t size)
+{
+    int len = snprintf(out, size, "%s/%s", folder, name);
+
+    return len > 0 && (size_t)len < size && access(out, R_OK) == 0;
+}
+
+/* The file given, else that of Suricata, of the rules' folder, or of the pack; NULL: there is none. */
+static const char *find_config(const struct rules_source *source, const char *given,
+        const char *name, char *room, size_t size)
+{
+    if (given != NULL || exists(SURICATA_FOLDER, name, room, size))
+        return given != NULL ? given : room;
+    if (source->path_count > 0 && exists(source->paths[0], name, room, size))
+        return room;
+    return exists(rules_folder(), name, room, size) ? room : NULL;
 }
 
 static void load_all(struct loading *loading, const struct rules_source *source)
 {
     struct rule_set *set = loading->rules->set;
-    const char *classes =
-            or_installed(source->classification, SURICATA_FOLDER "classification.config");
-    const char *references = or_installed(source->reference, SURICATA_FOLDER "reference.config");
+    char room[PATH_SIZE];
+    const char *classes = find_config(source, source->classification, "classification.config",
+            room, sizeof(room));
+    const char *references;
 
     if (classes != NULL)
         note(loading, rule_set_read_classes(set, classes));
+    references = find_config(source, source->reference, "reference.config", room, sizeof(room));
     if (references != NULL)
         note(loading, rule_set_read_references(set, references));
     for (size_t i = 0; i < source->path_count && !loading->no_memory; i++)

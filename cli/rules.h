@@ -7,7 +7,8 @@
 
 struct rules_source {
     const char *yaml; /* variables from its section 'vars'; NULL: none */
-    const char *classification, *reference; /* NULL: those of Suricata, where it is installed */
+    const char *classification, *reference; /* NULL: those of Suricata, where it is
+                                             * installed, else those beside the rules */
     const char *threshold;                  /* NULL: none */
     const char *const *paths; /* files, and folders whose files '*.rules' are read by name */
     size_t path_count;
@@ -18,6 +19,9 @@ struct rules {
     struct rule_vars vars;
     struct rule_set *set;
 };
+
+/* Where the pack and classification.config are: $TATTLER_RULES, else where they are installed. */
+const char *rules_folder(void);
 
 /* 'problem' is told of all that is wrong. TATTLER_MALFORMED: something was; the rest is there.
  * TATTLER_NO_MEMORY leaves nothing to be cleared. */

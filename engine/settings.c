@@ -59,6 +59,8 @@ static const struct settings_row rows[] = {
             "Suricata's reference.config; not set: the installed one" },
     { "threshold-file", &kind_file, AT(threshold_file), 0, 0, "",
             "Suricata's threshold.config: how often which rules alert" },
+    { "packet-alert-max", &kind_count, AT(max_alerts), 1, 255, "15",
+            "alerts of one packet that are told, the most urgent first" },
     { DEVICES ".mac", &kind_mac, 0, 0, 0, "", "the device with this MAC address" },
     { DEVICES ".address", &kind_address, 0, 0, 0, "", "or, without 'mac', with this address" },
     { DEVICES ".name", &kind_text, IN_DEVICE(name), 0, 63, "", "what to call it" },

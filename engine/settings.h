@@ -68,6 +68,7 @@ struct settings {
 
     uint32_t eve_types; /* enum eve_type; stand-alone host only, Suricata has its 'outputs' */
 
+    uint64_t max_alerts; /* of one packet; stand-alone host only, as Suricata's own key */
     uint64_t max_flows; /* stand-alone host only: in Suricata flow.memcap rules */
     uint64_t max_devices;
     uint64_t max_names;            /* resolved addresses remembered, all devices together */

@@ -53,6 +53,18 @@ static void put_vlans(struct json *json, const struct eve_head *head)
     json_close_array(json);
 }
 
+static void put_flowbits(struct json *json, const struct eve_head *head)
+{
+    if (head->flowbit_count == 0)
+        return;
+    json_open_object(json, "metadata");
+    json_open_array(json, "flowbits");
+    for (size_t i = 0; i < head->flowbit_count; i++)
+        json_text(json, NULL, head->flowbits[i]);
+    json_close_array(json);
+    json_close_object(json);
+}
+
 void eve_open_event(struct json *json, uint64_t time_us)
 {
     json_open_object(json, NULL);
@@ -79,6 +91,7 @@ void eve_open(struct json *json, const struct eve_head *head, const char *event_
         json_unsigned(json, "icmp_type", head->source_port >> 8);
         json_unsigned(json, "icmp_code", head->source_port & 0xff);
     }
+    put_flowbits(json, head);
 }
 
 void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type)

@@ -35,6 +35,8 @@ struct eve_head {
     bool cut; /* the capture cut the packet short: what can be read of it is logged */
     uint64_t transaction;   /* of DNS: messages of this flow before this one, EVE's tx_id */
     const struct flow *flow; /* for the 'iot' object; NULL: none */
+    const char *const *flowbits; /* those that rules have set; borrowed */
+    size_t flowbit_count;
 };
 
 struct eve_flow {

@@ -64,6 +64,16 @@ enum tattler_status flow_bits_apply(struct flow_bits **bits, const struct rule_e
     return status;
 }
 
+bool flow_bits_next(const struct flow_bits *bits, uint32_t *bit)
+{
+    while (bits != NULL && *bit < bits->word_count * WORD_BITS)
+        if (is_set(bits, *bit))
+            return true;
+        else
+            ++*bit;
+    return false;
+}
+
 void flow_bits_free(struct flow_bits *bits)
 {
     free(bits);

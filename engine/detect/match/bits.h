@@ -21,6 +21,8 @@ struct flow_bits;
 bool flow_bits_hold(const struct flow_bits *bits, const struct rule_flowbit *test);
 /* TATTLER_NO_MEMORY: a bit could not be set. */
 enum tattler_status flow_bits_apply(struct flow_bits **bits, const struct rule_effect *effect);
+/* Moves '*bit' to the first that is set from it on; false: there is none. */
+bool flow_bits_next(const struct flow_bits *bits, uint32_t *bit);
 void flow_bits_free(struct flow_bits *bits); /* NULL does nothing */
 
 /* --- xbits --- */

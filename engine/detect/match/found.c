@@ -29,14 +29,14 @@ static int compare_found(const void *left, const void *right)
 }
 
 static void tell(struct matcher *matcher, const struct rule *rule, enum rule_action action,
-        const struct match_found *found, unsigned *told)
+        const struct match_found *found, size_t *told)
 {
     struct match_alert alert = { rule, action, matcher->packet, found->of_transaction,
         found->of_stream };
 
     if (!rule->alerts)
         return;
-    if (++*told > MATCH_ALERTS_MAX) {
+    if (++*told > matcher->max_alerts) {
         matcher->counters.discarded++;
         return;
     }
@@ -57,7 +57,7 @@ void found_tell(struct matcher *matcher)
     const struct match_packet *packet = matcher->packet;
     const struct limit_packet seen = { packet->time_us, &packet->source, &packet->destination,
         matcher->flow != NULL ? &matcher->flow->limits : NULL };
-    unsigned told = 0;
+    size_t told = 0;
 
     if (matcher->found_count > 1)
         qsort(matcher->found, matcher->found_count, sizeof(*matcher->found), compare_found);

@@ -325,14 +325,16 @@ void matcher_flow_end(struct matcher *matcher, struct match_flow **flow)
     *flow = matcher->flow = NULL;
 }
 
-enum tattler_status matcher_new(const struct rule_set *set, match_alert_fn alert, void *user,
-        struct matcher **out)
+enum tattler_status matcher_new(const struct rule_set *set, size_t max_alerts,
+        match_alert_fn alert, void *user, struct matcher **out)
 {
     struct matcher *matcher = calloc(1, sizeof(*matcher));
     enum tattler_status status;
 
     if (matcher == NULL)
         return TATTLER_NO_MEMORY;
+    matcher->set = set;
+    matcher->max_alerts = max_alerts;
     matcher->alert = alert;
     matcher->user = user;
     matcher->windows.max = WINDOWS_MAX;
@@ -368,6 +370,17 @@ void matcher_free(struct matcher *matcher)
     free(matcher->candidates.numbers);
     free(matcher->found);
     free(matcher);
+}
+
+size_t matcher_flowbits(const struct matcher *matcher, const struct match_flow *flow,
+        const char **names, size_t max)
+{
+    uint32_t bit = 0;
+    size_t count = 0;
+
+    while (count < max && flow_bits_next(flow->bits, &bit))
+        names[count++] = rule_set_bit_name(matcher->set, false, bit++);
+    return count;
 }
 
 struct matcher_counters matcher_count(const struct matcher *matcher)

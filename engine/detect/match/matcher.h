@@ -12,7 +12,7 @@
  * parser completed, and when the connection closes.
  *
  * Bounded: the pieces of all streams together (counted when one is searched early for lack of
- * room), the tables of limits.h and bits.h, MATCH_ALERTS_MAX alerts a packet. One thread. */
+ * room), the tables of limits.h and bits.h, the alerts of one packet. One thread. */
 #ifndef TATTLER_DETECT_MATCH_MATCHER_H
 #define TATTLER_DETECT_MATCH_MATCHER_H
 
@@ -28,7 +28,6 @@
 #include "track/flow.h"
 
 #define MATCH_PIECE 2560    /* Suricata's stream.reassembly.toserver-chunk-size */
-#define MATCH_ALERTS_MAX 15 /* Suricata's packet-alert-max */
 
 struct matcher;
 struct match_flow; /* what is kept of a flow; the host's connection holds it */
@@ -64,14 +63,14 @@ typedef void (*match_alert_fn)(void *user, const struct match_alert *alert);
 
 struct matcher_counters {
     uint64_t alerts, suppressed; /* told; held back by thresholds */
-    uint64_t discarded;          /* more than MATCH_ALERTS_MAX with one packet */
+    uint64_t discarded;          /* more than are told with one packet */
     uint64_t pieces_cut;         /* of streams, searched early for lack of room */
     uint64_t limits_lost, xbits_lost, flowbits_refused; /* for lack of room */
 };
 
-/* 'set' is borrowed for life. */
-enum tattler_status matcher_new(const struct rule_set *set, match_alert_fn alert, void *user,
-        struct matcher **out);
+/* 'set' is borrowed for life. 'max_alerts': of one packet; Suricata's packet-alert-max. */
+enum tattler_status matcher_new(const struct rule_set *set, size_t max_alerts,
+        match_alert_fn alert, void *user, struct matcher **out);
 void matcher_free(struct matcher *matcher); /* every flow must have ended; accepts NULL */
 
 /* The buffers that rules look at: one bit (1 << enum rule_buffer_kind) for each. */
@@ -96,6 +95,10 @@ void matcher_flow_ending(struct matcher *matcher, struct match_flow **flow,
         struct match_packet *packet);
 /* Looks at what is left of its streams, tells alerts and frees it. */
 void matcher_flow_end(struct matcher *matcher, struct match_flow **flow);
+
+/* The names of the flowbits that are set on a flow, at most 'max'; how many. */
+size_t matcher_flowbits(const struct matcher *matcher, const struct match_flow *flow,
+        const char **names, size_t max);
 
 struct matcher_counters matcher_count(const struct matcher *matcher);
 

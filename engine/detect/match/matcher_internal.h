@@ -38,6 +38,8 @@ struct match_found {
 };
 
 struct matcher {
+    const struct rule_set *set;
+    size_t max_alerts;
     struct plans plans;
     struct groups *groups;
     struct messages messages;
