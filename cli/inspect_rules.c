@@ -105,7 +105,7 @@ void inspect_rules_packet(struct inspector *inspector, struct connection *connec
     matcher_packet(inspector->matcher, connection != NULL ? &connection->match : NULL, seen);
     if (connection != NULL && connection->match != NULL)
         connection->wants_stream[to_server ? 0 : 1] =
-                match_flow_wants_stream(connection->match, to_server);
+                matcher_wants_stream(inspector->matcher, connection->match, to_server);
 }
 
 void inspect_rules_settle(struct inspector *inspector)

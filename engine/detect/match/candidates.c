@@ -163,6 +163,7 @@ struct look candidates_look_of(struct matcher *matcher)
 {
     return (struct look){
         .packet = matcher->packet,
+        .application = matcher->packet->application,
         .flow_bits = matcher->flow != NULL ? &matcher->flow->bits : NULL,
         .xbits = matcher->xbits,
         .steps = matcher->steps,

@@ -19,10 +19,10 @@ static bool fits_protocol(const struct match_packet *packet, const struct rule *
     return rule_has_ip_protocol(rule, packet->protocol);
 }
 
-static bool fits_application(const struct match_packet *packet, const struct rule *rule)
+static bool fits_application(const struct look *look, const struct rule *rule)
 {
-    return rule->application == APPLICATION_ANY || rule->application == packet->application ||
-           (rule->application == APPLICATION_HTTP && packet->application == APPLICATION_HTTP1);
+    return rule->application == APPLICATION_ANY || rule->application == look->application ||
+           (rule->application == APPLICATION_HTTP && look->application == APPLICATION_HTTP1);
 }
 
 static bool fits_direction(const struct match_packet *packet, const struct rule *rule)
@@ -46,7 +46,7 @@ bool look_header(const struct look *look, const struct rule *rule)
     const struct match_packet *packet = look->packet;
 
     if (!fits_direction(packet, rule) || !fits_protocol(packet, rule) ||
-            !fits_application(packet, rule))
+            !fits_application(look, rule))
         return false;
     if (!has_ports(packet) && !(rule->source_ports->any && rule->destination_ports->any))
         return false;
@@ -179,14 +179,15 @@ bool look_tests(const struct look *look, const struct rule *rule)
 
 /* --- buffers --- */
 
-/* What rules say of streams goes for TCP alone. */
+/* What rules say of streams goes for TCP alone; with a transaction it is the stream in any case. */
 static bool payload_holds(const struct look *look, const struct rule *rule,
         const struct rule_buffer *buffer)
 {
+    bool of_stream = rule->needs_stream || look->transaction != NULL;
     bool of_packet = rule->needs_packet || !rule->needs_stream ||
                      look->packet->protocol != PACKET_PROTOCOL_TCP;
 
-    return (look->is_stream ? rule->needs_stream : of_packet) &&
+    return (look->is_stream ? of_stream : of_packet) &&
            steps_hold(look->steps, buffer, look->payload, 0);
 }
 

@@ -11,6 +11,7 @@
 /* What a rule is looked at with. */
 struct look {
     const struct match_packet *packet;
+    enum rule_application application; /* of the flow, as far as this look may know */
     struct flow_bits *const *flow_bits; /* of the flow; NULL: no flow */
     struct xbits *xbits;
     struct steps *steps;

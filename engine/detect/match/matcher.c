@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "detect/match/matcher_internal.h"
+#include "parse/packet.h"
 
 #define WINDOWS_MAX (16u * 1024 * 1024) /* bytes of all streams together */
 #define LIMITS_MAX 65536
@@ -25,15 +26,16 @@ void packet_turn(struct match_packet *packet, bool to_server)
 
 /* --- features --- */
 
-static uint32_t phase_of(const struct match_packet *packet)
+static uint32_t phase_of(const struct look *look)
 {
-    return (uint32_t)packet->application << 1 | (packet->established ? 1 : 0);
+    return (uint32_t)look->application << 1 | (look->packet->established ? 1 : 0);
 }
 
-static uint32_t note_changes(struct match_flow *flow, const struct match_packet *packet)
+static uint32_t note_changes(struct match_flow *flow, const struct look *look)
 {
+    const struct match_packet *packet = look->packet;
     unsigned way = packet->to_server ? 0 : 1;
-    uint32_t changed = packet->flow->changed, phase = phase_of(packet), unseen;
+    uint32_t changed = packet->flow->changed, phase = phase_of(look), unseen;
 
     unseen = flow->carried[way] | changed;
     flow->carried[way] = 0;
@@ -69,7 +71,7 @@ static void add_changed(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
 {
     unsigned way = matcher->packet->to_server ? 0 : 1;
-    uint32_t changes = note_changes(matcher->flow, matcher->packet);
+    uint32_t changes = note_changes(matcher->flow, look);
     uint32_t *waits = matcher->flow->waits[way];
 
     search_texts(matcher, changes);
@@ -169,6 +171,17 @@ static bool is_encrypted(struct match_flow *flow, const struct match_packet *pac
     return flow->encrypted;
 }
 
+/* What a TCP stream carries is known one packet later than what a datagram does: Suricata reads
+ * streams as they are acknowledged. */
+static struct look look_of_packet(struct matcher *matcher)
+{
+    struct look look = candidates_look_of(matcher);
+
+    if (matcher->packet->protocol == PACKET_PROTOCOL_TCP)
+        look.application = matcher->known;
+    return look;
+}
+
 static void look_at_packet(struct matcher *matcher)
 {
     const struct match_packet *packet = matcher->packet;
@@ -177,7 +190,7 @@ static void look_at_packet(struct matcher *matcher)
     const struct match_group *found[GROUPS_OF_FLOW];
     const struct match_group *const *groups = groups_of_packet(matcher, way, found);
     bool is_first = flow == NULL || !flow->seen[way];
-    struct look look = candidates_look_of(matcher);
+    struct look look = look_of_packet(matcher);
     bool readable = packet->payload.left > 0 && !is_encrypted(flow, packet);
 
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
@@ -208,6 +221,7 @@ void matcher_packet(struct matcher *matcher, struct match_flow **flow,
     matcher->packet = packet;
     matcher->flow = flow != NULL ? *flow : NULL;
     matcher->looked = false;
+    matcher->known = packet->application;
     if (matcher->flow != NULL) {
         const struct match_group *found[GROUPS_OF_FLOW];
 
@@ -245,6 +259,13 @@ void matcher_transaction(struct matcher *matcher, const struct match_transaction
     packet_turn(matcher->packet, transaction->to_server);
     look = candidates_look_of(matcher);
     look.transaction = transaction;
+    if (matcher->packet->protocol == PACKET_PROTOCOL_TCP) {
+        const struct match_window *window =
+                &matcher->flow->windows[transaction->to_server ? 0 : 1];
+
+        look.payload = cursor_over(window->bytes, window->len);
+        look.is_stream = true;
+    }
     candidates_add_list(matcher, &matcher->messages.each);
     for (size_t i = 0; i < transaction->count; i++) {
         const struct match_buffer *buffer = &transaction->buffers[i];
@@ -265,10 +286,13 @@ uint32_t matcher_buffers(const struct matcher *matcher)
 
 /* --- streams --- */
 
-bool match_flow_wants_stream(const struct match_flow *flow, bool to_server)
+bool matcher_wants_stream(const struct matcher *matcher, const struct match_flow *flow,
+        bool to_server)
 {
     unsigned way = to_server ? 0 : 1;
 
+    if (flow != NULL && matcher->messages.wants_stream)
+        return true;
     for (unsigned i = 0; flow != NULL && i < GROUPS_OF_FLOW; i++)
         if (flow->groups[way][i] != NULL && flow->groups[way][i]->wants_stream)
             return true;

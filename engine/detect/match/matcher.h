@@ -82,7 +82,8 @@ void matcher_packet(struct matcher *matcher, struct match_flow **flow,
         struct match_packet *packet);
 
 /* Do rules look at the stream of this direction? */
-bool match_flow_wants_stream(const struct match_flow *flow, bool to_server);
+bool matcher_wants_stream(const struct matcher *matcher, const struct match_flow *flow,
+        bool to_server);
 
 /* Of the packet handed in last, whose 'application' the host has set by now. */
 void matcher_transaction(struct matcher *matcher, const struct match_transaction *transaction);

@@ -55,6 +55,7 @@ struct matcher {
     /* Of the packet at hand. */
     struct match_packet *packet;
     struct match_flow *flow;
+    enum rule_application known; /* before the packet's bytes were read */
     bool looked; /* its own rules have been */
     struct plan_list candidates;
     struct match_found *found;

@@ -25,6 +25,7 @@ static bool note(struct messages *out, const struct plan *plan, uint32_t number)
 {
     for (uint32_t i = 0; i < plan->rule->buffer_count; i++)
         out->kinds |= UINT32_C(1) << plan->rule->buffers[i].kind;
+    out->wants_stream |= plan_has_payload(plan);
     return plan->fast != NULL || plan_list_append(&out->each, number);
 }
 

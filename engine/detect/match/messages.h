@@ -18,6 +18,7 @@ struct messages {
     struct text_search *texts;
     uint32_t text_count;
     struct plan_list each; /* rules without anything to look for first */
+    bool wants_stream; /* a rule looks at the stream, too */
     uint32_t kinds; /* that any rule looks at: 1 << enum rule_buffer_kind */
 };
 

@@ -124,11 +124,11 @@ static bool asks_each_packet(const struct rule *rule)
 }
 
 /* Rules about addresses, ports and protocols alone, which may mark what they find (Suricata's
- * "IP only"). */
+ * "IP only"; what it cannot look up by a prefix it looks at with each packet). */
 static bool is_of_first_packet(const struct rule *rule)
 {
     if (rule->application != APPLICATION_ANY || rule->buffer_count > 0 || !rule->to_server ||
-            !rule->to_client)
+            !rule->to_client || !rule->source->plain || !rule->destination->plain)
         return false;
     for (uint32_t i = 0; i < rule->test_count; i++)
         if (rule->tests[i].kind != TEST_XBIT)
