@@ -61,7 +61,9 @@ bool look_header(const struct look *look, const struct rule *rule)
 
 static bool tests_payload_size(const struct look *look, const struct rule_test *test)
 {
-    return number_accepts(&test->number, look->packet->payload.left);
+    size_t size = look->packet->payload.left;
+
+    return (size == 0 || !look->unreadable) && number_accepts(&test->number, size);
 }
 
 static bool tests_tcp_flags(const struct look *look, const struct rule_test *test)

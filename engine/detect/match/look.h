@@ -15,6 +15,7 @@ struct look {
     struct flow_bits *const *flow_bits; /* of the flow; NULL: no flow */
     struct xbits *xbits;
     struct steps *steps;
+    bool unreadable; /* the payload is encrypted: to Suricata such packets have none */
     struct cursor payload; /* of the packet, or a piece of the stream */
     bool is_stream;
     const struct match_transaction *transaction; /* NULL: none */

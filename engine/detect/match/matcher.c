@@ -148,7 +148,7 @@ static const struct match_group *const *groups_of_packet(struct matcher *matcher
     struct match_flow *flow = matcher->flow;
     uint16_t port = way == 0 ? packet->destination_port : packet->source_port;
 
-    if (flow == NULL) {
+    if (flow == NULL || packet->protocol != flow->protocol) { /* such as ICMP about it */
         groups_find(matcher->groups, packet->protocol, way == 0, port, found);
         return found;
     }
@@ -160,14 +160,23 @@ static const struct match_group *const *groups_of_packet(struct matcher *matcher
     return flow->groups[way];
 }
 
-#define TLS_APPLICATION_DATA 23 /* RFC 8446 section 5.1: the type of a record, its first byte */
+#define TLS_CHANGE_CIPHER 20 /* RFC 8446 section 5.1: the type of a record, its first byte */
+#define TLS_APPLICATION_DATA 23
 
-/* Nothing is to be found behind a TLS handshake. */
-static bool is_encrypted(struct match_flow *flow, const struct match_packet *packet)
+/* Nothing is to be found behind a TLS handshake, and Suricata does not look. */
+static bool is_encrypted(struct matcher *matcher, const struct match_packet *packet)
 {
+    struct match_flow *flow = matcher->flow;
+
     if (flow == NULL || packet->application != APPLICATION_TLS)
         return false;
-    flow->encrypted |= packet->payload.left > 0 && packet->payload.at[0] == TLS_APPLICATION_DATA;
+    if (!flow->encrypted && packet->payload.left > 0 &&
+            (packet->payload.at[0] == TLS_APPLICATION_DATA ||
+                    packet->payload.at[0] == TLS_CHANGE_CIPHER)) {
+        flow->encrypted = true;
+        window_clear(&flow->windows[0], &matcher->windows);
+        window_clear(&flow->windows[1], &matcher->windows);
+    }
     return flow->encrypted;
 }
 
@@ -189,19 +198,25 @@ static void look_at_packet(struct matcher *matcher)
     unsigned way = packet->to_server ? 0 : 1;
     const struct match_group *found[GROUPS_OF_FLOW];
     const struct match_group *const *groups = groups_of_packet(matcher, way, found);
-    bool is_first = flow == NULL || !flow->seen[way];
+    bool is_own = flow != NULL && flow->protocol == packet->protocol;
+    bool is_first = flow == NULL || (is_own && !flow->seen[way]);
     struct look look = look_of_packet(matcher);
-    bool readable = packet->payload.left > 0 && !is_encrypted(flow, packet);
+    bool readable;
+
+    look.unreadable = is_encrypted(matcher, packet);
+    readable = packet->payload.left > 0 && !look.unreadable;
 
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (groups[i] != NULL)
             add_of_packet(matcher, groups[i], is_first, readable);
-    if (flow != NULL && packet->flow != NULL)
+    if (is_own && packet->flow != NULL)
         add_changed(matcher, groups, &look);
-    if (flow != NULL)
+    if (is_own)
         flow->seen[way] = true;
     candidates_look(matcher, &look);
-    if (flow != NULL && (flow->ready[way] || packet->closing))
+    if (is_own)
+        pending_look(matcher, way);
+    if (is_own && (flow->ready[way] || packet->closing))
         look_at_window(matcher, way);
 }
 
@@ -216,8 +231,8 @@ static void look_once(struct matcher *matcher)
 void matcher_packet(struct matcher *matcher, struct match_flow **flow,
         struct match_packet *packet)
 {
-    if (flow != NULL && *flow == NULL)
-        *flow = calloc(1, sizeof(**flow));
+    if (flow != NULL && *flow == NULL && (*flow = calloc(1, sizeof(**flow))) != NULL)
+        (*flow)->protocol = packet->protocol;
     matcher->packet = packet;
     matcher->flow = flow != NULL ? *flow : NULL;
     matcher->looked = false;
@@ -234,6 +249,11 @@ void matcher_packet(struct matcher *matcher, struct match_flow **flow,
 /* Each rule is looked at with the first stage that has all it asks for. */
 static bool is_of_stage(const struct plan *plan, const struct match_transaction *transaction)
 {
+    enum rule_application asked = plan->rule->application;
+
+    if (asked != APPLICATION_ANY && asked != transaction->application &&
+            !(asked == APPLICATION_HTTP && transaction->application == APPLICATION_HTTP1))
+        return false;
     return transaction->stage == MATCH_WHOLE ||
            plan->wants_body == (transaction->stage == MATCH_BODY);
 }
@@ -251,21 +271,10 @@ static void keep_stage(struct matcher *matcher, const struct match_transaction *
 
 void matcher_transaction(struct matcher *matcher, const struct match_transaction *transaction)
 {
-    struct look look;
-
     look_once(matcher);
     if (matcher->flow == NULL || matcher->flow->passed)
         return;
     packet_turn(matcher->packet, transaction->to_server);
-    look = candidates_look_of(matcher);
-    look.transaction = transaction;
-    if (matcher->packet->protocol == PACKET_PROTOCOL_TCP) {
-        const struct match_window *window =
-                &matcher->flow->windows[transaction->to_server ? 0 : 1];
-
-        look.payload = cursor_over(window->bytes, window->len);
-        look.is_stream = true;
-    }
     candidates_add_list(matcher, &matcher->messages.each);
     for (size_t i = 0; i < transaction->count; i++) {
         const struct match_buffer *buffer = &transaction->buffers[i];
@@ -275,7 +284,9 @@ void matcher_transaction(struct matcher *matcher, const struct match_transaction
                     buffer->bytes, candidates_add, matcher);
     }
     keep_stage(matcher, transaction);
-    candidates_look(matcher, &look);
+    if (matcher->candidates.count > 0 && (matcher->packet->protocol != PACKET_PROTOCOL_TCP ||
+                                                 !pending_keep(matcher, transaction)))
+        pending_look_now(matcher, transaction);
     matcher->flow->ready[transaction->to_server ? 0 : 1] = true;
 }
 
@@ -337,11 +348,14 @@ void matcher_flow_end(struct matcher *matcher, struct match_flow **flow)
     for (unsigned way = 0; way < 2; way++) {
         packet_turn(matcher->packet, way == 0);
         if (!ending->passed)
+            pending_look(matcher, way);
+        if (!ending->passed)
             look_at_window(matcher, way);
         matcher_settle(matcher);
         window_clear(&ending->windows[way], &matcher->windows);
         free(ending->waits[way]);
     }
+    pending_drop(matcher, ending);
     flow_bits_free(ending->bits);
     limits_flow_end(matcher->limits, &ending->limits);
     free(ending->fired);

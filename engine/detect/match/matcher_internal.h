@@ -11,7 +11,18 @@
 #include "detect/match/steps.h"
 #include "detect/match/window.h"
 
+/* A message of a TCP stream and the rules that it brought up: looked at with the next packet of its
+ * direction, as Suricata does, when the features know of it, too. */
+struct match_pending {
+    struct match_pending *next;
+    size_t size; /* charged to the matcher's windows */
+    struct match_transaction transaction;
+    struct plan_list rules;
+};
+
 struct match_flow {
+    uint8_t protocol;
+    struct match_pending *pending[2]; /* by direction, oldest first */
     bool found[2], seen[2], passed, encrypted; /* by direction: 0 to the server */
     const struct match_group *groups[2][GROUPS_OF_FLOW];
     struct match_window windows[2];
@@ -65,6 +76,15 @@ struct matcher {
 /* Turns the packet that rules look at to fit a direction: a message or a stream may end with a
  * packet of the other one. */
 void packet_turn(struct match_packet *packet, bool to_server);
+
+/* --- pending.c --- */
+
+/* Keeps a copy, with the candidates there are. False: no room. */
+bool pending_keep(struct matcher *matcher, const struct match_transaction *transaction);
+void pending_look(struct matcher *matcher, unsigned way);
+void pending_drop(struct matcher *matcher, struct match_flow *flow);
+/* Looks at the candidates with a transaction. */
+void pending_look_now(struct matcher *matcher, const struct match_transaction *transaction);
 
 /* --- candidates.c: rules that came up, to be looked at in their order, each once --- */
 

@@ -134,7 +134,6 @@ static void add_sum(struct list_sum *sum, const struct list_sum *other)
         ranges_add_all(&sum->with[family], &other->with[family]);
         ranges_add_all(&sum->without[family], &other->without[family]);
     }
-    sum->has_span |= other->has_span;
 }
 
 /* --- addresses --- */
@@ -146,7 +145,6 @@ static bool take_out(struct list_reader *reader, const char *at, struct list_sum
 
     for (int family = 0; family < FAMILIES; family++)
         ranges_add_all(&sum->without[family], &inner->with[family]);
-    sum->has_span |= inner->has_span;
     list_sum_clear(inner);
     return problem == NULL || refuse(reader, at, "%s", problem);
 }
@@ -184,7 +182,6 @@ static bool add_address(struct list_reader *reader, const struct list_item *item
         }
         return true;
     }
-    sum->has_span |= memchr(item->text, '-', item->len) != NULL;
     if (!list_item_text(item, text, sizeof(text)) || !list_read_address(text, &range, &family))
         return refuse(reader, item->text, "'%.*s' is no address: write it as '192.0.2.1', "
                 "'192.0.2.0/24', '192.0.2.1-192.0.2.9' or '2001:db8::/32'",
