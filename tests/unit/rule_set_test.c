@@ -264,31 +264,40 @@ START_TEST(a_dataset_is_loaded_and_shared)
 }
 END_TEST
 
-/* Of RFC 1321 and FIPS 180-2: the digests of "abc". */
-START_TEST(a_dataset_of_hashes_is_asked_by_the_value)
+/* As Suricata has it, without a transform in front a value is a digest itself. */
+START_TEST(a_dataset_of_hashes_is_asked_by_the_digest)
 {
-    static const char md5[] = "900150983cd24fb0d6963f7d28e17f72\n";
-    static const char sha256[] =
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n";
+    static const char lines[] = "6162636465666768696a6b6c6d6e6f70\n";
     char path[TEMPORARY_SIZE], error[256];
     struct dataset *hashes;
 
-    for (int i = 0; i < 2; i++) {
-        const char *text = i == 0 ? md5 : sha256;
+    ck_assert_int_eq(dataset_new("h", DATASET_MD5, &hashes), TATTLER_OK);
+    temporary_file(lines, strlen(lines), path);
+    ck_assert_int_eq(dataset_load(hashes, path, error, sizeof(error)), TATTLER_OK);
+    unlink(path);
+    ck_assert(dataset_contains(hashes, "abcdefghijklmnop", 16));
+    ck_assert(!dataset_contains(hashes, "abcdefghijklmno", 15));
+    ck_assert_int_eq(dataset_add(hashes, "abd", 3), TATTLER_MALFORMED);
+    dataset_remove(hashes, "abcdefghijklmnop", 16);
+    ck_assert(!dataset_contains(hashes, "abcdefghijklmnop", 16));
+    dataset_free(hashes);
+}
+END_TEST
 
-        ck_assert_int_eq(dataset_new("h", i == 0 ? DATASET_MD5 : DATASET_SHA256, &hashes),
-                TATTLER_OK);
-        temporary_file(text, strlen(text), path);
-        ck_assert_int_eq(dataset_load(hashes, path, error, sizeof(error)), TATTLER_OK);
-        unlink(path);
-        ck_assert(dataset_contains(hashes, "abc", 3));
-        ck_assert(!dataset_contains(hashes, "abd", 3));
-        ck_assert_int_eq(dataset_add(hashes, "abd", 3), TATTLER_OK);
-        ck_assert(dataset_contains(hashes, "abd", 3));
-        dataset_remove(hashes, "abd", 3);
-        ck_assert(!dataset_contains(hashes, "abd", 3));
-        dataset_free(hashes);
-    }
+START_TEST(an_address_of_four_bytes_is_one_of_sixteen)
+{
+    static const char lines[] = "6162:6364::\n::ffff:1.2.3.4\n";
+    char path[TEMPORARY_SIZE], error[256];
+    struct dataset *addresses;
+
+    ck_assert_int_eq(dataset_new("a", DATASET_IP, &addresses), TATTLER_OK);
+    temporary_file(lines, strlen(lines), path);
+    ck_assert_int_eq(dataset_load(addresses, path, error, sizeof(error)), TATTLER_OK);
+    unlink(path);
+    ck_assert(dataset_contains(addresses, "abcd", 4));
+    ck_assert(dataset_contains(addresses, "\x01\x02\x03\x04", 4));
+    ck_assert(!dataset_contains(addresses, "abc", 3));
+    dataset_free(addresses);
 }
 END_TEST
 
@@ -353,7 +362,8 @@ int main(void)
     tcase_add_test(cases, threshold_config_is_read);
     tcase_add_test(cases, wrong_lines_of_threshold_config_are_told);
     tcase_add_test(cases, a_dataset_is_loaded_and_shared);
-    tcase_add_test(cases, a_dataset_of_hashes_is_asked_by_the_value);
+    tcase_add_test(cases, a_dataset_of_hashes_is_asked_by_the_digest);
+    tcase_add_test(cases, an_address_of_four_bytes_is_one_of_sixteen);
     tcase_add_test(cases, what_is_no_text_is_refused);
     tcase_add_test(cases, a_line_of_a_megabyte_is_refused_alone);
     tcase_add_test(cases, every_truncation_is_read_without_harm);

@@ -4,8 +4,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <nettle/base64.h>
-#include <nettle/md5.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,10 @@
 #include "enrich/file_map.h"
 
 #define LINE_MAX_BYTES 65536
+#define IPV4_SIZE 4
+#define IPV6_SIZE 16
+#define MD5_SIZE 16
+#define SHA256_SIZE 32
 
 struct value {
     UT_hash_handle hh;
@@ -31,10 +33,10 @@ static const struct {
     size_t len; /* of a value; 0: any */
 } types[DATASET_TYPES] = {
     [DATASET_STRING] = { "string", 0 },
-    [DATASET_IP] = { "ip", 16 },
-    [DATASET_IPV4] = { "ipv4", 4 },
-    [DATASET_MD5] = { "md5", MD5_DIGEST_SIZE },
-    [DATASET_SHA256] = { "sha256", SHA256_DIGEST_SIZE },
+    [DATASET_IP] = { "ip", IPV6_SIZE },
+    [DATASET_IPV4] = { "ipv4", IPV4_SIZE },
+    [DATASET_MD5] = { "md5", MD5_SIZE },
+    [DATASET_SHA256] = { "sha256", SHA256_SIZE },
 };
 
 enum tattler_status dataset_new(const char *name, enum dataset_type type, struct dataset **out)
@@ -109,58 +111,41 @@ static enum tattler_status keep(struct dataset *set, const void *bytes, size_t l
     return TATTLER_NO_MEMORY;
 }
 
-union digest {
-    uint8_t md5[MD5_DIGEST_SIZE], sha256[SHA256_DIGEST_SIZE];
-};
-
-/* The bytes that a value is kept by: of hashes, those of its digest. */
+/* The bytes that a value is kept by, NULL if it has not the length of its type. An IPv4 address among
+ * those of IPv6 is filled up with zeros. */
 static const void *key_of(const struct dataset *set, const void *value, size_t *len,
-        union digest *digest)
+        uint8_t filled[IPV6_SIZE])
 {
-    struct md5_ctx md5;
-    struct sha256_ctx sha256;
-
-    if (set->type == DATASET_MD5) {
-        md5_init(&md5);
-        md5_update(&md5, *len, value);
-        md5_digest(&md5, sizeof(digest->md5), digest->md5);
-    } else if (set->type == DATASET_SHA256) {
-        sha256_init(&sha256);
-        sha256_update(&sha256, *len, value);
-        sha256_digest(&sha256, sizeof(digest->sha256), digest->sha256);
-    } else {
-        return value;
+    if (set->type == DATASET_IP && *len == IPV4_SIZE) {
+        memset(filled, 0, IPV6_SIZE);
+        memcpy(filled, value, IPV4_SIZE);
+        *len = IPV6_SIZE;
+        return filled;
     }
-    *len = types[set->type].len;
-    return digest;
-}
-
-static bool is_fit(const struct dataset *set, size_t len)
-{
-    return types[set->type].len == 0 || types[set->type].len == len;
+    return types[set->type].len == 0 || types[set->type].len == *len ? value : NULL;
 }
 
 bool dataset_contains(const struct dataset *set, const void *value, size_t len)
 {
-    union digest digest;
-    const void *key = key_of(set, value, &len, &digest);
+    uint8_t filled[IPV6_SIZE];
+    const void *key = key_of(set, value, &len, filled);
 
-    return is_fit(set, len) && find(set, key, len) != NULL;
+    return key != NULL && find(set, key, len) != NULL;
 }
 
 enum tattler_status dataset_add(struct dataset *set, const void *value, size_t len)
 {
-    union digest digest;
-    const void *key = key_of(set, value, &len, &digest);
+    uint8_t filled[IPV6_SIZE];
+    const void *key = key_of(set, value, &len, filled);
 
-    return is_fit(set, len) ? keep(set, key, len) : TATTLER_MALFORMED;
+    return key != NULL ? keep(set, key, len) : TATTLER_MALFORMED;
 }
 
 void dataset_remove(struct dataset *set, const void *value, size_t len)
 {
-    union digest digest;
-    const void *key = key_of(set, value, &len, &digest);
-    struct value *found = find(set, key, len);
+    uint8_t filled[IPV6_SIZE];
+    const void *key = key_of(set, value, &len, filled);
+    struct value *found = key != NULL ? find(set, key, len) : NULL;
 
     if (found != NULL)
         HASH_DEL(set->values, found);
@@ -177,7 +162,7 @@ static int hex_digit(char c)
 /* Of hashes in hexadecimal Suricata passes over what is none. */
 static enum tattler_status add_hash(struct dataset *set, const char *line, size_t len)
 {
-    uint8_t bytes[SHA256_DIGEST_SIZE];
+    uint8_t bytes[SHA256_SIZE];
 
     if (len != 2 * types[set->type].len)
         return TATTLER_UNSUPPORTED;

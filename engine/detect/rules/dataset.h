@@ -22,8 +22,9 @@ const char *dataset_name(const struct dataset *set);
 enum dataset_type dataset_type(const struct dataset *set);
 const char *dataset_type_name(enum dataset_type type);
 
-/* What rules do. Strings are looked up as they are; hashes too, by the value itself, which is
- * hashed; addresses by their bytes. Not for two threads at once where a rule sets values. */
+/* What rules do, by the bytes themselves, of which there have to be as many as the type has; among
+ * 'ip' also the four of an IPv4 address. Nothing is hashed: Suricata leaves that to its transform
+ * 'to_md5', for example. Not for two threads at once where a rule sets values. */
 bool dataset_contains(const struct dataset *set, const void *value, size_t len);
 enum tattler_status dataset_add(struct dataset *set, const void *value, size_t len);
 void dataset_remove(struct dataset *set, const void *value, size_t len);
