@@ -85,6 +85,7 @@ librules_la_SOURCES = \
 	engine/detect/match/steps_number.c engine/detect/match/steps_pcre.c \
 	engine/detect/rules/address_set.h engine/detect/rules/arena.c engine/detect/rules/arena.h \
 	engine/detect/rules/bit_names.c engine/detect/rules/bit_names.h \
+	engine/detect/rules/bounds.c engine/detect/rules/bounds.h \
 	engine/detect/rules/buffers.c engine/detect/rules/buffers.h engine/detect/rules/classes.c \
 	engine/detect/rules/classes.h engine/detect/rules/dataset.c engine/detect/rules/dataset.h \
 	engine/detect/rules/datasets.c engine/detect/rules/datasets.h engine/detect/rules/draft.c \

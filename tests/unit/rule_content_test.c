@@ -106,6 +106,44 @@ START_TEST(within_asks_for_another_try_and_distance_alone_does_not)
 }
 END_TEST
 
+static void lies_between(const char *options, unsigned step, uint16_t begin, uint16_t end)
+{
+    const struct rule_content *found = content(with_options(options), step);
+
+    ck_assert_msg(found->begin == begin && found->end == end, "%s: %u to %u", options,
+            found->begin, found->end);
+}
+
+/* Worked out by hand; the rules of Suricata's own tests of this come out as they do there. */
+START_TEST(contents_before_bound_where_a_content_lies)
+{
+    lies_between("content:\"ab\"; offset:2; depth:6;", 0, 2, 8);
+    lies_between("content:\"ab\"; startswith; content:\"c\"; distance:1; within:4;", 1, 3, 7);
+    lies_between("content:\"ab\"; depth:4; content:\"c\"; distance:1; within:4;", 1, 3, 9);
+    lies_between("content:\"ab\"; depth:4; content:\"c\"; within:4;", 1, 0, 8);
+    lies_between("content:\"ab\"; depth:4; content:\"c\"; distance:-9; within:4;", 1, 0, 8);
+    lies_between("content:\"ab\"; depth:4; content:\"c\"; distance:1;", 1, 3, 0);
+    lies_between("content:\"ab\"; content:\"c\"; distance:1; content:\"d\"; distance:1;", 2, 5, 0);
+    lies_between("content:\"ab\"; content:\"c\"; distance:-1;", 1, 1, 0);
+    lies_between("content:!\"ab\"; content:\"c\"; distance:1;", 1, 3, 0);
+    lies_between("content:!\"ab\"; depth:4; content:\"c\"; distance:1;", 1, 1, 0);
+    lies_between("content:\"ab\"; depth:4; pcre:\"/x/R\"; content:\"c\"; distance:1;", 2, 3, 0);
+    lies_between("content:\"ab\"; depth:4; pcre:\"/x/\"; content:\"c\"; distance:1;", 2, 1, 0);
+    lies_between("content:\"ab\"; content:\"c\"; distance:65534;", 1, 0, 0);
+    lies_between("content:\"ab\"; depth:4; endswith; content:\"c\";", 1, 0, 4);
+}
+END_TEST
+
+START_TEST(the_first_content_counts_from_the_start)
+{
+    lies_between("content:\"ab\"; distance:2; within:6;", 0, 2, 8);
+    ck_assert(!content(with_options("content:\"ab\"; distance:2;"), 0)->relative);
+    ck_assert(content(with_options("content:\"ab\"; distance:-2;"), 0)->relative);
+    ck_assert(content(with_options("isdataat:1; content:\"ab\"; distance:2;"), 1)->relative);
+    ck_assert(content(with_options("content:\"c\"; content:\"ab\"; within:2;"), 1)->relative);
+}
+END_TEST
+
 START_TEST(no_more_data_behind_a_content_is_its_end)
 {
     const struct rule *rule = with_options("content:\"abc\"; isdataat:!1,relative;");
@@ -252,6 +290,8 @@ int main(void)
     tcase_add_test(cases, nocase_keeps_lower_case);
     tcase_add_test(cases, depth_counts_from_the_start_of_the_buffer);
     tcase_add_test(cases, within_asks_for_another_try_and_distance_alone_does_not);
+    tcase_add_test(cases, contents_before_bound_where_a_content_lies);
+    tcase_add_test(cases, the_first_content_counts_from_the_start);
     tcase_add_test(cases, no_more_data_behind_a_content_is_its_end);
     tcase_add_test(cases, buffers_hold_what_follows_them);
     tcase_add_test(cases, only_buffers_that_come_several_times_stay_apart);

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "detect/rules/bounds.h"
 #include "detect/rules/draft.h"
 
 /* --- buffers --- */
@@ -25,6 +26,7 @@ static bool pack_buffer(struct rule_draft *draft, int index, struct rule_buffer 
     for (size_t i = 0; i < draft->steps.count; i++)
         if (draft->steps.items[i].buffer == index)
             steps[packed++] = draft->steps.items[i].step;
+    bounds_derive(steps, count);
     *out = (struct rule_buffer){ .kind = BUFFER_PAYLOAD, .steps = steps,
         .step_count = (uint32_t)count };
     if (index != PAYLOAD) {

@@ -52,6 +52,11 @@ struct rule_content {
     bool has_offset, has_depth, has_distance, has_within;
     bool starts_with, ends_with;
     bool negated, nocase;
+    /* What to search by, as Suricata derives it from all contents of the buffer (bounds.h): does it
+     * count from the match before; where from the start can it begin and end; 'end' 0: anywhere.
+     * If it is relative, 'end' counts from the match before, too. */
+    bool relative;
+    uint16_t begin, end;
     /* If what follows fails, the next occurrence is tried; otherwise the first one decides. */
     bool retry;
     bool fast_pattern;           /* the author wants this one searched first */
