@@ -21,6 +21,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/rule_fuzz \
 	tests/fuzz/service_fuzz \
 	tests/fuzz/settings_fuzz \
+	tests/fuzz/steps_fuzz \
 	tests/fuzz/stream_fuzz \
 	tests/fuzz/tls_fuzz
 check_PROGRAMS += $(FUZZ_TARGETS)
@@ -99,6 +100,7 @@ UNIT_TESTS = \
 	tests/unit/series_test \
 	tests/unit/service_test \
 	tests/unit/settings_test \
+	tests/unit/steps_test \
 	tests/unit/stream_test \
 	tests/unit/strangers_test \
 	tests/unit/summary_test \

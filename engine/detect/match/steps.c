@@ -10,6 +10,7 @@
 #include "detect/rules/dataset.h"
 
 #define STEPS_MAX 3000 /* Suricata's detect.inspection-recursion-limit */
+/* Bytes searched: more than that many searches of the longest payload. */
 #define BUDGET (256u * 1024 * 1024)
 
 /* --- room --- */

@@ -8,11 +8,6 @@ struct bounds {
     int64_t begin, end;
 };
 
-static bool is_relative(const struct rule_content *content)
-{
-    return content->has_distance || content->has_within;
-}
-
 /* An end that counts from the start of the buffer, of which the bytes are a part; false: it lies
  * before them. One that lies behind them stays as it is. */
 static bool end_in_part(const struct steps *steps, struct bounds *bounds)
@@ -30,33 +25,34 @@ static bool end_in_part(const struct steps *steps, struct bounds *bounds)
 static bool bounds_from_start(const struct steps *steps, const struct rule_content *content,
         struct bounds *out)
 {
-    out->begin = content->offset;
-    out->end = content->depth != 0 ? content->depth : (int64_t)steps->bytes.left;
-    return !content->has_depth || end_in_part(steps, out);
+    out->begin = content->begin;
+    out->end = content->end != 0 ? content->end : (int64_t)steps->bytes.left;
+    return content->end == 0 || end_in_part(steps, out);
 }
 
-/* A distance to before the start begins there, and an end before the start is none. What is first in
- * its rule counts from the start of the buffer; behind it all is within this part. */
+/* A distance to before the start begins there, and an end before the start is none. */
 static bool bounds_from_match(const struct steps *steps, const struct rule_content *content,
-        const struct place *place, struct bounds *out)
+        size_t at, struct bounds *out)
 {
-    int64_t begin = (int64_t)place->at + content->distance, end = begin + content->within;
+    int64_t begin = (int64_t)at + content->distance, end = begin + content->within;
 
-    out->begin = begin > 0 ? begin : 0;
     out->end = (int64_t)steps->bytes.left;
-    if (!content->has_within || end < 0)
-        return true;
-    if (end < out->end || place->step == 0)
-        out->end = end;
-    return place->at != 0 || end_in_part(steps, out);
+    if (content->has_within && end < out->end)
+        out->end = end >= 0 ? end : INT64_MAX;
+    if (content->has_within && at == 0 && !end_in_part(steps, out))
+        return false;
+    if (content->end != 0 && (int64_t)at + content->end < out->end)
+        out->end = (int64_t)at + content->end;
+    out->begin = begin > content->begin ? begin : content->begin;
+    return true;
 }
 
 /* False: nothing can be there. */
 static bool find_bounds(const struct steps *steps, const struct rule_content *content,
         const struct place *place, struct bounds *out)
 {
-    if (!(is_relative(content) ? bounds_from_match(steps, content, place, out)
-                               : bounds_from_start(steps, content, out)))
+    if (!(content->relative ? bounds_from_match(steps, content, place->at, out)
+                            : bounds_from_start(steps, content, out)))
         return false;
     if (place->from != 0)
         out->begin = (int64_t)place->from;
@@ -95,12 +91,11 @@ static bool find(struct steps *steps, const struct rule_content *content,
         const struct bounds *bounds, size_t *end)
 {
     size_t begin = (size_t)bounds->begin, left = (size_t)(bounds->end - bounds->begin);
-    struct cursor in = steps->bytes;
+    struct cursor all = steps->bytes, in;
     const uint8_t *found;
 
-    if (left < content->length || !cursor_skip(&in, begin))
+    if (left < content->length || !cursor_skip(&all, begin) || !cursor_split(&all, left, &in))
         return false;
-    in.left = left;
     found = content->nocase ? find_nocase(steps, in, content)
                             : memmem(in.at, in.left, content->bytes, content->length);
     if (found != NULL)
@@ -150,7 +145,7 @@ enum outcome take_content(struct steps *steps, const struct rule_step *step, str
     if (content->negated)
         return is_absent(steps, content, &bounds) ? HOLDS : FAILS;
     if (!is_present(steps, content, bounds, &end))
-        return is_relative(content) ? FAILS : FAILS_FOR_GOOD;
+        return content->relative ? FAILS : FAILS_FOR_GOOD;
     if (content->retry)
         steps_choose(steps, place, end - content->length + 1u);
     else

@@ -19,12 +19,15 @@ static bool find_field(const struct steps *steps, const struct rule_field *field
            out->left >= field->bytes;
 }
 
-static uint64_t read_binary(const struct rule_field *field, const uint8_t *at)
+static uint64_t read_binary(const struct rule_field *field, const struct cursor *in)
 {
+    size_t last = field->bytes - 1u;
     uint64_t number = 0;
+    uint8_t byte;
 
     for (size_t i = 0; i < field->bytes; i++)
-        number = number << 8 | at[field->little ? field->bytes - 1u - i : i];
+        if (cursor_peek_u8(in, field->little ? last - i : i, &byte))
+            number = number << 8 | byte;
     return number;
 }
 
@@ -51,7 +54,7 @@ static bool read_number(const struct rule_field *field, struct cursor in, uint64
 {
     if (field->string)
         return read_digits(field, in, number, len);
-    *number = read_binary(field, in.at);
+    *number = read_binary(field, &in);
     *len = field->bytes;
     return true;
 }
@@ -97,10 +100,14 @@ enum outcome take_byte_test(struct steps *steps, const struct rule_step *step,
 
 /* --- byte_jump --- */
 
+/* To Suricata a place is an address, and these have 47 bits: much further back than that it wraps
+ * around and comes to lie behind everything. */
+#define FURTHEST_BACK (-((int64_t)1 << 46))
+
 /* A jump to before the start ends there, one to behind the end fails. */
 static bool jump(size_t from, int64_t distance, size_t left, size_t *to)
 {
-    if (distance > (int64_t)left - (int64_t)from)
+    if (distance > (int64_t)left - (int64_t)from || distance < FURTHEST_BACK)
         return false;
     *to = distance > -(int64_t)from ? from + (size_t)distance : 0;
     return true;
