@@ -45,7 +45,7 @@ static void set_up(void)
         .geo = { .asn = 64496, .as_org = "Example Org and more", .as_org_len = 11,
                 .country = "DE" },
         .risk = 70,
-        .symmetry = { .bytes = { { 10000, 30000 } } },
+        .symmetry = { .sum = { 10000, 30000 } },
         .relay = &some_relay,
         .dns = { .dga_known = true, .dga = 0.75, .tunnel_known = true, .tunnel = 99.5,
                 .nxdomain = 8, .bypass = YES },
