@@ -71,16 +71,17 @@ struct worker {
     uint32_t behind;   /* packets since then that were */
     uint32_t steps_back;
     struct network networks[NETWORK_CACHE_SLOTS];
+    struct domain_memory domains;
 };
 
 /* The caller reads it before the next call with the same worker. */
 const struct network *worker_network(struct worker *worker, const struct address *address);
 
 /* The registrable domain as a tail of 'name' (lower case, no final dot); NULL: none. */
-const char *flow_domain(const struct engine *engine, const char *name);
+const char *flow_domain(struct worker *worker, const char *name, size_t len);
 
 /* The device's first packet of a flow that the remote's began: now its MAC can be seen. */
-void flow_meet_device(struct engine *engine, struct flow *flow, const struct packet_view *packet);
+void flow_meet_device(struct worker *worker, struct flow *flow, const struct packet_view *packet);
 
 /* Judges 'no_dns' if it is unknown, once more is known of the flow or its device. With the device's
  * lock held. */
@@ -129,9 +130,9 @@ uint64_t engine_began_us(struct engine *engine, uint64_t now_us);
 bool flow_asks_resolver(const struct flow *flow);
 
 /* A DNS message of this flow. */
-void flow_read_question(struct engine *engine, struct flow *flow, enum direction way,
+void flow_read_question(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload);
-void flow_note_question(struct engine *engine, struct flow *flow, const struct question *question);
+void flow_note_question(struct worker *worker, struct flow *flow, const struct question *question);
 
 /* Is the remote, if it is a resolver, one of the network's? 'answered': it has just answered. */
 void flow_judge_resolver(struct engine *engine, struct flow *flow, bool answered);

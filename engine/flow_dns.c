@@ -61,21 +61,19 @@ void flow_judge_resolver(struct engine *engine, struct flow *flow, bool answered
         flow->pending |= CHANGED_DNS;
 }
 
-static void look_at_name(struct engine *engine, struct flow *flow, const struct question *question)
+static void look_at_name(struct worker *worker, struct flow *flow, const struct question *question)
 {
-    char domain[DOMAIN_NAME_SIZE];
-    size_t len = engine->domains != NULL
-                         ? domain_registrable(engine->domains, question->name, question->len, domain)
-                         : 0;
+    const char *name = question->name, *domain = flow_domain(worker, name, question->len);
+    size_t len = domain != NULL ? (size_t)(name + question->len - domain) : 0;
 
-    flow->dns.dga_known = len > 0 && dga_score(domain, len, &flow->dns.dga);
+    flow->dns.dga_known = domain != NULL && dga_score(domain, len, &flow->dns.dga);
 }
 
-void flow_note_question(struct engine *engine, struct flow *flow, const struct question *question)
+void flow_note_question(struct worker *worker, struct flow *flow, const struct question *question)
 {
     struct conduct *conduct = &flow->device->conduct;
 
-    look_at_name(engine, flow, question);
+    look_at_name(worker, flow, question);
     lock_take(&flow->device->lock);
     nxdomain_note(&conduct->nxdomain, question, flow->last_us);
     flow->dns.nxdomain = nxdomain_count(&conduct->nxdomain, flow->last_us);
@@ -83,18 +81,18 @@ void flow_note_question(struct engine *engine, struct flow *flow, const struct q
             tunnel_note(&conduct->tunnel, question, flow->last_us, &flow->dns.tunnel);
     lock_release(&flow->device->lock);
     flow->pending |= CHANGED_QUERY;
-    flow_judge_resolver(engine, flow, question->answered);
+    flow_judge_resolver(worker->engine, flow, question->answered);
 }
 
 /* A device that answers itself must not make a resolver of whom it talks to. */
-void flow_read_question(struct engine *engine, struct flow *flow, enum direction way,
+void flow_read_question(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload)
 {
     struct question question;
 
     if (flow_asks_resolver(flow) && question_read(payload, &question) == TATTLER_OK &&
             question.answered == (way == DOWN))
-        flow_note_question(engine, flow, &question);
+        flow_note_question(worker, flow, &question);
 }
 
 void engine_learn_offer(struct engine *engine, const struct address resolvers[], size_t count,

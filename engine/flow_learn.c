@@ -34,20 +34,19 @@ static bool clean_name(const char *name, size_t len, char out[NAME_SIZE], bool *
     return n > 0 && !*is_address;
 }
 
-const char *flow_domain(const struct engine *engine, const char *name)
+const char *flow_domain(struct worker *worker, const char *name, size_t len)
 {
-    char domain[DOMAIN_NAME_SIZE];
-    size_t len = strlen(name), tail;
+    size_t tail;
 
-    if (engine->domains == NULL)
+    if (worker->engine->domains == NULL)
         return NULL;
-    tail = domain_registrable(engine->domains, name, len, domain);
-    return tail > 0 && tail <= len ? name + len - tail : NULL;
+    tail = domain_tail(worker->engine->domains, &worker->domains, name, len);
+    return tail > 0 ? name + len - tail : NULL;
 }
 
 /* The first name of the best source stays: later requests of a connection do not rename it. Who
  * connects to a device names the device, not itself. */
-static void set_name(const struct engine *engine, struct flow *flow, enum name_source source,
+static void set_name(struct worker *worker, struct flow *flow, enum name_source source,
         const char *name)
 {
     char *copy;
@@ -60,7 +59,7 @@ static void set_name(const struct engine *engine, struct flow *flow, enum name_s
     free(flow->name);
     flow->name = copy;
     flow->name_source = source;
-    flow->domain = flow_domain(engine, copy);
+    flow->domain = flow_domain(worker, copy, strlen(copy));
     flow->narrow = NULL; /* its remote is another one by now */
     flow->pending |= CHANGED_NAME;
 }
@@ -146,7 +145,7 @@ void flow_learn_hello(struct worker *worker, struct flow *flow, const struct hel
     if (!named)
         return;
     flow->sni_mismatch = is_mismatch(flow, name);
-    set_name(worker->engine, flow, hello->quic ? NAME_QUIC : NAME_SNI, name);
+    set_name(worker, flow, hello->quic ? NAME_QUIC : NAME_SNI, name);
 }
 
 void flow_learn_http(struct worker *worker, struct flow *flow, const char *host, size_t len)
@@ -156,7 +155,7 @@ void flow_learn_http(struct worker *worker, struct flow *flow, const char *host,
     bool literal;
 
     if (clean_name(host, len, name, &literal, &address))
-        set_name(worker->engine, flow, NAME_HTTP, name);
+        set_name(worker, flow, NAME_HTTP, name);
     else if (literal)
         learn_literal(worker->engine, flow, &address);
 }
@@ -229,7 +228,7 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
         return;
     learn_answer(worker->engine, flow, answer);
     question_set(&question, answer->asked, answer->asked_len, answer->rcode);
-    flow_note_question(worker->engine, flow, &question);
+    flow_note_question(worker, flow, &question);
 }
 
 static void read_dns(struct worker *worker, struct flow *flow, struct cursor payload)
@@ -333,7 +332,7 @@ void flow_learn_datagram(struct worker *worker, struct flow *flow, enum directio
     bool is_offer = flow->remote_port == PORT_DHCP_SERVER || flow->remote_port == PORT_DHCP6_SERVER;
 
     if (flow->service == SERVICE_DNS)
-        flow_read_question(worker->engine, flow, way, payload);
+        flow_read_question(worker, flow, way, payload);
     if (flow->service == SERVICE_DNS && way == DOWN)
         read_dns(worker, flow, payload);
     if (way == DOWN && !is_offer)

@@ -110,13 +110,13 @@ static enum ternary judge_no_dns(const struct engine *engine, const struct flow 
     return YES;
 }
 
-static void take_name(struct engine *engine, struct flow *flow, const char *name)
+static void take_name(struct worker *worker, struct flow *flow, const char *name)
 {
     flow->name = strdup(name);
     if (flow->name == NULL)
         return;
     flow->name_source = NAME_DNS;
-    flow->domain = flow_domain(engine, flow->name);
+    flow->domain = flow_domain(worker, flow->name, strlen(flow->name));
 }
 
 void flow_note_stranger(struct engine *engine, struct flow *flow)
@@ -135,8 +135,9 @@ void flow_note_stranger(struct engine *engine, struct flow *flow)
 }
 
 /* Asks the device's own memory of names; everything under its lock happens here. */
-static void consult_device(struct engine *engine, struct flow *flow)
+static void consult_device(struct worker *worker, struct flow *flow)
 {
+    struct engine *engine = worker->engine;
     struct device *device = flow->device;
     enum names_verdict verdict;
     char name[NAME_SIZE] = "";
@@ -151,7 +152,7 @@ static void consult_device(struct engine *engine, struct flow *flow)
     if (address_is_unicast(&flow->remote_address) && address_is_unicast(&flow->device_address))
         device->talked = true;
     if (flow->was_resolved && name[0] != '\0' && flow->name == NULL)
-        take_name(engine, flow, name);
+        take_name(worker, flow, name);
     flow_report_opening(engine, flow);
     lock_release(&device->lock);
 }
@@ -195,8 +196,9 @@ static void leave_device(struct engine *engine, struct flow *flow)
     device_release(engine->devices, device);
 }
 
-void flow_meet_device(struct engine *engine, struct flow *flow, const struct packet_view *packet)
+void flow_meet_device(struct worker *worker, struct flow *flow, const struct packet_view *packet)
 {
+    struct engine *engine = worker->engine;
     struct device *device;
 
     if (flow->device->has_mac || packet->from_mac == NULL)
@@ -209,7 +211,7 @@ void flow_meet_device(struct engine *engine, struct flow *flow, const struct pac
     leave_device(engine, flow);
     flow->device = device;
     flow->narrow = NULL; /* that was the other's */
-    consult_device(engine, flow);
+    consult_device(worker, flow);
     flow->changed |= CHANGED_OPEN | CHANGED_DEVICE | CHANGED_NAME | CHANGED_DNS;
 }
 
@@ -247,7 +249,7 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
         flow->geo = network->geo;
         flow->risk = network->risk;
     }
-    consult_device(engine, flow);
+    consult_device(worker, flow);
     flow->pending = CHANGED_ALL;
     return flow;
 }

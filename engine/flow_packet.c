@@ -179,7 +179,7 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     flow->changed = flow->pending;
     flow->pending = 0;
     if (way == UP && flow_wants_ends(flow))
-        flow_meet_device(worker->engine, flow, packet);
+        flow_meet_device(worker, flow, packet);
     count_packet(flow, packet, way);
     move_clock(worker->engine, flow, packet->time_us);
     if (packet->payload.left > 0 && carries_messages(flow))

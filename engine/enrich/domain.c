@@ -9,6 +9,7 @@
 #include <libpsl.h>
 
 #include "base/cursor.h"
+#include "base/hash.h"
 
 #define LABEL_MAX 63 /* RFC 1035 section 2.3.4 */
 #define NAME_MAX_LENGTH 253
@@ -126,4 +127,20 @@ size_t domain_registrable(const struct domain_list *list, const char *name, size
     domain_len = strlen(domain);
     memmove(out, domain, domain_len + 1);
     return domain_len;
+}
+
+size_t domain_tail(const struct domain_list *list, struct domain_memory *memory, const char *name,
+                   size_t len)
+{
+    uint64_t hash = hash_bytes(name, len) | 1; /* never that of a free slot */
+    size_t slot = (hash >> 1) % DOMAIN_MEMORY_SLOTS;
+    char domain[DOMAIN_NAME_SIZE];
+
+    if (len == 0 || name[len - 1] == '.')
+        return 0;
+    if (memory->slots[slot].name_hash != hash) {
+        memory->slots[slot].name_hash = hash;
+        memory->slots[slot].tail = (uint8_t)domain_registrable(list, name, len, domain);
+    }
+    return memory->slots[slot].tail;
 }

@@ -4,11 +4,12 @@
  * (https://publicsuffix.org/list/), private suffixes such as "github.io" included.
  *
  * domain_open() and domain_close() belong to set-up; domain_registrable() only reads, in any
- * thread, allocates nothing and takes about a microsecond: keep the result beside the name. */
+ * thread, allocates nothing and takes some microseconds: domain_tail() remembers. */
 #ifndef TATTLER_ENRICH_DOMAIN_H
 #define TATTLER_ENRICH_DOMAIN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 
@@ -28,5 +29,20 @@ void domain_close(struct domain_list *list); /* accepts NULL */
  * registered (.local, .arpa, .internal …), bytes that are no host name. */
 size_t domain_registrable(const struct domain_list *list, const char *name, size_t len,
                           char out[DOMAIN_NAME_SIZE]);
+
+/* What was asked for lately: the same few names come again and again. All zeros is new; one for each
+ * thread. */
+#define DOMAIN_MEMORY_SLOTS 1024
+struct domain_memory {
+    struct {
+        uint64_t name_hash; /* 0: free */
+        uint8_t tail;
+    } slots[DOMAIN_MEMORY_SLOTS];
+};
+
+/* How many bytes at the end of 'name', which is in lower case, are its registrable domain. 0: there
+ * is none, as above, or the name ends in a dot. */
+size_t domain_tail(const struct domain_list *list, struct domain_memory *memory, const char *name,
+                   size_t len);
 
 #endif

@@ -111,6 +111,24 @@ START_TEST(name_is_read_only_up_to_its_length)
 }
 END_TEST
 
+/* More names than are remembered, each asked twice, and the empty one. */
+START_TEST(a_remembered_domain_is_that_of_its_own_name)
+{
+    static struct domain_memory memory;
+    struct domain_list *list = open_rules();
+    char name[64];
+
+    for (unsigned i = 0; i < 8 * DOMAIN_MEMORY_SLOTS; i++) {
+        int len = snprintf(name, sizeof(name), "h%u.%s", i / 2, i % 4 < 2 ? "example.com" : "lan");
+
+        ck_assert_uint_eq(domain_tail(list, &memory, name, (size_t)len), i % 4 < 2 ? 11 : 0);
+    }
+    ck_assert_uint_eq(domain_tail(list, &memory, "", 0), 0);
+    ck_assert_uint_eq(domain_tail(list, &memory, "example.com.", 12), 0);
+    domain_close(list);
+}
+END_TEST
+
 START_TEST(what_is_no_list_is_told_by_name)
 {
     char path[TEMPORARY_SIZE], error[200];
@@ -150,6 +168,7 @@ int main(void)
                         (int)(sizeof(names) / sizeof(names[0])));
     tcase_add_test(cases, long_names_and_labels_are_none);
     tcase_add_test(cases, name_is_read_only_up_to_its_length);
+    tcase_add_test(cases, a_remembered_domain_is_that_of_its_own_name);
     tcase_add_test(cases, what_is_no_list_is_told_by_name);
     tcase_add_test(cases, the_system_has_a_list);
     suite_add_tcase(suite, cases);
