@@ -17,10 +17,17 @@
 #define SLOTS 6
 #define SLOT_S (FANOUT_WINDOW_S / SLOTS)
 
+/* The highest rank of each register over some slots, and how many registers have each. */
+struct merged {
+    uint8_t highest[REGISTERS];
+    uint16_t counts[RANKS];
+};
+
 struct fanout_sketch {
     uint32_t slot;     /* number of the newest */
     uint32_t estimate; /* over all slots */
     uint8_t ranks[SLOTS][REGISTERS];
+    struct merged all; /* slots up to the newest */
 };
 
 /* --- the sketch --- */
@@ -53,31 +60,42 @@ static uint32_t estimate_of(const uint16_t counts[RANKS])
     return (uint32_t)(m * m / (2 * M_LN2 * z) + 0.5);
 }
 
-static uint32_t estimate_at(const struct fanout_sketch *sketch, uint32_t slot)
+/* As of a slot, the newest or a later one. */
+static void merge(const struct fanout_sketch *sketch, uint32_t slot, struct merged *out)
 {
-    uint16_t counts[RANKS] = { 0 };
-    uint8_t highest[REGISTERS] = { 0 };
-
+    memset(out, 0, sizeof(*out));
     for (uint32_t back = slot - sketch->slot; back < SLOTS; back++) {
         const uint8_t *ranks = sketch->ranks[(slot - back) % SLOTS];
 
         for (unsigned i = 0; i < REGISTERS; i++)
-            highest[i] = ranks[i] > highest[i] ? ranks[i] : highest[i];
+            out->highest[i] = ranks[i] > out->highest[i] ? ranks[i] : out->highest[i];
     }
     for (unsigned i = 0; i < REGISTERS; i++)
-        counts[highest[i]]++;
-    return estimate_of(counts);
+        out->counts[out->highest[i]]++;
 }
 
+static uint32_t estimate_at(const struct fanout_sketch *sketch, uint32_t slot)
+{
+    struct merged merged;
+
+    merge(sketch, slot, &merged);
+    return estimate_of(merged.counts);
+}
+
+/* True if that changes what is merged. */
 static bool raise_rank(struct fanout_sketch *sketch, uint32_t tag, uint32_t slot)
 {
-    uint32_t rest = tag << INDEX_BITS;
+    uint32_t rest = tag << INDEX_BITS, at = tag >> (32 - INDEX_BITS);
     uint8_t rank = (uint8_t)(rest == 0 ? RANKS - 1 : (unsigned)__builtin_clz(rest) + 1);
-    uint8_t *at = &sketch->ranks[slot % SLOTS][tag >> (32 - INDEX_BITS)];
+    uint8_t *in_slot = &sketch->ranks[slot % SLOTS][at], *highest = &sketch->all.highest[at];
 
-    if (*at >= rank)
+    if (*in_slot < rank)
+        *in_slot = rank;
+    if (*highest >= rank)
         return false;
-    *at = rank;
+    sketch->all.counts[*highest]--;
+    sketch->all.counts[rank]++;
+    *highest = rank;
     return true;
 }
 
@@ -88,8 +106,10 @@ static void sketch_note(struct fanout_sketch *sketch, uint32_t tag, uint32_t slo
     for (uint32_t i = 0; i < passed && i < SLOTS; i++)
         memset(sketch->ranks[(slot - i) % SLOTS], 0, REGISTERS);
     sketch->slot = slot;
-    if (raise_rank(sketch, tag, slot)) /* as the first of a slot does */
-        sketch->estimate = estimate_at(sketch, slot);
+    if (passed > 0)
+        merge(sketch, slot, &sketch->all);
+    if (raise_rank(sketch, tag, slot) || passed > 0)
+        sketch->estimate = estimate_of(sketch->all.counts);
 }
 
 static struct fanout_sketch *sketch_new(struct fanout_budget *budget)
@@ -100,6 +120,8 @@ static struct fanout_sketch *sketch_new(struct fanout_budget *budget)
         sketch = calloc(1, sizeof(*sketch));
     if (sketch == NULL)
         atomic_fetch_sub(&budget->sketches, 1);
+    else
+        sketch->all.counts[0] = REGISTERS;
     return sketch;
 }
 
@@ -210,7 +232,7 @@ static void start_sketch(struct fanout_set *set, struct fanout_budget *budget, u
     for (uint16_t i = 0; i < set->count; i++)
         if (now_s / SLOT_S - set->items[i].seen_s / SLOT_S < SLOTS)
             raise_rank(set->sketch, set->items[i].tag, set->items[i].seen_s / SLOT_S);
-    set->sketch->estimate = estimate_at(set->sketch, now_s / SLOT_S);
+    set->sketch->estimate = estimate_of(set->sketch->all.counts);
 }
 
 static void add_item(struct fanout_set *set, struct fanout_budget *budget, struct fanout_item item)

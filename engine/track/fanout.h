@@ -29,7 +29,7 @@ enum fanout_kind { FANOUT_PUBLIC, FANOUT_LAN, FANOUT_PORTS, FANOUT_KINDS };
 
 /* Limits and counters that all devices share; any thread. */
 struct fanout_budget {
-    size_t max_sketches;    /* of 6 KiB each */
+    size_t max_sketches;    /* of 7 KiB each */
     atomic_size_t sketches; /* held now */
     atomic_ullong refused;  /* keys beyond the exact set that found no memory or no sketch free */
 };

@@ -1,5 +1,6 @@
 #include "track/relay_table.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define PROTOCOL_TCP 6
@@ -28,10 +29,10 @@
 /* What the span holds, before anybody is suspected. */
 struct digest {
     uint16_t first[MATCH_BLOCK];  /* by bin of the block: a piece's index plus one, zero: none */
-    uint16_t next[RELAY_PIECES];  /* likewise, of the same bin, by piece */
     uint8_t party[RELAY_ROWS];    /* the lowest row of the same party */
     float carried[RELAY_ROWS][2]; /* bytes by party and way */
     float targets[2];             /* bytes by way, of all that may be targets */
+    uint16_t next[RELAY_PIECES];  /* as 'first', of the same bin, by piece of that; not cleared */
 };
 
 static float lesser(float a, float b)
@@ -88,7 +89,7 @@ static void count_piece(const struct relay *relay, struct digest *digest,
 
 static void digest_span(const struct relay *relay, struct digest *digest)
 {
-    memset(digest, 0, sizeof(*digest));
+    memset(digest, 0, offsetof(struct digest, next));
     find_parties(relay, digest);
     for (uint32_t i = relay->end; i != relay->first; i--) {
         unsigned index = (i - 1) % RELAY_PIECES;
