@@ -7,15 +7,20 @@
 
 #define TEXT_LOOK 64 /* bytes that decide whether a payload is text */
 
+/* Most payloads are no text and fail by their first byte. */
 static bool starts(struct cursor in, const char *text)
 {
-    return cursor_starts_with(&in, text, strlen(text));
+    return in.left > 0 && in.at[0] == (uint8_t)text[0] &&
+           cursor_starts_with(&in, text, strlen(text));
 }
 
 static bool starts_without_case(struct cursor in, const char *text)
 {
-    size_t length = strlen(text);
+    size_t length;
 
+    if (in.left == 0 || (in.at[0] | 0x20) != ((uint8_t)text[0] | 0x20))
+        return false;
+    length = strlen(text);
     return in.left >= length && strncasecmp((const char *)in.at, text, length) == 0;
 }
 
