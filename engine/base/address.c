@@ -73,15 +73,22 @@ bool prefix_parse(const char *text, struct prefix *out)
     return true;
 }
 
+/* Network order. */
+static inline uint64_t half_of(const uint8_t bytes[8])
+{
+    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 |
+           (uint64_t)bytes[3] << 32 | (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 |
+           (uint64_t)bytes[6] << 8 | bytes[7];
+}
+
 bool prefix_contains(const struct prefix *prefix, const struct address *address)
 {
-    size_t whole = prefix->bits / 8;
-    unsigned rest = prefix->bits % 8;
-    uint8_t mask = (uint8_t)(0xff00u >> rest);
+    uint64_t high = half_of(prefix->address.bytes) ^ half_of(address->bytes);
+    uint64_t low = half_of(prefix->address.bytes + 8) ^ half_of(address->bytes + 8);
 
-    if (memcmp(prefix->address.bytes, address->bytes, whole) != 0)
-        return false;
-    return rest == 0 || ((prefix->address.bytes[whole] ^ address->bytes[whole]) & mask) == 0;
+    if (prefix->bits <= 64)
+        return prefix->bits == 0 || high >> (64 - prefix->bits) == 0;
+    return high == 0 && low >> (128 - prefix->bits) == 0;
 }
 
 static int hex_digit(char c)
@@ -166,7 +173,7 @@ size_t mac_text(const struct mac *mac, char out[MAC_TEXT_SIZE])
 
 /* RFC 6890 and its registries; what is not listed is public. */
 #define V4(a, b, c, d, len) { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d } }, 96 + (len) }
-static const struct prefix not_public[] = {
+static const struct prefix not_public_v4[] = {
     V4(0, 0, 0, 0, 8),       /* this network, RFC 791 */
     V4(10, 0, 0, 0, 8),      /* RFC 1918 */
     V4(100, 64, 0, 0, 10),   /* shared with carriers, RFC 6598 */
@@ -175,19 +182,29 @@ static const struct prefix not_public[] = {
     V4(172, 16, 0, 0, 12),   /* RFC 1918 */
     V4(192, 168, 0, 0, 16),  /* RFC 1918 */
     V4(224, 0, 0, 0, 3),     /* multicast RFC 5771, reserved RFC 1112, broadcast */
+};
+#undef V4
+static const struct prefix not_public_v6[] = {
     { { { 0 } }, 127 },      /* unspecified and loopback, RFC 4291 */
     { { { 0xfc } }, 7 },     /* unique local, RFC 4193 */
     { { { 0xfe, 0x80 } }, 9 }, /* link-local RFC 4291, site-local RFC 3879 */
     { { { 0xff } }, 8 },     /* multicast, RFC 4291 */
 };
-#undef V4
+
+static bool is_in(const struct prefix *prefixes, size_t count, const struct address *address)
+{
+    for (size_t i = 0; i < count; i++)
+        if (prefix_contains(&prefixes[i], address))
+            return true;
+    return false;
+}
+
+#define IS_IN(prefixes, address) is_in(prefixes, sizeof(prefixes) / sizeof(*(prefixes)), address)
 
 bool address_is_public(const struct address *address)
 {
-    for (size_t i = 0; i < sizeof(not_public) / sizeof(not_public[0]); i++)
-        if (prefix_contains(&not_public[i], address))
-            return false;
-    return true;
+    return address_is_v4(address) ? !IS_IN(not_public_v4, address)
+                                  : !IS_IN(not_public_v6, address);
 }
 
 bool address_is_unicast(const struct address *address)
