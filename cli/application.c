@@ -10,9 +10,10 @@ static const struct application http1 = { APPLICATION_HTTP1, "http" };
 static const struct application http2 = { APPLICATION_HTTP, "http2" };
 static const struct application tls = { APPLICATION_TLS, "tls" };
 static const struct application ssh = { APPLICATION_SSH, "ssh" };
+static const struct application sip = { APPLICATION_ANY, "sip" };
 static const struct application mqtt = { APPLICATION_MQTT, "mqtt" };
 
-/* What a side begins with. Case is ignored in the texts, as Suricata does. */
+/* What a side begins with; the first that fits counts. Case is ignored in texts, as Suricata does. */
 static const struct pattern {
     const struct application *application;
     enum side side;
@@ -42,6 +43,8 @@ static const struct pattern {
     PATTERN(http1, TO_CLIENT, "HTTP/1.0"),
     PATTERN(http1, TO_CLIENT, "HTTP/1.1"),
     PATTERN(http2, TO_SERVER, "PRI * HTTP/2.0"),
+    PATTERN(sip, TO_SERVER, "OPTIONS sip:"),
+    PATTERN(sip, TO_SERVER, "UPDATE sip:"),
     METHOD("GET"),
     METHOD("PUT"),
     METHOD("POST"),

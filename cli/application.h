@@ -14,7 +14,7 @@
 #define APPLICATION_BYTES 17 /* so many decide: "BASELINE-CONTROL " */
 
 struct application {
-    enum rule_application id;
+    enum rule_application id; /* ANY: none that rules know */
     const char *name; /* as EVE spells it */
 };
 

@@ -63,7 +63,7 @@ struct connection {
     const char *app_proto; /* as EVE spells it; NULL: not known */
     /* What app_proto is to rules: HTTP1, or HTTP for a later version; ANY: not known to them. */
     enum rule_application application;
-    bool wants_stream[2]; /* by direction: to be set before the flow's first bytes are dissected */
+    bool wants_stream[2]; /* by direction: to be set before dissecting the first bytes of it */
     bool alerted;
 };
 

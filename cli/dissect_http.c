@@ -168,6 +168,12 @@ static enum step hold_head(const struct reading *reading, struct cursor *in)
     return read_whole_head(reading, all);
 }
 
+/* After an upgrade (RFC 9110 section 7.8) come messages of another protocol. */
+static bool is_text(struct cursor bytes)
+{
+    return bytes.at[0] == '\t' || (bytes.at[0] >= ' ' && bytes.at[0] < 0x7f);
+}
+
 static enum step read_head(const struct reading *reading, struct cursor *in)
 {
     struct http_reader *reader = reading->reader;
@@ -178,6 +184,8 @@ static enum step read_head(const struct reading *reading, struct cursor *in)
         http_skip_empty_lines(in);
         if (in->left == 0 || (in->left == 1 && in->at[0] == '\r'))
             return STEP_MORE;
+        if (!is_text(*in))
+            return give_up(reading);
         length = http_head_length(*in, &from);
         if (length > 0 && cursor_split(in, length, &head))
             return read_whole_head(reading, head);
@@ -289,7 +297,7 @@ static enum step read_trailer(const struct reading *reading, struct cursor *in)
     return STEP_ON;
 }
 
-/* More of the same segment that is no request counts as body. */
+/* More of the same segment that is no request counts as body; LF alone ends it. */
 static enum step read_rest(const struct reading *reading, struct cursor *in)
 {
     struct http_reader *reader = reading->reader;
@@ -301,7 +309,7 @@ static enum step read_rest(const struct reading *reading, struct cursor *in)
     }
     if (!take_line(reading, in, &line))
         return STEP_MORE;
-    if (http_is_method(line)) {
+    if (http_is_method(line) || (line.left == 1 && line.at[0] == '\n')) {
         complete(reading);
         if (!held_add(&reader->held, &reading->dissectors->budget, line, HTTP_REQUEST_MAX))
             return give_up(reading);
@@ -387,7 +395,8 @@ void http_end(struct dissectors *dissectors, struct dissector *dissector)
     struct http_request request;
 
     if (reader->state == HTTP_HEAD && reader->held.len > 0) {
-        held_add(&reader->held, &dissectors->budget, cursor_over("\n", 1), HTTP_REQUEST_MAX + 1);
+        if (reader->looked == 0)
+            held_add(&reader->held, &dissectors->budget, cursor_over("\n", 1), HTTP_REQUEST_MAX);
         if (http_request_read(cursor_over(reader->held.bytes, reader->held.len), dissectors->work,
                     &request) == TATTLER_OK)
             tell(&reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });

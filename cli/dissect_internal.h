@@ -1,12 +1,13 @@
 /* dissect_internal.h - what the parts of the dissectors share: dissect.c keeps them and reads UDP,
- * dissect_tcp.c reads streams, dissect_http.c requests in them, dissect_rules.c makes what is found
- * into transactions. */
+ * dissect_tcp.c reads streams, dissect_http.c and dissect_mqtt.c messages in them, dissect_rules.c
+ * makes hellos and DNS messages into transactions. */
 #ifndef TATTLER_CLI_DISSECT_INTERNAL_H
 #define TATTLER_CLI_DISSECT_INTERNAL_H
 
 #include "application.h"
 #include "dissect.h"
 #include "dissect_http.h"
+#include "dissect_mqtt.h"
 #include "held.h"
 #include "parse/http_request.h"
 #include "parse/quic.h"
@@ -26,6 +27,7 @@ struct side {
     uint8_t first_length;
     uint8_t first[APPLICATION_BYTES];
     uint64_t expected; /* offset of the next byte, if none is missing */
+    struct mqtt_reader mqtt;
 };
 
 struct dissector {
@@ -33,6 +35,7 @@ struct dissector {
     struct side sides[2]; /* 0: to the server */
     struct quic_stream *quic;
     struct http_reader http; /* of the client */
+    uint8_t mqtt_version;    /* of the CONNECT; 0: none was seen */
     struct dissector *prev, *next; /* oldest first */
 };
 
@@ -63,6 +66,10 @@ void dissect_tcp_clear(struct dissectors *dissectors, struct dissector *dissecto
     (DISSECT_BIT(BUFFER_HTTP_METHOD) | DISSECT_BIT(BUFFER_HTTP_URI) |                              \
             DISSECT_BIT(BUFFER_HTTP_HOST) | DISSECT_BIT(BUFFER_HTTP_USER_AGENT) |                  \
             DISSECT_BIT(BUFFER_HTTP_HEADER) | DISSECT_BIT(BUFFER_HTTP_REQUEST_BODY))
+#define DISSECT_MQTT_BUFFERS                                                                       \
+    (DISSECT_BIT(BUFFER_MQTT_CLIENT_ID) | DISSECT_BIT(BUFFER_MQTT_USERNAME) |                      \
+            DISSECT_BIT(BUFFER_MQTT_PASSWORD) | DISSECT_BIT(BUFFER_MQTT_PUBLISH_TOPIC) |           \
+            DISSECT_BIT(BUFFER_MQTT_SUBSCRIBE_TOPIC))
 
 static inline bool dissect_wants(const struct dissectors *dissectors, enum rule_buffer_kind kind)
 {

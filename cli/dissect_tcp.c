@@ -40,6 +40,7 @@ void dissect_tcp_clear(struct dissectors *dissectors, struct dissector *dissecto
     for (size_t i = 0; i < 2; i++) {
         stream_end(&dissector->sides[i].stream, &dissectors->budget);
         drop_names(dissectors, &dissector->sides[i]);
+        mqtt_end(dissectors, &dissector->sides[i].mqtt);
     }
 }
 
@@ -174,30 +175,39 @@ static bool find_names(const struct reading *reading, struct side *side, struct 
 
 /* --- the application --- */
 
+/* All that has come of a side that is not told yet; it is longer than 'first' only if it came at
+ * once. */
+static struct cursor join_first(struct side *side, struct cursor bytes)
+{
+    size_t room = sizeof(side->first) - side->first_length;
+    size_t more = bytes.left < room ? bytes.left : room;
+
+    if (side->first_length == 0)
+        return bytes;
+    memcpy(side->first + side->first_length, bytes.at, more);
+    return cursor_over(side->first, side->first_length + more);
+}
+
 static void find_application(const struct reading *reading, struct side *side,
         struct cursor bytes)
 {
     struct connection *connection = reading->dissector->connection;
+    struct cursor first = join_first(side, bytes);
     const struct application *application;
     bool may_follow;
 
-    if (side->first_length > 0) {
-        size_t room = sizeof(side->first) - side->first_length;
-        size_t more = bytes.left < room ? bytes.left : room;
-
-        memcpy(side->first + side->first_length, bytes.at, more);
-        bytes = cursor_over(side->first, side->first_length + more);
-    }
-    application = application_find(bytes, reading->to_server, connection->destination_port,
+    application = application_find(first, reading->to_server, connection->destination_port,
             &may_follow);
-    side->told = application != NULL || !may_follow;
-    if (application != NULL && connection->application == APPLICATION_ANY) {
+    side->told = application != NULL || !may_follow || first.left >= sizeof(side->first);
+    if (application != NULL && connection->app_proto == NULL) {
         connection->application = application->id;
         connection->app_proto = application->name;
-    } else if (!side->told) {
-        memcpy(side->first, bytes.at, bytes.left);
-        side->first_length = (uint8_t)bytes.left;
     }
+    if (side->told)
+        return;
+    if (side->first_length == 0)
+        memcpy(side->first, bytes.at, bytes.left);
+    side->first_length = (uint8_t)first.left;
 }
 
 /* --- both, and what rules want --- */
@@ -209,6 +219,7 @@ static void pass_gap(const struct reading *reading, struct side *side)
     side->told = true;
     if (reading->to_server)
         http_end(reading->dissectors, reading->dissector);
+    mqtt_end(reading->dissectors, &side->mqtt);
 }
 
 static void tell_stream(const struct reading *reading, struct side *side, struct cursor bytes)
@@ -235,6 +246,25 @@ static void read_requests(const struct reading *reading, struct cursor bytes)
         http_confirm(reading->dissectors, reading->dissector);
 }
 
+static bool wants_mqtt(const struct reading *reading)
+{
+    return (reading->dissectors->wanted & DISSECT_MQTT_BUFFERS) != 0 &&
+           reading->dissector->connection->application == APPLICATION_MQTT &&
+           !side_of(reading)->mqtt.done;
+}
+
+/* The bytes that told the application come first; they may be from segments before this one. */
+static void read_messages(const struct reading *reading, struct side *side, struct cursor bytes)
+{
+    uint8_t earlier = side->first_length;
+
+    side->first_length = 0;
+    if (earlier > 0)
+        mqtt_read(reading->dissectors, reading->dissector, reading->to_server,
+                cursor_over(side->first, earlier));
+    mqtt_read(reading->dissectors, reading->dissector, reading->to_server, bytes);
+}
+
 /* Is there anything left to be found in this side of a flow? */
 static bool is_wanted(const struct reading *reading)
 {
@@ -245,7 +275,8 @@ static bool is_wanted(const struct reading *reading)
     return !side->named ||
            (dissector->connection->wants_stream[way] && side->expected < DISSECT_STREAM_MAX) ||
            (reading->to_server && reading->dissectors->work != NULL &&
-                   dissector->http.state != HTTP_DONE);
+                   dissector->http.state != HTTP_DONE) ||
+           wants_mqtt(reading);
 }
 
 static bool read_side(void *user, struct cursor bytes)
@@ -264,6 +295,8 @@ static bool read_side(void *user, struct cursor bytes)
     if (!side->named && !find_names(reading, side, bytes))
         drop_names(reading->dissectors, side);
     read_requests(reading, bytes);
+    if (wants_mqtt(reading))
+        read_messages(reading, side, bytes);
     return is_wanted(reading);
 }
 
@@ -277,12 +310,10 @@ static struct dissector *start_tcp(struct dissectors *dissectors, struct connect
     if (dissector != NULL)
         return dissector;
     dissector = dissectors_start(dissectors, connection);
-    for (size_t i = 0; i < 2 && dissector != NULL; i++) {
-        dissector->sides[i].stream.skips_gaps = connection->wants_stream[i];
+    for (size_t i = 0; i < 2 && dissector != NULL; i++)
         if (connection->tcp.has_syn[i])
             stream_add(&dissector->sides[i].stream, &dissectors->budget,
                     connection->tcp.syn_seq[i], true, cursor_over(NULL, 0), read_side, NULL);
-    }
     return dissector;
 }
 
@@ -316,6 +347,7 @@ static void read_segment(struct dissectors *dissectors, struct connection *conne
     reading.dissector = other.dissector = start_tcp(dissectors, connection);
     if (reading.dissector == NULL)
         return;
+    side_of(&reading)->stream.skips_gaps = connection->wants_stream[to_server ? 0 : 1];
     if (is_wanted(&reading))
         stream_add(&side_of(&reading)->stream, &dissectors->budget, packet->tcp.seq, syn,
                 packet->payload, read_side, &reading);

@@ -11,8 +11,10 @@ FUZZ_TARGETS = \
 	tests/fuzz/eve_fuzz \
 	tests/fuzz/gquic_fuzz \
 	tests/fuzz/http_fuzz \
+	tests/fuzz/http_request_fuzz \
 	tests/fuzz/mdns_fuzz \
 	tests/fuzz/mmdb_decode_fuzz \
+	tests/fuzz/mqtt_fuzz \
 	tests/fuzz/packet_fuzz \
 	tests/fuzz/question_fuzz \
 	tests/fuzz/quic_fuzz \
@@ -57,6 +59,7 @@ UNIT_TESTS = \
 	tests/unit/dga_test \
 	tests/unit/device_test \
 	tests/unit/dhcp_test \
+	tests/unit/dissect_rules_test \
 	tests/unit/dissect_test \
 	tests/unit/dns_test \
 	tests/unit/domain_test \
@@ -70,12 +73,15 @@ UNIT_TESTS = \
 	tests/unit/geo_test \
 	tests/unit/gquic_test \
 	tests/unit/held_test \
+	tests/unit/http_request_test \
 	tests/unit/http_test \
+	tests/unit/http_uri_test \
 	tests/unit/invariance_test \
 	tests/unit/json_test \
 	tests/unit/limits_test \
 	tests/unit/mdns_test \
 	tests/unit/mmdb_writer_test \
+	tests/unit/mqtt_test \
 	tests/unit/names_test \
 	tests/unit/nearest_test \
 	tests/unit/no_dns_test \
@@ -122,6 +128,7 @@ AM_TESTS_ENVIRONMENT = CK_DEFAULT_TIMEOUT=60; export CK_DEFAULT_TIMEOUT;
 tests_unit_capture_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_connection_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_defrag_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_dissect_rules_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_dissect_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_held_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_stream_test_CPPFLAGS = $(libhost_la_CPPFLAGS)

@@ -50,7 +50,8 @@ size_t http_head_length(struct cursor bytes, size_t *from);
 /* Reads a head; one that breaks off is read as far as it goes.
  *   OK         'out' is written
  *   TRUNCATED  there is not even a request line
- *   FULL       more than HTTP_FIELDS_MAX fields, or more bytes than HTTP_REQUEST_MAX */
+ *   FULL       it has more bytes than HTTP_REQUEST_MAX
+ * With more than HTTP_FIELDS_MAX names the request line is all. */
 enum tattler_status http_request_read(struct cursor head, struct http_work *work,
         struct http_request *out);
 

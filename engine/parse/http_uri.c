@@ -240,6 +240,7 @@ struct path {
     size_t length;
     bool slash;   /* one waits */
     bool dropped; /* a dot segment was in front of it: then it does not end a path */
+    bool literal; /* two stand together: what follows them is no dot segment */
 };
 
 static void drop_segment(struct path *path)
@@ -264,8 +265,9 @@ static bool is_dots(struct cursor segment, size_t count)
 /* 'last': nothing comes behind it, not even a slash. */
 static void add_segment(struct path *path, struct cursor segment, bool last)
 {
-    bool dots = is_dots(segment, 1) || is_dots(segment, 2);
+    bool dots = !path->literal && (is_dots(segment, 1) || is_dots(segment, 2));
 
+    path->literal = !path->literal && path->slash && segment.left == 0;
     if (dots) {
         if (path->slash && segment.left == 2)
             drop_segment(path);

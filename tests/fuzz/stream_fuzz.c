@@ -16,7 +16,7 @@ static bool take(void *user, struct cursor bytes)
     return last != 0xff; /* where a reader is done */
 }
 
-/* Segments: flags 1 byte (1: SYN), where they start 2, length 1, bytes. */
+/* Segments: flags 1 byte (1: SYN, 2: gaps may be skipped, 4: acknowledges until there), where they start 2, length 1, bytes. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cursor in = cursor_over(data, size), bytes;
@@ -28,6 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     while (cursor_u8(&in, &flags) && cursor_u16be(&in, &offset) && cursor_u8(&in, &length)) {
         cursor_split(&in, length < in.left ? length : in.left, &bytes);
+        stream.skips_gaps = (flags & 2) != 0;
+        if ((flags & 4) != 0)
+            stream_acknowledge(&stream, &budget, FIRST + offset, take, &read);
         stream_add(&stream, &budget, FIRST + offset, (flags & 1) != 0, bytes, take, &read);
         if (budget.used != stream.waiting_bytes || budget.used > BUDGET || read > size)
             abort();

@@ -274,6 +274,86 @@ START_TEST(random_cuts_in_random_order_give_the_whole)
 }
 END_TEST
 
+/* --- streams that skip gaps --- */
+
+START_TEST(a_gap_is_skipped_when_too_many_segments_wait)
+{
+    stream.skips_gaps = true;
+    add_syn(99);
+    add(100, "abc");
+    for (uint32_t i = 0; i < STREAM_SEGMENTS_MAX; i++)
+        add(110 + 2 * i, "x"); /* each with a gap in front of it */
+    ck_assert_str_eq(got, "abc");
+    add(110 + 2 * STREAM_SEGMENTS_MAX, "y");
+    ck_assert_str_eq(got, "abcx");
+    ck_assert_uint_eq(stream.offset, 11);
+    ck_assert_uint_eq(budget.gaps, 1);
+    ck_assert_uint_eq(budget.refused, 0);
+    add(103, "defghij"); /* comes too late */
+    ck_assert_str_eq(got, "abcx");
+}
+END_TEST
+
+START_TEST(a_gap_is_skipped_when_there_is_no_room_at_all)
+{
+    budget.max = 0;
+    stream.skips_gaps = true;
+    add_syn(99);
+    add(100, "abc");
+    add(110, "xyz");
+    ck_assert_str_eq(got, "abcxyz");
+    ck_assert_uint_eq(stream.offset, 13);
+}
+END_TEST
+
+static void acknowledge(uint32_t ack)
+{
+    stream_acknowledge(&stream, &budget, ack, take, NULL);
+}
+
+START_TEST(a_gap_is_skipped_once_it_is_acknowledged)
+{
+    stream.skips_gaps = true;
+    add_syn(UINT32_MAX);
+    add(0, "abc");
+    add(10, "klm");
+    add(20, "uvw");
+    acknowledge(9);
+    ck_assert_str_eq(got, "abc");
+    acknowledge(10);
+    ck_assert_str_eq(got, "abcklm");
+    acknowledge(100);
+    ck_assert_str_eq(got, "abcklmuvw");
+    ck_assert_uint_eq(stream.offset, 23);
+    ck_assert_uint_eq(budget.gaps, 2);
+    ck_assert_uint_eq(budget.used, 0);
+}
+END_TEST
+
+START_TEST(a_stream_that_skips_no_gaps_does_not_heed_acknowledgements)
+{
+    add_syn(99);
+    add(100, "abc");
+    add(110, "xyz");
+    acknowledge(113);
+    ck_assert_str_eq(got, "abc");
+}
+END_TEST
+
+START_TEST(a_reader_may_be_done_behind_a_gap)
+{
+    stream.skips_gaps = true;
+    enough = 4;
+    add_syn(99);
+    add(100, "abc");
+    add(110, "x");
+    add(120, "y");
+    acknowledge(121);
+    ck_assert_str_eq(got, "abcx");
+    ck_assert(stream.ended);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -290,6 +370,11 @@ static Suite *make_suite(void)
         too_many_waiting_segments_end_the_stream,
         too_many_waiting_bytes_end_the_stream,
         all_streams_share_one_budget,
+        a_gap_is_skipped_when_too_many_segments_wait,
+        a_gap_is_skipped_when_there_is_no_room_at_all,
+        a_gap_is_skipped_once_it_is_acknowledged,
+        a_stream_that_skips_no_gaps_does_not_heed_acknowledgements,
+        a_reader_may_be_done_behind_a_gap,
     };
     Suite *suite = suite_create("stream");
     TCase *cases = tcase_create("stream");
