@@ -94,7 +94,7 @@ static void complete(const struct reading *reading)
     held_drop(&reader->held, &reading->dissectors->budget);
     reader->head_length = reader->looked = 0;
     reader->told = false;
-    reader->state = reader->is_tunnel ? HTTP_TUNNEL : HTTP_HEAD;
+    reader->state = HTTP_HEAD;
 }
 
 /* --- the head --- */
@@ -105,33 +105,64 @@ static void begin_body(struct http_reader *reader, const struct http_request *re
         [HTTP_SIZED_BODY] = HTTP_SIZED, [HTTP_CHUNKED_BODY] = HTTP_CHUNK_LINE,
         [HTTP_BAD_BODY] = HTTP_DONE };
 
-    reader->is_tunnel = request->is_connect;
     reader->left = request->body_size;
-    reader->state = request->is_connect ? HTTP_REST : states[request->body];
+    reader->state = states[request->body];
     if (reader->state == HTTP_SIZED && reader->left == 0)
         reader->state = HTTP_REST;
     if (!request->has_version && request->fields.at == NULL)
         reader->state = HTTP_DONE;
 }
 
+/* The fields of a request for a tunnel are to be seen only if the server refuses it: otherwise Suricata
+ * leaves the connection to another parser before it has looked at them. */
+static void tell_asked(const struct reading *reading, bool refused)
+{
+    struct http_reader *reader = reading->reader;
+    struct http_request request;
+
+    if (http_request_read(cursor_over(reader->held.bytes, reader->head_length),
+                reading->dissectors->work, &request) == TATTLER_OK) {
+        if (!refused)
+            request.fields = (struct cursor){ NULL, 0 };
+        tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+    }
+    held_drop(&reader->held, &reading->dissectors->budget);
+    reader->head_length = reader->looked = 0;
+    reader->state = refused ? HTTP_HEAD : HTTP_TUNNEL;
+}
+
+static bool hold_whole_head(const struct reading *reading, struct cursor head)
+{
+    struct http_reader *reader = reading->reader;
+
+    if (reader->held.len == 0 &&
+            !held_add(&reader->held, &reading->dissectors->budget, head, HTTP_REQUEST_MAX))
+        return false;
+    reader->head_length = head.left;
+    return true;
+}
+
 /* 'head' may be what is held or come from the segment at hand. */
 static enum step read_whole_head(const struct reading *reading, struct cursor head)
 {
     struct http_reader *reader = reading->reader;
-    struct stream_budget *budget = &reading->dissectors->budget;
     struct http_request request;
 
     if (http_request_read(head, reading->dissectors->work, &request) != TATTLER_OK)
         return give_up(reading);
+    if (request.is_connect && hold_whole_head(reading, head)) {
+        reader->state = HTTP_ASKED;
+        return STEP_ON;
+    }
     begin_body(reader, &request);
     tell(reading, &request, wants_body(reading) ? MATCH_HEAD : MATCH_WHOLE,
             (struct cursor){ NULL, 0 });
     if (reader->state == HTTP_DONE)
         return give_up(reading);
     if (!wants_body(reading))
-        held_drop(&reader->held, budget);
-    else if (reader->held.len > 0 || held_add(&reader->held, budget, head, HTTP_REQUEST_MAX))
-        reader->head_length = head.left;
+        held_drop(&reader->held, &reading->dissectors->budget);
+    else
+        hold_whole_head(reading, head);
     return STEP_ON;
 }
 
@@ -144,6 +175,26 @@ static bool is_bare_line(const struct reading *reading, struct cursor bytes)
         return false;
     return http_request_read(bytes, reading->dissectors->work, &request) == TATTLER_OK &&
            !request.has_version && request.fields.at == NULL;
+}
+
+static bool is_too_long(const struct http_reader *reader)
+{
+    return reader->held.len == HTTP_REQUEST_MAX ||
+           reader->held.len - reader->looked > HTTP_LINE_MAX;
+}
+
+/* The fields are not to be seen. */
+static enum step give_up_head(const struct reading *reading)
+{
+    struct held *held = &reading->reader->held;
+    struct http_request request;
+
+    if (http_request_read(cursor_over(held->bytes, held->len), reading->dissectors->work,
+                &request) == TATTLER_OK) {
+        request.fields = (struct cursor){ NULL, 0 };
+        tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+    }
+    return give_up(reading);
 }
 
 static enum step hold_head(const struct reading *reading, struct cursor *in)
@@ -161,7 +212,7 @@ static enum step hold_head(const struct reading *reading, struct cursor *in)
         length = all.left;
     if (length == 0) {
         cursor_skip(in, part.left);
-        return reader->held.len < HTTP_REQUEST_MAX ? STEP_MORE : give_up(reading);
+        return is_too_long(reader) ? give_up_head(reading) : STEP_MORE;
     }
     cursor_skip(in, part.left - (all.left - length));
     all.left = reader->held.len = length;
@@ -303,7 +354,7 @@ static enum step read_rest(const struct reading *reading, struct cursor *in)
     struct http_reader *reader = reading->reader;
     struct cursor line;
 
-    if (reader->is_tunnel || (in->left == 0 && reader->line.len == 0)) {
+    if (in->left == 0 && reader->line.len == 0) {
         complete(reading);
         return STEP_ON;
     }
@@ -320,14 +371,22 @@ static enum step read_rest(const struct reading *reading, struct cursor *in)
     return STEP_ON;
 }
 
-/* What follows a CONNECT is another request if the server refused. */
+/* A client that does not wait for the answer. */
+static enum step read_asked(const struct reading *reading, struct cursor *in)
+{
+    if (in->left == 0)
+        return STEP_MORE;
+    tell_asked(reading, false);
+    return STEP_ON;
+}
+
+/* A client may also ask the proxy itself for something more. */
 static enum step read_tunnel(const struct reading *reading, struct cursor *in)
 {
     if (in->left == 0)
         return STEP_MORE;
     if (!http_is_method(*in))
         return give_up(reading);
-    reading->reader->is_tunnel = false;
     reading->reader->state = HTTP_HEAD;
     return STEP_ON;
 }
@@ -364,6 +423,7 @@ static enum step (*const steps[HTTP_STATES])(const struct reading *, struct curs
     [HTTP_CHUNK_END] = read_chunk_end,
     [HTTP_TRAILER] = read_trailer,
     [HTTP_REST] = read_rest,
+    [HTTP_ASKED] = read_asked,
     [HTTP_TUNNEL] = read_tunnel,
     [HTTP_DONE] = read_nothing,
 };
@@ -388,19 +448,48 @@ void http_confirm(struct dissectors *dissectors, struct dissector *dissector)
     held_drop(&opening, &dissectors->budget);
 }
 
+/* RFC 9110 section 9.3.6: any 2xx opens the tunnel. */
+static bool refuses(struct cursor answer)
+{
+    struct cursor version;
+
+    return !cursor_split(&answer, strlen("HTTP/1.1 "), &version) ||
+           !cursor_starts_with(&answer, "2", 1);
+}
+
+void http_answer(struct dissectors *dissectors, struct dissector *dissector, struct cursor bytes)
+{
+    struct reading reading = { dissectors, dissector, &dissector->http };
+
+    if (dissector->http.state == HTTP_ASKED)
+        tell_asked(&reading, refuses(bytes));
+}
+
+/* The lines that are there of a head that breaks off. */
+static void tell_part(const struct reading *reading)
+{
+    struct held *held = &reading->reader->held;
+    struct http_request request;
+
+    if (reading->reader->looked == 0)
+        held_add(held, &reading->dissectors->budget, cursor_over("\n", 1), HTTP_REQUEST_MAX);
+    if (http_request_read(cursor_over(held->bytes, held->len), reading->dissectors->work,
+                &request) == TATTLER_OK)
+        tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+}
+
 void http_end(struct dissectors *dissectors, struct dissector *dissector)
 {
     struct http_reader *reader = &dissector->http;
     struct reading reading = { dissectors, dissector, reader };
-    struct http_request request;
+    struct cursor line = cursor_over(reader->line.bytes, reader->line.len);
 
-    if (reader->state == HTTP_HEAD && reader->held.len > 0) {
-        if (reader->looked == 0)
-            held_add(&reader->held, &dissectors->budget, cursor_over("\n", 1), HTTP_REQUEST_MAX);
-        if (http_request_read(cursor_over(reader->held.bytes, reader->held.len), dissectors->work,
-                    &request) == TATTLER_OK)
-            tell(&reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
-    }
+    if (reader->state == HTTP_HEAD && reader->held.len > 0)
+        tell_part(&reading);
+    else if (reader->state == HTTP_ASKED)
+        tell_asked(&reading, false);
+    else if (reader->state == HTTP_REST && !http_is_method(line))
+        add_body(&reading, line);
     tell_body(&reading);
     give_up(&reading);
 }

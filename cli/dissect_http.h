@@ -23,7 +23,8 @@ enum http_state {
     HTTP_CHUNK_END,
     HTTP_TRAILER,
     HTTP_REST, /* behind a request, in the same segment */
-    HTTP_TUNNEL,
+    HTTP_ASKED,  /* for a tunnel; the answer has not come */
+    HTTP_TUNNEL, /* behind a CONNECT that was answered */
     HTTP_DONE,
     HTTP_STATES
 };
@@ -36,7 +37,7 @@ struct http_reader {
     size_t looked;      /* of a head that is not whole */
     struct held line;   /* that is not whole */
     uint64_t left;      /* of a body or chunk */
-    bool is_tunnel, told;
+    bool told;
 };
 
 struct dissectors;
@@ -47,6 +48,9 @@ bool http_read(struct dissectors *dissectors, struct dissector *dissector, struc
 
 /* The connection turned out to be one of HTTP: what has come until now is read. */
 void http_confirm(struct dissectors *dissectors, struct dissector *dissector);
+
+/* The first bytes of the server since the client's last. */
+void http_answer(struct dissectors *dissectors, struct dissector *dissector, struct cursor bytes);
 
 /* There will be no more bytes: tells what has come of the last request. */
 void http_end(struct dissectors *dissectors, struct dissector *dissector);

@@ -240,10 +240,12 @@ static void read_requests(const struct reading *reading, struct cursor bytes)
 {
     if (reading->dissectors->work == NULL)
         return;
-    if (reading->to_server)
+    if (reading->to_server) {
         http_read(reading->dissectors, reading->dissector, bytes);
-    else if (reading->dissector->connection->application == APPLICATION_HTTP1)
+    } else if (reading->dissector->connection->application == APPLICATION_HTTP1) {
         http_confirm(reading->dissectors, reading->dissector);
+        http_answer(reading->dissectors, reading->dissector, bytes);
+    }
 }
 
 static bool wants_mqtt(const struct reading *reading)
@@ -279,24 +281,37 @@ static bool is_wanted(const struct reading *reading)
            wants_mqtt(reading);
 }
 
-static bool read_side(void *user, struct cursor bytes)
+/* Suricata takes no bytes of a client that came before the server's SYN. */
+static bool is_open(const struct connection *connection)
 {
-    const struct reading *reading = user;
-    struct side *side = side_of(reading);
+    return connection->tcp.state != TCP_SYN_SENT;
+}
+
+static void read_for_rules(const struct reading *reading, struct side *side, struct cursor bytes)
+{
     const struct connection *connection = reading->dissector->connection;
 
-    if (side->stream.offset != side->expected)
-        pass_gap(reading, side);
-    side->expected = side->stream.offset + bytes.left;
     if (!side->told && !carries_dns(connection))
         find_application(reading, side, bytes);
     if (connection->wants_stream[reading->to_server ? 0 : 1])
         tell_stream(reading, side, bytes);
-    if (!side->named && !find_names(reading, side, bytes))
-        drop_names(reading->dissectors, side);
     read_requests(reading, bytes);
     if (wants_mqtt(reading))
         read_messages(reading, side, bytes);
+}
+
+static bool read_side(void *user, struct cursor bytes)
+{
+    const struct reading *reading = user;
+    struct side *side = side_of(reading);
+
+    if (side->stream.offset != side->expected)
+        pass_gap(reading, side);
+    side->expected = side->stream.offset + bytes.left;
+    if (is_open(reading->dissector->connection))
+        read_for_rules(reading, side, bytes);
+    if (!side->named && !find_names(reading, side, bytes))
+        drop_names(reading->dissectors, side);
     return is_wanted(reading);
 }
 

@@ -1,4 +1,5 @@
 #include "dissect.h"
+#include "dissect_http.h"
 
 #include <check.h>
 #include <stdarg.h>
@@ -309,6 +310,20 @@ START_TEST(a_bad_chunk_ends_the_reading)
 }
 END_TEST
 
+START_TEST(a_field_that_is_too_long_leaves_the_request_line)
+{
+    static char block[HTTP_LINE_MAX];
+
+    memset(block, 'x', sizeof(block));
+    want(BIT(BUFFER_HTTP_URI) | BIT(BUFFER_HTTP_HEADER) | BIT(BUFFER_HTTP_USER_AGENT));
+    say("GET /1 HTTP/1.1\r\nUser-Agent: a\r\nX: ");
+    send_next(block, sizeof(block), true);
+    ck_assert_str_eq(told, "whole{uri=/1 agent=a} ");
+    say("\r\n\r\nGET /2 HTTP/1.1\r\n\r\n");
+    ck_assert_str_eq(told, "whole{uri=/1 agent=a} ");
+}
+END_TEST
+
 START_TEST(a_request_of_http_0_9_is_a_line)
 {
     want(BIT(BUFFER_HTTP_URI));
@@ -319,11 +334,15 @@ START_TEST(a_request_of_http_0_9_is_a_line)
 }
 END_TEST
 
+#define METHOD_AND_FIELDS (BIT(BUFFER_HTTP_METHOD) | BIT(BUFFER_HTTP_HEADER))
+
 START_TEST(a_tunnel_is_left_alone)
 {
-    want(BIT(BUFFER_HTTP_METHOD));
-    say("CONNECT h:1 HTTP/1.1\r\n\r\n");
+    want(METHOD_AND_FIELDS);
+    say("CONNECT h:1 HTTP/1.1\r\nA: b\r\n\r\n");
+    ck_assert_str_eq(told, "");
     reply("HTTP/1.1 200 OK\r\n\r\n");
+    ck_assert_str_eq(told, "whole{method=CONNECT} ");
     say("PING /x\r\n\r\nGET /1 HTTP/1.1\r\n\r\n");
     ck_assert_str_eq(told, "whole{method=CONNECT} ");
 }
@@ -331,11 +350,41 @@ END_TEST
 
 START_TEST(requests_go_on_after_a_refused_tunnel)
 {
-    want(BIT(BUFFER_HTTP_METHOD));
-    say("CONNECT h:1 HTTP/1.1\r\n\r\n");
+    want(METHOD_AND_FIELDS);
+    say("CONNECT h:1 HTTP/1.1\r\nA: b\r\n\r\n");
     reply("HTTP/1.1 403 no\r\n\r\n");
     say("GET /1 HTTP/1.1\r\n\r\n");
-    ck_assert_str_eq(told, "whole{method=CONNECT} whole{method=GET} ");
+    ck_assert_str_eq(told, "whole{method=CONNECT fields=A: b\r\n} whole{method=GET} ");
+}
+END_TEST
+
+START_TEST(a_tunnel_that_nobody_answers_is_told_at_the_end)
+{
+    want(METHOD_AND_FIELDS);
+    say("CONNECT h:1 HTTP/1.1\r\nA: b\r\n\r\n");
+    finish();
+    ck_assert_str_eq(told, "whole{method=CONNECT} ");
+}
+END_TEST
+
+START_TEST(rules_see_no_bytes_before_the_handshake)
+{
+    want(BIT(BUFFER_HTTP_METHOD));
+    connection.wants_stream[0] = true;
+    send_flags(next_seq[0] - 1, PACKET_TCP_SYN, "", 0, true);
+    say("GET /1 HTTP/1.1\r\n\r\n");
+    finish();
+    ck_assert_str_eq(told, "");
+}
+END_TEST
+
+START_TEST(a_line_behind_a_request_is_its_body_at_the_end)
+{
+    want(URI_AND_BODY);
+    say("GET /1 HTTP/1.1\r\n\r\nmore");
+    ck_assert_str_eq(told, "head{uri=/1} ");
+    finish();
+    ck_assert_str_eq(told, "head{uri=/1} again{uri=/1 body=more} ");
 }
 END_TEST
 
@@ -655,9 +704,13 @@ static void add_http(Suite *suite)
     tcase_add_test(tcase, what_follows_in_a_segment_and_is_no_request_is_body);
     tcase_add_test(tcase, a_body_is_told_as_far_as_suricata_keeps_it);
     tcase_add_test(tcase, a_bad_chunk_ends_the_reading);
+    tcase_add_test(tcase, a_field_that_is_too_long_leaves_the_request_line);
     tcase_add_test(tcase, a_request_of_http_0_9_is_a_line);
     tcase_add_test(tcase, a_tunnel_is_left_alone);
     tcase_add_test(tcase, requests_go_on_after_a_refused_tunnel);
+    tcase_add_test(tcase, a_tunnel_that_nobody_answers_is_told_at_the_end);
+    tcase_add_test(tcase, rules_see_no_bytes_before_the_handshake);
+    tcase_add_test(tcase, a_line_behind_a_request_is_its_body_at_the_end);
     tcase_add_test(tcase, an_unknown_method_waits_for_the_server);
     tcase_add_test(tcase, another_application_has_no_requests);
     tcase_add_test(tcase, a_gap_ends_the_reading_of_requests);
