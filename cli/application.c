@@ -1,5 +1,6 @@
 #include "application.h"
 
+#include <string.h>
 #include <strings.h>
 
 #define PORT_MQTT 1883
@@ -75,6 +76,39 @@ static const struct pattern {
     METHOD("BASELINE-CONTROL"),
 };
 
+/* Case is folded so, too, which does not confuse the first bytes above. */
+static uint8_t fold(uint8_t byte)
+{
+    return byte & (uint8_t)~0x20;
+}
+
+/* Most connections begin with nothing of the sort. */
+static bool may_begin(uint8_t first)
+{
+    static const char firsts[] = "\x01\x15\x16\x17" "BCDGHILMOPRSTUV";
+
+    return memchr(firsts, fold(first), sizeof(firsts) - 1) != NULL;
+}
+
+/* The pattern that fits; none: '*may_follow' tells whether one may when more has come. */
+static const struct application *find_pattern(struct cursor first, enum side side,
+        bool *may_follow)
+{
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+        const struct pattern *pattern = &patterns[i];
+        size_t length = pattern->length < first.left ? pattern->length : first.left;
+
+        if ((pattern->side & side) == 0 ||
+                fold((uint8_t)pattern->bytes[0]) != fold(first.at[0]) ||
+                strncasecmp((const char *)first.at, pattern->bytes, length) != 0)
+            continue;
+        if (length == pattern->length)
+            return pattern->application;
+        *may_follow = true;
+    }
+    return NULL;
+}
+
 /* A fixed header (MQTT 5.0 section 2.1): a packet type, a quality of service below 3, and a length of
  * at most four bytes. */
 static bool is_mqtt(struct cursor first, bool *may_follow)
@@ -97,21 +131,12 @@ static bool is_mqtt(struct cursor first, bool *may_follow)
 const struct application *application_find(struct cursor first, bool to_server,
         uint16_t server_port, bool *may_follow)
 {
-    enum side side = to_server ? TO_SERVER : TO_CLIENT;
+    const struct application *found = NULL;
 
     *may_follow = first.left == 0;
-    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]) && first.left > 0; i++) {
-        const struct pattern *pattern = &patterns[i];
-        size_t length = pattern->length < first.left ? pattern->length : first.left;
-
-        if ((pattern->side & side) == 0 || ((pattern->bytes[0] ^ first.at[0]) & ~0x20) != 0 ||
-                strncasecmp((const char *)first.at, pattern->bytes, length) != 0)
-            continue;
-        if (length == pattern->length)
-            return pattern->application;
-        *may_follow = true;
-    }
-    if (server_port == PORT_MQTT && is_mqtt(first, may_follow))
-        return &mqtt;
-    return NULL;
+    if (first.left > 0 && may_begin(first.at[0]))
+        found = find_pattern(first, to_server ? TO_SERVER : TO_CLIENT, may_follow);
+    if (found == NULL && server_port == PORT_MQTT && is_mqtt(first, may_follow))
+        found = &mqtt;
+    return found;
 }

@@ -267,18 +267,22 @@ static void read_messages(const struct reading *reading, struct side *side, stru
     mqtt_read(reading->dissectors, reading->dissector, reading->to_server, bytes);
 }
 
-/* Is there anything left to be found in this side of a flow? */
-static bool is_wanted(const struct reading *reading)
+static bool is_wanted_by_rules(const struct reading *reading)
 {
     const struct dissector *dissector = reading->dissector;
-    const struct side *side = side_of(reading);
     size_t way = reading->to_server ? 0 : 1;
 
-    return !side->named ||
-           (dissector->connection->wants_stream[way] && side->expected < DISSECT_STREAM_MAX) ||
+    return (dissector->connection->wants_stream[way] &&
+                   side_of(reading)->expected < DISSECT_STREAM_MAX) ||
            (reading->to_server && reading->dissectors->work != NULL &&
                    dissector->http.state != HTTP_DONE) ||
            wants_mqtt(reading);
+}
+
+/* Is there anything left to be found in this side of a flow? */
+static inline bool is_wanted(const struct reading *reading)
+{
+    return !side_of(reading)->named || is_wanted_by_rules(reading);
 }
 
 /* Suricata takes no bytes of a client that came before the server's SYN. */
@@ -336,10 +340,11 @@ static struct dissector *start_tcp(struct dissectors *dissectors, struct connect
 static void acknowledge(const struct reading *reading, const struct packet *packet)
 {
     struct reading other = { reading->dissectors, reading->dissector, !reading->to_server };
+    struct stream *stream = &side_of(&other)->stream;
 
-    if ((packet->tcp.flags & PACKET_TCP_ACK) != 0)
-        stream_acknowledge(&side_of(&other)->stream, &reading->dissectors->budget,
-                packet->tcp.ack, read_side, &other);
+    if (stream->waiting != NULL && (packet->tcp.flags & PACKET_TCP_ACK) != 0)
+        stream_acknowledge(stream, &reading->dissectors->budget, packet->tcp.ack, read_side,
+                &other);
 }
 
 /* A stream can also have ended by itself. */
