@@ -51,7 +51,8 @@ void xbits_free(struct xbits *xbits);     /* NULL does nothing */
 bool xbits_hold(struct xbits *xbits, const struct rule_xbit *test,
         const struct xbit_packet *packet);
 /* A bit that is set already is not set for longer; nor one that is over, as long as nobody asked for
- * it and its address has another that is not. */
+ * it and its address has another that is not. Suricata looks for addresses without such a one every
+ * second, by a thread of its own, which may come too late where a capture is read quickly. */
 void xbits_apply(struct xbits *xbits, const struct rule_effect *effect,
         const struct xbit_packet *packet);
 

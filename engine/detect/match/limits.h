@@ -10,6 +10,10 @@
  * - A window begins with the first match after the one before is over, and lasts 'seconds' with both
  *   ends. 'by_both' is the same in both directions.
  *
+ * Two things are as they are meant, where Suricata leaves them to chance: a line for one rule holds
+ * for both directions of a '<>' rule (there for one of them, as its sorting falls), and the new
+ * action of a rate_filter lasts its 'timeout' (there it may be forgotten with the window).
+ *
  * Time is packet time; it may step back. Counts are kept in one table of at most 'max_entries'. From
  * half full on, windows that are over make room for new ones; if there are none, the one made first
  * goes, which is counted. One thread. */
