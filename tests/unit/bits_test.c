@@ -182,23 +182,36 @@ START_TEST(setting_it_again_does_not_prolong_an_xbit)
 }
 END_TEST
 
-START_TEST(an_xbit_that_is_over_can_be_set_again)
+START_TEST(an_xbit_that_is_over_is_in_the_way_until_somebody_asks)
 {
     change(BIT_SET, 1, XBIT_SOURCE, packet(0, A, B));
-    change(BIT_SET, 1, XBIT_SOURCE, packet(61, A, B));
-    ck_assert(has(1, XBIT_SOURCE, packet(100, A, B)));
-}
-END_TEST
-
-/* Suricata forgets an address as a whole, and a bit by itself only when it is asked for. */
-START_TEST(an_xbit_that_is_over_stays_in_the_way_while_its_address_has_another)
-{
-    change(BIT_SET, 1, XBIT_SOURCE, packet(0, A, B));
-    change(BIT_SET, 2, XBIT_SOURCE, packet(30, A, B));
     change(BIT_SET, 1, XBIT_SOURCE, packet(61, A, B));
     ck_assert(!has(1, XBIT_SOURCE, packet(62, A, B)));
     change(BIT_SET, 1, XBIT_SOURCE, packet(63, A, B));
     ck_assert(has(1, XBIT_SOURCE, packet(64, A, B)));
+}
+END_TEST
+
+START_TEST(toggling_an_xbit_that_is_over_removes_it)
+{
+    change(BIT_SET, 1, XBIT_PAIR, packet(0, A, B));
+    change(BIT_TOGGLE, 1, XBIT_PAIR, packet(61, B, A));
+    ck_assert_uint_eq(xbits_counters(xbits).bits, 0);
+}
+END_TEST
+
+/* An address is forgotten as a whole. */
+START_TEST(tidying_forgets_addresses_whose_bits_are_all_over)
+{
+    change(BIT_SET, 1, XBIT_SOURCE, packet(0, A, B));
+    change(BIT_SET, 1, XBIT_SOURCE, packet(0, B, A));
+    change(BIT_SET, 2, XBIT_SOURCE, packet(30, B, A));
+    xbits_tidy(xbits, 61 * US_PER_S);
+    ck_assert_uint_eq(xbits_counters(xbits).bits, 2);
+    change(BIT_SET, 1, XBIT_SOURCE, packet(62, A, B));
+    ck_assert(has(1, XBIT_SOURCE, packet(63, A, B)));
+    change(BIT_SET, 1, XBIT_SOURCE, packet(62, B, A));
+    ck_assert(!has(1, XBIT_SOURCE, packet(63, B, A)));
 }
 END_TEST
 
@@ -238,7 +251,7 @@ START_TEST(xbits_that_are_over_make_room_in_silence)
     for (unsigned host = 0; host < 1000; host++)
         change(BIT_SET, 1, XBIT_PAIR, packet(host * 30, host, 2000));
     ck_assert_uint_eq(xbits_counters(xbits).evicted, 0);
-    ck_assert_uint_lt(xbits_counters(xbits).bits, MAX_BITS);
+    ck_assert_uint_eq(xbits_counters(xbits).bits, MAX_BITS);
 }
 END_TEST
 
@@ -262,8 +275,9 @@ int main(void)
     tcase_add_test(cases, xbits_are_unset_and_toggled);
     tcase_add_test(cases, an_xbit_is_over_after_its_time);
     tcase_add_test(cases, setting_it_again_does_not_prolong_an_xbit);
-    tcase_add_test(cases, an_xbit_that_is_over_can_be_set_again);
-    tcase_add_test(cases, an_xbit_that_is_over_stays_in_the_way_while_its_address_has_another);
+    tcase_add_test(cases, an_xbit_that_is_over_is_in_the_way_until_somebody_asks);
+    tcase_add_test(cases, toggling_an_xbit_that_is_over_removes_it);
+    tcase_add_test(cases, tidying_forgets_addresses_whose_bits_are_all_over);
     tcase_add_test(cases, without_a_track_no_xbit_is_set_or_holds);
     tcase_add_test(cases, a_full_table_gives_up_the_address_that_came_first);
     tcase_add_test(cases, an_address_may_fill_the_table_by_itself);

@@ -27,9 +27,8 @@ void flow_bits_free(struct flow_bits *bits); /* NULL does nothing */
 
 /* --- xbits --- */
 
-/* One table of at most 'max_bits', which are all gone together with what they were set on: when all
- * of them are over, or when the table is full and it was the first there, which is counted. One
- * thread. */
+/* One table of at most 'max_bits'. When it is full, the address or pair that came first goes with all
+ * its bits; those not over are counted. One thread. */
 struct xbits;
 
 struct xbit_packet {
@@ -50,11 +49,15 @@ void xbits_free(struct xbits *xbits);     /* NULL does nothing */
  * directions. Bits that are over are removed on the way. */
 bool xbits_hold(struct xbits *xbits, const struct rule_xbit *test,
         const struct xbit_packet *packet);
-/* A bit that is set already is not set for longer; nor one that is over, as long as nobody asked for
- * it and its address has another that is not. Suricata looks for addresses without such a one every
- * second, by a thread of its own, which may come too late where a capture is read quickly. */
+/* A bit that is there is not set for longer, not even one that is over: it is there until somebody
+ * asks for it, or xbits_tidy(). */
 void xbits_apply(struct xbits *xbits, const struct rule_effect *effect,
         const struct xbit_packet *packet);
+
+/* Forgets addresses and pairs whose bits are all over. Suricata does so once a second, by a thread of
+ * its own that gets to it about once in 10,000 packets where a capture is read at full speed; a host
+ * that calls this at such a pace sees the same, in the time it takes to walk the table. */
+void xbits_tidy(struct xbits *xbits, uint64_t now_us);
 
 struct xbits_counters xbits_counters(const struct xbits *xbits);
 

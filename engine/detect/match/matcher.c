@@ -8,6 +8,7 @@
 #define WINDOWS_MAX (16u * 1024 * 1024) /* bytes of all streams together */
 #define LIMITS_MAX 65536
 #define XBITS_MAX 65536
+#define TIDY_PACKETS 10000 /* see xbits_tidy() */
 #define CHANGED_PHASE UINT32_MAX
 
 void packet_turn(struct match_packet *packet, bool to_server)
@@ -237,6 +238,8 @@ void matcher_packet(struct matcher *matcher, struct match_flow **flow,
     matcher->flow = flow != NULL ? *flow : NULL;
     matcher->looked = false;
     matcher->known = packet->application;
+    if (++matcher->packets % TIDY_PACKETS == 0)
+        xbits_tidy(matcher->xbits, packet->time_us);
     if (matcher->flow != NULL) {
         const struct match_group *found[GROUPS_OF_FLOW];
 

@@ -58,6 +58,7 @@ struct matcher {
     struct steps *steps;
     struct limits *limits;
     struct xbits *xbits;
+    uint64_t packets;
     struct window_budget windows;
     match_alert_fn alert;
     void *user;

@@ -5,7 +5,6 @@
 #include "detect/match/bits.h"
 
 #define US_PER_S UINT64_C(1000000)
-#define LOOK_AT 2 /* other hosts, for each one that is new */
 
 /* An address, or two of them in order. Compared and hashed as bytes: it must have no padding. */
 struct xbit_key {
@@ -31,7 +30,6 @@ struct xbit_host {
 
 struct xbits {
     struct xbit_host *hosts; /* in the order they were made */
-    struct xbit_host *look;  /* at this one next; NULL: at the first */
     size_t max_bits;
     struct xbits_counters counters;
 };
@@ -63,8 +61,6 @@ static size_t live_bits(const struct xbit_host *host, uint64_t now_us)
 
 static void drop_host(struct xbits *xbits, struct xbit_host *host)
 {
-    if (xbits->look == host)
-        xbits->look = host->hh.next;
     HASH_DEL(xbits->hosts, host);
     free(host);
 }
@@ -103,16 +99,11 @@ struct xbits_counters xbits_counters(const struct xbits *xbits)
     return xbits->counters;
 }
 
-/* From half full on, so that each host is looked at before the table is full, and none is missed
- * where the time of a capture steps back by little. */
-static void tidy(struct xbits *xbits, uint64_t now_us)
+void xbits_tidy(struct xbits *xbits, uint64_t now_us)
 {
-    if (xbits->counters.bits < xbits->max_bits / 2)
-        return;
-    for (int i = 0; i < LOOK_AT && xbits->hosts != NULL; i++) {
-        struct xbit_host *host = xbits->look != NULL ? xbits->look : xbits->hosts;
+    struct xbit_host *host, *next;
 
-        xbits->look = host->hh.next;
+    HASH_ITER(hh, xbits->hosts, host, next) {
         if (live_bits(host, now_us) == 0)
             drop_all(xbits, host);
     }
@@ -120,7 +111,6 @@ static void tidy(struct xbits *xbits, uint64_t now_us)
 
 static void make_room(struct xbits *xbits, uint64_t now_us)
 {
-    tidy(xbits, now_us);
     while (xbits->hosts != NULL && xbits->counters.bits >= xbits->max_bits) {
         xbits->counters.evicted += live_bits(xbits->hosts, now_us);
         drop_all(xbits, xbits->hosts);
@@ -223,10 +213,6 @@ void xbits_apply(struct xbits *xbits, const struct rule_effect *effect,
 
     if (effect->track == XBIT_NO_TRACK)
         return;
-    if (host != NULL && live_bits(host, packet->time_us) == 0) {
-        drop_all(xbits, host);
-        host = NULL;
-    }
     place = host != NULL ? find_bit(host, number) : NULL;
     if (place != NULL && effect->command != BIT_SET) {
         drop_bit(xbits, host, place);
