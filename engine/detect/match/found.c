@@ -34,8 +34,6 @@ static void tell(struct matcher *matcher, const struct rule *rule, enum rule_act
     struct match_alert alert = { rule, action, matcher->packet, found->of_transaction,
         found->of_stream };
 
-    if (!rule->alerts)
-        return;
     if (++*told > matcher->max_alerts) {
         matcher->counters.discarded++;
         return;
@@ -52,12 +50,19 @@ static bool acts_on_flow(const struct plan *plan, const struct match_found *foun
     return plan->event == PLAN_FIRST_PACKET || found->of_transaction || found->of_stream;
 }
 
+/* Does more than alert? A packet that was dropped is not passed any more. */
+static bool acts(enum rule_action action, bool dropped)
+{
+    return action == ACTION_DROP || action == ACTION_REJECT || (action == ACTION_PASS && !dropped);
+}
+
 void found_tell(struct matcher *matcher)
 {
     const struct match_packet *packet = matcher->packet;
     const struct limit_packet seen = { packet->time_us, &packet->source, &packet->destination,
         matcher->flow != NULL ? &matcher->flow->limits : NULL };
     size_t told = 0;
+    bool dropped = false;
 
     if (matcher->found_count > 1)
         qsort(matcher->found, matcher->found_count, sizeof(*matcher->found), compare_found);
@@ -70,13 +75,16 @@ void found_tell(struct matcher *matcher)
         packet_turn(matcher->packet, found->to_server);
         verdict = limits_judge(matcher->limits, plan->rule, &seen, &action);
         matcher->counters.suppressed += verdict != LIMIT_ALERT;
-        if (action == ACTION_PASS && verdict != LIMIT_NO_MATCH) {
-            if (matcher->flow != NULL && acts_on_flow(plan, found))
+        if (verdict != LIMIT_NO_MATCH && acts(action, dropped)) {
+            dropped |= action != ACTION_PASS;
+            if (acts_on_flow(plan, found) && matcher->flow != NULL)
                 matcher->flow->passed = true;
-            break;
         }
-        if (verdict == LIMIT_ALERT)
-            tell(matcher, plan->rule, action, found, &told);
+        if (verdict != LIMIT_ALERT || (!plan->rule->alerts && plan->rule->action != ACTION_PASS))
+            continue;
+        if (action == ACTION_PASS)
+            break;
+        tell(matcher, plan->rule, action, found, &told);
     }
     matcher->found_count = 0;
 }
