@@ -98,7 +98,7 @@ static void look_at(struct matcher *matcher, uint32_t number, const struct look 
                    : !look_tests(look, rule) || !conditions_hold(matcher, plan, &waits_for))
         return;
     if (!look_header(look, rule) || (plan->once && !look_tests(look, rule)) ||
-            !look_buffers(look, rule))
+            !look_xbits(look, rule) || !look_buffers(look, rule))
         return;
     if (plan->once)
         set_fired(matcher->flow, number);

@@ -146,14 +146,6 @@ static bool tests_flowbit(const struct look *look, const struct rule_test *test)
     return look->flow_bits != NULL && flow_bits_hold(*look->flow_bits, &test->flowbit);
 }
 
-static bool tests_xbit(const struct look *look, const struct rule_test *test)
-{
-    const struct match_packet *packet = look->packet;
-    const struct xbit_packet seen = { packet->time_us, &packet->source, &packet->destination };
-
-    return xbits_hold(look->xbits, &test->xbit, &seen);
-}
-
 static bool (*const testers[])(const struct look *, const struct rule_test *) = {
     [TEST_PAYLOAD_SIZE] = tests_payload_size,
     [TEST_TCP_FLAGS] = tests_tcp_flags,
@@ -165,7 +157,6 @@ static bool (*const testers[])(const struct look *, const struct rule_test *) = 
     [TEST_FLOW_BYTES] = tests_flow_bytes,
     [TEST_FLOW_STATE] = tests_flow_state,
     [TEST_FLOWBIT] = tests_flowbit,
-    [TEST_XBIT] = tests_xbit,
 };
 
 bool look_tests(const struct look *look, const struct rule *rule)
@@ -173,9 +164,21 @@ bool look_tests(const struct look *look, const struct rule *rule)
     for (uint32_t i = 0; i < rule->test_count; i++) {
         const struct rule_test *test = &rule->tests[i];
 
-        if (test->kind != TEST_IOT && !testers[test->kind](look, test))
+        if (test->kind != TEST_IOT && test->kind != TEST_XBIT && !testers[test->kind](look, test))
             return false;
     }
+    return true;
+}
+
+bool look_xbits(const struct look *look, const struct rule *rule)
+{
+    const struct match_packet *packet = look->packet;
+    const struct xbit_packet seen = { packet->time_us, &packet->source, &packet->destination };
+
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind == TEST_XBIT &&
+                !xbits_hold(look->xbits, &rule->tests[i].xbit, &seen))
+            return false;
     return true;
 }
 

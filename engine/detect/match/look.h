@@ -23,8 +23,11 @@ struct look {
 
 /* Direction, protocols, addresses and ports. */
 bool look_header(const struct look *look, const struct rule *rule);
-/* All tests but those on features. */
+/* All tests but those on features and xbits. */
 bool look_tests(const struct look *look, const struct rule *rule);
+/* Those on xbits, of which the ones that are over go where they are asked for: only once the rest is
+ * known to hold, but for the buffers. */
+bool look_xbits(const struct look *look, const struct rule *rule);
 /* The buffers, which may change datasets: to be asked last. */
 bool look_buffers(const struct look *look, const struct rule *rule);
 
