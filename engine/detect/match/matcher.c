@@ -93,14 +93,23 @@ static void add_of_packet(struct matcher *matcher, const struct match_group *gro
     if (is_first)
         candidates_add_list(matcher, &group->first);
     candidates_add_list(matcher, &group->each);
-    if (matcher->flow != NULL && matcher->flow->bits != NULL)
-        candidates_add_list(matcher, &group->each_marked);
     if (!readable)
         return;
     candidates_add_list(matcher, &group->each_payload);
     if (group->payload != NULL)
         patterns_search(group->payload, matcher->scratch, matcher->packet->payload,
                 candidates_add, matcher);
+}
+
+/* Is a flowbit set, or may one be by a rule that is looked at before those that ask for it? */
+static bool may_be_marked(const struct matcher *matcher)
+{
+    if (matcher->flow == NULL || matcher->flow->bits != NULL)
+        return matcher->flow != NULL;
+    for (uint32_t i = 0; i < matcher->candidates.count; i++)
+        if (plan_makes_mark(&matcher->plans.rules[matcher->candidates.numbers[i]]))
+            return true;
+    return false;
 }
 
 /* A piece of the stream that the packet at hand belongs to. */
@@ -206,12 +215,14 @@ static void look_at_packet(struct matcher *matcher)
 
     look.unreadable = is_encrypted(matcher, packet);
     readable = packet->payload.left > 0 && !look.unreadable;
-
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (groups[i] != NULL)
             add_of_packet(matcher, groups[i], is_first, readable);
     if (is_own && packet->flow != NULL)
         add_changed(matcher, groups, &look);
+    for (unsigned i = 0; i < GROUPS_OF_FLOW && may_be_marked(matcher); i++)
+        if (groups[i] != NULL)
+            candidates_add_list(matcher, &groups[i]->each_marked);
     if (is_own)
         flow->seen[way] = true;
     candidates_look(matcher, &look);

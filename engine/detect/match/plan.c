@@ -109,6 +109,11 @@ bool plan_needs_mark(const struct plan *plan)
     return false;
 }
 
+bool plan_makes_mark(const struct plan *plan)
+{
+    return writes_flowbits(plan->rule);
+}
+
 static bool is_body(const struct rule_buffer *buffer)
 {
     return buffer->kind == BUFFER_HTTP_REQUEST_BODY;

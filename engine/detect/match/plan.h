@@ -61,6 +61,8 @@ bool plan_list_append(struct plan_list *list, uint32_t number); /* false: out of
 bool plan_has_payload(const struct plan *plan);
 /* Can it match only where some flowbit is set? */
 bool plan_needs_mark(const struct plan *plan);
+/* May it set one? */
+bool plan_makes_mark(const struct plan *plan);
 
 /* One search for what to look for before these rules, as far as they have 'fast'. '*out' stays as it
  * is where none has. */
