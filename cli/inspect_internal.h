@@ -32,6 +32,7 @@ struct inspector {
 
 void inspect_write(struct inspector *inspector); /* the record in 'json' */
 bool inspect_wants(const struct inspector *inspector, enum eve_type type);
+bool inspect_has_ports(uint8_t protocol);
 struct eve_head inspect_head(const struct inspector *inspector,
         const struct connection *connection, bool to_server);
 struct eve_flow inspect_flow_facts(const struct connection *connection, enum connection_end why);

@@ -17,7 +17,7 @@ bool inspect_wants(const struct inspector *inspector, enum eve_type type)
     return (inspector->settings->eve_types & type) != 0;
 }
 
-static bool has_ports(uint8_t protocol)
+bool inspect_has_ports(uint8_t protocol)
 {
     return protocol == PACKET_PROTOCOL_TCP || protocol == PACKET_PROTOCOL_UDP ||
            protocol == PACKET_PROTOCOL_SCTP;
@@ -35,7 +35,7 @@ struct eve_head inspect_head(const struct inspector *inspector,
         .destination = to_server ? connection->destination : connection->source,
         .source_port = to_server ? connection->source_port : connection->destination_port,
         .destination_port = to_server ? connection->destination_port : connection->source_port,
-        .has_ports = has_ports(connection->key.protocol),
+        .has_ports = inspect_has_ports(connection->key.protocol),
         .protocol = connection->key.protocol,
         .ip_version = connection->ip_version,
         .vlan_count = connection->vlan_count,

@@ -6,6 +6,22 @@
 #include "emit/eve_alert.h"
 #include "parse/packet.h"
 
+/* The packet's own ends: it may be ICMP about a flow of another protocol. */
+static struct eve_head head_of(const struct inspector *inspector,
+        const struct connection *connection, const struct match_packet *packet)
+{
+    struct eve_head head = inspect_head(inspector, connection, packet->to_server);
+    uint16_t message = (uint16_t)(packet->icmp_type << 8 | packet->icmp_code);
+
+    head.source = packet->source;
+    head.destination = packet->destination;
+    head.source_port = packet->is_icmp ? message : packet->source_port;
+    head.destination_port = packet->destination_port;
+    head.protocol = packet->protocol;
+    head.has_ports = inspect_has_ports(packet->protocol);
+    return head;
+}
+
 static void on_alert(void *user, const struct match_alert *found)
 {
     struct inspector *inspector = user;
@@ -20,7 +36,7 @@ static void on_alert(void *user, const struct match_alert *found)
     connection->alerted = true;
     flow = inspect_flow_facts(connection, END_SHUTDOWN);
     alert.flow = &flow;
-    head = inspect_head(inspector, connection, found->packet->to_server);
+    head = head_of(inspector, connection, found->packet);
     if (inspector->sink->alert != NULL)
         inspector->sink->alert(inspector->sink->user, connection, found->rule);
     if (!inspect_wants(inspector, EVE_ALERT))
