@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define PORT_MQTT 1883
+#include "parse/mqtt.h"
 
 enum side { TO_SERVER = 1, TO_CLIENT = 2, EITHER_SIDE = 3 };
 
@@ -90,53 +90,36 @@ static bool may_begin(uint8_t first)
     return memchr(firsts, fold(first), sizeof(firsts) - 1) != NULL;
 }
 
-/* The pattern that fits; none: '*may_follow' tells whether one may when more has come. */
-static const struct application *find_pattern(struct cursor first, enum side side,
-        bool *may_follow)
+static const struct application *find_pattern(struct cursor first, enum side side)
 {
     for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
         const struct pattern *pattern = &patterns[i];
-        size_t length = pattern->length < first.left ? pattern->length : first.left;
 
-        if ((pattern->side & side) == 0 ||
-                fold((uint8_t)pattern->bytes[0]) != fold(first.at[0]) ||
-                strncasecmp((const char *)first.at, pattern->bytes, length) != 0)
-            continue;
-        if (length == pattern->length)
+        if ((pattern->side & side) != 0 && pattern->length <= first.left &&
+                fold((uint8_t)pattern->bytes[0]) == fold(first.at[0]) &&
+                strncasecmp((const char *)first.at, pattern->bytes, pattern->length) == 0)
             return pattern->application;
-        *may_follow = true;
     }
     return NULL;
 }
 
 /* A fixed header (MQTT 5.0 section 2.1): a packet type, a quality of service below 3, and a length of
  * at most four bytes. */
-static bool is_mqtt(struct cursor first, bool *may_follow)
+static bool is_mqtt(struct cursor first)
 {
-    uint8_t head, byte;
+    struct mqtt_header header;
 
-    if (!cursor_u8(&first, &head) || head >> 4 == 0 || (head >> 1 & 3) == 3)
-        return false;
-    for (unsigned i = 0; i < 4; i++) {
-        if (!cursor_u8(&first, &byte)) {
-            *may_follow = true;
-            return false;
-        }
-        if ((byte & 0x80) == 0)
-            return true;
-    }
-    return false;
+    return mqtt_header_read(&first, &header) == TATTLER_OK && header.type != 0 &&
+           header.quality < 3;
 }
 
-const struct application *application_find(struct cursor first, bool to_server,
-        uint16_t server_port, bool *may_follow)
+const struct application *application_find(struct cursor first, bool to_server, bool mqtt_port)
 {
     const struct application *found = NULL;
 
-    *may_follow = first.left == 0;
     if (first.left > 0 && may_begin(first.at[0]))
-        found = find_pattern(first, to_server ? TO_SERVER : TO_CLIENT, may_follow);
-    if (found == NULL && server_port == PORT_MQTT && is_mqtt(first, may_follow))
+        found = find_pattern(first, to_server ? TO_SERVER : TO_CLIENT);
+    if (found == NULL && mqtt_port && is_mqtt(first))
         found = &mqtt;
     return found;
 }

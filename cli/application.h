@@ -11,6 +11,7 @@
 #include "base/cursor.h"
 #include "detect/rules/rule.h"
 
+#define APPLICATION_PORT_MQTT 1883
 #define APPLICATION_BYTES 17 /* so many decide: "BASELINE-CONTROL " */
 
 struct application {
@@ -18,9 +19,8 @@ struct application {
     const char *name; /* as EVE spells it */
 };
 
-/* 'first': what a side sent first. NULL: none of those told here. '*may_follow': it may be one yet
- * when more has come. */
-const struct application *application_find(struct cursor first, bool to_server,
-        uint16_t server_port, bool *may_follow);
+/* 'first': what a side sent first; APPLICATION_BYTES are enough. 'mqtt_port': MQTT, which begins with
+ * nothing of its own, may be told as well. NULL: none of those told here, as yet. */
+const struct application *application_find(struct cursor first, bool to_server, bool mqtt_port);
 
 #endif

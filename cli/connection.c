@@ -378,6 +378,38 @@ void connections_update(struct connections *connections, struct connection *conn
     connections->updated = connection;
 }
 
+static void exchange_u64(uint64_t pair[2])
+{
+    uint64_t first = pair[0];
+
+    pair[0] = pair[1];
+    pair[1] = first;
+}
+
+void connection_turn(struct connection *connection)
+{
+    struct address source = connection->source;
+    uint16_t port = connection->source_port;
+    uint8_t flags = connection->tcp_flags[0];
+
+    connection->source = connection->destination;
+    connection->destination = source;
+    connection->source_port = connection->destination_port;
+    connection->destination_port = port;
+    connection->tcp_flags[0] = connection->tcp_flags[1];
+    connection->tcp_flags[1] = flags;
+    exchange_u64(connection->packets);
+    exchange_u64(connection->bytes);
+    connection->wants_stream[0] = connection->wants_stream[1] = false;
+    connection->server_was_first = !connection->server_was_first;
+}
+
+bool connection_is_midstream(const struct connection *connection)
+{
+    return connection->key.protocol == PACKET_PROTOCOL_TCP && !connection->tcp.has_syn[0] &&
+           !connection->tcp.has_syn[1];
+}
+
 uint64_t connections_crowded_out(const struct connections *connections)
 {
     return connections->crowded_out;

@@ -86,6 +86,13 @@ struct connection *connections_find(struct connections *connections, const struc
 void connections_update(struct connections *connections, struct connection *connection,
         const struct packet *packet, bool to_server, uint64_t time_us);
 
+/* The server was taken for the client, as it is the first one seen: exchanges all that is kept of
+ * both. */
+void connection_turn(struct connection *connection);
+
+/* A TCP connection of which no SYN was seen. */
+bool connection_is_midstream(const struct connection *connection);
+
 /* Flows that ended early because the table was full, and those open now. */
 uint64_t connections_crowded_out(const struct connections *connections);
 size_t connections_count(const struct connections *connections);

@@ -4,6 +4,7 @@
 #include <utlist.h>
 
 #include "dissect_internal.h"
+#include "parse/dns.h"
 #include "parse/gquic.h"
 
 struct dissectors *dissectors_new(const struct dissect_events *events, void *user)
@@ -101,6 +102,33 @@ static void dissect_udp(struct dissectors *dissectors, struct connection *connec
         dissect_tell_dns(dissectors, connection, packet->payload, to_server);
     else if ((service == SERVICE_QUIC || service == SERVICE_DOQ) && to_server)
         dissect_quic(dissectors, connection, packet);
+}
+
+#define PORT_DNS 53
+
+/* The answer to a question that was not seen. */
+static bool is_dns_answer(const struct connection *connection, const struct packet *packet)
+{
+    struct dns_message message;
+
+    return packet->src_port == PORT_DNS && connection->packets[0] + connection->packets[1] == 0 &&
+           dns_open(packet->payload, &message) == TATTLER_OK && message.response;
+}
+
+bool dissect_turns(struct dissectors *dissectors, struct connection *connection,
+        const struct packet *packet, bool to_server)
+{
+    bool turns = false;
+
+    if (packet->payload.left == 0)
+        return false;
+    if (packet->kind == PACKET_UDP)
+        turns = is_dns_answer(connection, packet);
+    else if (packet->kind == PACKET_TCP && (packet->tcp.flags & PACKET_TCP_SYN) == 0)
+        turns = dissect_tcp_turns(dissectors, connection, packet->payload, to_server);
+    if (turns)
+        connection_turn(connection);
+    return turns;
 }
 
 void dissect_packet(struct dissectors *dissectors, struct connection *connection,

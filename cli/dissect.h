@@ -61,6 +61,12 @@ void dissectors_free(struct dissectors *dissectors); /* every connection must ha
  * first. To be called before the first packet. False: out of memory. */
 bool dissectors_want(struct dissectors *dissectors, uint32_t buffers);
 
+/* Is the sender of this packet, the first one with a payload that it sends, taken for the client only
+ * because nothing was seen of the connection's begin? Then it is turned, as Suricata does: 'to_server'
+ * is the reverse from then on. To be asked before anything else is done with the packet. */
+bool dissect_turns(struct dissectors *dissectors, struct connection *connection,
+        const struct packet *packet, bool to_server);
+
 /* One packet of the flow, after the engine and connections_update() have seen it. */
 void dissect_packet(struct dissectors *dissectors, struct connection *connection,
         const struct packet *packet, bool to_server);

@@ -1,40 +1,28 @@
 #include "dissect_http.h"
 
-#include "dissect_internal.h"
+#include "dissect_http_internal.h"
 
 #define OPENING_MAX (16 * 1024)
 
-/* A reader at work. */
-struct reading {
-    struct dissectors *dissectors;
-    struct dissector *dissector;
-    struct http_reader *reader;
-};
-
-/* What comes of looking at some bytes. */
-enum step { STEP_ON, STEP_MORE };
-
-static bool wants_body(const struct reading *reading)
+static bool wants_body(const struct http_reading *reading)
 {
     return dissect_wants(reading->dissectors, BUFFER_HTTP_REQUEST_BODY);
 }
 
-static void drop(const struct reading *reading)
+static void drop(const struct http_reading *reading)
 {
     held_drop(&reading->reader->held, &reading->dissectors->budget);
     held_drop(&reading->reader->line, &reading->dissectors->budget);
 }
 
-static enum step give_up(const struct reading *reading)
+enum step http_give_up(const struct http_reading *reading)
 {
     drop(reading);
     reading->reader->state = HTTP_DONE;
     return STEP_MORE;
 }
 
-/* --- telling --- */
-
-static void tell(const struct reading *reading, const struct http_request *request,
+void http_tell(const struct http_reading *reading, const struct http_request *request,
         enum match_stage stage, struct cursor body)
 {
     const struct match_buffer parts[] = {
@@ -55,48 +43,6 @@ static void tell(const struct reading *reading, const struct http_request *reque
             reading->dissector->connection, &transaction);
 }
 
-/* The head again, now with the body. */
-static void tell_body(const struct reading *reading)
-{
-    struct http_reader *reader = reading->reader;
-    struct cursor body = cursor_over(reader->held.bytes, reader->held.len), head;
-    struct http_request request;
-
-    if (reader->told || reader->head_length == 0 ||
-            !cursor_split(&body, reader->head_length, &head) || body.left == 0)
-        return;
-    reader->told = true;
-    if (http_request_read(head, reading->dissectors->work, &request) == TATTLER_OK)
-        tell(reading, &request, MATCH_BODY, body);
-}
-
-static void add_body(const struct reading *reading, struct cursor bytes)
-{
-    struct http_reader *reader = reading->reader;
-    size_t max = reader->head_length + HTTP_BODY_MAX;
-
-    if (reader->told || reader->head_length == 0)
-        return;
-    if (bytes.left > max - reader->held.len)
-        bytes.left = max - reader->held.len;
-    if (!held_add(&reader->held, &reading->dissectors->budget, bytes, max) ||
-            reader->held.len == max) {
-        tell_body(reading);
-        held_drop(&reader->held, &reading->dissectors->budget);
-    }
-}
-
-static void complete(const struct reading *reading)
-{
-    struct http_reader *reader = reading->reader;
-
-    tell_body(reading);
-    held_drop(&reader->held, &reading->dissectors->budget);
-    reader->head_length = reader->looked = 0;
-    reader->told = false;
-    reader->state = HTTP_HEAD;
-}
-
 /* --- the head --- */
 
 static void begin_body(struct http_reader *reader, const struct http_request *request)
@@ -115,7 +61,7 @@ static void begin_body(struct http_reader *reader, const struct http_request *re
 
 /* The fields of a request for a tunnel are to be seen only if the server refuses it: otherwise Suricata
  * leaves the connection to another parser before it has looked at them. */
-static void tell_asked(const struct reading *reading, bool refused)
+static void tell_asked(const struct http_reading *reading, bool refused)
 {
     struct http_reader *reader = reading->reader;
     struct http_request request;
@@ -124,14 +70,14 @@ static void tell_asked(const struct reading *reading, bool refused)
                 reading->dissectors->work, &request) == TATTLER_OK) {
         if (!refused)
             request.fields = (struct cursor){ NULL, 0 };
-        tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+        http_tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
     }
     held_drop(&reader->held, &reading->dissectors->budget);
     reader->head_length = reader->looked = 0;
     reader->state = refused ? HTTP_HEAD : HTTP_TUNNEL;
 }
 
-static bool hold_whole_head(const struct reading *reading, struct cursor head)
+static bool hold_whole_head(const struct http_reading *reading, struct cursor head)
 {
     struct http_reader *reader = reading->reader;
 
@@ -143,22 +89,22 @@ static bool hold_whole_head(const struct reading *reading, struct cursor head)
 }
 
 /* 'head' may be what is held or come from the segment at hand. */
-static enum step read_whole_head(const struct reading *reading, struct cursor head)
+static enum step read_whole_head(const struct http_reading *reading, struct cursor head)
 {
     struct http_reader *reader = reading->reader;
     struct http_request request;
 
     if (http_request_read(head, reading->dissectors->work, &request) != TATTLER_OK)
-        return give_up(reading);
+        return http_give_up(reading);
     if (request.is_connect && hold_whole_head(reading, head)) {
         reader->state = HTTP_ASKED;
         return STEP_ON;
     }
     begin_body(reader, &request);
-    tell(reading, &request, wants_body(reading) ? MATCH_HEAD : MATCH_WHOLE,
+    http_tell(reading, &request, wants_body(reading) ? MATCH_HEAD : MATCH_WHOLE,
             (struct cursor){ NULL, 0 });
     if (reader->state == HTTP_DONE)
-        return give_up(reading);
+        return http_give_up(reading);
     if (!wants_body(reading))
         held_drop(&reader->held, &reading->dissectors->budget);
     else
@@ -167,7 +113,7 @@ static enum step read_whole_head(const struct reading *reading, struct cursor he
 }
 
 /* HTTP/0.9 has nothing but a line: it is all when no more comes with it. */
-static bool is_bare_line(const struct reading *reading, struct cursor bytes)
+static bool is_bare_line(const struct http_reading *reading, struct cursor bytes)
 {
     struct http_request request;
 
@@ -184,7 +130,7 @@ static bool is_too_long(const struct http_reader *reader)
 }
 
 /* The fields are not to be seen. */
-static enum step give_up_head(const struct reading *reading)
+static enum step give_up_head(const struct http_reading *reading)
 {
     struct held *held = &reading->reader->held;
     struct http_request request;
@@ -192,12 +138,12 @@ static enum step give_up_head(const struct reading *reading)
     if (http_request_read(cursor_over(held->bytes, held->len), reading->dissectors->work,
                 &request) == TATTLER_OK) {
         request.fields = (struct cursor){ NULL, 0 };
-        tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+        http_tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
     }
-    return give_up(reading);
+    return http_give_up(reading);
 }
 
-static enum step hold_head(const struct reading *reading, struct cursor *in)
+static enum step hold_head(const struct http_reading *reading, struct cursor *in)
 {
     struct http_reader *reader = reading->reader;
     size_t room = HTTP_REQUEST_MAX - reader->held.len;
@@ -205,7 +151,7 @@ static enum step hold_head(const struct reading *reading, struct cursor *in)
     size_t looked = reader->looked, length;
 
     if (!held_add(&reader->held, &reading->dissectors->budget, part, HTTP_REQUEST_MAX))
-        return give_up(reading);
+        return http_give_up(reading);
     all = cursor_over(reader->held.bytes, reader->held.len);
     length = http_head_length(all, &reader->looked);
     if (length == 0 && looked == 0 && is_bare_line(reading, all))
@@ -225,7 +171,7 @@ static bool is_text(struct cursor bytes)
     return bytes.at[0] == '\t' || (bytes.at[0] >= ' ' && bytes.at[0] < 0x7f);
 }
 
-static enum step read_head(const struct reading *reading, struct cursor *in)
+static enum step read_head(const struct http_reading *reading, struct cursor *in)
 {
     struct http_reader *reader = reading->reader;
     struct cursor head;
@@ -236,7 +182,7 @@ static enum step read_head(const struct reading *reading, struct cursor *in)
         if (in->left == 0 || (in->left == 1 && in->at[0] == '\r'))
             return STEP_MORE;
         if (!is_text(*in))
-            return give_up(reading);
+            return http_give_up(reading);
         length = http_head_length(*in, &from);
         if (length > 0 && cursor_split(in, length, &head))
             return read_whole_head(reading, head);
@@ -244,135 +190,8 @@ static enum step read_head(const struct reading *reading, struct cursor *in)
     return hold_head(reading, in);
 }
 
-/* --- what comes behind it --- */
-
-/* The next line with its end; what there is of one is kept until the rest comes. It is to be dropped
- * by drop_line(). */
-static bool take_line(const struct reading *reading, struct cursor *in, struct cursor *line)
-{
-    struct http_reader *reader = reading->reader;
-    const uint8_t *end = in->left > 0 ? memchr(in->at, '\n', in->left) : NULL;
-    struct cursor part = { in->at, end != NULL ? (size_t)(end - in->at) + 1 : in->left };
-
-    cursor_skip(in, part.left);
-    if (end != NULL && reader->line.len == 0) {
-        *line = part;
-        return true;
-    }
-    if (!held_add(&reader->line, &reading->dissectors->budget, part, HTTP_LINE_MAX))
-        give_up(reading);
-    *line = cursor_over(reader->line.bytes, reader->line.len);
-    return end != NULL && reader->state != HTTP_DONE;
-}
-
-static void drop_line(const struct reading *reading)
-{
-    held_drop(&reading->reader->line, &reading->dissectors->budget);
-}
-
-static bool is_blank(struct cursor line)
-{
-    uint8_t byte;
-
-    while (cursor_u8(&line, &byte))
-        if (byte != ' ' && (byte < '\t' || byte > '\r'))
-            return false;
-    return true;
-}
-
-static enum step read_data(const struct reading *reading, struct cursor *in, enum http_state then)
-{
-    struct http_reader *reader = reading->reader;
-    struct cursor part;
-
-    if (in->left == 0)
-        return STEP_MORE;
-    cursor_split(in, reader->left < in->left ? (size_t)reader->left : in->left, &part);
-    reader->left -= part.left;
-    add_body(reading, part);
-    if (reader->left == 0)
-        reader->state = then;
-    return STEP_ON;
-}
-
-static enum step read_sized(const struct reading *reading, struct cursor *in)
-{
-    return read_data(reading, in, HTTP_REST);
-}
-
-static enum step read_chunk_data(const struct reading *reading, struct cursor *in)
-{
-    return read_data(reading, in, HTTP_CHUNK_END);
-}
-
-static enum step read_chunk_end(const struct reading *reading, struct cursor *in)
-{
-    struct cursor line;
-
-    if (!take_line(reading, in, &line))
-        return STEP_MORE;
-    drop_line(reading);
-    reading->reader->state = HTTP_CHUNK_LINE;
-    return STEP_ON;
-}
-
-static enum step read_chunk_line(const struct reading *reading, struct cursor *in)
-{
-    struct http_reader *reader = reading->reader;
-    struct cursor line;
-    bool blank, sized;
-
-    if (!take_line(reading, in, &line))
-        return STEP_MORE;
-    blank = is_blank(line);
-    sized = http_chunk_size(line, &reader->left);
-    drop_line(reading);
-    if (!blank && !sized) {
-        tell_body(reading);
-        return give_up(reading);
-    }
-    if (!blank)
-        reader->state = reader->left > 0 ? HTTP_CHUNK_DATA : HTTP_TRAILER;
-    return STEP_ON;
-}
-
-static enum step read_trailer(const struct reading *reading, struct cursor *in)
-{
-    struct cursor line;
-
-    if (!take_line(reading, in, &line))
-        return STEP_MORE;
-    if (line.left <= 2 && is_blank(line))
-        reading->reader->state = HTTP_REST;
-    drop_line(reading);
-    return STEP_ON;
-}
-
-/* More of the same segment that is no request counts as body; LF alone ends it. */
-static enum step read_rest(const struct reading *reading, struct cursor *in)
-{
-    struct http_reader *reader = reading->reader;
-    struct cursor line;
-
-    if (in->left == 0 && reader->line.len == 0) {
-        complete(reading);
-        return STEP_ON;
-    }
-    if (!take_line(reading, in, &line))
-        return STEP_MORE;
-    if (http_is_method(line) || (line.left == 1 && line.at[0] == '\n')) {
-        complete(reading);
-        if (!held_add(&reader->held, &reading->dissectors->budget, line, HTTP_REQUEST_MAX))
-            return give_up(reading);
-    } else {
-        add_body(reading, line);
-    }
-    drop_line(reading);
-    return STEP_ON;
-}
-
 /* A client that does not wait for the answer. */
-static enum step read_asked(const struct reading *reading, struct cursor *in)
+static enum step read_asked(const struct http_reading *reading, struct cursor *in)
 {
     if (in->left == 0)
         return STEP_MORE;
@@ -381,17 +200,17 @@ static enum step read_asked(const struct reading *reading, struct cursor *in)
 }
 
 /* A client may also ask the proxy itself for something more. */
-static enum step read_tunnel(const struct reading *reading, struct cursor *in)
+static enum step read_tunnel(const struct http_reading *reading, struct cursor *in)
 {
     if (in->left == 0)
         return STEP_MORE;
     if (!http_is_method(*in))
-        return give_up(reading);
+        return http_give_up(reading);
     reading->reader->state = HTTP_HEAD;
     return STEP_ON;
 }
 
-static enum step read_opening(const struct reading *reading, struct cursor *in)
+static enum step read_opening(const struct http_reading *reading, struct cursor *in)
 {
     struct http_reader *reader = reading->reader;
 
@@ -402,27 +221,27 @@ static enum step read_opening(const struct reading *reading, struct cursor *in)
     if (reading->dissector->connection->application != APPLICATION_ANY ||
             !held_add(&reader->held, &reading->dissectors->budget, *in, OPENING_MAX) ||
             !http_may_be_request(cursor_over(reader->held.bytes, reader->held.len)))
-        return give_up(reading);
+        return http_give_up(reading);
     cursor_skip(in, in->left);
     return STEP_MORE;
 }
 
-static enum step read_nothing(const struct reading *reading, struct cursor *in)
+static enum step read_nothing(const struct http_reading *reading, struct cursor *in)
 {
     (void)reading;
     (void)in;
     return STEP_MORE;
 }
 
-static enum step (*const steps[HTTP_STATES])(const struct reading *, struct cursor *) = {
+static enum step (*const steps[HTTP_STATES])(const struct http_reading *, struct cursor *) = {
     [HTTP_OPENING] = read_opening,
     [HTTP_HEAD] = read_head,
-    [HTTP_SIZED] = read_sized,
-    [HTTP_CHUNK_LINE] = read_chunk_line,
-    [HTTP_CHUNK_DATA] = read_chunk_data,
-    [HTTP_CHUNK_END] = read_chunk_end,
-    [HTTP_TRAILER] = read_trailer,
-    [HTTP_REST] = read_rest,
+    [HTTP_SIZED] = http_read_sized,
+    [HTTP_CHUNK_LINE] = http_read_chunk_line,
+    [HTTP_CHUNK_DATA] = http_read_chunk_data,
+    [HTTP_CHUNK_END] = http_read_chunk_end,
+    [HTTP_TRAILER] = http_read_trailer,
+    [HTTP_REST] = http_read_rest,
     [HTTP_ASKED] = read_asked,
     [HTTP_TUNNEL] = read_tunnel,
     [HTTP_DONE] = read_nothing,
@@ -430,7 +249,7 @@ static enum step (*const steps[HTTP_STATES])(const struct reading *, struct curs
 
 bool http_read(struct dissectors *dissectors, struct dissector *dissector, struct cursor bytes)
 {
-    struct reading reading = { dissectors, dissector, &dissector->http };
+    struct http_reading reading = { dissectors, dissector, &dissector->http };
 
     while (steps[dissector->http.state](&reading, &bytes) == STEP_ON)
         continue;
@@ -459,14 +278,14 @@ static bool refuses(struct cursor answer)
 
 void http_answer(struct dissectors *dissectors, struct dissector *dissector, struct cursor bytes)
 {
-    struct reading reading = { dissectors, dissector, &dissector->http };
+    struct http_reading reading = { dissectors, dissector, &dissector->http };
 
     if (dissector->http.state == HTTP_ASKED)
         tell_asked(&reading, refuses(bytes));
 }
 
 /* The lines that are there of a head that breaks off. */
-static void tell_part(const struct reading *reading)
+static void tell_part(const struct http_reading *reading)
 {
     struct held *held = &reading->reader->held;
     struct http_request request;
@@ -475,13 +294,13 @@ static void tell_part(const struct reading *reading)
         held_add(held, &reading->dissectors->budget, cursor_over("\n", 1), HTTP_REQUEST_MAX);
     if (http_request_read(cursor_over(held->bytes, held->len), reading->dissectors->work,
                 &request) == TATTLER_OK)
-        tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+        http_tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
 }
 
 void http_end(struct dissectors *dissectors, struct dissector *dissector)
 {
     struct http_reader *reader = &dissector->http;
-    struct reading reading = { dissectors, dissector, reader };
+    struct http_reading reading = { dissectors, dissector, reader };
     struct cursor line = cursor_over(reader->line.bytes, reader->line.len);
 
     if (reader->state == HTTP_HEAD && reader->held.len > 0)
@@ -489,7 +308,7 @@ void http_end(struct dissectors *dissectors, struct dissector *dissector)
     else if (reader->state == HTTP_ASKED)
         tell_asked(&reading, false);
     else if (reader->state == HTTP_REST && !http_is_method(line))
-        add_body(&reading, line);
-    tell_body(&reading);
-    give_up(&reading);
+        http_add_body(&reading, line);
+    http_tell_body(&reading);
+    http_give_up(&reading);
 }

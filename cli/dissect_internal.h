@@ -1,6 +1,6 @@
 /* dissect_internal.h - what the parts of the dissectors share: dissect.c keeps them and reads UDP,
- * dissect_tcp.c reads streams, dissect_http.c and dissect_mqtt.c messages in them, dissect_rules.c
- * makes hellos and DNS messages into transactions. */
+ * dissect_tcp.c reads streams, dissect_names.c names in them, dissect_http.c and dissect_mqtt.c
+ * messages, dissect_rules.c makes hellos and DNS messages into transactions. */
 #ifndef TATTLER_CLI_DISSECT_INTERNAL_H
 #define TATTLER_CLI_DISSECT_INTERNAL_H
 
@@ -36,6 +36,7 @@ struct dissector {
     struct quic_stream *quic;
     struct http_reader http; /* of the client */
     uint8_t mqtt_version;    /* of the CONNECT; 0: none was seen */
+    bool unknown;            /* the application is not to be told any more */
     struct dissector *prev, *next; /* oldest first */
 };
 
@@ -53,11 +54,36 @@ struct dissectors {
 /* Finds or makes the flow's; NULL: out of memory. */
 struct dissector *dissectors_start(struct dissectors *dissectors, struct connection *connection);
 
+/* A stream that is read: what its bytes are handed to. */
+struct reading {
+    struct dissectors *dissectors;
+    struct dissector *dissector;
+    bool to_server;
+};
+
+static inline struct side *dissect_side(const struct reading *reading)
+{
+    return &reading->dissector->sides[reading->to_server ? 0 : 1];
+}
+
+static inline bool dissect_carries_dns(const struct connection *connection)
+{
+    return connection->flow != NULL && connection->flow->service == SERVICE_DNS;
+}
+
+/* --- dissect_names.c --- */
+
+/* True as long as a name may still come. */
+bool dissect_names_find(const struct reading *reading, struct side *side, struct cursor bytes);
+void dissect_names_drop(struct dissectors *dissectors, struct side *side);
+
 /* --- dissect_tcp.c --- */
 
 void dissect_tcp(struct dissectors *dissectors, struct connection *connection,
         const struct packet *packet, bool to_server);
 void dissect_tcp_clear(struct dissectors *dissectors, struct dissector *dissector);
+bool dissect_tcp_turns(struct dissectors *dissectors, struct connection *connection,
+        struct cursor payload, bool to_server);
 
 /* --- dissect_rules.c --- */
 

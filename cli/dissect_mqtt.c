@@ -4,7 +4,7 @@
 #include "parse/mqtt.h"
 
 /* A reader at work. */
-struct reading {
+struct mqtt_reading {
     struct dissectors *dissectors;
     struct dissector *dissector;
     struct mqtt_reader *reader;
@@ -17,7 +17,7 @@ void mqtt_end(struct dissectors *dissectors, struct mqtt_reader *reader)
     reader->done = true;
 }
 
-static void tell(const struct reading *reading, const struct match_buffer *buffers, size_t count)
+static void tell(const struct mqtt_reading *reading, const struct match_buffer *buffers, size_t count)
 {
     struct match_transaction transaction = { APPLICATION_MQTT, reading->to_server, MATCH_WHOLE,
         buffers, count };
@@ -29,7 +29,7 @@ static void tell(const struct reading *reading, const struct match_buffer *buffe
 /* --- messages: false when one is not as it should be --- */
 
 /* What is empty is as good as absent. */
-static void tell_connect(const struct reading *reading, const struct mqtt_connect *connect)
+static void tell_connect(const struct mqtt_reading *reading, const struct mqtt_connect *connect)
 {
     const struct match_buffer parts[] = {
         { BUFFER_MQTT_CLIENT_ID, connect->client_id },
@@ -45,7 +45,7 @@ static void tell_connect(const struct reading *reading, const struct mqtt_connec
     tell(reading, buffers, count);
 }
 
-static bool read_connect(const struct reading *reading, struct cursor message)
+static bool read_connect(const struct mqtt_reading *reading, struct cursor message)
 {
     struct mqtt_connect connect;
 
@@ -56,7 +56,7 @@ static bool read_connect(const struct reading *reading, struct cursor message)
     return true;
 }
 
-static bool read_publish(const struct reading *reading, uint8_t quality, struct cursor message)
+static bool read_publish(const struct mqtt_reading *reading, uint8_t quality, struct cursor message)
 {
     struct match_buffer topic = { .kind = BUFFER_MQTT_PUBLISH_TOPIC };
 
@@ -67,7 +67,7 @@ static bool read_publish(const struct reading *reading, uint8_t quality, struct 
     return true;
 }
 
-static bool read_subscribe(const struct reading *reading, struct cursor message)
+static bool read_subscribe(const struct mqtt_reading *reading, struct cursor message)
 {
     struct match_buffer topics[MQTT_TOPICS_MAX];
     struct cursor topic;
@@ -83,7 +83,7 @@ static bool read_subscribe(const struct reading *reading, struct cursor message)
 }
 
 /* One message from its header on; of a long one only what is kept. */
-static void read_message(const struct reading *reading, struct cursor message)
+static void read_message(const struct mqtt_reading *reading, struct cursor message)
 {
     struct mqtt_header header;
     bool good = true;
@@ -105,7 +105,7 @@ static void read_message(const struct reading *reading, struct cursor message)
 /* --- messages out of bytes --- */
 
 /* Keeps what there is of a message. */
-static void hold(const struct reading *reading, struct cursor part)
+static void hold(const struct mqtt_reading *reading, struct cursor part)
 {
     struct held *held = &reading->reader->held;
     size_t room = MQTT_KEPT_MAX - held->len;
@@ -116,7 +116,7 @@ static void hold(const struct reading *reading, struct cursor part)
         mqtt_end(reading->dissectors, reading->reader);
 }
 
-static void read_held(const struct reading *reading)
+static void read_held(const struct mqtt_reading *reading)
 {
     struct held *held = &reading->reader->held;
 
@@ -125,7 +125,7 @@ static void read_held(const struct reading *reading)
 }
 
 /* Goes on with a message whose header is known. */
-static void go_on(const struct reading *reading, struct cursor *in)
+static void go_on(const struct mqtt_reading *reading, struct cursor *in)
 {
     struct mqtt_reader *reader = reading->reader;
     struct cursor part = { in->at, in->left < reader->left ? in->left : reader->left };
@@ -138,7 +138,7 @@ static void go_on(const struct reading *reading, struct cursor *in)
 }
 
 /* A header that is cut grows by one byte at a time. */
-static void begin(const struct reading *reading, struct cursor *in)
+static void begin(const struct mqtt_reading *reading, struct cursor *in)
 {
     struct mqtt_reader *reader = reading->reader;
     bool cut = reader->held.len > 0;
@@ -175,7 +175,7 @@ void mqtt_read(struct dissectors *dissectors, struct dissector *dissector, bool 
         struct cursor bytes)
 {
     struct mqtt_reader *reader = &dissector->sides[to_server ? 0 : 1].mqtt;
-    struct reading reading = { dissectors, dissector, reader, to_server };
+    struct mqtt_reading reading = { dissectors, dissector, reader, to_server };
 
     while (bytes.left > 0 && !reader->done) {
         if (reader->left > 0)

@@ -1,176 +1,15 @@
 #include <string.h>
 
 #include "dissect_internal.h"
-#include "parse/dns.h"
-
-/* A hello may follow some lines of clear text (STARTTLS, CONNECT) or a SOCKS handshake. */
-#define LOOK_BYTES_MAX (16 * 1024)
-#define DNS_MESSAGE_MAX (64 * 1024 + 2)
-
-/* One stream read in progress: what its bytes are handed to. */
-struct reading {
-    struct dissectors *dissectors;
-    struct dissector *dissector;
-    bool to_server;
-};
-
-static struct side *side_of(const struct reading *reading)
-{
-    return &reading->dissector->sides[reading->to_server ? 0 : 1];
-}
-
-static void drop_tls(struct dissectors *dissectors, struct side *side)
-{
-    dissectors->budget.used -= side->tls_charged;
-    side->tls_charged = 0;
-    tls_stream_clear(&side->tls);
-    side->in_tls = false;
-}
-
-static void drop_names(struct dissectors *dissectors, struct side *side)
-{
-    drop_tls(dissectors, side);
-    held_drop(&side->held, &dissectors->budget);
-    side->named = true;
-}
 
 void dissect_tcp_clear(struct dissectors *dissectors, struct dissector *dissector)
 {
     http_end(dissectors, dissector);
     for (size_t i = 0; i < 2; i++) {
         stream_end(&dissector->sides[i].stream, &dissectors->budget);
-        drop_names(dissectors, &dissector->sides[i]);
+        dissect_names_drop(dissectors, &dissector->sides[i]);
         mqtt_end(dissectors, &dissector->sides[i].mqtt);
     }
-}
-
-/* --- names --- */
-
-/* A TLS handshake record whose message is a ClientHello, as far as it can be seen: who hides a
- * hello cuts it behind its first byte. */
-static bool looks_like_hello(struct cursor bytes)
-{
-    uint8_t type, major, message;
-
-    return cursor_peek_u8(&bytes, 0, &type) && type == 0x16 &&
-           (!cursor_peek_u8(&bytes, 1, &major) || major == 3) &&
-           (!cursor_peek_u8(&bytes, 5, &message) || message == 1);
-}
-
-/* The same in SSLv2's framing (RFC 5246 appendix E.2), which nobody uses behind anything else. */
-static bool looks_like_v2_hello(struct cursor bytes)
-{
-    uint8_t length, message, major;
-
-    return cursor_peek_u8(&bytes, 0, &length) && length == 0x80 &&
-           (!cursor_peek_u8(&bytes, 2, &message) || message == 1) &&
-           (!cursor_peek_u8(&bytes, 3, &major) || major == 3);
-}
-
-/* Moves to a hello at the start, or behind a line of text (the PROXY protocol's header, a CONNECT
- * or STARTTLS that did not wait for its answer). */
-static bool find_hello(struct cursor *bytes)
-{
-    struct cursor rest = *bytes;
-
-    while (!looks_like_hello(rest)) {
-        const uint8_t *line_end = memchr(rest.at, '\n', rest.left);
-
-        if (line_end == NULL || !cursor_skip(&rest, (size_t)(line_end - rest.at) + 1) ||
-                rest.left == 0)
-            return false;
-    }
-    *bytes = rest;
-    return true;
-}
-
-/* After each read: what the stream has joined by now. */
-static bool charge_tls(struct dissectors *dissectors, struct side *side)
-{
-    if (!stream_charge(&dissectors->budget, side->tls_charged, side->tls.capacity)) {
-        drop_tls(dissectors, side);
-        return false;
-    }
-    side->tls_charged = side->tls.capacity;
-    return true;
-}
-
-static bool read_tls(const struct reading *reading, struct side *side, struct cursor bytes)
-{
-    struct tls_hello hello;
-    enum tattler_status status = tls_stream_read(&side->tls, bytes, &hello);
-
-    if (!charge_tls(reading->dissectors, side))
-        return false;
-    side->in_tls = status == TATTLER_TRUNCATED;
-    if (status != TATTLER_OK)
-        return side->in_tls;
-    dissect_tell_hello(reading->dissectors, reading->dissector->connection, &hello, false,
-            reading->to_server);
-    drop_names(reading->dissectors, &reading->dissector->sides[0]);
-    drop_names(reading->dissectors, &reading->dissector->sides[1]);
-    return false;
-}
-
-/* Hands over each whole message. */
-static bool read_dns(const struct reading *reading, struct side *side, struct cursor bytes)
-{
-    struct stream_budget *budget = &reading->dissectors->budget;
-    struct cursor stream, message;
-    enum tattler_status status;
-
-    if (!held_add(&side->held, budget, bytes, DNS_MESSAGE_MAX))
-        return false;
-    stream = cursor_over(side->held.bytes, side->held.len);
-    while ((status = dns_tcp_split(&stream, &message)) == TATTLER_OK)
-        dissect_tell_dns(reading->dissectors, reading->dissector->connection, message,
-                reading->to_server);
-    held_take(&side->held, budget, side->held.len - stream.left);
-    return status == TATTLER_TRUNCATED;
-}
-
-/* True as long as the head may still come. */
-static bool read_http_name(const struct reading *reading, struct side *side, struct cursor bytes)
-{
-    struct stream_budget *budget = &reading->dissectors->budget;
-    struct connection *connection = reading->dissector->connection;
-    struct http_head head;
-    enum tattler_status status;
-
-    if (side->held.len > 0) {
-        if (!held_add(&side->held, budget, bytes, HTTP_HEAD_MAX))
-            return false;
-        if (!held_may_be_head(&side->held))
-            return true;
-        bytes = cursor_over(side->held.bytes, side->held.len);
-    }
-    status = http_head_parse(bytes, &head);
-    if (status == TATTLER_TRUNCATED)
-        return side->held.len > 0 || held_add(&side->held, budget, bytes, HTTP_HEAD_MAX);
-    if (status == TATTLER_OK)
-        reading->dissectors->events->http(reading->dissectors->user, connection, &head,
-                reading->to_server);
-    return false;
-}
-
-static bool carries_dns(const struct connection *connection)
-{
-    return connection->flow != NULL && connection->flow->service == SERVICE_DNS;
-}
-
-/* True as long as a name may still come. */
-static bool find_names(const struct reading *reading, struct side *side, struct cursor bytes)
-{
-    bool first = side->looked == 0;
-
-    side->looked += (uint32_t)bytes.left;
-    if (carries_dns(reading->dissector->connection))
-        return read_dns(reading, side, bytes);
-    if (side->in_tls || (first && looks_like_v2_hello(bytes)) || find_hello(&bytes))
-        return read_tls(reading, side, bytes);
-    if ((first || side->held.len > 0) && !read_http_name(reading, side, bytes))
-        held_drop(&side->held, &reading->dissectors->budget);
-    return side->looked < LOOK_BYTES_MAX;
 }
 
 /* --- the application --- */
@@ -188,20 +27,42 @@ static struct cursor join_first(struct side *side, struct cursor bytes)
     return cursor_over(side->first, side->first_length + more);
 }
 
+static bool has_mqtt_port(const struct connection *connection)
+{
+    return connection->destination_port == APPLICATION_PORT_MQTT ||
+           (connection->source_port == APPLICATION_PORT_MQTT &&
+                   connection_is_midstream(connection));
+}
+
+/* Suricata gives up on a connection picked up in the middle if the client's bytes do not begin with
+ * something known, even if the server's do. */
+static void give_up_application(struct dissectors *dissectors, struct dissector *dissector)
+{
+    struct connection *connection = dissector->connection;
+
+    connection->application = APPLICATION_ANY;
+    connection->app_proto = NULL;
+    dissector->unknown = true;
+    http_end(dissectors, dissector);
+    mqtt_end(dissectors, &dissector->sides[0].mqtt);
+    mqtt_end(dissectors, &dissector->sides[1].mqtt);
+}
+
 static void find_application(const struct reading *reading, struct side *side,
         struct cursor bytes)
 {
     struct connection *connection = reading->dissector->connection;
     struct cursor first = join_first(side, bytes);
-    const struct application *application;
-    bool may_follow;
+    const struct application *application =
+            application_find(first, reading->to_server, has_mqtt_port(connection));
 
-    application = application_find(first, reading->to_server, connection->destination_port,
-            &may_follow);
-    side->told = application != NULL || !may_follow || first.left >= sizeof(side->first);
+    side->told = application != NULL || first.left >= sizeof(side->first);
     if (application != NULL && connection->app_proto == NULL) {
         connection->application = application->id;
         connection->app_proto = application->name;
+    } else if (application == NULL && side->told && reading->to_server &&
+               connection_is_midstream(connection)) {
+        give_up_application(reading->dissectors, reading->dissector);
     }
     if (side->told)
         return;
@@ -210,12 +71,43 @@ static void find_application(const struct reading *reading, struct side *side,
     side->first_length = (uint8_t)first.left;
 }
 
+/* Nothing was found on the other side, and this one begins as a server does. */
+static bool is_server(const struct connection *connection, struct cursor payload, bool to_server)
+{
+    bool mqtt_port = has_mqtt_port(connection);
+
+    return application_find(payload, to_server, mqtt_port) == NULL &&
+           application_find(payload, !to_server, mqtt_port) != NULL;
+}
+
+bool dissect_tcp_turns(struct dissectors *dissectors, struct connection *connection,
+        struct cursor payload, bool to_server)
+{
+    struct dissector *dissector = connection->dissector;
+    struct side other;
+
+    if (connection->dissected || connection->app_proto != NULL ||
+            !connection_is_midstream(connection) ||
+            (dissector != NULL &&
+                    (dissector->unknown || dissector->sides[to_server ? 0 : 1].expected > 0)) ||
+            !is_server(connection, payload, to_server))
+        return false;
+    if (dissector == NULL)
+        return true;
+    http_end(dissectors, dissector);
+    dissector->http = (struct http_reader){ .state = HTTP_OPENING };
+    other = dissector->sides[0];
+    dissector->sides[0] = dissector->sides[1];
+    dissector->sides[1] = other;
+    return true;
+}
+
 /* --- both, and what rules want --- */
 
 /* Bytes are missing: messages cannot be read on. */
 static void pass_gap(const struct reading *reading, struct side *side)
 {
-    drop_names(reading->dissectors, side);
+    dissect_names_drop(reading->dissectors, side);
     side->told = true;
     if (reading->to_server)
         http_end(reading->dissectors, reading->dissector);
@@ -252,7 +144,7 @@ static bool wants_mqtt(const struct reading *reading)
 {
     return (reading->dissectors->wanted & DISSECT_MQTT_BUFFERS) != 0 &&
            reading->dissector->connection->application == APPLICATION_MQTT &&
-           !side_of(reading)->mqtt.done;
+           !dissect_side(reading)->mqtt.done;
 }
 
 /* The bytes that told the application come first; they may be from segments before this one. */
@@ -273,7 +165,7 @@ static bool is_wanted_by_rules(const struct reading *reading)
     size_t way = reading->to_server ? 0 : 1;
 
     return (dissector->connection->wants_stream[way] &&
-                   side_of(reading)->expected < DISSECT_STREAM_MAX) ||
+                   dissect_side(reading)->expected < DISSECT_STREAM_MAX) ||
            (reading->to_server && reading->dissectors->work != NULL &&
                    dissector->http.state != HTTP_DONE) ||
            wants_mqtt(reading);
@@ -282,7 +174,7 @@ static bool is_wanted_by_rules(const struct reading *reading)
 /* Is there anything left to be found in this side of a flow? */
 static inline bool is_wanted(const struct reading *reading)
 {
-    return !side_of(reading)->named || is_wanted_by_rules(reading);
+    return !dissect_side(reading)->named || is_wanted_by_rules(reading);
 }
 
 /* Suricata takes no bytes of a client that came before the server's SYN. */
@@ -295,7 +187,7 @@ static void read_for_rules(const struct reading *reading, struct side *side, str
 {
     const struct connection *connection = reading->dissector->connection;
 
-    if (!side->told && !carries_dns(connection))
+    if (!side->told && !reading->dissector->unknown && !dissect_carries_dns(connection))
         find_application(reading, side, bytes);
     if (connection->wants_stream[reading->to_server ? 0 : 1])
         tell_stream(reading, side, bytes);
@@ -307,15 +199,15 @@ static void read_for_rules(const struct reading *reading, struct side *side, str
 static bool read_side(void *user, struct cursor bytes)
 {
     const struct reading *reading = user;
-    struct side *side = side_of(reading);
+    struct side *side = dissect_side(reading);
 
     if (side->stream.offset != side->expected)
         pass_gap(reading, side);
     side->expected = side->stream.offset + bytes.left;
     if (is_open(reading->dissector->connection))
         read_for_rules(reading, side, bytes);
-    if (!side->named && !find_names(reading, side, bytes))
-        drop_names(reading->dissectors, side);
+    if (!side->named && !dissect_names_find(reading, side, bytes))
+        dissect_names_drop(reading->dissectors, side);
     return is_wanted(reading);
 }
 
@@ -340,7 +232,7 @@ static struct dissector *start_tcp(struct dissectors *dissectors, struct connect
 static void acknowledge(const struct reading *reading, const struct packet *packet)
 {
     struct reading other = { reading->dissectors, reading->dissector, !reading->to_server };
-    struct stream *stream = &side_of(&other)->stream;
+    struct stream *stream = &dissect_side(&other)->stream;
 
     if (stream->waiting != NULL && (packet->tcp.flags & PACKET_TCP_ACK) != 0)
         stream_acknowledge(stream, &reading->dissectors->budget, packet->tcp.ack, read_side,
@@ -350,7 +242,7 @@ static void acknowledge(const struct reading *reading, const struct packet *pack
 /* A stream can also have ended by itself. */
 static bool is_done(const struct reading *reading)
 {
-    return side_of(reading)->stream.ended || !is_wanted(reading);
+    return dissect_side(reading)->stream.ended || !is_wanted(reading);
 }
 
 static void read_segment(struct dissectors *dissectors, struct connection *connection,
@@ -367,9 +259,9 @@ static void read_segment(struct dissectors *dissectors, struct connection *conne
     reading.dissector = other.dissector = start_tcp(dissectors, connection);
     if (reading.dissector == NULL)
         return;
-    side_of(&reading)->stream.skips_gaps = connection->wants_stream[to_server ? 0 : 1];
+    dissect_side(&reading)->stream.skips_gaps = connection->wants_stream[to_server ? 0 : 1];
     if (is_wanted(&reading))
-        stream_add(&side_of(&reading)->stream, &dissectors->budget, packet->tcp.seq, syn,
+        stream_add(&dissect_side(&reading)->stream, &dissectors->budget, packet->tcp.seq, syn,
                 packet->payload, read_side, &reading);
     other.to_server = !to_server;
     if (is_done(&reading) && is_done(&other))

@@ -55,6 +55,10 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
         return;
     }
     inspector->now_cut = packet->cut;
+    if (dissect_turns(inspector->dissectors, connection, packet, to_server)) {
+        inspect_rules_end(inspector, connection);
+        to_server = !to_server;
+    }
     /* As in Suricata, what was rebuilt has no link header left. */
     fill_view(&view, packet, !rebuilt, to_server != connection->server_was_first,
             inspector->now_us);

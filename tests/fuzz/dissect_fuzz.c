@@ -68,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct connection connection = { .flow = &flow };
     uint8_t service = 0, flags, length;
     uint16_t offset;
+    bool turned = false;
 
     if (dissectors == NULL)
         return 0;
@@ -85,10 +86,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (packet.kind == PACKET_TCP) {
             packet.tcp.seq = packet.tcp.ack = UINT32_MAX - 100 + offset;
             packet.tcp.flags = (flags & 2) != 0 ? PACKET_TCP_SYN : PACKET_TCP_ACK;
+            connection.key.protocol = PACKET_PROTOCOL_TCP;
             tcp_track(&connection.tcp, (flags & 1) == 0, packet.tcp.flags, packet.tcp.seq);
         }
         cursor_split(&in, length < in.left ? length : in.left, &packet.payload);
-        dissect_packet(dissectors, &connection, &packet, (flags & 1) == 0);
+        if (dissect_turns(dissectors, &connection, &packet, ((flags & 1) == 0) != turned))
+            turned = !turned;
+        dissect_packet(dissectors, &connection, &packet, ((flags & 1) == 0) != turned);
     }
     dissect_end(dissectors, &connection);
     dissectors_free(dissectors);

@@ -686,6 +686,97 @@ START_TEST(a_stream_is_told_up_to_its_depth)
 }
 END_TEST
 
+/* --- connections picked up in the middle --- */
+
+static bool turns(const char *text, bool to_server, uint8_t kind)
+{
+    struct packet packet = { .kind = kind == PACKET_PROTOCOL_TCP ? PACKET_TCP : PACKET_UDP,
+        .payload = cursor_over(text, strlen(text)) };
+
+    connection.key.protocol = kind;
+    return dissect_turns(dissectors, &connection, &packet, to_server);
+}
+
+START_TEST(a_server_that_is_seen_first_is_no_client)
+{
+    connection.source_port = 80;
+    connection.destination_port = 50000;
+    connection.packets[0] = 3;
+    ck_assert(turns("HTTP/1.1 200 OK\r\n", true, PACKET_PROTOCOL_TCP));
+    ck_assert_uint_eq(connection.source_port, 50000);
+    ck_assert_uint_eq(connection.destination_port, 80);
+    ck_assert_uint_eq(connection.packets[1], 3);
+    ck_assert(connection.server_was_first);
+    ck_assert(!turns("HTTP/1.1 200 OK\r\n", false, PACKET_PROTOCOL_TCP));
+}
+END_TEST
+
+START_TEST(only_what_has_no_begin_is_turned)
+{
+    connection.tcp.has_syn[0] = true;
+    ck_assert(!turns("HTTP/1.1 200 OK\r\n", true, PACKET_PROTOCOL_TCP));
+    start_over();
+    ck_assert(!turns("GET / HTTP/1.1\r\n", true, PACKET_PROTOCOL_TCP));
+    ck_assert(!turns("\x16\x03\x03", true, PACKET_PROTOCOL_TCP));
+    ck_assert(!turns("anything", true, PACKET_PROTOCOL_TCP));
+    ck_assert(!turns("", true, PACKET_PROTOCOL_TCP));
+}
+END_TEST
+
+START_TEST(only_the_first_bytes_of_a_side_can_turn_it)
+{
+    connection.key.protocol = PACKET_PROTOCOL_TCP;
+    say("xyz");
+    ck_assert(!turns("HTTP/1.1 200 OK\r\n", true, PACKET_PROTOCOL_TCP));
+    ck_assert(turns("GET / HTTP/1.1\r\n", false, PACKET_PROTOCOL_TCP));
+}
+END_TEST
+
+START_TEST(requests_of_a_turned_connection_are_told)
+{
+    want(BIT(BUFFER_HTTP_URI));
+    connection.key.protocol = PACKET_PROTOCOL_TCP;
+    ck_assert(turns("HTTP/1.1 200 OK\r\n", true, PACKET_PROTOCOL_TCP));
+    reply("HTTP/1.1 200 OK\r\n\r\n");
+    say("GET /1 HTTP/1.1\r\n\r\n");
+    ck_assert_str_eq(told, "whole{uri=/1} ");
+}
+END_TEST
+
+START_TEST(an_answer_of_dns_that_is_seen_first_is_turned)
+{
+    struct packet packet = { .kind = PACKET_UDP, .src_port = 53 };
+    uint8_t message[sizeof(dns_message)];
+
+    memcpy(message, dns_message, sizeof(message));
+    packet.payload = cursor_over(message, sizeof(message));
+    ck_assert(!dissect_turns(dissectors, &connection, &packet, true));
+    message[2] |= 0x80;
+    connection.packets[0] = 1;
+    ck_assert(!dissect_turns(dissectors, &connection, &packet, true));
+    connection.packets[0] = 0;
+    ck_assert(dissect_turns(dissectors, &connection, &packet, true));
+}
+END_TEST
+
+START_TEST(a_client_in_the_middle_of_something_hides_the_application)
+{
+    want(BIT(BUFFER_HTTP_METHOD));
+    connection.key.protocol = PACKET_PROTOCOL_TCP;
+    if (_i == 0) {
+        say("the rest of a body, or something else\r\n");
+        reply("HTTP/1.1 200 OK\r\n\r\n");
+    } else {
+        reply("HTTP/1.1 200 OK\r\n\r\n");
+        say("the rest of a body, or something else\r\n");
+    }
+    say("GET / HTTP/1.1\r\n\r\n");
+    ck_assert_str_eq(told, "");
+    ck_assert_ptr_null(connection.app_proto);
+    ck_assert_int_eq(connection.application, APPLICATION_ANY);
+}
+END_TEST
+
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 static void add_http(Suite *suite)
@@ -735,6 +826,12 @@ static void add_others(Suite *suite)
     tcase_add_test(tcase, a_bad_mqtt_message_ends_the_reading);
     tcase_add_loop_test(tcase, the_first_bytes_tell_the_application, 0, ROWS(applications));
     tcase_add_loop_test(tcase, the_first_bytes_may_come_one_by_one, 0, ROWS(applications));
+    tcase_add_test(tcase, a_server_that_is_seen_first_is_no_client);
+    tcase_add_test(tcase, only_what_has_no_begin_is_turned);
+    tcase_add_test(tcase, only_the_first_bytes_of_a_side_can_turn_it);
+    tcase_add_test(tcase, requests_of_a_turned_connection_are_told);
+    tcase_add_test(tcase, an_answer_of_dns_that_is_seen_first_is_turned);
+    tcase_add_loop_test(tcase, a_client_in_the_middle_of_something_hides_the_application, 0, 2);
     tcase_add_test(tcase, streams_are_told_only_where_they_are_wanted);
     tcase_add_test(tcase, a_stream_is_told_in_order);
     tcase_add_test(tcase, a_stream_goes_on_behind_a_hello);

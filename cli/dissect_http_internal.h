@@ -1,0 +1,36 @@
+/* dissect_http_internal.h - what both halves of the reader of requests share: dissect_http.c reads heads
+ * and knows the states, dissect_http_body.c reads what is behind a head. */
+#ifndef TATTLER_CLI_DISSECT_HTTP_INTERNAL_H
+#define TATTLER_CLI_DISSECT_HTTP_INTERNAL_H
+
+#include "dissect_internal.h"
+
+/* A reader at work. */
+struct http_reading {
+    struct dissectors *dissectors;
+    struct dissector *dissector;
+    struct http_reader *reader;
+};
+
+/* What comes of looking at some bytes. */
+enum step { STEP_ON, STEP_MORE };
+
+void http_tell(const struct http_reading *reading, const struct http_request *request,
+        enum match_stage stage, struct cursor body);
+enum step http_give_up(const struct http_reading *reading);
+
+/* --- dissect_http_body.c --- */
+
+/* The head again, now with the body, if there is one. */
+void http_tell_body(const struct http_reading *reading);
+void http_add_body(const struct http_reading *reading, struct cursor bytes);
+
+/* One for each state behind the head. */
+enum step http_read_sized(const struct http_reading *reading, struct cursor *in);
+enum step http_read_chunk_line(const struct http_reading *reading, struct cursor *in);
+enum step http_read_chunk_data(const struct http_reading *reading, struct cursor *in);
+enum step http_read_chunk_end(const struct http_reading *reading, struct cursor *in);
+enum step http_read_trailer(const struct http_reading *reading, struct cursor *in);
+enum step http_read_rest(const struct http_reading *reading, struct cursor *in);
+
+#endif
