@@ -417,6 +417,13 @@ silent()
     printf "$1 %s\n" "${@:2}" >> "$state/silent"
 }
 
+# settings NAME: standard input is a file that the case brings for Tattler; 'tattler.yaml' names the others
+settings()
+{
+    mkdir -p "$state/settings"
+    cat > "$state/settings/$1"
+}
+
 # sids_print FILE: an object for each device
 sids_print()
 {
@@ -493,6 +500,7 @@ case_write()
     cp "$state/capture.pcap" "$1/capture.pcap"
     chmod 644 "$1/capture.pcap"
     [ -z "$packed" ] || gzip -9n "$1/capture.pcap"
+    cp "$state"/settings/* "$1/" 2> /dev/null || true
     truth_print > "$1/truth.json"
     readme_print > "$1/README.md"
 }
