@@ -220,9 +220,21 @@ static enum capture_event leave_at_end(struct capture *capture)
     return CAPTURE_END;
 }
 
+/* Each interface of a pcapng file has a link type of its own. */
+static enum capture_event next_of_pcapng(struct capture *capture, struct captured *out)
+{
+    enum capture_event event;
+
+    while ((event = pcapng_next(capture->pcapng, out)) == CAPTURE_PACKET &&
+            !packet_link_is_read(out->link_type))
+        if (capture->skipped_frames++ == 0)
+            capture->skipped_link_type = out->link_type;
+    return event;
+}
+
 static enum capture_event next_frame(struct capture *capture, struct captured *out)
 {
-    return capture->pcapng != NULL ? pcapng_next(capture->pcapng, out)
+    return capture->pcapng != NULL ? next_of_pcapng(capture, out)
                                    : pcap_file_next(&capture->pcap, out);
 }
 
@@ -243,20 +255,15 @@ static enum capture_event leave_file(struct capture *capture, enum capture_event
 /* CAPTURE_END: of this file. */
 static enum capture_event next_of_file(struct capture *capture, struct captured *out)
 {
-    enum capture_event event;
+    enum capture_event event = next_frame(capture, out);
 
-    while ((event = next_frame(capture, out)) == CAPTURE_PACKET) {
-        if (packet_link_is_read(out->link_type)) {
-            if (out->wire_bytes < out->data.left)
-                out->wire_bytes = (uint32_t)out->data.left;
-            capture->file_frames++;
-            capture->packets++;
-            return event;
-        }
-        if (capture->skipped_frames++ == 0)
-            capture->skipped_link_type = out->link_type;
-    }
-    return leave_file(capture, event);
+    if (event != CAPTURE_PACKET)
+        return leave_file(capture, event);
+    if (out->wire_bytes < out->data.left)
+        out->wire_bytes = (uint32_t)out->data.left;
+    capture->file_frames++;
+    capture->packets++;
+    return event;
 }
 
 enum capture_event capture_next(struct capture *capture, struct captured *out)

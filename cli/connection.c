@@ -6,15 +6,18 @@
 
 #define US_PER_S UINT64_C(1000000)
 
-/* Suricata's default 'flow-timeouts' in seconds. Each (kind, state) is a list in the order of the
+/* Suricata's default 'flow-timeouts'. Each (kind, state) is a list in the order of the
  * last packet, so that only the heads need looking at. */
 enum kind { KIND_TCP, KIND_UDP, KIND_ICMP, KIND_OTHER, KINDS };
-static const unsigned timeouts_s[KINDS][3] = {
-    [KIND_TCP] = { 60, 600, 60 },
-    [KIND_UDP] = { 30, 300, 300 },
-    [KIND_ICMP] = { 30, 300, 300 },
-    [KIND_OTHER] = { 30, 300, 300 },
+#define SECONDS(fresh, established, closed)                                                        \
+    { (fresh) * US_PER_S, (established) * US_PER_S, (closed) * US_PER_S }
+static const uint64_t timeouts_us[KINDS][3] = {
+    [KIND_TCP] = SECONDS(60, 600, 60),
+    [KIND_UDP] = SECONDS(30, 300, 300),
+    [KIND_ICMP] = SECONDS(30, 300, 300),
+    [KIND_OTHER] = SECONDS(30, 300, 300),
 };
+#undef SECONDS
 
 struct connections {
     size_t max;
@@ -26,6 +29,7 @@ struct connections {
     struct connection *updated; /* made or updated last, so it is the newest of its queue */
     uint64_t next_id, crowded_out;
     uint64_t swept_us;
+    uint64_t due_us; /* none expires before that */
 };
 
 struct connections *connections_new(size_t max, connection_end_fn end, void *user)
@@ -35,6 +39,7 @@ struct connections *connections_new(size_t max, connection_end_fn end, void *use
     if (connections == NULL)
         return NULL;
     connections->max = max > 0 ? max : 1;
+    connections->due_us = UINT64_MAX;
     connections->end = end;
     connections->user = user;
     return connections;
@@ -57,12 +62,19 @@ static enum kind kind_of(uint8_t protocol)
 
 /* --- queues by timeout --- */
 
+static uint64_t expires_us(const struct connection *connection)
+{
+    return connection->last_us + timeouts_us[connection->kind][connection->state];
+}
+
 static void enqueue(struct connections *connections, struct connection *connection)
 {
     struct connection **oldest =
             &connections->queues[connection->kind][connection->state];
 
     DL_APPEND2(*oldest, connection, older, newer);
+    if (expires_us(connection) < connections->due_us)
+        connections->due_us = expires_us(connection);
 }
 
 static void dequeue(struct connections *connections, struct connection *connection)
@@ -86,10 +98,13 @@ static void finish(struct connections *connections, struct connection *connectio
     free(connection);
 }
 
-static uint64_t expires_us(const struct connection *connection)
+static void finish_expired(struct connections *connections, struct connection **oldest,
+        uint64_t time_us)
 {
-    return connection->last_us +
-           timeouts_s[connection->kind][connection->state] * US_PER_S;
+    while (*oldest != NULL && expires_us(*oldest) <= time_us)
+        finish(connections, *oldest, END_TIMEOUT);
+    if (*oldest != NULL && expires_us(*oldest) < connections->due_us)
+        connections->due_us = expires_us(*oldest);
 }
 
 /* Once per second of packet time is enough: a look-up checks the flow it finds by itself. Captures
@@ -99,15 +114,12 @@ static void sweep(struct connections *connections, uint64_t time_us)
     if (time_us >= connections->swept_us && time_us < connections->swept_us + US_PER_S)
         return;
     connections->swept_us = time_us;
+    if (time_us < connections->due_us)
+        return;
+    connections->due_us = UINT64_MAX;
     for (size_t kind = 0; kind < KINDS; kind++)
         for (size_t state = 0; state < 3; state++)
-            for (;;) {
-                struct connection *oldest = connections->queues[kind][state];
-
-                if (oldest == NULL || expires_us(oldest) > time_us)
-                    break;
-                finish(connections, oldest, END_TIMEOUT);
-            }
+            finish_expired(connections, &connections->queues[kind][state], time_us);
 }
 
 static void make_room(struct connections *connections)
@@ -249,7 +261,7 @@ static bool is_next_of(const struct connection *last, const struct packet *packe
 {
     if (last == NULL || packet->kind == PACKET_ICMP || packet->protocol != last->key.protocol ||
             depth != last->key.depth || packet->vlan_count != last->vlan_count ||
-            memcmp(packet->vlans, last->key.vlans, sizeof(uint16_t) * packet->vlan_count) != 0 ||
+            memcmp(packet->vlans, last->key.vlans, sizeof(packet->vlans)) != 0 ||
             (packet->kind == PACKET_TCP && (packet->tcp.flags & PACKET_TCP_SYN) != 0) ||
             expires_us(last) <= time_us)
         return false;

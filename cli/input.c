@@ -15,18 +15,6 @@ enum {
     ARCHIVE_BLOCK_BYTES = 1 << 18,
 };
 
-struct input {
-    int fd;
-    struct archive *archive; /* NULL: read without it */
-    struct cursor block;     /* the archive's current one */
-    uint8_t *buffer;
-    size_t buffer_bytes;
-    struct cursor ready; /* in 'buffer', not taken yet */
-    uint64_t received;
-    bool ended; /* or failed: no more is received */
-    char failure[256];
-};
-
 static void set_reason(char *reason, size_t size, const char *text)
 {
     snprintf(reason, size, "%s", text);
@@ -101,7 +89,7 @@ static bool make_room(struct input *input)
     return true;
 }
 
-static bool fill(struct input *input, size_t bytes)
+bool input_fill(struct input *input, size_t bytes)
 {
     while (input->ready.left < bytes && !input->ended && make_room(input)) {
         uint8_t *to = input->buffer + input->ready.left;
@@ -115,15 +103,9 @@ static bool fill(struct input *input, size_t bytes)
     return input->ready.left >= bytes;
 }
 
-bool input_take(struct input *input, size_t bytes, struct cursor *out)
-{
-    return (input->ready.left >= bytes || fill(input, bytes)) &&
-           cursor_split(&input->ready, bytes, out);
-}
-
 bool input_is_at_end(struct input *input)
 {
-    return !fill(input, 1);
+    return !input_fill(input, 1);
 }
 
 static struct archive *new_archive(void)
@@ -230,7 +212,7 @@ struct input *input_open(const char *path, char *reason, size_t reason_size)
         input_close(input);
         return NULL;
     }
-    fill(input, HEAD_BYTES_MIN);
+    input_fill(input, HEAD_BYTES_MIN);
     return input;
 }
 

@@ -9,7 +9,20 @@
 
 #include <stdint.h>
 
-struct input;
+struct archive;
+
+/* Private to input.c, but for what input_take() does in place for each frame. */
+struct input {
+    struct cursor ready; /* in 'buffer', not taken yet */
+    uint8_t *buffer;
+    size_t buffer_bytes;
+    uint64_t received;
+    bool ended; /* or failed: no more is received */
+    int fd;
+    struct archive *archive; /* NULL: read without it */
+    struct cursor block;     /* the archive's current one */
+    char failure[256];
+};
 
 /* "-" is standard input. NULL on failure, with the reason (without the path) in 'reason'. */
 struct input *input_open(const char *path, char *reason, size_t reason_size);
@@ -19,9 +32,17 @@ void input_close(struct input *input); /* accepts NULL */
  * the first input_take(). */
 struct cursor input_head(const struct input *input);
 
+/* Receives until so many bytes are ready; false: they do not come. */
+bool input_fill(struct input *input, size_t bytes);
+
 /* The next unpacked bytes, in one piece and borrowed until the next call. False: so many do not
  * come; input_failure() may tell why. */
-bool input_take(struct input *input, size_t bytes, struct cursor *out);
+static inline bool input_take(struct input *input, size_t bytes, struct cursor *out)
+{
+    return (input->ready.left >= bytes || input_fill(input, bytes)) &&
+           cursor_split(&input->ready, bytes, out);
+}
+
 bool input_is_at_end(struct input *input); /* nothing is left to take */
 
 /* "gzip"; NULL if it is not compressed. */

@@ -54,13 +54,13 @@ enum tattler_status packet_decode(int link_type, struct cursor frame, struct pac
 {
     static const struct packet nothing; /* copied, since clearing so many bytes takes longer */
     struct decoding d = { .out = out, .rest = frame, .next = link_type };
+    packet_reader *read = find_reader(link_type);
 
-    if (link_type < PACKET_LINK_ETHERTYPE && !packet_link_is_read(link_type))
+    if (link_type < 0 || (read == NULL && link_type < PACKET_LINK_ETHERTYPE))
         return TATTLER_UNSUPPORTED;
     *out = nothing;
     out->bytes = (uint32_t)frame.left;
-    for (int layer = 0; layer < PACKET_LAYERS_MAX; layer++) {
-        packet_reader *read = find_reader(d.next);
+    for (int layer = 0; layer < PACKET_LAYERS_MAX; layer++, read = find_reader(d.next)) {
         enum tattler_status status = read != NULL ? read(&d) : TATTLER_OK;
 
         if (status != TATTLER_OK || read == NULL || d.next == PACKET_LAYER_DONE)
