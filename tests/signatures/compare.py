@@ -11,6 +11,7 @@ import eve
 
 KNOWN = eve.known(pathlib.Path(__file__).with_name("known.tsv"))
 ONLY_THEIRS, ONLY_OURS, COUNT = "only in Suricata", "only stand-alone", "count"
+WHOLE = ONLY_THEIRS, ONLY_OURS, COUNT
 
 Pair = collections.namedtuple("Pair", "gid sid proto one other icmp start")
 Difference = collections.namedtuple("Difference", "capture theme pair field text")
@@ -60,17 +61,24 @@ def differing_fields(mine, other):
     return said.items()
 
 
+def unsteady_pairs(runs):
+    """The pairs that one host does not always alert on, or not always as often."""
+    counts = [{pair: len(alerts) for pair, alerts in pairs_of(run).items()} for run in runs]
+    return {pair for pair in set().union(*counts) if len({count.get(pair) for count in counts}) > 1}
+
+
 class Tally:
     """Of one theme: what was compared and what differs; adds up over captures."""
 
     def __init__(self):
-        self.fired, self.common, self.known = set(), 0, 0
+        self.fired, self.common, self.known, self.unsteady = set(), 0, 0, 0
         self.differences = []
 
     def add(self, other):
         self.fired |= other.fired
         self.common += other.common
         self.known += other.known
+        self.unsteady += other.unsteady
         self.differences += other.differences
 
     def note(self, capture, theme, pair, field, text):
@@ -83,8 +91,8 @@ class Tally:
         return sum(one.field in fields for one in self.differences)
 
 
-def compare(capture, ours, theirs, theme_of):
-    """A Tally a theme of two hosts' alerts about one capture."""
+def compare(capture, ours, theirs, theme_of, unsteady=frozenset()):
+    """A Tally a theme of two hosts' alerts about one capture, but for the pairs in unsteady."""
     tallies = collections.defaultdict(Tally)
     mine, other = pairs_of(ours), pairs_of(theirs)
     for pair in sorted(mine.keys() | other.keys(), key=str):
@@ -92,7 +100,9 @@ def compare(capture, ours, theirs, theme_of):
         tally = tallies[theme]
         if pair in other:
             tally.fired.add(pair.sid)
-        if pair not in mine:
+        if pair in unsteady:
+            tally.unsteady += 1
+        elif pair not in mine:
             tally.note(capture, theme, pair, ONLY_THEIRS, f"{ONLY_THEIRS}, {len(other[pair])} times")
         elif pair not in other:
             tally.note(capture, theme, pair, ONLY_OURS, f"{ONLY_OURS}, {len(mine[pair])} times")

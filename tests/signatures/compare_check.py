@@ -47,6 +47,8 @@ CASES = (
 
 def problems():
     found = []
+    if compare.unsteady_pairs([[ALERT, OTHER_RULE], [ALERT]]) != {compare.pair_of(OTHER_RULE)}:
+        found.append("a pair that comes and goes is not told")
     for number, (ours, theirs, wanted) in enumerate(CASES):
         tallies = compare.compare("x.pcap", ours, theirs, lambda sid: "theme")
         said = sorted(one.field for tally in tallies.values() for one in tally.differences)
