@@ -40,6 +40,13 @@ static void fill_view(struct packet_view *view, const struct packet *packet, boo
     view->from_first_sender = from_first_sender;
 }
 
+/* A packet without a flow, to rules. */
+static void show_alone(struct inspector *inspector, const struct packet *packet, bool rebuilt)
+{
+    inspect_rules_packet(inspector, NULL, packet, true, false, rebuilt);
+    inspect_rules_settle(inspector);
+}
+
 static void follow(struct inspector *inspector, const struct packet *packet, unsigned depth,
         bool rebuilt)
 {
@@ -50,8 +57,7 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
 
     if (connection == NULL) {
         inspector->unfollowed++;
-        inspect_rules_packet(inspector, NULL, packet, true, false, rebuilt);
-        inspect_rules_settle(inspector);
+        show_alone(inspector, packet, rebuilt);
         return;
     }
     inspector->now_cut = packet->cut;
@@ -161,6 +167,8 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
         }
         if (packet->wants_flow)
             follow(inspector, packet, depth, packet == &whole);
+        else if (packet->ip_version != 0)
+            show_alone(inspector, packet, packet == &whole);
         if (!packet->has_inner)
             return;
         link_type = packet->inner.link_type;

@@ -10,7 +10,11 @@
 static struct eve_head head_of(const struct inspector *inspector,
         const struct connection *connection, const struct match_packet *packet)
 {
-    struct eve_head head = inspect_head(inspector, connection, packet->to_server);
+    struct eve_head head = connection != NULL
+                                   ? inspect_head(inspector, connection, packet->to_server)
+                                   : (struct eve_head){ .time_us = inspector->now_us,
+                                         .packet_number = inspector->packets,
+                                         .ip_version = packet->ip_version };
     uint16_t message = (uint16_t)(packet->icmp_type << 8 | packet->icmp_code);
 
     head.source = packet->source;
@@ -31,14 +35,14 @@ static void on_alert(void *user, const struct match_alert *found)
     struct eve_flow flow;
     struct eve_head head;
 
-    if (connection == NULL)
-        return;
-    connection->alerted = true;
-    flow = inspect_flow_facts(connection, END_SHUTDOWN);
-    alert.flow = &flow;
+    if (connection != NULL) {
+        connection->alerted = true;
+        flow = inspect_flow_facts(connection, END_SHUTDOWN);
+        alert.flow = &flow;
+        if (inspector->sink->alert != NULL)
+            inspector->sink->alert(inspector->sink->user, connection, found->rule);
+    }
     head = head_of(inspector, connection, found->packet);
-    if (inspector->sink->alert != NULL)
-        inspector->sink->alert(inspector->sink->user, connection, found->rule);
     if (!inspect_wants(inspector, EVE_ALERT))
         return;
     json_restart(&inspector->json);

@@ -74,7 +74,8 @@ void eve_open_event(struct json *json, uint64_t time_us)
 void eve_open(struct json *json, const struct eve_head *head, const char *event_type)
 {
     eve_open_event(json, head->time_us);
-    json_unsigned(json, "flow_id", head->flow_id);
+    if (head->flow_id != 0)
+        json_unsigned(json, "flow_id", head->flow_id);
     if (head->packet_number != 0)
         json_unsigned(json, "pcap_cnt", head->packet_number);
     json_text(json, "event_type", event_type);

@@ -20,7 +20,7 @@
 /* What all records of a flow begin with. */
 struct eve_head {
     uint64_t time_us;
-    uint64_t flow_id;
+    uint64_t flow_id; /* 0: the packet belongs to none */
     uint64_t packet_number; /* EVE's pcap_cnt; 0: none (flow records) */
     const char *packet_source; /* EVE's pkt_src: "defrag", "gre tunnel" …; NULL: "wire/pcap" */
     struct address source, destination;

@@ -51,12 +51,20 @@ static void put_metadata(struct json *json, const struct rule *rule)
     json_close_object(json);
 }
 
+/* A rule that only says 'drop' blocks nothing where nothing can be blocked; one that a rate_filter
+ * turned to it is told so in any case. */
+static bool is_blocked(const struct eve_alert *alert)
+{
+    return alert->action == ACTION_REJECT ||
+           (alert->action == ACTION_DROP && alert->rule->action != ACTION_DROP);
+}
+
 static void put_rule(struct json *json, const struct eve_head *head, const struct eve_alert *alert)
 {
     const struct rule *rule = alert->rule;
 
     json_open_object(json, "alert");
-    json_text(json, "action", alert->action == ACTION_REJECT ? "blocked" : "allowed");
+    json_text(json, "action", is_blocked(alert) ? "blocked" : "allowed");
     json_unsigned(json, "gid", rule->gid);
     json_unsigned(json, "signature_id", rule->sid);
     json_unsigned(json, "rev", rule->rev);

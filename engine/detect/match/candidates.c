@@ -104,6 +104,8 @@ static void look_at(struct matcher *matcher, uint32_t number, const struct look 
         set_fired(matcher->flow, number);
     apply_effects(matcher, rule);
     found_note(matcher, number, look);
+    if (look_twice(look, rule))
+        found_note(matcher, number, look);
 }
 
 /* --- candidates --- */

@@ -41,6 +41,12 @@ static bool fits_ends(const struct rule *rule, const struct address *source, uin
            address_set_contains(rule->source, source);
 }
 
+static bool fits_turned(const struct match_packet *packet, const struct rule *rule)
+{
+    return fits_ends(rule, &packet->destination, packet->destination_port, &packet->source,
+            packet->source_port);
+}
+
 bool look_header(const struct look *look, const struct rule *rule)
 {
     const struct match_packet *packet = look->packet;
@@ -52,9 +58,17 @@ bool look_header(const struct look *look, const struct rule *rule)
         return false;
     return fits_ends(rule, &packet->source, packet->source_port, &packet->destination,
                    packet->destination_port) ||
-           (rule->bidirectional &&
-                   fits_ends(rule, &packet->destination, packet->destination_port, &packet->source,
-                           packet->source_port));
+           (rule->bidirectional && fits_turned(packet, rule));
+}
+
+bool look_twice(const struct look *look, const struct rule *rule)
+{
+    const struct match_packet *packet = look->packet;
+
+    return rule->bidirectional &&
+           fits_ends(rule, &packet->source, packet->source_port, &packet->destination,
+                   packet->destination_port) &&
+           fits_turned(packet, rule);
 }
 
 /* --- tests --- */
@@ -63,7 +77,8 @@ static bool tests_payload_size(const struct look *look, const struct rule_test *
 {
     size_t size = look->packet->payload.left;
 
-    return (size == 0 || !look->unreadable) && number_accepts(&test->number, size);
+    return !(size == 0 ? look->has_piece : look->unreadable) &&
+           number_accepts(&test->number, size);
 }
 
 static bool tests_tcp_flags(const struct look *look, const struct rule_test *test)

@@ -16,6 +16,7 @@ struct look {
     struct xbits *xbits;
     struct steps *steps;
     bool unreadable; /* the payload is encrypted: to Suricata such packets have none */
+    bool has_piece;  /* of its stream to be looked at: to Suricata such packets are never empty */
     struct cursor payload; /* of the packet, or a piece of the stream */
     bool is_stream;
     const struct match_transaction *transaction; /* NULL: none */
@@ -23,6 +24,8 @@ struct look {
 
 /* Direction, protocols, addresses and ports. */
 bool look_header(const struct look *look, const struct rule *rule);
+/* Do the ends fit a rule with '<>' both ways? Suricata makes two rules of it, which both alert. */
+bool look_twice(const struct look *look, const struct rule *rule);
 /* All tests but those on features and xbits. */
 bool look_tests(const struct look *look, const struct rule *rule);
 /* Those on xbits, of which the ones that are over go where they are asked for: only once the rest is

@@ -214,6 +214,7 @@ static void look_at_packet(struct matcher *matcher)
     bool readable;
 
     look.unreadable = is_encrypted(matcher, packet);
+    look.has_piece = is_own && flow->windows[way].len > 0 && (flow->ready[way] || packet->closing);
     readable = packet->payload.left > 0 && !look.unreadable;
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (groups[i] != NULL)

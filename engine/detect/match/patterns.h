@@ -1,4 +1,4 @@
-/* patterns.h - many byte strings looked for at once, by vectorscan.
+/* patterns.h - many byte strings looked for at once, by hyperscan, or vectorscan, which has the same functions.
  *
  * Built once; then any thread may search with a scratch of its own. */
 #ifndef TATTLER_DETECT_MATCH_PATTERNS_H
@@ -13,7 +13,7 @@
 
 struct pattern {
     const uint8_t *bytes; /* borrowed until the set is made */
-    size_t length;        /* at least one; the first is not NUL (vectorscan takes it for the end) */
+    size_t length;        /* at least one; the first is not NUL (hyperscan takes it for the end) */
     bool nocase;
     uint32_t value; /* told when it is found */
 };

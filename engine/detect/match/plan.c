@@ -150,7 +150,7 @@ static bool acts_on_each_packet(const struct rule *rule)
     return rule->action == ACTION_PASS || rule->action == ACTION_REJECT;
 }
 
-/* Without what vectorscan cannot begin with: to be looked at first, a part does as well. */
+/* Without what hyperscan cannot begin with: to be looked at first, a part does as well. */
 static struct pattern pattern_of(const struct plan *plan, uint32_t number)
 {
     const struct rule_content *fast = plan->fast;

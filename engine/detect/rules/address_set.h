@@ -16,7 +16,7 @@ struct address_set {
     const struct address_range *v4, *v6;
     size_t v4_count, v6_count;
     bool any; /* every address */
-    bool plain; /* written without a '!' */
+    bool plain; /* written as prefixes alone, without a '!' */
 };
 
 /* In the time it takes to halve the list until one is left. */

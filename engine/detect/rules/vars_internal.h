@@ -15,6 +15,7 @@ enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
 
 struct list_sum {
     struct ranges with[FAMILIES], without[FAMILIES];
+    bool has_span; /* "192.0.2.1-192.0.2.9": more than one prefix */
 };
 
 enum variable_state { VARIABLE_UNKNOWN, VARIABLE_BUSY, VARIABLE_GOOD, VARIABLE_BAD };
