@@ -90,11 +90,13 @@ void alerts_free(struct device_block *block)
 
 /* --- printing --- */
 
-static int compare(const struct summary_alert *a, const struct summary_alert *b)
+static int compare(const void *left, const void *right)
 {
-    int order = (a->rule->priority > b->rule->priority) - (a->rule->priority < b->rule->priority);
+    const struct rule *a = (*(const struct summary_alert *const *)left)->rule;
+    const struct rule *b = (*(const struct summary_alert *const *)right)->rule;
+    int order = (a->priority > b->priority) - (a->priority < b->priority);
 
-    return order != 0 ? order : (a->rule->sid > b->rule->sid) - (a->rule->sid < b->rule->sid);
+    return order != 0 ? order : (a->sid > b->sid) - (a->sid < b->sid);
 }
 
 int alerts_priority(const struct device_block *block)
@@ -129,13 +131,17 @@ static void print_alert(const struct page *page, const struct summary_alert *ale
 
 void alerts_print(const struct page *page, const struct device_block *block)
 {
-    struct summary_alert *alerts = block->alerts;
-    unsigned shown = 0;
+    size_t count = HASH_COUNT(block->alerts), filled = 0;
+    const struct summary_alert **alerts = malloc((count + 1) * sizeof(*alerts));
 
-    HASH_SORT(alerts, compare);
-    for (const struct summary_alert *alert = alerts; alert != NULL; alert = alert->hh.next)
-        if (shown++ < ALERTS_SHOWN)
-            print_alert(page, alert);
-    if (shown > ALERTS_SHOWN)
-        fprintf(page->to, "  and %u more rules that alerted\n", shown - ALERTS_SHOWN);
+    if (alerts == NULL)
+        return;
+    for (const struct summary_alert *alert = block->alerts; alert != NULL; alert = alert->hh.next)
+        alerts[filled++] = alert;
+    qsort(alerts, count, sizeof(*alerts), compare);
+    for (size_t i = 0; i < count && i < ALERTS_SHOWN; i++)
+        print_alert(page, alerts[i]);
+    if (count > ALERTS_SHOWN)
+        fprintf(page->to, "  and %zu more rules that alerted\n", count - ALERTS_SHOWN);
+    free(alerts);
 }
