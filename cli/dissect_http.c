@@ -97,10 +97,12 @@ static enum step read_whole_head(const struct http_reading *reading, struct curs
     if (http_request_read(head, reading->dissectors->work, &request) != TATTLER_OK)
         return http_give_up(reading);
     if (request.is_connect && hold_whole_head(reading, head)) {
+        http_ask(&reading->dissector->asked, &request);
         reader->state = HTTP_ASKED;
         return STEP_ON;
     }
     begin_body(reader, &request);
+    http_ask(&reading->dissector->asked, &request);
     http_tell(reading, &request, wants_body(reading) ? MATCH_HEAD : MATCH_WHOLE,
             (struct cursor){ NULL, 0 });
     if (reader->state == HTTP_DONE)
@@ -123,12 +125,6 @@ static bool is_bare_line(const struct http_reading *reading, struct cursor bytes
            !request.has_version && request.fields.at == NULL;
 }
 
-static bool is_too_long(const struct http_reader *reader)
-{
-    return reader->held.len == HTTP_REQUEST_MAX ||
-           reader->held.len - reader->looked > HTTP_LINE_MAX;
-}
-
 /* The fields are not to be seen. */
 static enum step give_up_head(const struct http_reading *reading)
 {
@@ -143,51 +139,18 @@ static enum step give_up_head(const struct http_reading *reading)
     return http_give_up(reading);
 }
 
-static enum step hold_head(const struct http_reading *reading, struct cursor *in)
-{
-    struct http_reader *reader = reading->reader;
-    size_t room = HTTP_REQUEST_MAX - reader->held.len;
-    struct cursor part = { in->at, in->left < room ? in->left : room }, all;
-    size_t looked = reader->looked, length;
-
-    if (!held_add(&reader->held, &reading->dissectors->budget, part, HTTP_REQUEST_MAX))
-        return http_give_up(reading);
-    all = cursor_over(reader->held.bytes, reader->held.len);
-    length = http_head_length(all, &reader->looked);
-    if (length == 0 && looked == 0 && is_bare_line(reading, all))
-        length = all.left;
-    if (length == 0) {
-        cursor_skip(in, part.left);
-        return is_too_long(reader) ? give_up_head(reading) : STEP_MORE;
-    }
-    cursor_skip(in, part.left - (all.left - length));
-    all.left = reader->held.len = length;
-    return read_whole_head(reading, all);
-}
-
-/* After an upgrade (RFC 9110 section 7.8) come messages of another protocol. */
-static bool is_text(struct cursor bytes)
-{
-    return bytes.at[0] == '\t' || (bytes.at[0] >= ' ' && bytes.at[0] < 0x7f);
-}
-
 static enum step read_head(const struct http_reading *reading, struct cursor *in)
 {
     struct http_reader *reader = reading->reader;
+    bool is_new = reader->looked == 0;
     struct cursor head;
-    size_t length, from = 0;
 
-    if (reader->held.len == 0) {
-        http_skip_empty_lines(in);
-        if (in->left == 0 || (in->left == 1 && in->at[0] == '\r'))
-            return STEP_MORE;
-        if (!is_text(*in))
-            return http_give_up(reading);
-        length = http_head_length(*in, &from);
-        if (length > 0 && cursor_split(in, length, &head))
-            return read_whole_head(reading, head);
-    }
-    return hold_head(reading, in);
+    if (http_gather_head(reading, in, &head))
+        return read_whole_head(reading, head);
+    head = cursor_over(reader->held.bytes, reader->held.len);
+    if (is_new && is_bare_line(reading, head))
+        return read_whole_head(reading, head);
+    return http_is_too_long(reader) ? give_up_head(reading) : STEP_MORE;
 }
 
 /* A client that does not wait for the answer. */
@@ -267,21 +230,20 @@ void http_confirm(struct dissectors *dissectors, struct dissector *dissector)
     held_drop(&opening, &dissectors->budget);
 }
 
-/* RFC 9110 section 9.3.6: any 2xx opens the tunnel. */
-static bool refuses(struct cursor answer)
-{
-    struct cursor version;
-
-    return !cursor_split(&answer, strlen("HTTP/1.1 "), &version) ||
-           !cursor_starts_with(&answer, "2", 1);
-}
-
-void http_answer(struct dissectors *dissectors, struct dissector *dissector, struct cursor bytes)
+void http_settle_tunnel(struct dissectors *dissectors, struct dissector *dissector, bool refused)
 {
     struct http_reading reading = { dissectors, dissector, &dissector->http };
 
     if (dissector->http.state == HTTP_ASKED)
-        tell_asked(&reading, refuses(bytes));
+        tell_asked(&reading, refused);
+}
+
+bool http_skip_gap(struct http_reader *reader, uint64_t missing)
+{
+    if (reader->state != HTTP_SIZED || reader->left < missing)
+        return false;
+    reader->left -= missing;
+    return true;
 }
 
 /* The lines that are there of a head that breaks off. */

@@ -1,5 +1,5 @@
-/* dissect_http_internal.h - what both halves of the reader of requests share: dissect_http.c reads heads
- * and knows the states, dissect_http_body.c reads what is behind a head. */
+/* dissect_http_internal.h - what the readers of HTTP/1 share: dissect_http.c reads requests,
+ * dissect_answers.c responses, dissect_http_head.c and dissect_http_body.c what they are made of. */
 #ifndef TATTLER_CLI_DISSECT_HTTP_INTERNAL_H
 #define TATTLER_CLI_DISSECT_HTTP_INTERNAL_H
 
@@ -18,6 +18,13 @@ enum step { STEP_ON, STEP_MORE };
 void http_tell(const struct http_reading *reading, const struct http_request *request,
         enum match_stage stage, struct cursor body);
 enum step http_give_up(const struct http_reading *reading);
+
+/* --- dissect_http_head.c --- */
+
+/* Takes a whole head, from 'in' or from what is held by then. False: it goes on, and all of 'in' is
+ * held now; or it is given up. */
+bool http_gather_head(const struct http_reading *reading, struct cursor *in, struct cursor *head);
+bool http_is_too_long(const struct http_reader *reader);
 
 /* --- dissect_http_body.c --- */
 

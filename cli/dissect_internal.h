@@ -24,7 +24,7 @@ struct side {
     struct held held; /* a request head or DNS message that is not whole yet */
     /* Which application it is. */
     bool told;
-    uint8_t first_length;
+    uint8_t first_length, unread; /* the latter: no parser was known for them as yet */
     uint8_t first[APPLICATION_BYTES];
     uint64_t expected; /* offset of the next byte, if none is missing */
     struct mqtt_reader mqtt;
@@ -34,7 +34,9 @@ struct dissector {
     struct connection *connection;
     struct side sides[2]; /* 0: to the server */
     struct quic_stream *quic;
-    struct http_reader http; /* of the client */
+    struct http_reader http;    /* of the client */
+    struct http_reader answers; /* of the server */
+    struct http_asked asked;
     uint8_t mqtt_version;    /* of the CONNECT; 0: none was seen */
     bool unknown;            /* the application is not to be told any more */
     struct dissector *prev, *next; /* oldest first */

@@ -5,6 +5,7 @@
 void dissect_tcp_clear(struct dissectors *dissectors, struct dissector *dissector)
 {
     http_end(dissectors, dissector);
+    http_end_answers(dissectors, dissector);
     for (size_t i = 0; i < 2; i++) {
         stream_end(&dissector->sides[i].stream, &dissectors->budget);
         dissect_names_drop(dissectors, &dissector->sides[i]);
@@ -44,6 +45,7 @@ static void give_up_application(struct dissectors *dissectors, struct dissector 
     connection->app_proto = NULL;
     dissector->unknown = true;
     http_end(dissectors, dissector);
+    http_end_answers(dissectors, dissector);
     mqtt_end(dissectors, &dissector->sides[0].mqtt);
     mqtt_end(dissectors, &dissector->sides[1].mqtt);
 }
@@ -95,7 +97,8 @@ bool dissect_tcp_turns(struct dissectors *dissectors, struct connection *connect
     if (dissector == NULL)
         return true;
     http_end(dissectors, dissector);
-    dissector->http = (struct http_reader){ .state = HTTP_OPENING };
+    http_end_answers(dissectors, dissector);
+    dissector->http = dissector->answers = (struct http_reader){ .state = HTTP_OPENING };
     other = dissector->sides[0];
     dissector->sides[0] = dissector->sides[1];
     dissector->sides[1] = other;
@@ -104,13 +107,18 @@ bool dissect_tcp_turns(struct dissectors *dissectors, struct connection *connect
 
 /* --- both, and what rules want --- */
 
-/* Bytes are missing: messages cannot be read on. */
+/* Bytes are missing: messages cannot be read on, unless they are of a body. */
 static void pass_gap(const struct reading *reading, struct side *side)
 {
+    struct dissector *dissector = reading->dissector;
+    uint64_t missing = side->stream.offset - side->expected;
+
     dissect_names_drop(reading->dissectors, side);
     side->told = true;
-    if (reading->to_server)
-        http_end(reading->dissectors, reading->dissector);
+    if (reading->to_server && !http_skip_gap(&dissector->http, missing))
+        http_end(reading->dissectors, dissector);
+    else if (!reading->to_server && !http_skip_gap(&dissector->answers, missing))
+        http_end_answers(reading->dissectors, dissector);
     mqtt_end(reading->dissectors, &side->mqtt);
 }
 
@@ -128,15 +136,18 @@ static void tell_stream(const struct reading *reading, struct side *side, struct
 
 /* The requests of a client that has sent its first bytes before the server showed that it is HTTP are
  * read then. */
-static void read_requests(const struct reading *reading, struct cursor bytes)
+static void read_http(const struct reading *reading, struct cursor earlier, struct cursor bytes)
 {
-    if (reading->dissectors->work == NULL)
+    struct dissectors *dissectors = reading->dissectors;
+
+    if (dissectors->work == NULL)
         return;
     if (reading->to_server) {
-        http_read(reading->dissectors, reading->dissector, bytes);
+        http_read(dissectors, reading->dissector, bytes);
     } else if (reading->dissector->connection->application == APPLICATION_HTTP1) {
-        http_confirm(reading->dissectors, reading->dissector);
-        http_answer(reading->dissectors, reading->dissector, bytes);
+        http_confirm(dissectors, reading->dissector);
+        http_read_answers(dissectors, reading->dissector, earlier);
+        http_read_answers(dissectors, reading->dissector, bytes);
     }
 }
 
@@ -147,16 +158,21 @@ static bool wants_mqtt(const struct reading *reading)
            !dissect_side(reading)->mqtt.done;
 }
 
-/* The bytes that told the application come first; they may be from segments before this one. */
-static void read_messages(const struct reading *reading, struct side *side, struct cursor bytes)
+static void read_mqtt(const struct reading *reading, struct cursor earlier, struct cursor bytes)
 {
-    uint8_t earlier = side->first_length;
-
-    side->first_length = 0;
-    if (earlier > 0)
-        mqtt_read(reading->dissectors, reading->dissector, reading->to_server,
-                cursor_over(side->first, earlier));
+    mqtt_read(reading->dissectors, reading->dissector, reading->to_server, earlier);
     mqtt_read(reading->dissectors, reading->dissector, reading->to_server, bytes);
+}
+
+static bool wants_http(const struct reading *reading)
+{
+    const struct dissector *dissector = reading->dissector;
+
+    if (reading->dissectors->work == NULL)
+        return false;
+    return reading->to_server ? dissector->http.state != HTTP_DONE
+                              : dissector->connection->application == APPLICATION_HTTP1 &&
+                                        dissector->answers.state != HTTP_DONE;
 }
 
 static bool is_wanted_by_rules(const struct reading *reading)
@@ -166,9 +182,7 @@ static bool is_wanted_by_rules(const struct reading *reading)
 
     return (dissector->connection->wants_stream[way] &&
                    dissect_side(reading)->expected < DISSECT_STREAM_MAX) ||
-           (reading->to_server && reading->dissectors->work != NULL &&
-                   dissector->http.state != HTTP_DONE) ||
-           wants_mqtt(reading);
+           wants_http(reading) || wants_mqtt(reading);
 }
 
 /* Is there anything left to be found in this side of a flow? */
@@ -186,14 +200,16 @@ static bool is_open(const struct connection *connection)
 static void read_for_rules(const struct reading *reading, struct side *side, struct cursor bytes)
 {
     const struct connection *connection = reading->dissector->connection;
+    struct cursor earlier = cursor_over(side->first, side->unread);
 
     if (!side->told && !reading->dissector->unknown && !dissect_carries_dns(connection))
         find_application(reading, side, bytes);
     if (connection->wants_stream[reading->to_server ? 0 : 1])
         tell_stream(reading, side, bytes);
-    read_requests(reading, bytes);
+    read_http(reading, earlier, bytes);
     if (wants_mqtt(reading))
-        read_messages(reading, side, bytes);
+        read_mqtt(reading, earlier, bytes);
+    side->unread = connection->application == APPLICATION_ANY ? side->first_length : 0;
 }
 
 static bool read_side(void *user, struct cursor bytes)
@@ -259,7 +275,8 @@ static void read_segment(struct dissectors *dissectors, struct connection *conne
     reading.dissector = other.dissector = start_tcp(dissectors, connection);
     if (reading.dissector == NULL)
         return;
-    dissect_side(&reading)->stream.skips_gaps = connection->wants_stream[to_server ? 0 : 1];
+    dissect_side(&reading)->stream.skips_gaps =
+            dissectors->wanted != 0 || connection->wants_stream[to_server ? 0 : 1];
     if (is_wanted(&reading))
         stream_add(&dissect_side(&reading)->stream, &dissectors->budget, packet->tcp.seq, syn,
                 packet->payload, read_side, &reading);

@@ -5,8 +5,8 @@ libhost_la_CFLAGS = $(AM_CFLAGS) $(CLI_CFLAGS)
 libhost_la_SOURCES = \
 	cli/application.c cli/application.h cli/capture.c cli/capture.h cli/capture_look.c \
 	cli/capture_look.h cli/capture_time.h cli/connection.c cli/connection.h cli/defrag.c \
-	cli/defrag.h cli/dissect.c cli/dissect.h cli/dissect_http.c cli/dissect_http.h \
-	cli/dissect_http_body.c cli/dissect_http_internal.h cli/dissect_internal.h \
+	cli/defrag.h cli/dissect.c cli/dissect.h cli/dissect_answers.c cli/dissect_http.c \
+	cli/dissect_http.h cli/dissect_http_body.c cli/dissect_http_head.c cli/dissect_http_internal.h cli/dissect_internal.h \
 	cli/dissect_mqtt.c cli/dissect_mqtt.h cli/dissect_names.c cli/dissect_rules.c \
 	cli/dissect_tcp.c cli/held.c cli/held.h cli/input.c cli/input.h cli/inspect.c cli/inspect.h cli/inspect_found.c cli/inspect_internal.h \
 	cli/inspect_records.c cli/inspect_rules.c cli/pcap_file.c \

@@ -113,7 +113,8 @@ librules_la_SOURCES = \
 	engine/detect/rules/vars_internal.h engine/detect/rules/vars_yaml.c \
 	engine/parse/best_fit.c engine/parse/best_fit.h engine/parse/http_fields.c \
 	engine/parse/http_fields.h engine/parse/http_request.c \
-	engine/parse/http_request.h engine/parse/http_text.h engine/parse/http_uri.c engine/parse/http_uri.h engine/parse/mqtt.c \
+	engine/parse/http_request.h engine/parse/http_response.c engine/parse/http_response.h \
+	engine/parse/http_text.h engine/parse/http_uri.c engine/parse/http_uri.h engine/parse/mqtt.c \
 	engine/parse/mqtt.h
 
 # Writes MMDB files: only the command and its tests need it.

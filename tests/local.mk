@@ -74,6 +74,7 @@ UNIT_TESTS = \
 	tests/unit/gquic_test \
 	tests/unit/held_test \
 	tests/unit/http_request_test \
+	tests/unit/http_response_test \
 	tests/unit/http_test \
 	tests/unit/http_uri_test \
 	tests/unit/invariance_test \

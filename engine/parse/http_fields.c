@@ -16,6 +16,11 @@ void http_work_free(struct http_work *work)
     free(work);
 }
 
+void http_work_clear(struct http_work *work)
+{
+    work->count = work->used = work->repetitions = 0;
+}
+
 void http_work_write(struct http_work *work, const void *bytes, size_t length)
 {
     if (length > HTTP_WORK_MAX - work->used || length == 0)
@@ -202,7 +207,7 @@ static void write_field(struct http_work *work, const struct http_field *field,
     http_work_write(work, "\r\n", 2);
 }
 
-enum tattler_status http_fields_read(struct cursor in, struct http_work *work,
+enum tattler_status http_fields_read(struct cursor in, const char *hidden, struct http_work *work,
         struct http_known_fields *known, struct cursor *text)
 {
     bool ends;
@@ -211,9 +216,44 @@ enum tattler_status http_fields_read(struct cursor in, struct http_work *work,
     if (!collect_fields(in, work, &ends))
         return TATTLER_FULL;
     for (size_t i = 0; i < work->count; i++)
-        if (!work->fields[i].is_again && !http_is_named(&work->fields[i].name, "Cookie"))
+        if (!work->fields[i].is_again && !http_is_named(&work->fields[i].name, hidden))
             write_field(work, &work->fields[i], known);
     if (work->used > start)
         *text = http_work_since(work, start);
     return ends ? TATTLER_OK : TATTLER_TRUNCATED;
+}
+
+static bool contains_chunked(struct cursor value)
+{
+    for (; value.left >= 7; cursor_skip(&value, 1))
+        if (strncasecmp((const char *)value.at, "chunked", 7) == 0)
+            return true;
+    return false;
+}
+
+/* The first number in the value, whatever is around it. */
+static bool read_length(struct cursor value, uint64_t *length)
+{
+    uint8_t byte = 0;
+
+    *length = 0;
+    while (cursor_peek_u8(&value, 0, &byte) && !http_is_digit(byte))
+        cursor_skip(&value, 1);
+    if (value.left == 0)
+        return false;
+    while (cursor_u8(&value, &byte) && http_is_digit(byte)) {
+        if (*length > (UINT64_MAX - 9) / 10)
+            return false;
+        *length = *length * 10 + (uint64_t)(byte - '0');
+    }
+    return true;
+}
+
+enum http_body http_fields_body(const struct http_known_fields *known, uint64_t *size)
+{
+    if (known->coding.at != NULL)
+        return contains_chunked(known->coding) ? HTTP_CHUNKED_BODY : HTTP_BAD_BODY;
+    if (known->length.at != NULL)
+        return read_length(known->length, size) ? HTTP_SIZED_BODY : HTTP_BAD_BODY;
+    return HTTP_NO_BODY;
 }

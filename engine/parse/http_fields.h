@@ -1,4 +1,4 @@
-/* http_fields.h - the fields of an HTTP/1 head, for http_request.c. Any thread. */
+/* http_fields.h - the fields of an HTTP/1 head, for http_request.c and http_response.c. Any thread. */
 #ifndef TATTLER_PARSE_HTTP_FIELDS_H
 #define TATTLER_PARSE_HTTP_FIELDS_H
 
@@ -30,11 +30,17 @@ struct http_known_fields {
     struct cursor host, user_agent, length, coding;
 };
 
-/* Writes all fields but Cookie as "Name: value" lines to 'text', which stays as it is if there are
- * none. 'in' begins behind the request line. TRUNCATED: the head breaks off; FULL: there are more than
- * HTTP_FIELDS_MAX names, and nothing was written. */
-enum tattler_status http_fields_read(struct cursor in, struct http_work *work,
+/* Starts over: what was written before is gone. */
+void http_work_clear(struct http_work *work);
+
+/* Writes all fields but those named 'hidden' as "Name: value" lines to 'text', which stays as it is if
+ * there are none. 'in' begins behind the first line. TRUNCATED: the head breaks off; FULL: there are
+ * more than HTTP_FIELDS_MAX names, and nothing was written. */
+enum tattler_status http_fields_read(struct cursor in, const char *hidden, struct http_work *work,
         struct http_known_fields *known, struct cursor *text);
+
+/* What the fields say of the body; 'size' is that of HTTP_SIZED_BODY. */
+enum http_body http_fields_body(const struct http_known_fields *known, uint64_t *size);
 
 /* Appends to what is written; there is always room for what a head can give. */
 void http_work_write(struct http_work *work, const void *bytes, size_t length);

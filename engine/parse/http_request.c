@@ -99,40 +99,6 @@ static void read_request_line(struct cursor line, struct http_work *work, struct
 
 /* --- what the fields mean --- */
 
-static bool contains_chunked(struct cursor value)
-{
-    for (; value.left >= 7; cursor_skip(&value, 1))
-        if (strncasecmp((const char *)value.at, "chunked", 7) == 0)
-            return true;
-    return false;
-}
-
-/* The first number in the value, whatever is around it. */
-static bool read_length(struct cursor value, uint64_t *length)
-{
-    uint8_t byte = 0;
-
-    *length = 0;
-    while (cursor_peek_u8(&value, 0, &byte) && !http_is_digit(byte))
-        cursor_skip(&value, 1);
-    if (value.left == 0)
-        return false;
-    while (cursor_u8(&value, &byte) && http_is_digit(byte)) {
-        if (*length > (UINT64_MAX - 9) / 10)
-            return false;
-        *length = *length * 10 + (uint64_t)(byte - '0');
-    }
-    return true;
-}
-
-static void read_body(const struct http_known_fields *known, struct http_request *out)
-{
-    if (known->coding.at != NULL)
-        out->body = contains_chunked(known->coding) ? HTTP_CHUNKED_BODY : HTTP_BAD_BODY;
-    else if (known->length.at != NULL)
-        out->body = read_length(known->length, &out->body_size) ? HTTP_SIZED_BODY : HTTP_BAD_BODY;
-}
-
 static void read_host(struct cursor value, struct http_work *work, struct http_request *out)
 {
     size_t start = work->used;
@@ -152,10 +118,10 @@ static void read_host(struct cursor value, struct http_work *work, struct http_r
 static void read_fields(struct cursor in, struct http_work *work, struct http_request *out)
 {
     struct http_known_fields known = { .host = { .at = NULL } };
-    enum tattler_status status = http_fields_read(in, work, &known, &out->fields);
+    enum tattler_status status = http_fields_read(in, "Cookie", work, &known, &out->fields);
 
     out->user_agent = known.user_agent;
-    read_body(&known, out);
+    out->body = http_fields_body(&known, &out->body_size);
     read_host(known.host, work, out);
     if (status == TATTLER_FULL)
         out->body = HTTP_BAD_BODY;
@@ -175,7 +141,7 @@ enum tattler_status http_request_read(struct cursor head, struct http_work *work
         return TATTLER_FULL;
     if (!http_take_line(&head, &line))
         return TATTLER_TRUNCATED;
-    work->count = work->used = work->repetitions = 0;
+    http_work_clear(work);
     read_request_line(line, work, &request);
     read_fields(head, work, &request);
     *out = request;

@@ -1,4 +1,4 @@
-#include "parse/http_request.h"
+#include "parse/http_response.h"
 
 #include <stdlib.h>
 
@@ -29,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cursor bytes = cursor_over(data, size);
     struct http_work *work = http_work_new();
     struct http_request request;
+    struct http_response response;
     uint64_t chunk;
 
     if (size > 0 && size < 4096)
@@ -40,6 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         see(request.user_agent);
         see(request.fields);
     }
+    if (work != NULL && http_response_read(bytes, work, &response) == TATTLER_OK)
+        see(response.fields);
     seen += http_may_be_request(bytes) ? 1 : 0;
     seen += http_is_method(bytes) ? 1 : 0;
     seen += http_chunk_size(bytes, &chunk) ? 1 : 0;

@@ -388,6 +388,59 @@ START_TEST(a_line_behind_a_request_is_its_body_at_the_end)
 }
 END_TEST
 
+#define FIELDS BIT(BUFFER_HTTP_HEADER)
+
+START_TEST(the_fields_of_responses_are_told)
+{
+    want(FIELDS);
+    say("GET / HTTP/1.1\r\n\r\nHEAD / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+    told[0] = '\0';
+    reply("HTTP/1.1 100 Continue\r\nA: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc");
+    reply("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
+    reply("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
+    ck_assert_str_eq(told, "whole<{fields=Content-Length: 3\r\n} whole<{fields=Content-Length: 4\r\n} "
+                           "whole<{fields=Transfer-Encoding: chunked\r\n} ");
+}
+END_TEST
+
+START_TEST(responses_are_found_wherever_they_are_cut)
+{
+    static const char text[] = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"
+                               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+                               "HTTP/1.1 404 no\r\nA: b\r\n\r\nthe rest";
+    size_t cut = (size_t)_i % sizeof(text);
+
+    want(FIELDS);
+    if (_i < (int)sizeof(text))
+        say("GET / HTTP/1.1\r\n\r\n");
+    told[0] = '\0';
+    send_next(text, cut, false);
+    send_next(text + cut, sizeof(text) - 1 - cut, false);
+    finish();
+    ck_assert_str_eq(told, "whole<{fields=Content-Length: 3\r\n} "
+                           "whole<{fields=Transfer-Encoding: chunked\r\n} whole<{fields=A: b\r\n} ");
+}
+END_TEST
+
+START_TEST(a_gap_in_a_body_is_stepped_over)
+{
+    want(FIELDS);
+    reply("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nab");
+    next_seq[1] += 6;
+    reply("ijHTTP/1.1 200 OK\r\nA: b\r\n\r\n");
+    say("");
+    ck_assert_str_eq(told, "whole<{fields=Content-Length: 10\r\n} whole<{fields=A: b\r\n} ");
+}
+END_TEST
+
+START_TEST(a_switch_of_protocols_ends_the_reading)
+{
+    want(FIELDS);
+    reply("HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n");
+    ck_assert_str_eq(told, "");
+}
+END_TEST
+
 START_TEST(an_unknown_method_waits_for_the_server)
 {
     want(BIT(BUFFER_HTTP_METHOD));
@@ -802,6 +855,10 @@ static void add_http(Suite *suite)
     tcase_add_test(tcase, a_tunnel_that_nobody_answers_is_told_at_the_end);
     tcase_add_test(tcase, rules_see_no_bytes_before_the_handshake);
     tcase_add_test(tcase, a_line_behind_a_request_is_its_body_at_the_end);
+    tcase_add_test(tcase, the_fields_of_responses_are_told);
+    tcase_add_loop_test(tcase, responses_are_found_wherever_they_are_cut, 0, 2 * 136);
+    tcase_add_test(tcase, a_gap_in_a_body_is_stepped_over);
+    tcase_add_test(tcase, a_switch_of_protocols_ends_the_reading);
     tcase_add_test(tcase, an_unknown_method_waits_for_the_server);
     tcase_add_test(tcase, another_application_has_no_requests);
     tcase_add_test(tcase, a_gap_ends_the_reading_of_requests);

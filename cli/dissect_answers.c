@@ -1,0 +1,141 @@
+#include <string.h>
+
+#include "dissect_http_internal.h"
+#include "parse/http_response.h"
+
+#define STATUS_CONTINUE 100
+#define STATUS_SWITCHING 101
+
+void http_ask(struct http_asked *asked, const struct http_request *request)
+{
+    uint64_t bit = UINT64_C(1) << asked->count;
+
+    if (asked->count == ANSWERS_MAX - 1)
+        return;
+    if (request->method.left == 4 && memcmp(request->method.at, "HEAD", 4) == 0)
+        asked->heads |= bit;
+    if (request->is_connect)
+        asked->tunnels |= bit;
+    asked->count++;
+}
+
+/* The request that a response answers. */
+struct origin {
+    bool is_head, is_tunnel;
+};
+
+static struct origin next_origin(struct http_asked *asked)
+{
+    struct origin origin = { (asked->heads & 1) != 0, (asked->tunnels & 1) != 0 };
+
+    asked->heads >>= 1;
+    asked->tunnels >>= 1;
+    if (asked->count > 0)
+        asked->count--;
+    return origin;
+}
+
+/* Those of a switch to another protocol Suricata leaves to that one's parser. */
+static void tell(const struct http_reading *reading, const struct http_response *response)
+{
+    struct match_buffer fields = { BUFFER_HTTP_HEADER, response->fields };
+    struct match_transaction transaction = { APPLICATION_HTTP1, false, MATCH_WHOLE, &fields, 1 };
+
+    if (response->fields.at != NULL && response->status != STATUS_SWITCHING &&
+            dissect_wants(reading->dissectors, BUFFER_HTTP_HEADER))
+        reading->dissectors->events->transaction(reading->dissectors->user,
+                reading->dissector->connection, &transaction);
+}
+
+/* Another response follows this one, which libhtp forgets. */
+static bool is_interim(const struct http_response *response)
+{
+    return response->status == STATUS_CONTINUE && response->body != HTTP_CHUNKED_BODY &&
+           response->body_size == 0;
+}
+
+/* What comes behind the head; nothing more is found where only the connection's end ends it. */
+static enum http_state state_behind(const struct http_response *response, struct origin origin)
+{
+    if ((origin.is_tunnel && response->status / 100 == 2) ||
+            (response->status == STATUS_SWITCHING && response->body == HTTP_NO_BODY))
+        return HTTP_DONE;
+    if (http_response_is_bare(response, origin.is_head))
+        return HTTP_HEAD;
+    if (response->body == HTTP_CHUNKED_BODY)
+        return HTTP_CHUNK_LINE;
+    if (response->body == HTTP_SIZED_BODY)
+        return response->body_size > 0 ? HTTP_SIZED : HTTP_HEAD;
+    return HTTP_DONE;
+}
+
+static enum step read_whole_head(const struct http_reading *reading, struct cursor head)
+{
+    struct http_reader *reader = reading->reader;
+    struct http_response response;
+    struct origin origin = { .is_head = false };
+
+    if (http_response_read(head, reading->dissectors->work, &response) != TATTLER_OK)
+        return http_give_up(reading);
+    held_drop(&reader->held, &reading->dissectors->budget);
+    reader->looked = 0;
+    if (is_interim(&response))
+        return STEP_ON;
+    origin = next_origin(&reading->dissector->asked);
+    if (origin.is_tunnel)
+        http_settle_tunnel(reading->dissectors, reading->dissector, response.status / 100 != 2);
+    reader->left = response.body_size;
+    reader->state = state_behind(&response, origin);
+    tell(reading, &response);
+    return reader->state == HTTP_DONE ? http_give_up(reading) : STEP_ON;
+}
+
+static enum step read_head(const struct http_reading *reading, struct cursor *in)
+{
+    struct cursor head;
+
+    if (http_gather_head(reading, in, &head))
+        return read_whole_head(reading, head);
+    return http_is_too_long(reading->reader) ? http_give_up(reading) : STEP_MORE;
+}
+
+static enum step begin_head(const struct http_reading *reading, struct cursor *in)
+{
+    (void)in;
+    reading->reader->state = HTTP_HEAD;
+    return STEP_ON;
+}
+
+static enum step (*const steps[HTTP_STATES])(const struct http_reading *, struct cursor *) = {
+    [HTTP_OPENING] = begin_head,
+    [HTTP_HEAD] = read_head,
+    [HTTP_SIZED] = http_read_sized,
+    [HTTP_CHUNK_LINE] = http_read_chunk_line,
+    [HTTP_CHUNK_DATA] = http_read_chunk_data,
+    [HTTP_CHUNK_END] = http_read_chunk_end,
+    [HTTP_TRAILER] = http_read_trailer,
+    [HTTP_REST] = begin_head,
+};
+
+void http_read_answers(struct dissectors *dissectors, struct dissector *dissector,
+        struct cursor bytes)
+{
+    struct http_reading reading = { dissectors, dissector, &dissector->answers };
+
+    while (reading.reader->state != HTTP_DONE &&
+            steps[reading.reader->state](&reading, &bytes) == STEP_ON)
+        continue;
+}
+
+void http_end_answers(struct dissectors *dissectors, struct dissector *dissector)
+{
+    struct http_reader *reader = &dissector->answers;
+    struct http_reading reading = { dissectors, dissector, reader };
+    struct http_response response;
+
+    if (reader->state == HTTP_HEAD && reader->held.len > 0 &&
+            http_response_read(cursor_over(reader->held.bytes, reader->held.len),
+                    dissectors->work, &response) == TATTLER_OK)
+        tell(&reading, &response);
+    http_give_up(&reading);
+}
