@@ -16,6 +16,7 @@ struct dissectors *dissectors_new(const struct dissect_events *events, void *use
     dissectors->events = events;
     dissectors->user = user;
     dissectors->budget.max = DISSECT_WAITING_MAX;
+    dissectors->tcp.max = dissectors->quic.max = DISSECTORS_MAX;
     return dissectors;
 }
 
@@ -32,6 +33,7 @@ bool dissectors_want(struct dissectors *dissectors, uint32_t buffers)
     if ((buffers & DISSECT_HTTP_BUFFERS) != 0 && dissectors->work == NULL)
         dissectors->work = http_work_new();
     dissectors->wanted = buffers;
+    dissectors->tcp.max = DISSECTORS_RULES_MAX;
     return (buffers & DISSECT_HTTP_BUFFERS) == 0 || dissectors->work != NULL;
 }
 
@@ -45,28 +47,30 @@ void dissect_end(struct dissectors *dissectors, struct connection *connection)
     connection->dissector = NULL;
     dissect_tcp_clear(dissectors, dissector);
     quic_free(dissector->quic);
-    DL_DELETE(dissectors->oldest, dissector);
-    dissectors->count--;
+    DL_DELETE(dissector->list->oldest, dissector);
+    dissector->list->count--;
     free(dissector);
 }
 
-struct dissector *dissectors_start(struct dissectors *dissectors, struct connection *connection)
+struct dissector *dissectors_start(struct dissectors *dissectors, struct dissector_list *list,
+        struct connection *connection)
 {
     struct dissector *dissector = connection->dissector;
 
     if (dissector != NULL)
         return dissector;
-    if (dissectors->count == DISSECTORS_MAX) {
+    if (list->count == list->max) {
         dissectors->given_up++;
-        dissect_end(dissectors, dissectors->oldest->connection);
+        dissect_end(dissectors, list->oldest->connection);
     }
     dissector = calloc(1, sizeof(*dissector));
     if (dissector == NULL)
         return NULL;
     dissector->connection = connection;
     connection->dissector = dissector;
-    DL_APPEND(dissectors->oldest, dissector);
-    dissectors->count++;
+    dissector->list = list;
+    DL_APPEND(list->oldest, dissector);
+    list->count++;
     return dissector;
 }
 
@@ -75,7 +79,7 @@ struct dissector *dissectors_start(struct dissectors *dissectors, struct connect
 static void dissect_quic(struct dissectors *dissectors, struct connection *connection,
         const struct packet *packet)
 {
-    struct dissector *dissector = dissectors_start(dissectors, connection);
+    struct dissector *dissector = dissectors_start(dissectors, &dissectors->quic, connection);
     struct tls_hello hello;
     enum tattler_status status;
 

@@ -8,8 +8,9 @@
  *
  * Tells each connection's 'application' and 'app_proto'.
  *
- * Bounded: DISSECTORS_MAX flows are being read at once, the oldest is given up for a new one. A TCP
- * flow counts from its first payload on. What waits for the rest of a message in TCP streams has
+ * Bounded: DISSECTORS_MAX flows of TCP and as many of QUIC are being read at once, the oldest is given
+ * up for a new one; where rules look into TCP there may be DISSECTORS_RULES_MAX of it, as these flows
+ * are read for longer. A TCP flow counts from its first payload on. What waits for the rest of a message in TCP streams has
  * DISSECT_WAITING_MAX bytes together; what QUIC flows hold is bounded by their parser. One thread. */
 #ifndef TATTLER_CLI_DISSECT_H
 #define TATTLER_CLI_DISSECT_H
@@ -25,6 +26,7 @@
 #include "parse/tls.h"
 
 #define DISSECTORS_MAX 1024
+#define DISSECTORS_RULES_MAX (16 * 1024)
 #define DISSECT_WAITING_MAX (8 * 1024 * 1024) /* ahead of their turn or not whole yet */
 #define DISSECT_STREAM_MAX (1024 * 1024)      /* told of a stream: Suricata's default depth */
 
@@ -47,7 +49,7 @@ struct dissect_events {
 };
 
 struct dissect_counters {
-    uint64_t given_up;        /* flows left because DISSECTORS_MAX was reached */
+    uint64_t given_up;        /* flows left because too many were being read */
     uint64_t streams_refused; /* TCP streams left because too many bytes waited */
     uint64_t gaps;            /* skipped in TCP streams that rules look into */
 };

@@ -32,6 +32,7 @@ struct side {
 
 struct dissector {
     struct connection *connection;
+    struct dissector_list *list;
     struct side sides[2]; /* 0: to the server */
     struct quic_stream *quic;
     struct http_reader http;    /* of the client */
@@ -42,19 +43,24 @@ struct dissector {
     struct dissector *prev, *next; /* oldest first */
 };
 
+struct dissector_list {
+    struct dissector *oldest;
+    unsigned count, max;
+};
+
 struct dissectors {
     const struct dissect_events *events;
     void *user;
-    struct dissector *oldest;
-    unsigned count;
+    struct dissector_list tcp, quic;
     struct stream_budget budget;
     uint64_t given_up;
     uint32_t wanted;        /* buffers, one bit each */
     struct http_work *work; /* NULL: no buffers of HTTP are wanted */
 };
 
-/* Finds or makes the flow's; NULL: out of memory. */
-struct dissector *dissectors_start(struct dissectors *dissectors, struct connection *connection);
+/* Finds the flow's or makes one in 'list'; NULL: out of memory. */
+struct dissector *dissectors_start(struct dissectors *dissectors, struct dissector_list *list,
+        struct connection *connection);
 
 /* A stream that is read: what its bytes are handed to. */
 struct reading {

@@ -236,7 +236,7 @@ static struct dissector *start_tcp(struct dissectors *dissectors, struct connect
 
     if (dissector != NULL)
         return dissector;
-    dissector = dissectors_start(dissectors, connection);
+    dissector = dissectors_start(dissectors, &dissectors->tcp, connection);
     for (size_t i = 0; i < 2 && dissector != NULL; i++)
         if (connection->tcp.has_syn[i])
             stream_add(&dissector->sides[i].stream, &dissectors->budget,
