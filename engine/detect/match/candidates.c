@@ -148,13 +148,30 @@ static int compare_numbers(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+#define FEW 16 /* numbers that are sorted quicker one by one */
+
+/* Mostly a few lists, each in order. */
+static void sort(uint32_t *numbers, uint32_t count)
+{
+    if (count > FEW) {
+        qsort(numbers, count, sizeof(*numbers), compare_numbers);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t number = numbers[i], at = i;
+
+        for (; at > 0 && numbers[at - 1] > number; at--)
+            numbers[at] = numbers[at - 1];
+        numbers[at] = number;
+    }
+}
+
 /* In the order of rules, each once. */
 void candidates_look(struct matcher *matcher, const struct look *look)
 {
     struct plan_list *list = &matcher->candidates;
 
-    if (list->count > 1)
-        qsort(list->numbers, list->count, sizeof(*list->numbers), compare_numbers);
+    sort(list->numbers, list->count);
     for (uint32_t i = 0; i < list->count; i++)
         if (i == 0 || list->numbers[i] != list->numbers[i - 1])
             look_at(matcher, list->numbers[i], look);

@@ -52,7 +52,7 @@ static void copy(struct match_pending *pending, const struct match_transaction *
         bytes += from.left;
     }
     memcpy(numbers, rules->numbers, rules->count * sizeof(*numbers));
-    pending->rules = (struct plan_list){ numbers, rules->count };
+    pending->rules = (struct plan_list){ numbers, rules->count, rules->count };
 }
 
 bool pending_keep(struct matcher *matcher, const struct match_transaction *transaction)

@@ -269,13 +269,14 @@ void plans_clear(struct plans *plans)
 
 bool plan_list_append(struct plan_list *list, uint32_t number)
 {
-    if ((list->count & (list->count - 1)) == 0) { /* grows by doubling */
-        size_t room = list->count == 0 ? 1 : (size_t)list->count * 2;
+    if (list->count == list->room) {
+        uint32_t room = list->room == 0 ? 1 : list->room * 2;
         uint32_t *numbers = realloc(list->numbers, room * sizeof(*numbers));
 
         if (numbers == NULL)
             return false;
         list->numbers = numbers;
+        list->room = room;
     }
     list->numbers[list->count++] = number;
     return true;

@@ -52,7 +52,7 @@ void plans_clear(struct plans *plans);
 /* Numbers of plans, in their order. */
 struct plan_list {
     uint32_t *numbers;
-    uint32_t count;
+    uint32_t count, room;
 };
 
 bool plan_list_append(struct plan_list *list, uint32_t number); /* false: out of memory */
