@@ -62,6 +62,7 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
     }
     inspector->now_cut = packet->cut;
     if (dissect_turns(inspector->dissectors, connection, packet, to_server)) {
+        inspect_rules_ending(inspector, connection);
         inspect_rules_end(inspector, connection);
         to_server = !to_server;
     }
