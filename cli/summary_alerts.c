@@ -1,4 +1,5 @@
 /* The alerts of each device in the table of summary.h. */
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,15 @@ static void note_remote(struct summary_alert *alert, const struct flow *flow)
     free(remote);
 }
 
-/* One for each rule at most. NULL: out of memory. */
+/* The most urgent first. */
+static int compare(const struct summary_alert *a, const struct summary_alert *b)
+{
+    int order = (a->rule->priority > b->rule->priority) - (a->rule->priority < b->rule->priority);
+
+    return order != 0 ? order : (a->rule->sid > b->rule->sid) - (a->rule->sid < b->rule->sid);
+}
+
+/* One for each rule at most, kept in order. NULL: out of memory. */
 static struct summary_alert *find_alert(struct device_block *block, const struct rule *rule)
 {
     struct summary_alert *alert;
@@ -58,7 +67,7 @@ static struct summary_alert *find_alert(struct device_block *block, const struct
     if (alert == NULL)
         return NULL;
     alert->rule = rule;
-    HASH_ADD_PTR(block->alerts, rule, alert);
+    HASH_ADD_INORDER(hh, block->alerts, rule, sizeof(alert->rule), alert, compare);
     if (alert->hh.tbl == NULL) {
         free(alert);
         return NULL;
@@ -90,58 +99,108 @@ void alerts_free(struct device_block *block)
 
 /* --- printing --- */
 
-static int compare(const void *left, const void *right)
-{
-    const struct rule *a = (*(const struct summary_alert *const *)left)->rule;
-    const struct rule *b = (*(const struct summary_alert *const *)right)->rule;
-    int order = (a->priority > b->priority) - (a->priority < b->priority);
-
-    return order != 0 ? order : (a->sid > b->sid) - (a->sid < b->sid);
-}
-
 int alerts_priority(const struct device_block *block)
 {
-    int priority = INT_MAX;
-
-    for (const struct summary_alert *alert = block->alerts; alert != NULL; alert = alert->hh.next)
-        if (alert->rule->priority < priority)
-            priority = alert->rule->priority;
-    return priority;
+    return block->alerts != NULL ? block->alerts->rule->priority : INT_MAX;
 }
 
-/* "  1 TATTLER scan of public hosts  203.0.113.7 and others  x 12  sid 1000040" */
+/* What the priorities of the pack mean; explain_rule.c says the same at length. */
+static const char *const urgencies[] = { "", "act now", "look today", "context", "inventory" };
+
+#define URGENCY_COUNT (sizeof(urgencies) / sizeof(urgencies[0]))
+#define URGENCY_COLUMNS 12
+#define TEXT_INDENT (2 + URGENCY_COLUMNS + 2 + 9) /* behind the urgency and the sid */
+
+static const char *urgency_of(int priority)
+{
+    return priority > 0 && (size_t)priority < URGENCY_COUNT ? urgencies[priority] : "";
+}
+
+/* "203.0.113.7 and others, 12 times", in a line of its own where 'used' columns leave no room. */
+static void print_whom(const struct page *page, const struct summary_alert *alert, size_t used)
+{
+    const char *remote = alert->remote != NULL ? alert->remote : "";
+    char rest[64];
+    size_t len = strlen(remote) < page->remote_columns ? strlen(remote) : page->remote_columns;
+
+    snprintf(rest, sizeof(rest), "%s", alert->several_remotes ? " and others" : "");
+    if (alert->count > 1)
+        snprintf(rest + strlen(rest), sizeof(rest) - strlen(rest), ", %llu times",
+                (unsigned long long)alert->count);
+    page_paint(page, DIM);
+    if (used + 2 + len + strlen(rest) > page->columns)
+        fprintf(page->to, "\n%*s", TEXT_INDENT, "");
+    else
+        fputs("  ", page->to);
+    screen_print(page->to, cursor_over(remote, strlen(remote)), page->remote_columns,
+            SCREEN_KEEP_END);
+    fputs(rest, page->to);
+    page_unpaint(page);
+}
+
+/* "  1 act now     1000040  TATTLER scan of public hosts  203.0.113.7 and others, 12 times" */
 static void print_alert(const struct page *page, const struct summary_alert *alert)
 {
     const struct rule *rule = alert->rule;
-    const char *msg = rule->msg != NULL ? rule->msg : "", *remote = alert->remote;
+    const char *msg = rule->msg != NULL ? rule->msg : "";
+    size_t used = TEXT_INDENT;
 
     page_paint(page, rule->priority <= LOUD_PRIORITY ? RED : DIM);
-    fprintf(page->to, "  ! %d ", rule->priority);
-    screen_print(page->to, cursor_over(msg, strlen(msg)), page->columns, SCREEN_KEEP_START);
+    fprintf(page->to, "  %d %-*s", rule->priority, URGENCY_COLUMNS - 2, urgency_of(rule->priority));
     page_unpaint(page);
-    fputs("\n        ", page->to);
-    if (remote != NULL)
-        screen_print(page->to, cursor_over(remote, strlen(remote)), page->remote_columns,
-                SCREEN_KEEP_END);
-    fprintf(page->to, "%s, sid %u", alert->several_remotes ? " and others" : "", rule->sid);
-    if (alert->count > 1)
-        fprintf(page->to, ", %llu times", (unsigned long long)alert->count);
+    fprintf(page->to, "  %-7u  ", rule->sid);
+    used += screen_print(page->to, cursor_over(msg, strlen(msg)), page->columns - TEXT_INDENT,
+            SCREEN_KEEP_START);
+    print_whom(page, alert, used);
     fputc('\n', page->to);
 }
 
 void alerts_print(const struct page *page, const struct device_block *block)
 {
-    size_t count = HASH_COUNT(block->alerts), filled = 0;
-    const struct summary_alert **alerts = malloc((count + 1) * sizeof(*alerts));
+    unsigned shown = 0;
 
-    if (alerts == NULL)
-        return;
     for (const struct summary_alert *alert = block->alerts; alert != NULL; alert = alert->hh.next)
-        alerts[filled++] = alert;
-    qsort(alerts, count, sizeof(*alerts), compare);
-    for (size_t i = 0; i < count && i < ALERTS_SHOWN; i++)
-        print_alert(page, alerts[i]);
-    if (count > ALERTS_SHOWN)
-        fprintf(page->to, "  and %zu more rules that alerted\n", count - ALERTS_SHOWN);
-    free(alerts);
+        if (shown++ < ALERTS_SHOWN)
+            print_alert(page, alert);
+    if (shown > ALERTS_SHOWN)
+        fprintf(page->to, "  and %u more rules that alerted\n", shown - ALERTS_SHOWN);
+}
+
+/* The counts by priority, in the last place those of the priorities without a name. Returns the
+ * alert to begin with; NULL: there are none. */
+static const struct summary_alert *count_alerts(const struct summary *summary,
+        uint64_t counts[URGENCY_COUNT + 1])
+{
+    const struct summary_alert *first = NULL;
+
+    for (const struct device_block *block = summary->blocks; block != NULL; block = block->hh.next)
+        for (const struct summary_alert *alert = block->alerts; alert != NULL;
+                alert = alert->hh.next) {
+            int priority = alert->rule->priority;
+
+            counts[urgency_of(priority)[0] != '\0' ? (size_t)priority : URGENCY_COUNT] +=
+                    alert->count;
+            if (first == NULL || compare(alert, first) < 0)
+                first = alert;
+        }
+    return first;
+}
+
+void alerts_print_total(const struct page *page, const struct summary *summary)
+{
+    uint64_t counts[URGENCY_COUNT + 1] = { 0 };
+    const struct summary_alert *first = count_alerts(summary, counts);
+    const char *before = "alerts: ";
+
+    if (first == NULL)
+        return;
+    for (size_t i = 1; i <= URGENCY_COUNT; i++) {
+        if (counts[i] == 0)
+            continue;
+        fprintf(page->to, "%s%llu %s", before, (unsigned long long)counts[i],
+                i < URGENCY_COUNT ? urgencies[i] : "others");
+        before = ", ";
+    }
+    fprintf(page->to, "; what one means and what to do about it: %s explain %u\n",
+            program_invocation_name, first->rule->sid);
 }

@@ -82,6 +82,8 @@ void page_unpaint(const struct page *page);
 
 /* The most urgent first. */
 void alerts_print(const struct page *page, const struct device_block *block);
+/* How many of each urgency, and how to learn more; nothing where there are none. */
+void alerts_print_total(const struct page *page, const struct summary *summary);
 void alerts_free(struct device_block *block);
 /* The lowest number is the most urgent; INT_MAX: no alerts. */
 int alerts_priority(const struct device_block *block);

@@ -373,6 +373,7 @@ void summary_print(const struct summary *summary, FILE *to, int columns, bool on
     fputs(", ", to);
     print_tally(&page, &summary->all);
     fputc('\n', to);
+    alerts_print_total(&page, summary);
     if (summary->crowded_out > 0) {
         print_count(&page, summary->crowded_out, "connection");
         fputs(" of further devices, for which there was no room, are not in the table\n", to);
