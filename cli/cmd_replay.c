@@ -267,7 +267,8 @@ static int terminal_width(void)
 static int inspect_captures(struct replay *replay, struct engine *engine,
         const struct settings *settings)
 {
-    struct inspect_sink sink = { write_eve, on_flow, on_alert, replay };
+    struct inspect_sink sink = { .write = write_eve, .flow = on_flow, .alert = on_alert,
+        .user = replay };
     struct inspector *inspector = inspector_new(engine, settings, replay->rules.set, &sink);
     struct capture *capture =
             capture_new(replay->options.captures, replay->options.capture_count);

@@ -24,10 +24,13 @@ typedef void (*inspect_flow_fn)(void *user, const struct connection *connection)
 typedef void (*inspect_alert_fn)(void *user, const struct connection *connection,
         const struct rule *rule);
 
+struct match_witness;
+
 struct inspect_sink {
     inspect_write_fn write;
     inspect_flow_fn flow;
     inspect_alert_fn alert; /* NULL: none */
+    const struct match_witness *witness; /* of what rules do (matcher.h); NULL: none */
     void *user;
 };
 

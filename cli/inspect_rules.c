@@ -50,15 +50,22 @@ static void on_alert(void *user, const struct match_alert *found)
     inspect_write(inspector);
 }
 
+static bool make_matcher(struct inspector *inspector, const struct rule_set *set)
+{
+    if (matcher_new(set, inspector->settings->max_alerts, on_alert, inspector,
+                &inspector->matcher) != TATTLER_OK)
+        return false;
+    matcher_witness(inspector->matcher, inspector->sink->witness);
+    return true;
+}
+
 bool inspect_rules_start(struct inspector *inspector, const struct rule_set *set)
 {
     if (set == NULL)
         return true;
     inspector->flowbit_room = rule_set_flowbits(set);
     inspector->flowbits = calloc(inspector->flowbit_room + 1, sizeof(*inspector->flowbits));
-    return inspector->flowbits != NULL &&
-           matcher_new(set, inspector->settings->max_alerts, on_alert, inspector,
-                   &inspector->matcher) == TATTLER_OK &&
+    return inspector->flowbits != NULL && make_matcher(inspector, set) &&
            dissectors_want(inspector->dissectors, matcher_buffers(inspector->matcher));
 }
 

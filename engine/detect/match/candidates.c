@@ -176,6 +176,8 @@ void candidates_look(struct matcher *matcher, const struct look *look)
         if (i == 0 || list->numbers[i] != list->numbers[i - 1])
             look_at(matcher, list->numbers[i], look);
     list->count = 0;
+    if (matcher->witness != NULL)
+        matcher->witness->look(matcher->witness->user, look);
 }
 
 struct look candidates_look_of(struct matcher *matcher)

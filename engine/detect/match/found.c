@@ -75,6 +75,8 @@ void found_tell(struct matcher *matcher)
         packet_turn(matcher->packet, found->to_server);
         verdict = limits_judge(matcher->limits, plan->rule, &seen, &action);
         matcher->counters.suppressed += verdict != LIMIT_ALERT;
+        if (matcher->witness != NULL)
+            matcher->witness->match(matcher->witness->user, packet, plan->rule, verdict);
         if (verdict != LIMIT_NO_MATCH && acts(action, dropped)) {
             dropped |= action != ACTION_PASS;
             if (acts_on_flow(plan, found) && matcher->flow != NULL)

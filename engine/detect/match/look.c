@@ -12,21 +12,25 @@ static bool has_ports(const struct match_packet *packet)
            packet->protocol == PACKET_PROTOCOL_SCTP;
 }
 
-static bool fits_protocol(const struct match_packet *packet, const struct rule *rule)
+bool look_protocol(const struct look *look, const struct rule *rule)
 {
+    const struct match_packet *packet = look->packet;
+
     if ((rule->ipv4_only && packet->ip_version != 4) || (rule->ipv6_only && packet->ip_version != 6))
         return false;
     return rule_has_ip_protocol(rule, packet->protocol);
 }
 
-static bool fits_application(const struct look *look, const struct rule *rule)
+bool look_application(const struct look *look, const struct rule *rule)
 {
     return rule->application == APPLICATION_ANY || rule->application == look->application ||
            (rule->application == APPLICATION_HTTP && look->application == APPLICATION_HTTP1);
 }
 
-static bool fits_direction(const struct match_packet *packet, const struct rule *rule)
+bool look_direction(const struct look *look, const struct rule *rule)
 {
+    const struct match_packet *packet = look->packet;
+
     if (!packet->has_flow)
         return rule->to_server && rule->to_client;
     return packet->to_server ? rule->to_server : rule->to_client;
@@ -51,8 +55,8 @@ bool look_header(const struct look *look, const struct rule *rule)
 {
     const struct match_packet *packet = look->packet;
 
-    if (!fits_direction(packet, rule) || !fits_protocol(packet, rule) ||
-            !fits_application(look, rule))
+    if (!look_direction(look, rule) || !look_protocol(look, rule) ||
+            !look_application(look, rule))
         return false;
     if (!has_ports(packet) && !(rule->source_ports->any && rule->destination_ports->any))
         return false;
@@ -174,12 +178,17 @@ static bool (*const testers[])(const struct look *, const struct rule_test *) = 
     [TEST_FLOWBIT] = tests_flowbit,
 };
 
+bool look_test(const struct look *look, const struct rule_test *test)
+{
+    return testers[test->kind](look, test);
+}
+
 bool look_tests(const struct look *look, const struct rule *rule)
 {
     for (uint32_t i = 0; i < rule->test_count; i++) {
         const struct rule_test *test = &rule->tests[i];
 
-        if (test->kind != TEST_IOT && test->kind != TEST_XBIT && !testers[test->kind](look, test))
+        if (test->kind != TEST_IOT && test->kind != TEST_XBIT && !look_test(look, test))
             return false;
     }
     return true;
@@ -233,16 +242,18 @@ static bool transaction_holds(const struct look *look, const struct rule_buffer 
     return false;
 }
 
+bool look_buffer(const struct look *look, const struct rule *rule,
+        const struct rule_buffer *buffer)
+{
+    return buffer->kind == BUFFER_PAYLOAD   ? payload_holds(look, rule, buffer)
+           : buffer->kind == BUFFER_FEATURE ? feature_holds(look, buffer)
+                                            : transaction_holds(look, buffer);
+}
+
 bool look_buffers(const struct look *look, const struct rule *rule)
 {
-    for (uint32_t i = 0; i < rule->buffer_count; i++) {
-        const struct rule_buffer *buffer = &rule->buffers[i];
-        bool holds = buffer->kind == BUFFER_PAYLOAD   ? payload_holds(look, rule, buffer)
-                     : buffer->kind == BUFFER_FEATURE ? feature_holds(look, buffer)
-                                                      : transaction_holds(look, buffer);
-
-        if (!holds)
+    for (uint32_t i = 0; i < rule->buffer_count; i++)
+        if (!look_buffer(look, rule, &rule->buffers[i]))
             return false;
-    }
     return true;
 }

@@ -22,15 +22,24 @@ struct look {
     const struct match_transaction *transaction; /* NULL: none */
 };
 
+/* Parts of look_header(). */
+bool look_protocol(const struct look *look, const struct rule *rule);
+bool look_application(const struct look *look, const struct rule *rule);
+bool look_direction(const struct look *look, const struct rule *rule);
 /* Direction, protocols, addresses and ports. */
 bool look_header(const struct look *look, const struct rule *rule);
 /* Do the ends fit a rule with '<>' both ways? Suricata makes two rules of it, which both alert. */
 bool look_twice(const struct look *look, const struct rule *rule);
+/* One test, neither on a feature nor on an xbit. */
+bool look_test(const struct look *look, const struct rule_test *test);
 /* All tests but those on features and xbits. */
 bool look_tests(const struct look *look, const struct rule *rule);
 /* Those on xbits, of which the ones that are over go where they are asked for: only once the rest is
  * known to hold, but for the buffers. */
 bool look_xbits(const struct look *look, const struct rule *rule);
+/* One buffer of the rule, or a copy of it with only its first steps. */
+bool look_buffer(const struct look *look, const struct rule *rule,
+        const struct rule_buffer *buffer);
 /* The buffers, which may change datasets: to be asked last. */
 bool look_buffers(const struct look *look, const struct rule *rule);
 

@@ -299,10 +299,15 @@ void matcher_transaction(struct matcher *matcher, const struct match_transaction
                     buffer->bytes, candidates_add, matcher);
     }
     keep_stage(matcher, transaction);
-    if (matcher->candidates.count > 0 && (matcher->packet->protocol != PACKET_PROTOCOL_TCP ||
-                                                 !pending_keep(matcher, transaction)))
+    if ((matcher->candidates.count > 0 || matcher->witness != NULL) &&
+            (matcher->packet->protocol != PACKET_PROTOCOL_TCP || !pending_keep(matcher, transaction)))
         pending_look_now(matcher, transaction);
     matcher->flow->ready[transaction->to_server ? 0 : 1] = true;
+}
+
+void matcher_witness(struct matcher *matcher, const struct match_witness *witness)
+{
+    matcher->witness = witness;
 }
 
 uint32_t matcher_buffers(const struct matcher *matcher)

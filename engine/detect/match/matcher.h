@@ -23,6 +23,7 @@
 #include "base/address.h"
 #include "base/cursor.h"
 #include "base/status.h"
+#include "detect/match/limits.h"
 #include "detect/match/transaction.h"
 #include "detect/rules/rule_set.h"
 #include "track/flow.h"
@@ -61,6 +62,19 @@ struct match_alert {
 
 typedef void (*match_alert_fn)(void *user, const struct match_alert *alert);
 
+struct look; /* look.h */
+
+/* Sees what rules are looked at with, for tools that tell why one does not match. */
+struct match_witness {
+    /* With each packet, message and piece of a stream, whether any rule came up or not, once those
+     * that did have been looked at. */
+    void (*look)(void *user, const struct look *look);
+    /* A rule matched, whatever its limits make of that. */
+    void (*match)(void *user, const struct match_packet *packet, const struct rule *rule,
+            enum limit_verdict verdict);
+    void *user;
+};
+
 struct matcher_counters {
     uint64_t alerts, suppressed; /* told; held back by thresholds */
     uint64_t discarded;          /* more than are told with one packet */
@@ -72,6 +86,9 @@ struct matcher_counters {
 enum tattler_status matcher_new(const struct rule_set *set, size_t max_alerts,
         match_alert_fn alert, void *user, struct matcher **out);
 void matcher_free(struct matcher *matcher); /* every flow must have ended; accepts NULL */
+
+/* To be borrowed for life, before the first packet. */
+void matcher_witness(struct matcher *matcher, const struct match_witness *witness);
 
 /* The buffers that rules look at: one bit (1 << enum rule_buffer_kind) for each. */
 uint32_t matcher_buffers(const struct matcher *matcher);

@@ -62,6 +62,7 @@ struct matcher {
     struct window_budget windows;
     match_alert_fn alert;
     void *user;
+    const struct match_witness *witness; /* NULL: none */
     struct matcher_counters counters;
 
     /* Of the packet at hand. */

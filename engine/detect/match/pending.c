@@ -51,7 +51,8 @@ static void copy(struct match_pending *pending, const struct match_transaction *
             cursor_over(bytes, from.left) };
         bytes += from.left;
     }
-    memcpy(numbers, rules->numbers, rules->count * sizeof(*numbers));
+    if (rules->count > 0)
+        memcpy(numbers, rules->numbers, rules->count * sizeof(*numbers));
     pending->rules = (struct plan_list){ numbers, rules->count, rules->count };
 }
 
