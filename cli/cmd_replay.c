@@ -20,6 +20,7 @@
 #define PROGRESS_PACKETS 8192 /* look at the clock so often */
 #define PROGRESS_S 0.2
 #define RULES_MAX 64 /* options -S */
+#define PROBLEMS_TOLD 20 /* with rules */
 
 static const char usage[] =
         "usage: tattler replay [-c tattler.yaml] [-S RULES]... [-l DIRECTORY | -o FILE] CAPTURE...\n"
@@ -49,6 +50,7 @@ struct replay {
     FILE *eve;
     bool eve_failed;
     bool had_problems; /* some data file was left out */
+    unsigned rule_problems;
     struct rules rules; /* no set: none are wanted */
     struct summary *summary;
     bool shows_progress;
@@ -310,6 +312,8 @@ static void tell_rule(void *user, const struct rule_problem *problem)
     struct replay *replay = user;
 
     replay->had_problems |= problem->kind != RULE_WARNING;
+    if (++replay->rule_problems > PROBLEMS_TOLD)
+        return;
     if (problem->line > 0)
         complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
     else
@@ -337,6 +341,9 @@ static bool load_rules(struct replay *replay, const struct settings *settings)
         complain("out of memory");
         return false;
     }
+    if (replay->rule_problems > PROBLEMS_TOLD)
+        complain("and %u more problems with rules: 'tattler check' tells all of them",
+                replay->rule_problems - PROBLEMS_TOLD);
     return true;
 }
 
