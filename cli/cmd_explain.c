@@ -1,11 +1,9 @@
 /* 'tattler explain': rules in plain words, what to do about their alerts and how to tune them. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "explain.h"
@@ -55,14 +53,9 @@ static void tell_problem(void *user, const struct rule_problem *problem)
         complain("%s: %s", problem->file, problem->text);
 }
 
-static bool is_number(const char *text)
-{
-    return text[0] != '\0' && text[strspn(text, "0123456789:")] == '\0';
-}
-
 static bool is_file(const char *word)
 {
-    return !is_number(word) && rule_kind_find(word) == NULL;
+    return !rules_is_number(word) && rule_kind_find(word) == NULL;
 }
 
 static bool same_file(const char *one, const char *other)
@@ -90,22 +83,10 @@ static bool needs_pack(const struct arguments *arguments)
     return arguments->pages != NULL;
 }
 
-static const char *find_pack(void)
-{
-    const char *pack = rules_folder();
-
-    if (access(pack, R_OK) == 0)
-        return pack;
-    complain("%s: %s: name the rules, as in 'tattler explain -S FOLDER 1000010'", pack,
-            strerror(errno));
-    return NULL;
-}
-
 /* Those of -S, else those of the configuration, else the pack. */
 static bool load_rules(struct explain *explain, const struct arguments *arguments,
         const struct settings *settings)
 {
-    const char *pack = NULL;
     struct rules_source source = {
         .yaml = arguments->config,
         .classification = settings->classification_file,
@@ -115,16 +96,7 @@ static bool load_rules(struct explain *explain, const struct arguments *argument
         .home = &settings->home_networks,
     };
 
-    if (source.path_count == 0) {
-        source.paths = (const char *const *)settings->rule_files.items;
-        source.path_count = settings->rule_files.count;
-    }
-    if (source.path_count == 0 && needs_pack(arguments)) {
-        pack = find_pack();
-        explain->failed |= pack == NULL;
-        source.paths = &pack;
-        source.path_count = pack != NULL;
-    }
+    explain->failed |= !rules_choose(&source, settings, needs_pack(arguments));
     return rules_load(&source, tell_problem, explain, &explain->rules) != TATTLER_NO_MEMORY;
 }
 
@@ -158,45 +130,13 @@ static bool load_all(struct explain *explain, const struct arguments *arguments,
 
 /* --- explaining --- */
 
-static uint32_t apart(uint32_t one, uint32_t other)
-{
-    return one > other ? one - other : other - one;
-}
-
-static void tell_unknown(struct explain *explain, uint32_t sid)
-{
-    const struct rule *nearest = NULL;
-
-    explain->failed = true;
-    for (size_t i = 0; i < rule_set_count(explain->rules.set); i++) {
-        const struct rule *rule = rule_set_rule(explain->rules.set, i);
-
-        if (nearest == NULL || apart(rule->sid, sid) < apart(nearest->sid, sid))
-            nearest = rule;
-    }
-    if (nearest != NULL)
-        complain("no rule has the sid %u: the nearest is %u, \"%s\"", sid, nearest->sid,
-                nearest->msg != NULL ? nearest->msg : "");
-}
-
-/* "1000010" or "1:1000010". */
 static void explain_number(struct explain *explain, struct prose *prose, const char *word)
 {
-    const char *colon = strchr(word, ':');
-    uint64_t gid = 1, sid;
-    const struct rule *rule;
+    const struct rule *rule = rules_find(explain->rules.set, word);
 
-    if ((colon != NULL && !number_unsigned(word, 10, false, UINT32_MAX, &gid)) ||
-            !number_unsigned(colon != NULL ? colon + 1 : word, 10, true, UINT32_MAX, &sid)) {
-        complain("'%s' is no sid: write a number, as in 1000010 or 1:1000010", word);
-        explain->failed = true;
-        return;
-    }
-    rule = rule_set_find(explain->rules.set, (uint32_t)gid, (uint32_t)sid);
     if (rule != NULL)
         explain_rule(prose, explain->rules.set, rule);
-    else
-        tell_unknown(explain, (uint32_t)sid);
+    explain->failed |= rule == NULL;
 }
 
 static void explain_word(struct explain *explain, struct prose *prose, const char *word)
@@ -229,7 +169,7 @@ static void explain_file(struct explain *explain, struct prose *prose, const cha
 
 static void explain_wanted(struct explain *explain, struct prose *prose, const char *word)
 {
-    if (is_number(word))
+    if (rules_is_number(word))
         explain_number(explain, prose, word);
     else if (rule_kind_find(word) != NULL)
         explain_word(explain, prose, word);

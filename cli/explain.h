@@ -33,6 +33,8 @@ void explain_numbers(struct prose *prose, const struct rule *rule);
 /* --- phrases, without what stands around them --- */
 
 void say_header(FILE *to, const struct rule *rule);
+/* '"text"', or numbers where few of the bytes can be read; only the first of many. */
+void say_bytes(FILE *to, const uint8_t *bytes, size_t len);
 void say_buffer(FILE *to, const struct rule_buffer *buffer);
 void say_test(FILE *to, const struct rule_set *set, const struct rule_test *test);
 void say_effect(FILE *to, const struct rule_set *set, const struct rule_effect *effect);

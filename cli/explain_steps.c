@@ -41,8 +41,7 @@ static void say_text(FILE *to, const uint8_t *bytes, size_t len, size_t step)
     putc('"', to);
 }
 
-/* Bytes of which few can be read are shown as numbers. */
-static void say_bytes(FILE *to, const uint8_t *bytes, size_t len)
+void say_bytes(FILE *to, const uint8_t *bytes, size_t len)
 {
     size_t shown = len < SHOWN_BYTES ? len : SHOWN_BYTES;
 

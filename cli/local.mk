@@ -22,5 +22,5 @@ tattler_SOURCES = \
 	cli/cmd_replay.c cli/command.c cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c \
 	cli/explain.h cli/explain_header.c cli/explain_note.c cli/explain_pages.c cli/explain_rule.c \
 	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/main.c \
-	cli/prose.c cli/prose.h cli/rules.c cli/rules.h
+	cli/prose.c cli/prose.h cli/rules.c cli/rules.h cli/rules_find.c
 tattler_LDADD = libhost.la $(GEO_IMPORT)

@@ -29,4 +29,13 @@ enum tattler_status rules_load(const struct rules_source *source, rule_problem_f
         void *user, struct rules *out);
 void rules_clear(struct rules *rules); /* safe on zeros */
 
+/* Where 'source' names no files: those of the configuration, else, if 'needs_pack', the pack. False:
+ * the pack is not there, which was told. */
+bool rules_choose(struct rules_source *source, const struct settings *settings, bool needs_pack);
+
+/* Is it a sid? */
+bool rules_is_number(const char *word);
+/* By "1000010" or "1:1000010". NULL: there is none, which was told. */
+const struct rule *rules_find(const struct rule_set *set, const char *word);
+
 #endif
