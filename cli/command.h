@@ -17,6 +17,7 @@ int command_replay(int argc, char **argv);
 int command_features(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_try(int argc, char **argv);
 int command_geo(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 

@@ -37,6 +37,7 @@ void say_header(FILE *to, const struct rule *rule);
 void say_bytes(FILE *to, const uint8_t *bytes, size_t len);
 void say_buffer(FILE *to, const struct rule_buffer *buffer);
 void say_test(FILE *to, const struct rule_set *set, const struct rule_test *test);
+void say_tcp_flag_names(FILE *to, uint8_t flags);
 void say_effect(FILE *to, const struct rule_set *set, const struct rule_effect *effect);
 void say_limit(FILE *to, const struct rule_limit *limit);
 void say_number(FILE *to, const struct number_condition *number);

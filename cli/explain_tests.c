@@ -130,7 +130,7 @@ static void say_flow_count(FILE *to, const struct rule_set *set, const struct ru
     putc('.', to);
 }
 
-static void say_flag_names(FILE *to, uint8_t flags)
+void say_tcp_flag_names(FILE *to, uint8_t flags)
 {
     static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
     const char *between = "";
@@ -156,10 +156,10 @@ static void say_tcp_flags(FILE *to, const struct rule_set *set, const struct rul
 
     (void)set;
     fputs(modes[test->tcp_flags.mode], to);
-    say_flag_names(to, test->tcp_flags.flags);
+    say_tcp_flag_names(to, test->tcp_flags.flags);
     if (ignored != 0) {
         fputs(", whatever becomes of ", to);
-        say_flag_names(to, ignored);
+        say_tcp_flag_names(to, ignored);
     }
     putc('.', to);
 }

@@ -19,8 +19,9 @@ bin_PROGRAMS += tattler
 tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
 	cli/cmd_check.c cli/cmd_doctor.c cli/cmd_explain.c cli/cmd_features.c cli/cmd_geo.c \
-	cli/cmd_replay.c cli/command.c cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c \
+	cli/cmd_replay.c cli/cmd_try.c cli/command.c cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c \
 	cli/explain.h cli/explain_header.c cli/explain_note.c cli/explain_pages.c cli/explain_rule.c \
 	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/main.c \
-	cli/prose.c cli/prose.h cli/rules.c cli/rules.h cli/rules_find.c
+	cli/prose.c cli/prose.h cli/rules.c cli/rules.h cli/rules_find.c \
+	cli/try.h cli/try_flows.c cli/try_print.c cli/try_say.c cli/try_walk.c
 tattler_LDADD = libhost.la $(GEO_IMPORT)

@@ -18,6 +18,7 @@ static const struct {
     { "features", command_features, "list what rules can ask for" },
     { "check", command_check, "check rule files: what is wrong, what it costs, what is missing" },
     { "explain", command_explain, "what a rule looks for, what to do about it, how to tune it" },
+    { "try", command_try, "why a rule matches a capture or not, for each connection" },
     { "geo", command_geo, "build the database of networks, or look an address up" },
     { "doctor", command_doctor, "check configuration, data files and Suricata's set-up" },
 };

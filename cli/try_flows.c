@@ -1,0 +1,257 @@
+/* What became of each connection, of which only the most telling are kept. */
+#include <stdlib.h>
+
+#include "screen.h"
+#include "try.h"
+
+/* --- texts --- */
+
+/* A text to be written; NULL: out of memory. */
+struct draft {
+    FILE *to;
+    char *bytes;
+    size_t len;
+};
+
+static FILE *draft_open(struct draft *draft)
+{
+    *draft = (struct draft){ .bytes = NULL };
+    draft->to = open_memstream(&draft->bytes, &draft->len);
+    return draft->to;
+}
+
+static char *draft_take(struct draft *draft)
+{
+    if (draft->to != NULL)
+        fclose(draft->to);
+    return draft->bytes;
+}
+
+/* --- open connections --- */
+
+static struct try_flow *find(struct try_flows *flows, uint64_t id)
+{
+    struct try_flow *flow;
+
+    HASH_FIND(hh, flows->open, &id, sizeof(id), flow);
+    return flow;
+}
+
+static struct try_flow *find_or_make(struct try_flows *flows, uint64_t id)
+{
+    struct try_flow *flow = find(flows, id);
+
+    if (flow != NULL)
+        return flow;
+    flow = calloc(1, sizeof(*flow));
+    if (flow != NULL) {
+        flow->id = id;
+        HASH_ADD(hh, flows->open, id, sizeof(flow->id), flow);
+    }
+    if (flow != NULL && flow->hh.tbl == NULL) {
+        free(flow);
+        flow = NULL;
+    }
+    flows->no_memory |= flow == NULL;
+    return flow;
+}
+
+static void flow_free(struct try_flow *flow)
+{
+    free(flow->features);
+    free(flow->seen);
+    free(flow->title);
+    free(flow);
+}
+
+/* --- attempts --- */
+
+static void attempt(const struct try_rule *tried, struct try_flow *flow, const struct look *look)
+{
+    struct try_reach reach = try_walk(tried, look);
+    struct draft draft;
+
+    if (flow->seen != NULL && !try_is_further(&reach, &flow->reach))
+        return;
+    flow->reach = reach;
+    flow->reached = flow->last;
+    free(flow->seen);
+    if (draft_open(&draft) != NULL)
+        try_say_seen(draft.to, tried, &reach, look);
+    flow->seen = draft_take(&draft);
+}
+
+/* '<>': with both ends exchanged. */
+static void attempt_turned(const struct try_rule *tried, struct try_flow *flow,
+        const struct look *look)
+{
+    struct match_packet packet = *look->packet;
+    struct look turned = *look;
+
+    packet.source = look->packet->destination;
+    packet.source_port = look->packet->destination_port;
+    packet.destination = look->packet->source;
+    packet.destination_port = look->packet->source_port;
+    turned.packet = &packet;
+    attempt(tried, flow, &turned);
+}
+
+/* What is told late, of a message or a stream, belongs to the last packet there was. */
+void try_flows_look(struct try_flows *flows, const struct look *look, uint64_t number)
+{
+    const struct try_rule *tried = flows->tried;
+    struct try_flow *flow;
+
+    if (!look->packet->has_flow) {
+        flows->outside++;
+        return;
+    }
+    flow = find_or_make(flows, look->packet->flow_id);
+    if (flow == NULL || (look->transaction != NULL && !tried->has_messages))
+        return;
+    if (look->transaction == NULL && !look->is_stream)
+        flow->last = (struct try_place){ look->packet->time_us, number };
+    flow->looks++;
+    attempt(tried, flow, look);
+    if (tried->rule->bidirectional)
+        attempt_turned(tried, flow, look);
+}
+
+void try_flows_match(struct try_flows *flows, const struct match_packet *packet, bool alerts)
+{
+    struct try_flow *flow = packet->has_flow ? find_or_make(flows, packet->flow_id) : NULL;
+    struct draft draft;
+
+    if (flow == NULL)
+        return;
+    flow->alerts += alerts;
+    if (flow->matches++ > 0)
+        return;
+    flow->matched = flow->last;
+    if (draft_open(&draft) != NULL)
+        try_say_features(draft.to, flows->tried->rule, packet->flow);
+    flow->features = draft_take(&draft);
+}
+
+/* --- connections that ended --- */
+
+static void say_host(FILE *to, const struct address *address, uint16_t port, bool has_ports)
+{
+    char text[ADDRESS_TEXT_SIZE];
+
+    screen_address(address, text);
+    fputs(text, to);
+    if (has_ports)
+        fprintf(to, " port %u", port);
+}
+
+static void say_device(FILE *to, const struct device *device)
+{
+    const char *name = device->name;
+
+    if (name[0] == '\0')
+        name = device->vendor;
+    fprintf(to, "%s: ", name[0] != '\0' ? name : device->mac_text);
+}
+
+static void say_title(FILE *to, const struct connection *connection)
+{
+    const struct flow *flow = connection->flow;
+    bool has_ports = connection->key.protocol == PACKET_PROTOCOL_TCP ||
+                     connection->key.protocol == PACKET_PROTOCOL_UDP;
+
+    if (flow != NULL && flow->device->has_mac)
+        say_device(to, flow->device);
+    say_host(to, &connection->source, connection->source_port, has_ports);
+    fputs(" to ", to);
+    say_host(to, &connection->destination, connection->destination_port, has_ports);
+    if (flow != NULL && flow->name != NULL)
+        fprintf(to, " (%s)", flow->name);
+    fprintf(to, ", %s%s%s", connection->key.protocol == PACKET_PROTOCOL_TCP   ? "TCP"
+                            : connection->key.protocol == PACKET_PROTOCOL_UDP ? "UDP"
+                                                                              : "no TCP nor UDP",
+            connection->app_proto != NULL ? ", " : "",
+            connection->app_proto != NULL ? connection->app_proto : "");
+}
+
+static bool matched_before(const struct try_flow *one, const struct try_flow *other)
+{
+    return one->matched.number < other->matched.number;
+}
+
+static bool missed_before(const struct try_flow *one, const struct try_flow *other)
+{
+    return try_is_further(&one->reach, &other->reach);
+}
+
+/* Puts it where it belongs; returns the one that falls off the end, or NULL. */
+static struct try_flow *keep(struct try_flow **shown, size_t *count, struct try_flow *flow,
+        bool (*before)(const struct try_flow *, const struct try_flow *))
+{
+    size_t i = (*count)++;
+
+    for (; i > 0 && before(flow, shown[i - 1]); i--)
+        shown[i] = shown[i - 1];
+    shown[i] = flow;
+    return *count > TRY_SHOWN ? shown[--*count] : NULL;
+}
+
+static void file_flow(struct try_flows *flows, struct try_flow *flow)
+{
+    struct try_flow *left;
+
+    if (flow->matches > 0) {
+        flows->matched_count++;
+        left = keep(flows->matched, &flows->matched_shown, flow, matched_before);
+    } else {
+        flows->missed_count++;
+        left = keep(flows->missed, &flows->missed_shown, flow, missed_before);
+        if (left != NULL)
+            flows->others[left->reach.condition]++;
+    }
+    if (left != NULL)
+        flow_free(left);
+}
+
+void try_flows_end(struct try_flows *flows, const struct connection *connection)
+{
+    struct try_flow *flow = find(flows, connection->id);
+    struct draft draft;
+
+    if (flow == NULL)
+        return;
+    HASH_DEL(flows->open, flow);
+    if (draft_open(&draft) != NULL)
+        say_title(draft.to, connection);
+    flow->title = draft_take(&draft);
+    if (flow->title == NULL || flow->seen == NULL) {
+        flows->no_memory = true;
+        flow_free(flow);
+    } else {
+        file_flow(flows, flow);
+    }
+}
+
+/* --- life --- */
+
+bool try_flows_open(struct try_flows *flows, const struct try_rule *tried)
+{
+    *flows = (struct try_flows){ .tried = tried };
+    flows->others = calloc(tried->count + 1, sizeof(*flows->others));
+    return flows->others != NULL;
+}
+
+void try_flows_close(struct try_flows *flows)
+{
+    struct try_flow *flow, *next;
+
+    HASH_ITER(hh, flows->open, flow, next) {
+        HASH_DEL(flows->open, flow);
+        flow_free(flow);
+    }
+    for (size_t i = 0; i < flows->matched_shown; i++)
+        flow_free(flows->matched[i]);
+    for (size_t i = 0; i < flows->missed_shown; i++)
+        flow_free(flows->missed[i]);
+    free(flows->others);
+}
