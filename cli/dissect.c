@@ -124,7 +124,7 @@ bool dissect_turns(struct dissectors *dissectors, struct connection *connection,
 {
     bool turns = false;
 
-    if (packet->payload.left == 0)
+    if (!dissect_may_turn(connection, packet))
         return false;
     if (packet->kind == PACKET_UDP)
         turns = is_dns_answer(connection, packet);

@@ -69,6 +69,14 @@ bool dissectors_want(struct dissectors *dissectors, uint32_t buffers);
 bool dissect_turns(struct dissectors *dissectors, struct connection *connection,
         const struct packet *packet, bool to_server);
 
+/* Whether it is worth asking, without a call for each packet. */
+static inline bool dissect_may_turn(const struct connection *connection,
+        const struct packet *packet)
+{
+    return packet->payload.left > 0 && connection->app_proto == NULL && !connection->dissected &&
+           !connection->tcp.has_syn[0] && !connection->tcp.has_syn[1];
+}
+
 /* One packet of the flow, after the engine and connections_update() have seen it. */
 void dissect_packet(struct dissectors *dissectors, struct connection *connection,
         const struct packet *packet, bool to_server);

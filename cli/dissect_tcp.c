@@ -88,8 +88,7 @@ bool dissect_tcp_turns(struct dissectors *dissectors, struct connection *connect
     struct dissector *dissector = connection->dissector;
     struct side other;
 
-    if (connection->dissected || connection->app_proto != NULL ||
-            !connection_is_midstream(connection) ||
+    if (!connection_is_midstream(connection) ||
             (dissector != NULL &&
                     (dissector->unknown || dissector->sides[to_server ? 0 : 1].expected > 0)) ||
             !is_server(connection, payload, to_server))

@@ -61,7 +61,8 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
         return;
     }
     inspector->now_cut = packet->cut;
-    if (dissect_turns(inspector->dissectors, connection, packet, to_server)) {
+    if (dissect_may_turn(connection, packet) &&
+            dissect_turns(inspector->dissectors, connection, packet, to_server)) {
         inspect_rules_ending(inspector, connection);
         inspect_rules_end(inspector, connection);
         to_server = !to_server;
