@@ -1,18 +1,25 @@
 #include "track/symmetry.h"
 
+#include <string.h>
+
 void symmetry_enter_slot(struct symmetry *symmetry, uint64_t time_us)
 {
     uint64_t slot = time_us / SYMMETRY_SLOT_US;
     uint64_t passed = slot + 1 - symmetry->until_us / SYMMETRY_SLOT_US;
 
-    for (uint64_t i = 0; i < passed && i < SYMMETRY_SLOTS; i++) {
+    symmetry->until_us = (slot + 1) * SYMMETRY_SLOT_US;
+    if (passed >= SYMMETRY_SLOTS) {
+        memset(symmetry->sum, 0, sizeof(symmetry->sum));
+        memset(symmetry->bytes, 0, sizeof(symmetry->bytes));
+        return;
+    }
+    for (; passed > 0; passed--) {
         symmetry->newest = (symmetry->newest + 1) % SYMMETRY_SLOTS;
         for (unsigned way = 0; way < 2; way++) {
             symmetry->sum[way] -= symmetry->bytes[symmetry->newest][way];
             symmetry->bytes[symmetry->newest][way] = 0;
         }
     }
-    symmetry->until_us = (slot + 1) * SYMMETRY_SLOT_US;
 }
 
 bool symmetry_read(const struct symmetry *symmetry, double *value)

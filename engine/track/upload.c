@@ -22,19 +22,27 @@ static bool is_live(uint64_t i, uint64_t newest, uint64_t slot, uint64_t slots)
     return slot <= newest || slot - newest + age < slots;
 }
 
-/* Moves a ring on and returns the sum of what left it. Far in the past begins it anew. */
+/* How many slots a ring has to be moved on by, all at most. Far in the past begins it anew. */
+static uint64_t slots_passed(uint64_t newest, uint64_t slots, uint64_t slot)
+{
+    uint64_t passed = slot > newest ? slot - newest : newest - slot;
+
+    if (passed >= slots)
+        return slots;
+    return slot > newest ? passed : 0;
+}
+
+/* Moves a ring on and returns the sum of what left it. */
 static uint64_t enter_slot(uint64_t *newest, uint64_t *bytes, uint64_t slots, uint64_t slot)
 {
-    uint64_t gone = 0;
-    bool anew = slot < *newest && *newest - slot >= slots;
+    uint64_t passed = slots_passed(*newest, slots, slot), gone = 0;
 
-    if (slot <= *newest && !anew)
+    if (passed == 0)
         return 0;
-    for (uint64_t i = 0; i < slots; i++) {
-        if (!anew && is_live(i, *newest, slot, slots))
-            continue;
-        gone += bytes[i];
-        bytes[i] = 0;
+    for (uint64_t at = slot % slots; passed > 0; passed--) {
+        gone += bytes[at];
+        bytes[at] = 0;
+        at = at > 0 ? at - 1 : slots - 1;
     }
     *newest = slot;
     return gone;
