@@ -74,10 +74,6 @@ static const struct pattern {
     METHOD("INVALID"),
     METHOD("VERSION-CONTROL"),
     METHOD("BASELINE-CONTROL"),
-    /* UPnP's (UPnP Device Architecture 2.0 section 4.1): Suricata goes by the answer to them. */
-    PATTERN(http1, TO_SERVER, "SUBSCRIBE /"),
-    PATTERN(http1, TO_SERVER, "UNSUBSCRIBE /"),
-    PATTERN(http1, TO_SERVER, "NOTIFY /"),
 };
 
 /* Case is folded so, too, which does not confuse the first bytes above. */
@@ -89,7 +85,7 @@ static uint8_t fold(uint8_t byte)
 /* Most connections begin with nothing of the sort. */
 static bool may_begin(uint8_t first)
 {
-    static const char firsts[] = "\x01\x15\x16\x17" "BCDGHILMNOPRSTUV";
+    static const char firsts[] = "\x01\x15\x16\x17" "BCDGHILMOPRSTUV";
 
     return memchr(firsts, fold(first), sizeof(firsts) - 1) != NULL;
 }
