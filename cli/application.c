@@ -14,7 +14,7 @@ static const struct application ssh = { APPLICATION_SSH, "ssh" };
 static const struct application sip = { APPLICATION_ANY, "sip" };
 static const struct application mqtt = { APPLICATION_MQTT, "mqtt" };
 
-/* What a side begins with; the first that fits counts. Case is ignored in texts, as Suricata does. */
+/* What a side begins with; the first that fits counts. Case is ignored in texts, as in Suricata. */
 static const struct pattern {
     const struct application *application;
     enum side side;
@@ -103,8 +103,8 @@ static const struct application *find_pattern(struct cursor first, enum side sid
     return NULL;
 }
 
-/* A fixed header (MQTT 5.0 section 2.1): a packet type, a quality of service below 3, and a length of
- * at most four bytes. */
+/* A fixed header (MQTT 5.0 section 2.1): a packet type, a quality of service below 3, and a length
+ * of at most four bytes. */
 static bool is_mqtt(struct cursor first)
 {
     struct mqtt_header header;

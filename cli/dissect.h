@@ -1,17 +1,19 @@
-/* dissect.h - runs the engine's parsers over what a flow carries, where Suricata would run its own.
+/* dissect.h - runs the engine's parsers over what a flow carries, where Suricata would run its
+ * own.
  *
  * From TCP streams: a TLS ClientHello (also one that comes after STARTTLS, CONNECT or a SOCKS
- * handshake), the head of the first HTTP/1 request, DNS messages. From UDP: the ClientHello in QUIC
- * Initials, DNS messages. Where rules want more (dissectors_want() and connection->wants_stream), also
- * all that transaction.h speaks of and TCP bytes in order. A flow is left alone as soon as there is
- * nothing more to find.
+ * handshake), the head of the first HTTP/1 request, DNS messages. From UDP: the ClientHello in
+ * QUIC Initials, DNS messages. Where rules want more (dissectors_want() and
+ * connection->wants_stream), also all that transaction.h speaks of and TCP bytes in order. A flow
+ * is left alone as soon as there is nothing more to find.
  *
  * Tells each connection's 'application' and 'app_proto'.
  *
- * Bounded: DISSECTORS_MAX flows of TCP and as many of QUIC are being read at once, the oldest is given
- * up for a new one; where rules look into TCP there may be DISSECTORS_RULES_MAX of it, as these flows
- * are read for longer. A TCP flow counts from its first payload on. What waits for the rest of a message in TCP streams has
- * DISSECT_WAITING_MAX bytes together; what QUIC flows hold is bounded by their parser. One thread. */
+ * Bounded: DISSECTORS_MAX flows of TCP and as many of QUIC are being read at once, the oldest is
+ * given up for a new one; where rules look into TCP there may be DISSECTORS_RULES_MAX of it, as
+ * these flows are read for longer. A TCP flow counts from its first payload on. What waits for the
+ * rest of a message in TCP streams has DISSECT_WAITING_MAX bytes together; what QUIC flows hold is
+ * bounded by their parser. One thread. */
 #ifndef TATTLER_CLI_DISSECT_H
 #define TATTLER_CLI_DISSECT_H
 
@@ -63,9 +65,10 @@ void dissectors_free(struct dissectors *dissectors); /* every connection must ha
  * first. To be called before the first packet. False: out of memory. */
 bool dissectors_want(struct dissectors *dissectors, uint32_t buffers);
 
-/* Is the sender of this packet, the first one with a payload that it sends, taken for the client only
- * because nothing was seen of the connection's begin? Then it is turned, as Suricata does: 'to_server'
- * is the reverse from then on. To be asked before anything else is done with the packet. */
+/* Is the sender of this packet, the first one with a payload that it sends, taken for the client
+ * only because nothing was seen of the connection's begin? Then it is turned, as Suricata does:
+ * 'to_server' is the reverse from then on. To be asked before anything else is done with the
+ * packet. */
 bool dissect_turns(struct dissectors *dissectors, struct connection *connection,
         const struct packet *packet, bool to_server);
 

@@ -59,8 +59,8 @@ static void begin_body(struct http_reader *reader, const struct http_request *re
         reader->state = HTTP_DONE;
 }
 
-/* The fields of a request for a tunnel are to be seen only if the server refuses it: otherwise Suricata
- * leaves the connection to another parser before it has looked at them. */
+/* The fields of a request for a tunnel are to be seen only if the server refuses it: otherwise
+ * Suricata leaves the connection to another parser before it has looked at them. */
 static void tell_asked(const struct http_reading *reading, bool refused)
 {
     struct http_reader *reader = reading->reader;

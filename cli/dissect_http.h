@@ -1,8 +1,9 @@
-/* dissect_http.h - finds the requests in what an HTTP/1 client sends, and the responses to them, and
- * tells them as transactions.
+/* dissect_http.h - finds the requests in what an HTTP/1 client sends, and the responses to them,
+ * and tells them as transactions.
  *
- * All requests of a connection are found. Where rules want bodies a request is told when its head is
- * there and once more when its body is, as much as Suricata keeps of it by default. One thread. */
+ * All requests of a connection are found. Where rules want bodies a request is told when its head
+ * is there and once more when its body is, as much as Suricata keeps of it by default. One
+ * thread. */
 #ifndef TATTLER_CLI_DISSECT_HTTP_H
 #define TATTLER_CLI_DISSECT_HTTP_H
 

@@ -44,8 +44,8 @@ static void complete(const struct http_reading *reading)
     reader->state = HTTP_HEAD;
 }
 
-/* The next line with its end; what there is of one is kept until the rest comes. It is to be dropped
- * by drop_line(). */
+/* The next line with its end; what there is of one is kept until the rest comes. It is to be
+ * dropped by drop_line(). */
 static bool take_line(const struct http_reading *reading, struct cursor *in, struct cursor *line)
 {
     struct http_reader *reader = reading->reader;
@@ -78,7 +78,8 @@ static bool is_blank(struct cursor line)
     return true;
 }
 
-static enum step read_data(const struct http_reading *reading, struct cursor *in, enum http_state then)
+static enum step read_data(const struct http_reading *reading, struct cursor *in,
+        enum http_state then)
 {
     struct http_reader *reader = reading->reader;
     struct cursor part;

@@ -1,5 +1,6 @@
 /* dissect_http_internal.h - what the readers of HTTP/1 share: dissect_http.c reads requests,
- * dissect_answers.c responses, dissect_http_head.c and dissect_http_body.c what they are made of. */
+ * dissect_answers.c responses, dissect_http_head.c and dissect_http_body.c what they are made
+ * of. */
 #ifndef TATTLER_CLI_DISSECT_HTTP_INTERNAL_H
 #define TATTLER_CLI_DISSECT_HTTP_INTERNAL_H
 

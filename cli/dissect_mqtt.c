@@ -17,7 +17,8 @@ void mqtt_end(struct dissectors *dissectors, struct mqtt_reader *reader)
     reader->done = true;
 }
 
-static void tell(const struct mqtt_reading *reading, const struct match_buffer *buffers, size_t count)
+static void tell(const struct mqtt_reading *reading, const struct match_buffer *buffers,
+        size_t count)
 {
     struct match_transaction transaction = { APPLICATION_MQTT, reading->to_server, MATCH_WHOLE,
         buffers, count };

@@ -133,8 +133,8 @@ static void tell_stream(const struct reading *reading, struct side *side, struct
             reading->dissector->connection, reading->to_server, bytes, offset);
 }
 
-/* The requests of a client that has sent its first bytes before the server showed that it is HTTP are
- * read then. */
+/* The requests of a client that has sent its first bytes before the server showed that it is HTTP
+ * are read then. */
 static void read_http(const struct reading *reading, struct cursor earlier, struct cursor bytes)
 {
     struct dissectors *dissectors = reading->dissectors;

@@ -2,8 +2,8 @@
  *
  * Bytes that were delivered once are never delivered again. Of overlapping segments that wait, the
  * one that starts first wins, of those that start together the first seen: the policy of BSD.
- * Segments that run ahead wait, up to STREAM_WAITING_MAX bytes, STREAM_SEGMENTS_MAX pieces
- * and a budget that all streams share; when more come, the stream ends or, if it skips gaps, goes on
+ * Segments that run ahead wait, up to STREAM_WAITING_MAX bytes, STREAM_SEGMENTS_MAX pieces and a
+ * budget that all streams share; when more come, the stream ends or, if it skips gaps, goes on
  * behind the missing bytes. It ends when its reader says it is done. One thread. */
 #ifndef TATTLER_CLI_STREAM_H
 #define TATTLER_CLI_STREAM_H
@@ -17,15 +17,16 @@
 #define STREAM_WAITING_MAX (64 * 1024)
 #define STREAM_SEGMENTS_MAX 64
 
-/* Bytes that wait in all streams together, and what their readers hold of messages not yet whole. */
+/* Bytes that wait in all streams together, and what their readers hold of messages not yet
+ * whole. */
 struct stream_budget {
     size_t used, max;
     uint64_t refused; /* streams that ended because there was no room */
     uint64_t gaps;    /* skipped */
 };
 
-/* A buffer that was charged with 'before' bytes now has 'after'. False, counted and nothing charged:
- * there is no room for more. */
+/* A buffer that was charged with 'before' bytes now has 'after'. False, counted and nothing
+ * charged: there is no room for more. */
 bool stream_charge(struct stream_budget *budget, size_t before, size_t after);
 
 struct stream_segment;
@@ -49,8 +50,8 @@ typedef bool (*stream_read_fn)(void *user, struct cursor bytes);
 void stream_add(struct stream *stream, struct stream_budget *budget, uint32_t seq, bool syn,
         struct cursor bytes, stream_read_fn read, void *user);
 
-/* The other side has all bytes up to 'ack': those that are missing below will not come. For a stream
- * that skips gaps. */
+/* The other side has all bytes up to 'ack': those that are missing below will not come. For a
+ * stream that skips gaps. */
 void stream_acknowledge(struct stream *stream, struct stream_budget *budget, uint32_t ack,
         stream_read_fn read, void *user);
 

@@ -1,4 +1,5 @@
-/* http_fields.h - the fields of an HTTP/1 head, for http_request.c and http_response.c. Any thread. */
+/* http_fields.h - the fields of an HTTP/1 head, for http_request.c and http_response.c. Any
+ * thread. */
 #ifndef TATTLER_PARSE_HTTP_FIELDS_H
 #define TATTLER_PARSE_HTTP_FIELDS_H
 
@@ -13,8 +14,8 @@ struct http_field {
     bool is_again;
 };
 
-/* The text of fields has less than two bytes for each on the wire ("a:" and its line end become five
- * of three), target, its host and that of the Host field one each. */
+/* The text of fields has less than two bytes for each on the wire ("a:" and its line end become
+ * five of three), target, its host and that of the Host field one each. */
 #define HTTP_WORK_MAX (5 * HTTP_REQUEST_MAX)
 
 struct http_work {
@@ -33,9 +34,9 @@ struct http_known_fields {
 /* Starts over: what was written before is gone. */
 void http_work_clear(struct http_work *work);
 
-/* Writes all fields but those named 'hidden' as "Name: value" lines to 'text', which stays as it is if
- * there are none. 'in' begins behind the first line. TRUNCATED: the head breaks off; FULL: there are
- * more than HTTP_FIELDS_MAX names, and nothing was written. */
+/* Writes all fields but those named 'hidden' as "Name: value" lines to 'text', which stays as it
+ * is if there are none. 'in' begins behind the first line. TRUNCATED: the head breaks off; FULL:
+ * there are more than HTTP_FIELDS_MAX names, and nothing was written. */
 enum tattler_status http_fields_read(struct cursor in, const char *hidden, struct http_work *work,
         struct http_known_fields *known, struct cursor *text);
 

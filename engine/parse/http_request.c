@@ -48,7 +48,8 @@ size_t http_head_length(struct cursor bytes, size_t *from)
 /* --- the request line --- */
 
 /* Splits at the last byte that ends a word, both sides trimmed. False: there is none. */
-static bool split_last(struct cursor text, bool any_space, struct cursor *front, struct cursor *back)
+static bool split_last(struct cursor text, bool any_space, struct cursor *front,
+        struct cursor *back)
 {
     for (size_t i = text.left; i > 0; i--) {
         uint8_t byte = text.at[i - 1];
@@ -113,8 +114,8 @@ static void read_host(struct cursor value, struct http_work *work, struct http_r
     out->host = http_work_since(work, start);
 }
 
-/* As in Suricata, the fields are not to be seen when they do not tell where the body ends, and the host
- * is not known before the head is whole. */
+/* As in Suricata, the fields are not to be seen when they do not tell where the body ends, and the
+ * host is not known before the head is whole. */
 static void read_fields(struct cursor in, struct http_work *work, struct http_request *out)
 {
     struct http_known_fields known = { .host = { .at = NULL } };

@@ -1,8 +1,9 @@
 /* http_request.h - the head of an HTTP/1 request with everything that rules look at.
  *
- * http.h finds the name of a server as early as it can; this reads a whole head, and gives its parts
- * the form they have in Suricata (libhtp), which decides where RFC 9112 leaves room: fields of one
- * name are joined, folded lines unfolded, the target normalised. Any thread; no allocation. */
+ * http.h finds the name of a server as early as it can; this reads a whole head, and gives its
+ * parts the form they have in Suricata (libhtp), which decides where RFC 9112 leaves room: fields
+ * of one name are joined, folded lines unfolded, the target normalised. Any thread; no
+ * allocation. */
 #ifndef TATTLER_PARSE_HTTP_REQUEST_H
 #define TATTLER_PARSE_HTTP_REQUEST_H
 
@@ -43,8 +44,8 @@ bool http_may_be_request(struct cursor bytes);
 /* Drops the empty lines that may be in front of a request (RFC 9112 section 2.2). */
 void http_skip_empty_lines(struct cursor *bytes);
 
-/* How many bytes are a head with its empty line, 0: it goes on. '*from', at first 0, is where to look
- * on with more bytes behind these. */
+/* How many bytes are a head with its empty line, 0: it goes on. '*from', at first 0, is where to
+ * look on with more bytes behind these. */
 size_t http_head_length(struct cursor bytes, size_t *from);
 
 /* Reads a head; one that breaks off is read as far as it goes.
@@ -55,8 +56,8 @@ size_t http_head_length(struct cursor bytes, size_t *from);
 enum tattler_status http_request_read(struct cursor head, struct http_work *work,
         struct http_request *out);
 
-/* Does a line begin with one of the methods that Suricata knows, in capitals? What follows a request
- * on its connection and does not is taken for more of its body. */
+/* Does a line begin with one of the methods that Suricata knows, in capitals? What follows a
+ * request on its connection and does not is taken for more of its body. */
 bool http_is_method(struct cursor line);
 
 /* Takes a line off a chunked body (RFC 9112 section 7.1), with its line end: the size of the chunk.

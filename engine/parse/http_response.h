@@ -1,5 +1,5 @@
-/* http_response.h - the head of an HTTP/1 response: what rules look at, and where its body ends. Any
- * thread; no allocation. */
+/* http_response.h - the head of an HTTP/1 response: what rules look at, and where its body ends.
+ * Any thread; no allocation. */
 #ifndef TATTLER_PARSE_HTTP_RESPONSE_H
 #define TATTLER_PARSE_HTTP_RESPONSE_H
 
@@ -12,7 +12,8 @@ struct http_response {
     uint64_t body_size;
 };
 
-/* Reads a head whose length http_head_length() tells; one that breaks off is read as far as it goes.
+/* Reads a head whose length http_head_length() tells; one that breaks off is read as far as it
+ * goes.
  *   OK           'out' is written
  *   TRUNCATED    there is not even a status line
  *   UNSUPPORTED  it does not begin with "HTTP"

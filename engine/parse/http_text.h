@@ -1,5 +1,5 @@
-/* http_text.h - the words and lines that HTTP/1 messages are made of, as libhtp sees them; for the files
- * of http_request.h alone. */
+/* http_text.h - the words and lines that HTTP/1 messages are made of, as libhtp sees them; for the
+ * files of http_request.h alone. */
 #ifndef TATTLER_PARSE_HTTP_TEXT_H
 #define TATTLER_PARSE_HTTP_TEXT_H
 

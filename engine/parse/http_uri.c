@@ -186,7 +186,8 @@ static unsigned continuations(uint8_t first)
 
 static bool may_follow(uint8_t first, uint8_t second)
 {
-    uint8_t last = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf; /* surrogates, above U+10FFFF */
+    /* Neither surrogates nor characters above U+10FFFF. */
+    uint8_t last = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
 
     return second >= 0x80 && second <= last;
 }

@@ -1,5 +1,5 @@
-/* mqtt.h - reads the messages of MQTT 3.1, 3.1.1 and 5.0 that say who a client is and what it speaks
- * of (sections below are those of the OASIS standard, version 5.0).
+/* mqtt.h - reads the messages of MQTT 3.1, 3.1.1 and 5.0 that say who a client is and what it
+ * speaks of (sections below are those of the OASIS standard, version 5.0).
  *
  * All cursors of results borrow from the input. Any thread; no allocation, no state. */
 #ifndef TATTLER_PARSE_MQTT_H
@@ -22,8 +22,8 @@ struct mqtt_header {
     uint32_t length; /* of the message behind the header, below 256 MiB */
 };
 
-/* Reads a message's fixed header and moves 'in' behind it. TRUNCATED: it goes on; MALFORMED: a length
- * of more than four bytes. Both leave 'in' alone. */
+/* Reads a message's fixed header and moves 'in' behind it. TRUNCATED: it goes on; MALFORMED: a
+ * length of more than four bytes. Both leave 'in' alone. */
 enum tattler_status mqtt_header_read(struct cursor *in, struct mqtt_header *out);
 
 /* Strings that are absent have no 'at'. */
