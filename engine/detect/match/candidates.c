@@ -36,16 +36,13 @@ static void set_fired(struct match_flow *flow, uint32_t number)
     flow->fired[flow->fired_count++] = number;
 }
 
-/* Is the rule to be looked at, now that its conditions hold or do not? Wakes one that rests. */
-static bool is_armed(struct match_flow *flow, uint32_t number, bool holds)
+/* Its conditions do not hold any more. */
+static void wake_fired(struct match_flow *flow, uint32_t number)
 {
     uint32_t i = find_fired(flow, number);
 
-    if (i == flow->fired_count)
-        return holds;
-    if (!holds)
+    if (i < flow->fired_count)
         flow->fired[i] = flow->fired[--flow->fired_count];
-    return false;
 }
 
 /* --- one rule --- */
@@ -124,6 +121,35 @@ void candidates_add_list(struct matcher *matcher, const struct plan_list *list)
         candidates_add(matcher, list->numbers[i]);
 }
 
+void candidates_add_payload(struct matcher *matcher, const struct plan_list *list,
+        struct cursor bytes)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        int first = matcher->plans.rules[list->numbers[i]].first;
+
+        if (first < 0 || first == bytes.at[0])
+            candidates_add(matcher, list->numbers[i]);
+    }
+}
+
+void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, bool all)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        uint32_t number = list->numbers[i];
+
+        if (all || flow_bits_hold(matcher->flow->bits, matcher->plans.rules[number].mark))
+            candidates_add(matcher, number);
+    }
+}
+
+bool candidates_make_marks(const struct matcher *matcher)
+{
+    for (uint32_t i = 0; i < matcher->candidates.count; i++)
+        if (matcher->plans.rules[matcher->candidates.numbers[i]].makes_mark)
+            return true;
+    return false;
+}
+
 void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
         const struct look *look, uint32_t *waits)
 {
@@ -133,11 +159,13 @@ void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
         const struct plan *plan = &matcher->plans.rules[number];
         bool holds = conditions_hold(matcher, plan, &waits_for);
 
-        if (holds && !look_header(look, plan->rule))
+        if (!holds)
+            wake_fired(matcher->flow, number);
+        else if (!has_fired(matcher->flow, number) && !look_header(look, plan->rule))
             continue; /* never in this phase of the flow */
-        *waits |= waits_for;
-        if (is_armed(matcher->flow, number, holds))
+        else if (!has_fired(matcher->flow, number))
             candidates_add(matcher, number);
+        *waits |= waits_for;
     }
 }
 

@@ -41,6 +41,7 @@ static void free_group(struct match_group *group)
     free(group->each.numbers);
     free(group->each_marked.numbers);
     free(group->each_payload.numbers);
+    free(group->each_payload_marked.numbers);
     free(group->runs);
     free(group);
 }
@@ -66,8 +67,8 @@ static bool add_to_run(struct match_group *group, uint32_t mask, uint32_t number
 static struct plan_list *list_of(struct match_group *group, const struct plan *plan)
 {
     if (plan_has_payload(plan))
-        return &group->each_payload;
-    return plan_needs_mark(plan) ? &group->each_marked : &group->each;
+        return plan->mark != NULL ? &group->each_payload_marked : &group->each_payload;
+    return plan->mark != NULL ? &group->each_marked : &group->each;
 }
 
 static enum tattler_status add_rule(struct match_group *group, const struct plans *plans,
@@ -93,6 +94,22 @@ static enum tattler_status add_rule(struct match_group *group, const struct plan
     return done ? TATTLER_OK : TATTLER_NO_MEMORY;
 }
 
+static bool waits_often(const struct feature_run *run)
+{
+    return (run->mask & GROUPS_OFTEN) != 0;
+}
+
+static void put_often_first(struct match_group *group)
+{
+    for (uint32_t i = 0; i < group->run_count; i++)
+        if (waits_often(&group->runs[i])) {
+            struct feature_run run = group->runs[group->often_count];
+
+            group->runs[group->often_count++] = group->runs[i];
+            group->runs[i] = run;
+        }
+}
+
 /* '*out' stays NULL for no rules. */
 static enum tattler_status make_group(struct groups *groups, const struct plans *plans,
         const struct plan_list *rules, const struct patterns *payload, struct match_group **out)
@@ -116,6 +133,7 @@ static enum tattler_status make_group(struct groups *groups, const struct plans 
             group->payload = payload;
         status = add_rule(group, plans, rules->numbers[i]);
     }
+    put_often_first(group);
     *out = group;
     return status;
 }

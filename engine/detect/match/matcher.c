@@ -63,7 +63,9 @@ static void search_texts(struct matcher *matcher, uint32_t changes)
 static void add_runs(struct matcher *matcher, const struct match_group *group,
         const struct look *look, uint32_t changes, uint32_t *waits)
 {
-    for (uint32_t i = 0; i < group->run_count; i++)
+    uint32_t count = (changes & ~GROUPS_OFTEN) != 0 ? group->run_count : group->often_count;
+
+    for (uint32_t i = 0; i < count; i++)
         if (changes == CHANGED_PHASE || (waits[i] & changes) != 0)
             candidates_add_run(matcher, &group->runs[i].rules, look, &waits[i]);
 }
@@ -95,21 +97,35 @@ static void add_of_packet(struct matcher *matcher, const struct match_group *gro
     candidates_add_list(matcher, &group->each);
     if (!readable)
         return;
-    candidates_add_list(matcher, &group->each_payload);
+    candidates_add_payload(matcher, &group->each_payload, matcher->packet->payload);
     if (group->payload != NULL)
         patterns_search(group->payload, matcher->scratch, matcher->packet->payload,
                 candidates_add, matcher);
 }
 
-/* Is a flowbit set, or may one be by a rule that is looked at before those that ask for it? */
-static bool may_be_marked(const struct matcher *matcher)
+static void add_marked_lists(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], bool of_packet, bool of_payload,
+        bool all)
 {
-    if (matcher->flow == NULL || matcher->flow->bits != NULL)
-        return matcher->flow != NULL;
-    for (uint32_t i = 0; i < matcher->candidates.count; i++)
-        if (plan_makes_mark(&matcher->plans.rules[matcher->candidates.numbers[i]]))
-            return true;
-    return false;
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
+        if (groups[i] != NULL && of_packet)
+            candidates_add_marked(matcher, &groups[i]->each_marked, all);
+        if (groups[i] != NULL && of_payload)
+            candidates_add_marked(matcher, &groups[i]->each_payload_marked, all);
+    }
+}
+
+/* Rules whose flowbit is set. If a candidate may set one then all, as it is looked at before them. */
+static void add_marked(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], bool of_packet, bool of_payload)
+{
+    bool all = candidates_make_marks(matcher);
+
+    if (matcher->flow == NULL || (matcher->flow->bits == NULL && !all))
+        return;
+    add_marked_lists(matcher, groups, of_packet, of_payload, all);
+    if (!all && candidates_make_marks(matcher))
+        add_marked_lists(matcher, groups, of_packet, of_payload, true);
 }
 
 /* A piece of the stream that the packet at hand belongs to. */
@@ -124,10 +140,11 @@ static void look_at_piece(struct matcher *matcher, unsigned way, struct cursor p
 
         if (group == NULL || !group->wants_stream)
             continue;
-        candidates_add_list(matcher, &group->each_payload);
+        candidates_add_payload(matcher, &group->each_payload, piece);
         if (group->payload != NULL)
             patterns_search(group->payload, matcher->scratch, piece, candidates_add, matcher);
     }
+    add_marked(matcher, matcher->flow->groups[way], false, true);
     candidates_look(matcher, &look);
 }
 
@@ -221,9 +238,7 @@ static void look_at_packet(struct matcher *matcher)
             add_of_packet(matcher, groups[i], is_first, readable);
     if (is_own && packet->flow != NULL)
         add_changed(matcher, groups, &look);
-    for (unsigned i = 0; i < GROUPS_OF_FLOW && may_be_marked(matcher); i++)
-        if (groups[i] != NULL)
-            candidates_add_list(matcher, &groups[i]->each_marked);
+    add_marked(matcher, groups, true, readable);
     if (is_own)
         flow->seen[way] = true;
     candidates_look(matcher, &look);

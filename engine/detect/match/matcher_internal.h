@@ -92,6 +92,12 @@ void pending_look_now(struct matcher *matcher, const struct match_transaction *t
 
 void candidates_add(void *matcher, uint32_t number); /* as patterns_search() tells them */
 void candidates_add_list(struct matcher *matcher, const struct plan_list *list);
+/* Those that such bytes, of which there is at least one, can bring up by the first. */
+void candidates_add_payload(struct matcher *matcher, const struct plan_list *list,
+        struct cursor bytes);
+/* Those whose flowbit is set, or all. */
+void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, bool all);
+bool candidates_make_marks(const struct matcher *matcher); /* may one of them set a flowbit? */
 /* Of rules on features those that hold now; '*waits' is what must change before that does. */
 void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
         const struct look *look, uint32_t *waits);

@@ -101,17 +101,27 @@ bool plan_has_payload(const struct plan *plan)
     return has_buffer(plan->rule, is_payload);
 }
 
-bool plan_needs_mark(const struct plan *plan)
+static const struct rule_flowbit *mark_of(const struct rule *rule)
 {
-    for (uint32_t i = 0; i < plan->rule->test_count; i++)
-        if (plan->rule->tests[i].kind == TEST_FLOWBIT && !plan->rule->tests[i].flowbit.negated)
-            return true;
-    return false;
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind == TEST_FLOWBIT && !rule->tests[i].flowbit.negated)
+            return &rule->tests[i].flowbit;
+    return NULL;
 }
 
-bool plan_makes_mark(const struct plan *plan)
+static bool is_beginning(const struct rule_step *step)
 {
-    return writes_flowbits(plan->rule);
+    return step->kind == STEP_CONTENT && step->content.starts_with && !step->content.negated &&
+           !step->content.nocase;
+}
+
+static int first_of(const struct rule *rule)
+{
+    for (uint32_t i = 0; i < rule->buffer_count; i++)
+        for (uint32_t j = 0; is_payload(&rule->buffers[i]) && j < rule->buffers[i].step_count; j++)
+            if (is_beginning(&rule->buffers[i].steps[j]))
+                return rule->buffers[i].steps[j].content.bytes[0];
+    return -1;
 }
 
 static bool is_body(const struct rule_buffer *buffer)
@@ -182,7 +192,8 @@ static void plan_features(struct plan *plan)
 
 static void plan_rule(const struct rule *rule, struct plan *plan)
 {
-    *plan = (struct plan){ .rule = rule, .buffer = rule->fast_buffer, .fast = rule->fast };
+    *plan = (struct plan){ .rule = rule, .buffer = rule->fast_buffer, .fast = rule->fast,
+        .mark = mark_of(rule), .makes_mark = writes_flowbits(rule), .first = first_of(rule) };
     if (plan->fast != NULL && pattern_of(plan, 0).length < PATTERN_MIN)
         plan->fast = NULL;
     if (has_buffer(rule, is_of_message)) {

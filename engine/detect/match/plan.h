@@ -31,12 +31,15 @@ struct plan {
     /* Of rules that features bring up: one that alerted rests on its flow until its conditions have
      * been false in between. */
     bool once;
+    bool makes_mark; /* may set a flowbit */
     bool wants_body; /* of PLAN_MESSAGE: can be judged only when the request's body is there */
     uint32_t mask;   /* enum flow_change, PLAN_ALWAYS */
+    const struct rule_flowbit *mark; /* without it the rule cannot match; NULL: none is needed */
     const struct condition **conditions; /* on features; those that settle most come first */
     uint32_t condition_count;
     const struct rule_buffer *buffer; /* that 'fast' is looked for in */
     const struct rule_content *fast;
+    int first; /* the byte that payload or stream must begin with; -1: any */
 };
 
 struct plans {
@@ -59,10 +62,6 @@ bool plan_list_append(struct plan_list *list, uint32_t number); /* false: out of
 
 /* Does it look at payload or stream? */
 bool plan_has_payload(const struct plan *plan);
-/* Can it match only where some flowbit is set? */
-bool plan_needs_mark(const struct plan *plan);
-/* May it set one? */
-bool plan_makes_mark(const struct plan *plan);
 
 /* One search for what to look for before these rules, as far as they have 'fast'. '*out' stays as it
  * is where none has. */
