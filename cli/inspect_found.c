@@ -51,7 +51,6 @@ static void on_http(void *user, struct connection *connection, const struct http
             http->authority.name.left > 0 ? &http->authority.name : &http->host.name;
 
     (void)to_server;
-    connection->app_proto = "http";
     if (connection->flow != NULL)
         flow_learn_http(inspector->worker, connection->flow, (const char *)host->at, host->left);
 }
