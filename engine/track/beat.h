@@ -107,6 +107,7 @@ struct beat {
 
     uint8_t size_count;
     uint32_t sizes[BEAT_SIZES]; /* payload of finished beats, oldest first */
+    uint32_t usual; /* their median */
     uint32_t bytes, peak;
 };
 

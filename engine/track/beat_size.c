@@ -26,9 +26,15 @@ static uint32_t median(const uint32_t *sizes, unsigned count)
     return sorted[count / 2];
 }
 
+/* Heartbeats mostly carry the same again, and then nothing has to be sorted. */
+static bool keeps_median(uint32_t middle, uint32_t gone, uint32_t come)
+{
+    return come == middle || (gone < middle && come < middle) || (gone > middle && come > middle);
+}
+
 uint32_t beat_usual_bytes(const struct beat *beat)
 {
-    return beat->size_count > 0 ? median(beat->sizes, beat->size_count) : beat->bytes;
+    return beat->size_count > 0 ? beat->usual : beat->bytes;
 }
 
 /* The peak is of beats before the latest two, which may be the beginning of growth. */
@@ -44,11 +50,16 @@ static void raise_peak(struct beat *beat, uint32_t bytes)
 
 void beat_close_size(struct beat *beat)
 {
+    bool keeps = false;
+
     if (beat->size_count == BEAT_SIZES) {
+        keeps = keeps_median(beat->usual, beat->sizes[0], beat->bytes);
         memmove(beat->sizes, beat->sizes + 1, sizeof(beat->sizes) - sizeof(beat->sizes[0]));
         beat->size_count--;
     }
     beat->sizes[beat->size_count++] = beat->bytes;
+    if (!keeps)
+        beat->usual = median(beat->sizes, beat->size_count);
     if (beat->size_count > 2)
         raise_peak(beat, beat->sizes[beat->size_count - 3]);
     beat->bytes = 0;
