@@ -83,7 +83,7 @@ bool beat_note(struct beat *beat, uint64_t time_us, struct beat_report *report)
         beat->active_us = time_us;
     if (time_us < latest_us || time_us - latest_us < BURST_QUIET_US)
         return false;
-    gap_s = fmin((double)(time_us - latest_us) / US_PER_S, GAP_S_MAX);
+    gap_s = beat_lesser((double)(time_us - latest_us) / US_PER_S, GAP_S_MAX);
     if (is_echo(beat, gap_s + (double)beat->extra_s))
         return false;
     beat_close_size(beat);
@@ -92,15 +92,15 @@ bool beat_note(struct beat *beat, uint64_t time_us, struct beat_report *report)
 
 static double late_after_s(const struct beat *beat)
 {
-    return (double)beat->period_s * (1 + fmax(LATE_SHARE, beat_reach(beat))) + LATE_S;
+    return (double)beat->period_s * (1 + beat_greater(beat_reach(beat), LATE_SHARE)) + LATE_S;
 }
 
 static uint64_t lost_due_us(const struct beat *beat)
 {
     double patience_s = (double)beat->period_s * (beat_patience(beat) + LOST_SHARE);
-    double silence_s = fmax(patience_s, (double)BEAT_LOST_US_MIN / US_PER_S);
+    double silence_s = beat_greater(patience_s, (double)BEAT_LOST_US_MIN / US_PER_S);
 
-    return add_us(beat->late_us, us_of(fmax(silence_s - late_after_s(beat), 0)));
+    return add_us(beat->late_us, us_of(beat_greater(silence_s - late_after_s(beat), 0)));
 }
 
 uint64_t beat_due_us(const struct beat *beat)
@@ -153,5 +153,5 @@ void beat_read(const struct beat *beat, struct beat_view *view)
     view->bytes = beat_usual_bytes(beat);
     view->score = beat->state == BEAT_CHANGED ?
             SCORE_CHANGED + (SCORE_STEADY - SCORE_CHANGED) * beat->trial / (BEAT_SETTLED + 1) :
-            fmax(1 - SCORE_JITTER * jitter, SCORE_STEADY);
+            beat_greater(1 - SCORE_JITTER * jitter, SCORE_STEADY);
 }

@@ -31,7 +31,7 @@
 
 static void average(struct beat *beat, double periods, unsigned fold)
 {
-    double weight = 1 / fmin((double)beat->beats + 1, BEATS_AVERAGED);
+    double weight = 1 / beat_lesser((double)beat->beats + 1, BEATS_AVERAGED);
     double deviation = fabs(periods - fold) / sqrt(fold);
 
     beat->period_s *= (float)(1 + weight * (periods / fold - 1));
@@ -53,7 +53,7 @@ void beat_count_pause(struct beat *beat, uint64_t from_us, uint64_t until_us)
 {
     double pause_s = from_us < until_us ? (double)(until_us - from_us) / 1e6 : 0;
 
-    beat->missed += (float)fmin(pause_s / (double)beat->period_s, PAUSE_MAX);
+    beat->missed += (float)beat_lesser(pause_s / (double)beat->period_s, PAUSE_MAX);
 }
 
 /* Takes a burst as the next beat if it comes at the right time after the latest beat, or after the

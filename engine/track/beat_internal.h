@@ -27,6 +27,22 @@ static inline bool beat_is_near(double value, double other, double share)
     return fabs(value - other) <= share * other;
 }
 
+/* As fmin() and fmax() where 'limit' is a number, without a call. */
+static inline double beat_lesser(double value, double limit)
+{
+    return value < limit ? value : limit;
+}
+
+static inline double beat_greater(double value, double limit)
+{
+    return value > limit ? value : limit;
+}
+
+static inline double beat_within(double value, double least, double most)
+{
+    return beat_lesser(beat_greater(value, least), most);
+}
+
 /* Adds a gap between bursts; the oldest one falls out. */
 void beat_push_gap(struct beat *beat, double gap_s);
 

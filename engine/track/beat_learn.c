@@ -32,7 +32,7 @@ void beat_forget(struct beat *beat, enum beat_state state)
 static double count_gaps(struct beat *beat, const struct beat_found *found)
 {
     double period_s = found->judgement.period_s, spread = found->judgement.spread, error = 0;
-    double late = 1 + fmin(fmax(2 * spread, LATE_MIN), LATE_MAX);
+    double late = 1 + beat_within(2 * spread, LATE_MIN, LATE_MAX);
     unsigned beats = 0;
 
     beat->missed = beat->odd = 0;
@@ -41,7 +41,7 @@ static double count_gaps(struct beat *beat, const struct beat_found *found)
         unsigned fold = periods <= late ? 1 : beat_fold(found->gaps_s[i], period_s);
         double off = fabs(periods - fold);
 
-        if (off > fmax(OFF_SPREADS * spread * sqrt(fold), OFF_MIN)) {
+        if (off > beat_greater(OFF_SPREADS * spread * sqrt(fold), OFF_MIN)) {
             beat->odd += 1;
             continue;
         }
@@ -60,7 +60,7 @@ void beat_settle(struct beat *beat, const struct beat_found *found, uint64_t tim
         beat->gaps_s[i] = (float)found->gaps_s[i];
     beat->gap_count = (uint8_t)found->count;
     beat->period_s = (float)found->judgement.period_s;
-    beat->deviation = (float)fmax(deviation, found->judgement.spread / 2);
+    beat->deviation = (float)beat_greater(deviation, found->judgement.spread / 2);
     beat->beats = (float)found->count;
     beat->last_us = time_us - (uint64_t)(found->since_beat_s * 1e6);
     beat->astray = beat->looked = 0;
@@ -121,7 +121,7 @@ bool beat_learn(struct beat *beat, double gap_s, uint64_t time_us, struct beat_r
         beat_settle(beat, &found, time_us);
         return beat_tell(beat, report, BEAT_BECAME_STEADY, 0, time_us);
     }
-    beat->score = (float)(SCORE_FORMING_MAX * fmin(found.surety, 1));
+    beat->score = (float)(SCORE_FORMING_MAX * beat_lesser(found.surety, 1));
     beat->state = (double)beat->score >= SCORE_FORMING ? BEAT_FORMING : BEAT_NONE;
     return false;
 }

@@ -40,7 +40,7 @@ static double jitter(const struct beat *beat)
 
 double beat_reach(const struct beat *beat)
 {
-    return fmin(fmax(REACH_JITTERS * jitter(beat), REACH_MIN), REACH_MAX);
+    return beat_within(REACH_JITTERS * jitter(beat), REACH_MIN, REACH_MAX);
 }
 
 unsigned beat_periods(const struct beat *beat, double gap_s)
@@ -53,14 +53,17 @@ unsigned beat_periods(const struct beat *beat, double gap_s)
 /* Of beats that something befell. */
 static double share_of(double befell, double beats)
 {
-    return fmin((SHARE_PRIOR + fmax(befell, 0)) / (1 + fmax(beats, 0)), SHARE_MAX);
+    double share = (SHARE_PRIOR + beat_greater(befell, 0)) / (1 + beat_greater(beats, 0));
+
+    return beat_lesser(share, SHARE_MAX);
 }
 
 static double nats_sure(const struct beat *beat, double missed)
 {
     double missing = missed > SHARE_MAX ? NATS_SURE_MISSING : 0;
+    double nats = NATS_SURE_LONG - NATS_SURE_LOG * log((double)beat->period_s);
 
-    return fmin(NATS_SURE, NATS_SURE_LONG - NATS_SURE_LOG * log((double)beat->period_s)) + missing;
+    return beat_lesser(nats, NATS_SURE) + missing;
 }
 
 unsigned beat_patience(const struct beat *beat)
@@ -68,7 +71,7 @@ unsigned beat_patience(const struct beat *beat)
     double missed = (double)beat->missed;
     double beats = nats_sure(beat, missed) / -log(share_of(missed, (double)beat->beats));
 
-    return (unsigned)fmin(fmax(ceil(beats), PATIENCE_MIN), PATIENCE_MAX);
+    return (unsigned)beat_within(ceil(beats), PATIENCE_MIN, PATIENCE_MAX);
 }
 
 static double density(double gap_s, double period_s, double fold, double spread)
@@ -116,14 +119,14 @@ static unsigned gaps_to_move(const struct beat *beat, double mean_s)
 
 unsigned beat_moved(const struct beat *beat, double *period_s)
 {
-    double spread = fmin(fmax(SPREAD_JITTERS * jitter(beat), SPREAD_MIN), SPREAD_MAX);
+    double spread = beat_within(SPREAD_JITTERS * jitter(beat), SPREAD_MIN, SPREAD_MAX);
     double old_s = (double)beat->period_s, missed = (double)beat->missed, sum_s = 0;
 
     for (unsigned count = 1; count <= MOVED_GAPS_MAX && count <= beat->gap_count; count++) {
         const float *gaps_s = &beat->gaps_s[beat->gap_count - count];
         double mean_s, nats;
 
-        if (beat_is_near((double)gaps_s[0], old_s, fmax(spread / 2, BEAT_SAME_PERIOD)))
+        if (beat_is_near((double)gaps_s[0], old_s, beat_greater(spread / 2, BEAT_SAME_PERIOD)))
             return 0; /* the old one goes on */
         sum_s += (double)gaps_s[0];
         mean_s = sum_s / count;

@@ -45,7 +45,7 @@ void beat_climb(struct beat *beat, double gap_s)
     }
     beat->next_rung_s = beat_is_near(gap_s, 2 * rung_s, RUNG_NEAR) ? (float)gap_s : 0;
     if (rung_s > 0 && keeps_to(gap_s, rung_s)) {
-        beat->rung_s = (float)fmin(gap_s, rung_s);
+        beat->rung_s = (float)beat_lesser(gap_s, rung_s);
         return;
     }
     beat->rungs = 0;
@@ -56,7 +56,7 @@ static bool is_poll(const struct beat_found *found)
 {
     double poll_s = exp2(round(log2(found->judgement.period_s)));
     double near_s = POLL_NEAR_S + POLL_NEAR_SHARE * poll_s, sum = 0, squares = 0, mean;
-    double off_max = fmax(POLL_OFF_S + POLL_NEAR_SHARE * poll_s, POLL_OFF_SHARE * poll_s);
+    double off_max = beat_greater(POLL_OFF_S + POLL_NEAR_SHARE * poll_s, POLL_OFF_SHARE * poll_s);
     unsigned count = 0;
 
     if (poll_s < POLL_MIN_S || poll_s > POLL_MAX_S || found->judgement.spread > POLL_SPREAD_MAX)
@@ -76,7 +76,7 @@ static bool is_poll(const struct beat_found *found)
     if (count < POLL_COUNTED_MIN * found->count)
         return false;
     mean = sum / count;
-    near_s += POLL_ERRORS * sqrt(fmax(squares / count - mean * mean, 0) / count);
+    near_s += POLL_ERRORS * sqrt(beat_greater(squares / count - mean * mean, 0) / count);
     return mean >= -near_s && mean <= near_s + POLL_LONGER_SHARE * poll_s;
 }
 

@@ -39,7 +39,7 @@ void beat_push_gap(struct beat *beat, double gap_s)
 
 static double nats_when_old(uint32_t gaps)
 {
-    return NATS_OLD + NATS_PER_AGE * log(fmax(gaps, OLD_GAPS) / OLD_GAPS);
+    return NATS_OLD + NATS_PER_AGE * log(beat_greater(gaps, OLD_GAPS) / OLD_GAPS);
 }
 
 /* For the window of all gaps that there were. */
@@ -125,7 +125,7 @@ struct beat_found beat_search(const struct beat *beat)
     for (unsigned i = 0; i < gaps.count; i++)
         gaps.gaps_s[i] = (double)beat->gaps_s[i];
     search_windows(beat, &gaps, &best);
-    gaps.dead_s = fmax(BEAT_ECHO_SHARE * long_gap(gaps.gaps_s, gaps.count), DEAD_S);
+    gaps.dead_s = beat_greater(BEAT_ECHO_SHARE * long_gap(gaps.gaps_s, gaps.count), DEAD_S);
     merge(&gaps);
     if (gaps.count < beat->gap_count)
         search_windows(beat, &gaps, &best);
