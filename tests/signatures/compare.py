@@ -1,15 +1,18 @@
 """Compares the alerts of the two hosts.
 
 An alert belongs to a pair: its rule and its flow. Of each pair both hosts must have as many alerts, and
-their records must be equal field by field but for those that KNOWN excuses.
+their records must be equal field by field but for what known.tsv excuses. A field that ours alone lacks is told
+as 'no FIELD', so that excuses for what it does not tell excuse no wrong values.
 """
 import collections
 import fnmatch
+import functools
 import pathlib
 
 import eve
 
-KNOWN = eve.known(pathlib.Path(__file__).with_name("known.tsv"))
+KNOWN = list(eve.known(pathlib.Path(__file__).with_name("known.tsv")))
+SETS = {"metadata.flowbits"}  # lists whose order says nothing
 ONLY_THEIRS, ONLY_OURS, COUNT = "only in Suricata", "only stand-alone", "count"
 WHOLE = ONLY_THEIRS, ONLY_OURS, COUNT
 
@@ -28,16 +31,8 @@ def pair_of(alert):
 def pairs_of(records):
     found = collections.defaultdict(list)
     for alert in eve.of_type(records, "alert"):
-        found[pair_of(alert)].append(flat(alert))
+        found[pair_of(alert)].append(alert)
     return found
-
-
-def flat(value, path=""):
-    """{"a": {"b": 1}} as {"a.b": 1}."""
-    if not isinstance(value, dict):
-        return {path: value}
-    return {name: inner for key, part in value.items()
-            for name, inner in flat(part, f"{path}.{key}" if path else key).items()}
 
 
 def show(pair):
@@ -45,19 +40,34 @@ def show(pair):
     return f"sid {pair.sid}: {pair.proto} {ends}, flow of {pair.start[:26]}"
 
 
-def is_known(capture, theme, sid, field):
-    return any(fnmatch.fnmatch(capture, captures) and fnmatch.fnmatch(field, fields) and
-               (fnmatch.fnmatch(theme, rules) or fnmatch.fnmatch(str(sid), rules))
-               for captures, rules, fields in KNOWN)
+@functools.cache
+def excuse_of(capture, theme, sid, field):
+    """The number of the first row of KNOWN that excuses the difference, or None."""
+    return next((number for number, (captures, rules, fields) in enumerate(KNOWN)
+                 if fnmatch.fnmatchcase(field, fields) and fnmatch.fnmatchcase(capture, captures) and
+                 (fnmatch.fnmatchcase(theme, rules) or fnmatch.fnmatchcase(str(sid), rules))), None)
+
+
+def differing(ours, theirs, path=""):
+    """(field, ours, theirs) of two records; a field within an object is 'object.field'."""
+    for name in sorted(ours.keys() | theirs.keys()):
+        mine, other, field = ours.get(name), theirs.get(name), f"{path}{name}"
+        if mine == other:
+            continue
+        if isinstance(mine or other, dict):
+            yield from differing(mine or {}, other or {}, f"{field}.")
+        elif field not in SETS or sorted(mine or []) != sorted(other or []):
+            yield field, mine, other
 
 
 def differing_fields(mine, other):
     """(field, text), each field once."""
     said = {}
     for ours, theirs in zip(mine, other):
-        for field in sorted(ours.keys() | theirs.keys()):
-            if ours.get(field) != theirs.get(field) and field not in said:
-                said[field] = f"{field} is {ours.get(field)!r}, in Suricata {theirs.get(field)!r}"
+        for field, value, theirs_value in differing(ours, theirs):
+            name = f"no {field}" if value is None else field
+            if name not in said:
+                said[name] = f"{field} is {value!r}, in Suricata {theirs_value!r}"
     return said.items()
 
 
@@ -71,7 +81,8 @@ class Tally:
     """Of one theme: what was compared and what differs; adds up over captures."""
 
     def __init__(self):
-        self.fired, self.common, self.known, self.unsteady = set(), 0, 0, 0
+        self.fired, self.common, self.unsteady = set(), 0, 0
+        self.known = collections.Counter()  # by row of KNOWN
         self.differences = []
 
     def add(self, other):
@@ -82,8 +93,9 @@ class Tally:
         self.differences += other.differences
 
     def note(self, capture, theme, pair, field, text):
-        if is_known(capture, theme, pair.sid, field):
-            self.known += 1
+        excuse = excuse_of(capture, theme, pair.sid, field)
+        if excuse is not None:
+            self.known[excuse] += 1
         else:
             self.differences.append(Difference(capture, theme, pair, field, f"{show(pair)}: {text}"))
 

@@ -39,7 +39,12 @@ CASES = (
     ([ALERT], [TURNED], ["dest_ip", "dest_port", "src_ip", "src_port"]),
     ([ALERT], [changed(alert__signature="y")], ["alert.signature"]),
     ([ALERT], [changed(flow__pkts_toserver=4)], ["flow.pkts_toserver"]),
-    ([ALERT], [changed(iot={"asn": 1})], ["iot.asn"]),
+    ([ALERT], [changed(iot={"asn": 1})], ["no iot.asn"]),
+    ([changed(iot={"asn": 1})], [ALERT], ["iot.asn"]),
+    ([changed(http={"url": "/"})], [changed(http={"url": "/x"})], ["http.url"]),
+    ([ALERT], [changed(http={"url": "/x"})], []),
+    ([changed(metadata={"flowbits": ["a", "b"]})], [changed(metadata={"flowbits": ["b", "a"]})], []),
+    ([changed(metadata={"flowbits": ["a"]})], [changed(metadata={"flowbits": ["b"]})], ["metadata.flowbits"]),
     ([ALERT], [changed(flow_id=2)], []),
     ([ALERT, changed(app_proto="tls")], [ALERT, changed(app_proto="http")], ["app_proto"]),
 )
