@@ -80,6 +80,7 @@ UNIT_TESTS = \
 	tests/unit/invariance_test \
 	tests/unit/json_test \
 	tests/unit/limits_test \
+	tests/unit/matcher_test \
 	tests/unit/mdns_test \
 	tests/unit/mmdb_writer_test \
 	tests/unit/mqtt_test \
@@ -151,7 +152,7 @@ check_PROGRAMS += tests/geo/import_probe
 tests_geo_import_probe_LDADD = $(GEO_IMPORT) libhost.la
 endif
 
-EXTRA_DIST += tests/unit/eve_check.h tests/unit/quic_seal.h tests/unit/relay_lookalikes.h \
+EXTRA_DIST += tests/unit/eve_check.h tests/unit/match_scene.h tests/unit/quic_seal.h tests/unit/relay_lookalikes.h \
 	tests/unit/relay_proxies.h tests/unit/relay_scene.h tests/unit/scene.h tests/unit/temporary.h \
 	tests/fuzz/corpus \
 	tests/bench/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \

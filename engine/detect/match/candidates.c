@@ -91,10 +91,12 @@ static void look_at(struct matcher *matcher, uint32_t number, const struct look 
     const struct rule *rule = plan->rule;
     uint32_t waits_for;
 
-    if (plan->once ? has_fired(matcher->flow, number)
-                   : !look_tests(look, rule) || !conditions_hold(matcher, plan, &waits_for))
+    if (plan->once && has_fired(matcher->flow, number))
         return;
-    if (!look_header(look, rule) || (plan->once && !look_tests(look, rule)) ||
+    if (plan->event != PLAN_FEATURES &&
+            (!look_tests(look, rule) || !conditions_hold(matcher, plan, &waits_for)))
+        return;
+    if (!look_header(look, rule) || (plan->event == PLAN_FEATURES && !look_tests(look, rule)) ||
             !look_xbits(look, rule) || !look_buffers(look, rule))
         return;
     if (plan->once)

@@ -1,0 +1,429 @@
+/* Rules over packets, messages and streams. What is expected follows from Suricata's user guide and
+ * from what its version 8 does. */
+#include "match_scene.h"
+
+#define TCP "alert tcp any any -> any any "
+#define UDP "alert udp any any -> any any "
+#define IP "alert ip any any -> any any "
+#define MAX_ALERTS 15
+
+static struct match_scene scene;
+static struct scene_flow at;
+
+static void begin(const char *rules)
+{
+    scene_begin(&scene, rules, MAX_ALERTS);
+    at = scene_open(PACKET_PROTOCOL_TCP, 8080);
+}
+
+static void begin_udp(const char *rules)
+{
+    begin(rules);
+    at = scene_open(PACKET_PROTOCOL_UDP, 8080);
+}
+
+static void end(void)
+{
+    scene_close(&scene, &at);
+    scene_finish(&scene);
+}
+
+static const char *said(bool to_server, const char *text)
+{
+    scene_send(&scene, &at, to_server, text);
+    return scene_told(&scene);
+}
+
+static void message(bool to_server, enum rule_buffer_kind kind, const char *text)
+{
+    const struct match_buffer buffer = { kind, cursor_over(text, strlen(text)) };
+    const struct match_transaction transaction = { .application = APPLICATION_MQTT,
+        .to_server = to_server, .buffers = &buffer, .count = 1 };
+
+    matcher_transaction(scene.matcher, &transaction);
+}
+
+/* --- which rules, and in which order --- */
+
+START_TEST(alerts_come_by_priority_then_by_sid)
+{
+    begin_udp(UDP "(content:\"ab\"; priority:3; sid:1;)\n"
+          UDP "(content:\"ab\"; priority:1; sid:3;)\n"
+          UDP "(content:\"ab\"; priority:1; sid:2;)\n");
+    ck_assert_str_eq(said(true, "xaby"), "2 3 1");
+    end();
+}
+END_TEST
+
+START_TEST(one_packet_may_set_a_flowbit_and_meet_a_rule_that_asks_for_it)
+{
+    begin_udp(UDP "(content:\"ab\"; flowbits:isset,two; sid:1;)\n"
+          UDP "(content:\"ab\"; flowbits:set,one; noalert; sid:9;)\n"
+          UDP "(content:\"ab\"; flowbits:isset,one; flowbits:set,two; noalert; sid:5;)\n");
+    ck_assert_str_eq(said(true, "ab"), "1");
+    end();
+}
+END_TEST
+
+START_TEST(a_flowbit_lasts_for_both_directions_of_its_flow_alone)
+{
+    struct scene_flow other;
+
+    begin_udp(UDP "(content:\"ab\"; flowbits:set,one; noalert; sid:1;)\n"
+          UDP "(flow:to_client; content:\"|07|\"; startswith; flowbits:isset,one; sid:2;)\n"
+          UDP "(ttl:1; flowbits:isset,one; sid:3;)\n");
+    other = at;
+    ck_assert_str_eq(said(false, "\x07"), "");
+    ck_assert_str_eq(said(true, "ab"), "");
+    ck_assert_str_eq(said(false, "\x07"), "2");
+    ck_assert_str_eq(said(false, "x\x07"), "");
+    at.packet.ttl = 1;
+    ck_assert_str_eq(said(true, ""), "3");
+    scene_send(&scene, &other, false, "\x07");
+    ck_assert_str_eq(scene_told(&scene), "");
+    scene_close(&scene, &other);
+    end();
+}
+END_TEST
+
+START_TEST(rules_on_addresses_alone_meet_the_first_packet_each_way)
+{
+    begin("alert ip 10.0.0.0/8 any -> any any (sid:1;)\n"
+          "alert ip any any -> 10.0.0.0/8 any (sid:2;)\n");
+    ck_assert_str_eq(said(true, ""), "1");
+    ck_assert_str_eq(said(true, ""), "");
+    ck_assert_str_eq(said(false, ""), "2");
+    ck_assert_str_eq(said(false, ""), "");
+    ck_assert_str_eq(said(true, ""), "");
+    end();
+}
+END_TEST
+
+START_TEST(rules_on_ports_meet_only_these)
+{
+    begin_udp("alert udp any any -> any [8000:8100,!8090] (content:\"ab\"; sid:1;)\n"
+          "alert udp any any -> any !8080 (content:\"ab\"; sid:2;)\n"
+          "alert udp any 8080 -> any any (content:\"ab\"; sid:3;)\n"
+          "alert udp any 40000 <> any 8080 (content:\"ab\"; sid:4;)\n");
+    ck_assert_str_eq(said(true, "ab"), "1 4");
+    ck_assert_str_eq(said(false, "ab"), "2 3 4");
+    scene_close(&scene, &at);
+    at = scene_open(PACKET_PROTOCOL_UDP, 8090);
+    ck_assert_str_eq(said(true, "ab"), "2");
+    end();
+}
+END_TEST
+
+START_TEST(no_more_alerts_than_asked_for_with_one_packet)
+{
+    scene_begin(&scene, UDP "(content:\"ab\"; priority:3; sid:1;)\n" UDP "(content:\"a\"; sid:2;)\n"
+                        UDP "(content:\"ab\"; priority:1; sid:3;)\n", 2);
+    at = scene_open(PACKET_PROTOCOL_UDP, 8080);
+    ck_assert_str_eq(said(true, "ab"), "3 1");
+    ck_assert_uint_eq(matcher_count(scene.matcher).discarded, 1);
+    ck_assert_uint_eq(matcher_count(scene.matcher).alerts, 2);
+    end();
+}
+END_TEST
+
+/* --- packets of no flow, or about one --- */
+
+START_TEST(packets_without_a_flow_meet_rules_that_need_none)
+{
+    begin(IP "(ttl:64; sid:1;)\n" TCP "(flow:to_server; ttl:64; sid:2;)\n"
+          IP "(flowbits:isnotset,one; ttl:64; sid:3;)\n" IP "(iot.pkts_up:>=0; sid:4;)\n");
+    at.packet.has_flow = false;
+    scene_packet(&scene, &at, true, "", 0);
+    at.packet.flow = NULL;
+    matcher_settle(scene.matcher);
+    ck_assert_uint_ge(scene.count, 1);
+    ck_assert_uint_eq(scene.told[0].sid, 1);
+    for (size_t i = 0; i < scene.count; i++)
+        ck_assert(scene.told[i].sid != 2 && scene.told[i].sid != 4);
+    end();
+}
+END_TEST
+
+START_TEST(icmp_about_a_flow_meets_rules_for_icmp)
+{
+    begin("alert icmp any any -> any any (itype:3; sid:1;)\n" TCP "(ttl:64; sid:2;)\n");
+    ck_assert_str_eq(said(true, ""), "2");
+    at.packet.protocol = PACKET_PROTOCOL_ICMP;
+    at.packet.is_icmp = true;
+    at.packet.icmp_type = 3;
+    scene_packet(&scene, &at, false, "", 0);
+    matcher_settle(scene.matcher);
+    ck_assert_str_eq(scene_told(&scene), "1");
+    end();
+}
+END_TEST
+
+/* --- features --- */
+
+START_TEST(a_rule_on_features_alerts_once_a_flow)
+{
+    begin(IP "(iot.pkts_up:>2; sid:1;)\n");
+    for (uint64_t i = 1; i <= 6; i++) {
+        at.flow.packets[UP] = i;
+        at.flow.changed = CHANGED_VOLUME;
+        ck_assert_str_eq(said(i % 2 == 0, ""), i == 3 ? "1" : "");
+    }
+    end();
+}
+END_TEST
+
+START_TEST(it_alerts_again_once_its_conditions_were_false)
+{
+    static const struct {
+        bool holds;
+        const char *told;
+    } steps[] = { { true, "1" }, { true, "" }, { false, "" }, { true, "1" }, { true, "" } };
+
+    begin(IP "(iot.new_device:true; iot.hour:3; sid:1;)\n");
+    at.flow.hour = 3;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+        at.flow.outlook.new_device = steps[i].holds ? YES : NO;
+        at.flow.changed = CHANGED_NEW;
+        ck_assert_str_eq(said(true, ""), steps[i].told);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(a_rule_for_one_way_does_not_miss_what_the_other_brought)
+{
+    begin("alert ip any any -> any any (flow:to_server; iot.hour:3; iot.new_device:true; sid:1;)\n");
+    at.flow.changed = CHANGED_ALL;
+    ck_assert_str_eq(said(true, ""), "");
+    at.flow.outlook.new_device = YES;
+    at.flow.changed = CHANGED_NEW;
+    ck_assert_str_eq(said(false, ""), "");
+    at.flow.hour = 3;
+    at.flow.changed = CHANGED_HOUR;
+    ck_assert_str_eq(said(false, ""), "");
+    ck_assert_str_eq(said(true, ""), "1");
+    end();
+}
+END_TEST
+
+START_TEST(another_phase_of_the_flow_has_all_looked_at_again)
+{
+    begin(TCP "(flow:established; iot.hour:3; sid:1;)\n"
+          "alert mqtt any any -> any any (iot.hour:3; sid:2;)\n");
+    at.packet.established = false;
+    at.flow.hour = 3;
+    at.flow.changed = CHANGED_ALL;
+    ck_assert_str_eq(said(true, ""), "");
+    at.packet.established = true;
+    ck_assert_str_eq(said(true, ""), "1");
+    at.packet.application = APPLICATION_MQTT;
+    ck_assert_str_eq(said(true, ""), "2");
+    end();
+}
+END_TEST
+
+START_TEST(a_text_is_searched_when_it_changes)
+{
+    begin(IP "(iot.name; content:\"cam\"; sid:1;)\n"
+          IP "(iot.name; content:\"cam\"; iot.sni_is_ip:true; sid:2;)\n"
+          IP "(iot.name; content:\"cam\"; iot.hour:3; sid:3;)\n");
+    at.flow.name = (char[]){ "a.cam.example" };
+    at.flow.changed = CHANGED_NAME;
+    ck_assert_str_eq(said(true, ""), "1");
+    at.flow.changed = CHANGED_NAME;
+    at.flow.sni_is_ip = YES;
+    ck_assert_str_eq(said(true, ""), "2");
+    at.flow.changed = CHANGED_HOUR;
+    at.flow.hour = 3;
+    ck_assert_str_eq(said(true, ""), "3");
+    end();
+}
+END_TEST
+
+/* --- streams --- */
+
+START_TEST(a_pattern_over_two_segments_is_found_in_the_stream)
+{
+    begin("alert tcp any any -> any any (flow:to_server; content:\"needle\"; sid:1;)\n");
+    ck_assert_str_eq(said(true, "xxnee"), "");
+    ck_assert_str_eq(said(true, "dlexx"), "");
+    at.packet.closing = true;
+    ck_assert_str_eq(said(true, ""), "1");
+    end();
+}
+END_TEST
+
+START_TEST(what_is_left_of_a_stream_is_searched_when_its_flow_ends)
+{
+    begin("alert tcp any any -> any any (flow:to_server; content:\"needle\"; sid:1;)\n");
+    said(true, "nee");
+    said(true, "dle");
+    scene_close(&scene, &at);
+    ck_assert_uint_eq(scene.count, 1);
+    ck_assert(scene.told[0].of_stream && scene.told[0].to_server);
+    end();
+}
+END_TEST
+
+START_TEST(a_full_piece_is_searched_with_the_next_packet)
+{
+    static char filler[MATCH_PIECE + 1];
+
+    memset(filler, 'x', MATCH_PIECE);
+    memcpy(filler + MATCH_PIECE - 4, "needle", 4);
+    begin("alert tcp any any -> any any (flow:to_server; content:\"needle\"; sid:1;)\n");
+    ck_assert_str_eq(said(true, filler), "");
+    ck_assert_str_eq(said(true, "le"), "");
+    /* The piece before ended in the middle of it. */
+    scene_close(&scene, &at);
+    ck_assert_str_eq(scene_told(&scene), "");
+    end();
+}
+END_TEST
+
+START_TEST(nothing_is_searched_behind_a_tls_handshake)
+{
+    begin(TCP "(dsize:>0; content:\"ab\"; sid:1;)\n" TCP "(content:\"ab\"; sid:2;)\n");
+    at.packet.application = APPLICATION_TLS;
+    ck_assert_str_eq(said(true, "\x16\x03\x01zab"), "1");
+    ck_assert_str_eq(said(true, "\x17\x03\x03zab"), "");
+    ck_assert_str_eq(said(true, "\x16zab"), "");
+    scene_close(&scene, &at);
+    ck_assert_str_eq(scene_told(&scene), "");
+    end();
+}
+END_TEST
+
+/* --- messages --- */
+
+static const char topics[] = "alert mqtt any any -> any any (flow:to_server; mqtt.publish.topic; "
+                             "content:\"home/\"; sid:1;)\n";
+
+START_TEST(a_message_is_looked_at_with_the_next_packet_of_its_way)
+{
+    begin(topics);
+    at.packet.application = APPLICATION_MQTT;
+    scene_packet(&scene, &at, true, "", 0);
+    message(true, BUFFER_MQTT_PUBLISH_TOPIC, "my/home/lamp");
+    matcher_settle(scene.matcher);
+    ck_assert_str_eq(scene_told(&scene), "");
+    ck_assert_str_eq(said(false, ""), "");
+    scene_send(&scene, &at, true, "");
+    ck_assert_uint_eq(scene.count, 1);
+    ck_assert(scene.told[0].of_transaction && scene.told[0].to_server);
+    end();
+}
+END_TEST
+
+START_TEST(a_message_that_waits_is_looked_at_when_its_flow_ends)
+{
+    begin(topics);
+    at.packet.application = APPLICATION_MQTT;
+    scene_packet(&scene, &at, true, "", 0);
+    message(true, BUFFER_MQTT_PUBLISH_TOPIC, "home/lamp");
+    message(true, BUFFER_MQTT_PUBLISH_TOPIC, "away");
+    message(true, BUFFER_MQTT_PUBLISH_TOPIC, "home/door");
+    matcher_settle(scene.matcher);
+    scene_close(&scene, &at);
+    ck_assert_str_eq(scene_told(&scene), "1 1");
+    end();
+}
+END_TEST
+
+START_TEST(a_datagram_s_message_is_looked_at_at_once)
+{
+    begin("alert dns any any -> any any (dns.query; content:\"evil\"; sid:1;)\n");
+    at = scene_open(PACKET_PROTOCOL_UDP, 53);
+    at.packet.application = APPLICATION_DNS;
+    scene_packet(&scene, &at, true, "", 0);
+    matcher_transaction(scene.matcher,
+            &(struct match_transaction){ .application = APPLICATION_DNS, .to_server = true,
+                .buffers = &(struct match_buffer){ BUFFER_DNS_QUERY, cursor_over("evil", 4) },
+                .count = 1 });
+    matcher_settle(scene.matcher);
+    ck_assert_str_eq(scene_told(&scene), "1");
+    end();
+}
+END_TEST
+
+/* --- actions --- */
+
+START_TEST(pass_ends_the_alerts_of_a_packet)
+{
+    begin_udp("pass udp any any -> any any (content:\"ok\"; sid:1;)\n" UDP "(content:\"ab\"; sid:2;)\n");
+    ck_assert_str_eq(said(true, "ab"), "2");
+    ck_assert_str_eq(said(true, "ab ok"), "");
+    end();
+}
+END_TEST
+
+START_TEST(a_rule_that_passes_a_flow_ends_it_for_all_rules)
+{
+    begin_udp("pass ip 10.0.0.1 any -> any any (sid:1;)\n" UDP "(content:\"ab\"; sid:2;)\n");
+    ck_assert_str_eq(said(true, "ab"), "");
+    ck_assert_str_eq(said(true, "ab"), "");
+    ck_assert_str_eq(said(false, "ab"), "");
+    end();
+}
+END_TEST
+
+START_TEST(a_drop_is_told_as_such)
+{
+    begin_udp("drop udp any any -> any any (content:\"ab\"; sid:2;)\n" UDP "(content:\"ab\"; sid:1;)\n");
+    scene_send(&scene, &at, true, "ab");
+    ck_assert_uint_ge(scene.count, 1);
+    ck_assert_uint_eq(scene.told[0].sid, 2);
+    ck_assert_int_eq(scene.told[0].action, ACTION_DROP);
+    end();
+}
+END_TEST
+
+static TCase *add(Suite *suite, const char *name)
+{
+    TCase *tests = tcase_create(name);
+
+    suite_add_tcase(suite, tests);
+    return tests;
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("matcher");
+    SRunner *runner = srunner_create(suite);
+    TCase *tests;
+    int failed;
+
+    tests = add(suite, "rules");
+    tcase_add_test(tests, alerts_come_by_priority_then_by_sid);
+    tcase_add_test(tests, one_packet_may_set_a_flowbit_and_meet_a_rule_that_asks_for_it);
+    tcase_add_test(tests, a_flowbit_lasts_for_both_directions_of_its_flow_alone);
+    tcase_add_test(tests, rules_on_addresses_alone_meet_the_first_packet_each_way);
+    tcase_add_test(tests, rules_on_ports_meet_only_these);
+    tcase_add_test(tests, no_more_alerts_than_asked_for_with_one_packet);
+    tests = add(suite, "packets");
+    tcase_add_test(tests, packets_without_a_flow_meet_rules_that_need_none);
+    tcase_add_test(tests, icmp_about_a_flow_meets_rules_for_icmp);
+    tests = add(suite, "features");
+    tcase_add_test(tests, a_rule_on_features_alerts_once_a_flow);
+    tcase_add_test(tests, it_alerts_again_once_its_conditions_were_false);
+    tcase_add_test(tests, a_rule_for_one_way_does_not_miss_what_the_other_brought);
+    tcase_add_test(tests, another_phase_of_the_flow_has_all_looked_at_again);
+    tcase_add_test(tests, a_text_is_searched_when_it_changes);
+    tests = add(suite, "streams");
+    tcase_add_test(tests, a_pattern_over_two_segments_is_found_in_the_stream);
+    tcase_add_test(tests, what_is_left_of_a_stream_is_searched_when_its_flow_ends);
+    tcase_add_test(tests, a_full_piece_is_searched_with_the_next_packet);
+    tcase_add_test(tests, nothing_is_searched_behind_a_tls_handshake);
+    tests = add(suite, "messages");
+    tcase_add_test(tests, a_message_is_looked_at_with_the_next_packet_of_its_way);
+    tcase_add_test(tests, a_message_that_waits_is_looked_at_when_its_flow_ends);
+    tcase_add_test(tests, a_datagram_s_message_is_looked_at_at_once);
+    tests = add(suite, "actions");
+    tcase_add_test(tests, pass_ends_the_alerts_of_a_packet);
+    tcase_add_test(tests, a_rule_that_passes_a_flow_ends_it_for_all_rules);
+    tcase_add_test(tests, a_drop_is_told_as_such);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
