@@ -240,6 +240,157 @@ START_TEST(a_text_is_searched_when_it_changes)
 }
 END_TEST
 
+/* --- features, against looking at every rule with every packet --- */
+
+#define RULES 40
+#define PACKETS 400
+#define ROUNDS 30
+
+static uint32_t random_state;
+
+static uint32_t random_below(uint32_t limit)
+{
+    random_state = random_state * 1664525u + 1013904223u;
+    return (random_state >> 8) % limit;
+}
+
+/* One to three conditions, on what moves often and what hardly does. */
+static void write_rule(char *text, size_t size, unsigned sid)
+{
+    static const char *const conditions[] = { "iot.hour:1;", "iot.hour:<2;", "iot.no_dns:true;",
+        "iot.no_dns:false;", "iot.new_device:true;", "iot.new_asn:false;", "iot.fanout:>1;",
+        "iot.fanout:!2;", "iot.service:tls;", "iot.service:!tls,dns;", "iot.pkts_up:>5;",
+        "iot.pkts_up:<20;", "iot.pkts_down:7-30;", "iot.asn_risk:>50;", "iot.name_source:sni;" };
+    static const char *const ways[] = { "", "flow:to_server;", "flow:to_client;",
+        "flow:established;", "flow:established,to_client;" };
+    size_t len = (size_t)snprintf(text, size, IP "(%s", ways[random_below(5)]);
+
+    for (uint32_t count = 1 + random_below(3); count > 0; count--)
+        len += (size_t)snprintf(text + len, size - len, "%s",
+                conditions[random_below(sizeof(conditions) / sizeof(*conditions))]);
+    snprintf(text + len, size - len, "sid:%u;)\n", sid);
+}
+
+/* Something moves now and then, and is said to have. */
+static void move(struct flow *flow)
+{
+    static const enum service services[] = { SERVICE_OTHER, SERVICE_TLS, SERVICE_DNS };
+
+    flow->changed = CHANGED_VOLUME;
+    flow->packets[random_below(2)]++;
+    switch (random_below(12)) {
+    case 0:
+        flow->hour = (uint8_t)random_below(3);
+        flow->changed |= CHANGED_HOUR;
+        break;
+    case 1:
+        flow->no_dns = (enum ternary)random_below(3);
+        flow->changed |= CHANGED_DNS;
+        break;
+    case 2:
+        flow->outlook.new_device = (enum ternary)random_below(3);
+        flow->outlook.new_asn = (enum ternary)random_below(3);
+        flow->changed |= CHANGED_NEW;
+        break;
+    case 3:
+        flow->outlook.fanout[0] = random_below(4);
+        flow->changed |= CHANGED_FANOUT;
+        break;
+    case 4:
+        flow->service = services[random_below(3)];
+        flow->changed |= CHANGED_SERVICE;
+        break;
+    case 5:
+        flow->name_source = (enum name_source)random_below(5);
+        flow->changed |= CHANGED_NAME;
+        break;
+    default:
+        break;
+    }
+}
+
+static bool all_hold(const struct rule *rule)
+{
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind == TEST_IOT && !condition_holds(&rule->tests[i].iot, &at.flow))
+            return false;
+    return true;
+}
+
+/* What the packet at hand has to bring up, in one bit for each sid. */
+static uint64_t expected(bool to_server, uint64_t *fired)
+{
+    uint64_t told = 0;
+
+    for (size_t i = 0; i < rule_set_count(scene.set); i++) {
+        const struct rule *rule = rule_set_rule(scene.set, i);
+        uint64_t bit = UINT64_C(1) << rule->sid;
+        bool asks_established = false;
+
+        for (uint32_t j = 0; j < rule->test_count; j++)
+            asks_established |= rule->tests[j].kind == TEST_FLOW_STATE;
+        if (!(to_server ? rule->to_server : rule->to_client) ||
+                (asks_established && !at.packet.established))
+            continue;
+        if (!all_hold(rule))
+            *fired &= ~bit;
+        else if ((*fired & bit) == 0)
+            told |= bit;
+    }
+    *fired |= told;
+    return told;
+}
+
+static uint64_t told_now(void)
+{
+    uint64_t told = 0;
+
+    for (size_t i = 0; i < scene.count; i++)
+        told |= UINT64_C(1) << scene.told[i].sid;
+    scene.count = 0;
+    return told;
+}
+
+static void play_flow(void)
+{
+    uint64_t fired = 0;
+
+    at = scene_open(PACKET_PROTOCOL_UDP, 8080);
+    at.packet.established = false;
+    at.flow.remote_is_public = true;
+    at.flow.risk = (uint8_t)random_below(101);
+    for (unsigned i = 0; i < PACKETS; i++) {
+        bool to_server = random_below(3) > 0;
+        uint64_t wanted;
+
+        move(&at.flow);
+        if (i == 0)
+            at.flow.changed = CHANGED_ALL;
+        at.packet.established |= random_below(9) == 0;
+        wanted = expected(to_server, &fired);
+        scene_send(&scene, &at, to_server, "");
+        ck_assert_uint_eq(told_now(), wanted);
+    }
+    scene_close(&scene, &at);
+}
+
+START_TEST(no_rule_on_features_is_missed_or_told_twice)
+{
+    static char rules[RULES * 256];
+    size_t len = 0;
+
+    random_state = (uint32_t)_i;
+    for (unsigned sid = 1; sid <= RULES; sid++) {
+        write_rule(rules + len, sizeof(rules) - len, sid);
+        len += strlen(rules + len);
+    }
+    scene_begin(&scene, rules, RULES);
+    play_flow();
+    play_flow();
+    scene_finish(&scene);
+}
+END_TEST
+
 /* --- streams --- */
 
 START_TEST(a_pattern_over_two_segments_is_found_in_the_stream)
@@ -409,6 +560,7 @@ int main(void)
     tcase_add_test(tests, a_rule_for_one_way_does_not_miss_what_the_other_brought);
     tcase_add_test(tests, another_phase_of_the_flow_has_all_looked_at_again);
     tcase_add_test(tests, a_text_is_searched_when_it_changes);
+    tcase_add_loop_test(tests, no_rule_on_features_is_missed_or_told_twice, 0, ROUNDS);
     tests = add(suite, "streams");
     tcase_add_test(tests, a_pattern_over_two_segments_is_found_in_the_stream);
     tcase_add_test(tests, what_is_left_of_a_stream_is_searched_when_its_flow_ends);
