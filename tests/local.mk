@@ -12,6 +12,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/gquic_fuzz \
 	tests/fuzz/http_fuzz \
 	tests/fuzz/http_request_fuzz \
+	tests/fuzz/matcher_fuzz \
 	tests/fuzz/mdns_fuzz \
 	tests/fuzz/mmdb_decode_fuzz \
 	tests/fuzz/mqtt_fuzz \
