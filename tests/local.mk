@@ -73,6 +73,7 @@ UNIT_TESTS = \
 	tests/unit/flow_test \
 	tests/unit/geo_test \
 	tests/unit/gquic_test \
+	tests/unit/groups_test \
 	tests/unit/held_test \
 	tests/unit/http_request_test \
 	tests/unit/http_response_test \
@@ -91,6 +92,7 @@ UNIT_TESTS = \
 	tests/unit/nxdomain_test \
 	tests/unit/oui_test \
 	tests/unit/packet_test \
+	tests/unit/patterns_test \
 	tests/unit/question_test \
 	tests/unit/quic_test \
 	tests/unit/rdnss_test \

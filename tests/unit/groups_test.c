@@ -1,0 +1,184 @@
+/* Which rules concern which packets, and how patterns are searched. */
+#include "detect/match/groups.h"
+
+#include "match_scene.h"
+
+static struct match_scene scene;
+static struct plans plans;
+static struct pattern_scratch *scratch;
+static struct groups *groups;
+
+static void make(const char *rules)
+{
+    scratch = NULL;
+    scene_load(&scene, rules);
+    ck_assert_int_eq(plans_make(scene.set, &plans), TATTLER_OK);
+    ck_assert_int_eq(groups_make(&plans, &scratch, &groups), TATTLER_OK);
+}
+
+static void clear(void)
+{
+    groups_free(groups);
+    plans_clear(&plans);
+    pattern_scratch_free(scratch);
+    rule_set_free(scene.set);
+    vars_clear(&scene.vars);
+}
+
+/* How often is the rule in these lists? */
+static unsigned count_in(const struct plan_list *list, uint32_t sid)
+{
+    unsigned count = 0;
+
+    for (uint32_t i = 0; i < list->count; i++)
+        count += plans.rules[list->numbers[i]].rule->sid == sid;
+    return count;
+}
+
+static unsigned at_port(uint8_t protocol, bool to_server, uint16_t port, uint32_t sid)
+{
+    const struct match_group *found[GROUPS_OF_FLOW];
+    unsigned count = 0;
+
+    groups_find(groups, protocol, to_server, port, found);
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
+        if (found[i] != NULL)
+            count += count_in(&found[i]->each, sid) + count_in(&found[i]->first, sid) +
+                     count_in(&found[i]->each_payload, sid);
+    return count;
+}
+
+static unsigned at_tcp(uint16_t port, uint32_t sid)
+{
+    return at_port(PACKET_PROTOCOL_TCP, true, port, sid);
+}
+
+#define EACH(ports, sid) "alert tcp any any -> any " ports " (ttl:>1; sid:" #sid ";)\n"
+
+START_TEST(a_rule_is_in_the_groups_of_its_ports_alone)
+{
+    make(EACH("80", 1) EACH("[443,8000:8010,!8005]", 2) EACH("any", 3) EACH("65535", 4)
+         EACH("0:9", 5));
+    ck_assert_uint_eq(at_tcp(80, 1), 1);
+    ck_assert_uint_eq(at_tcp(79, 1) + at_tcp(81, 1), 0);
+    ck_assert_uint_eq(at_tcp(443, 2) + at_tcp(8000, 2) + at_tcp(8004, 2) + at_tcp(8006, 2), 4);
+    ck_assert_uint_eq(at_tcp(8010, 2), 1);
+    ck_assert_uint_eq(at_tcp(8005, 2) + at_tcp(8011, 2) + at_tcp(442, 2), 0);
+    ck_assert_uint_eq(at_tcp(0, 3) + at_tcp(80, 3) + at_tcp(65535, 3), 3);
+    ck_assert_uint_eq(at_tcp(65535, 4), 1);
+    ck_assert_uint_eq(at_tcp(65534, 4), 0);
+    ck_assert_uint_eq(at_tcp(0, 5) + at_tcp(9, 5), 2);
+    ck_assert_uint_eq(at_tcp(10, 5), 0);
+    clear();
+}
+END_TEST
+
+START_TEST(ports_are_those_of_the_server)
+{
+    make("alert tcp any 80 -> any any (ttl:>1; sid:1;)\n"
+         "alert tcp any any -> any 80 (flow:to_server; ttl:>1; sid:2;)\n"
+         "alert tcp any 80 <> any 9 (ttl:>1; sid:3;)\n");
+    ck_assert_uint_eq(at_port(PACKET_PROTOCOL_TCP, false, 80, 1), 1);
+    ck_assert_uint_eq(at_port(PACKET_PROTOCOL_TCP, false, 81, 1), 0);
+    ck_assert_uint_eq(at_port(PACKET_PROTOCOL_TCP, true, 80, 2), 1);
+    ck_assert_uint_eq(at_port(PACKET_PROTOCOL_TCP, false, 80, 2), 0);
+    ck_assert_uint_eq(at_port(PACKET_PROTOCOL_TCP, true, 1234, 3), 1);
+    ck_assert_uint_eq(at_port(PACKET_PROTOCOL_TCP, false, 1234, 3), 1);
+    clear();
+}
+END_TEST
+
+START_TEST(protocols_have_groups_of_their_own)
+{
+    make("alert tcp any any -> any any (ttl:>1; sid:1;)\n"
+         "alert udp any any -> any any (ttl:>1; sid:2;)\n"
+         "alert icmp any any -> any any (ttl:>1; sid:3;)\n"
+         "alert ip any any -> any any (ttl:>1; sid:4;)\n");
+    for (uint32_t sid = 1; sid <= 4; sid++) {
+        ck_assert_uint_eq(at_port(PACKET_PROTOCOL_TCP, true, 9, sid), sid == 1 || sid == 4);
+        ck_assert_uint_eq(at_port(PACKET_PROTOCOL_UDP, true, 9, sid), sid == 2 || sid == 4);
+        ck_assert_uint_eq(at_port(PACKET_PROTOCOL_ICMP, true, 0, sid), sid == 3 || sid == 4);
+    }
+    clear();
+}
+END_TEST
+
+/* More different ranges than get groups of their own: every rule is then for any port. */
+START_TEST(with_very_many_ports_every_rule_is_still_found_at_its_own)
+{
+    static char rules[1000 * 80];
+    size_t len = 0;
+
+    for (unsigned i = 0; i < 1000; i++)
+        len += (size_t)snprintf(rules + len, sizeof(rules) - len,
+                "alert tcp any any -> any %u (ttl:>1; sid:%u;)\n", 3 * i + 1, i + 1);
+    make(rules);
+    for (unsigned i = 0; i < 1000; i += 37)
+        ck_assert_uint_eq(at_tcp((uint16_t)(3 * i + 1), i + 1), 1);
+    clear();
+}
+END_TEST
+
+START_TEST(rules_with_a_flowbit_or_a_payload_have_lists_of_their_own)
+{
+    const struct match_group *found[GROUPS_OF_FLOW];
+
+    make("alert udp any any -> any any (flowbits:isset,a; ttl:>1; sid:1;)\n"
+         "alert udp any any -> any any (flowbits:isnotset,a; ttl:>1; sid:2;)\n"
+         "alert udp any any -> any any (content:\"|00|\"; startswith; sid:3;)\n"
+         "alert udp any any -> any any (content:\"|00|\"; flowbits:isset,a; sid:4;)\n"
+         "alert udp any any -> any any (sid:5;)\n"
+         "alert udp any any -> any any (flowbits:set,a; content:\"abc\"; sid:6;)\n");
+    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
+    ck_assert_ptr_nonnull(found[0]);
+    ck_assert_uint_eq(count_in(&found[0]->each_marked, 1), 1);
+    ck_assert_uint_eq(count_in(&found[0]->each, 2), 1);
+    ck_assert_uint_eq(count_in(&found[0]->each_payload, 3), 1);
+    ck_assert_uint_eq(count_in(&found[0]->each_payload_marked, 4), 1);
+    ck_assert_uint_eq(count_in(&found[0]->first, 5), 1);
+    ck_assert_ptr_nonnull(found[0]->payload);
+    for (size_t i = 0; i < plans.count; i++) {
+        ck_assert_int_eq(plans.rules[i].first, plans.rules[i].rule->sid == 3 ? 0 : -1);
+        ck_assert_int_eq(plans.rules[i].makes_mark, plans.rules[i].rule->sid == 6);
+    }
+    clear();
+}
+END_TEST
+
+START_TEST(what_every_packet_changes_comes_first)
+{
+    const struct match_group *found[GROUPS_OF_FLOW];
+
+    make("alert ip any any -> any any (iot.hour:1; sid:1;)\n"
+         "alert ip any any -> any any (iot.pkts_up:1; sid:2;)\n"
+         "alert ip any any -> any any (iot.new_asn:true; sid:3;)\n"
+         "alert ip any any -> any any (iot.new_asn:true; ttl:1; sid:4;)\n"
+         "alert ip any any -> any any (iot.new_device:true; sid:5;)\n");
+    groups_find(groups, PACKET_PROTOCOL_TCP, true, 1, found);
+    ck_assert_uint_eq(found[0]->run_count, 4);
+    ck_assert_uint_eq(found[0]->often_count, 2);
+    for (uint32_t i = 0; i < found[0]->run_count; i++)
+        ck_assert_int_eq((found[0]->runs[i].mask & GROUPS_OFTEN) != 0, i < 2);
+    clear();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("groups");
+    TCase *tests = tcase_create("groups");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tests);
+    tcase_add_test(tests, a_rule_is_in_the_groups_of_its_ports_alone);
+    tcase_add_test(tests, ports_are_those_of_the_server);
+    tcase_add_test(tests, protocols_have_groups_of_their_own);
+    tcase_add_test(tests, with_very_many_ports_every_rule_is_still_found_at_its_own);
+    tcase_add_test(tests, rules_with_a_flowbit_or_a_payload_have_lists_of_their_own);
+    tcase_add_test(tests, what_every_packet_changes_comes_first);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
