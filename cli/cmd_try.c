@@ -204,7 +204,7 @@ static bool try_rule(struct trial *trial, const struct rule *rule, const struct 
     trial->failed |= !good;
     try_flows_close(&trial->flows);
     try_rule_close(&trial->tried);
-    return trial->flows.matched_count > 0;
+    return trial->flows.matched.count > 0;
 }
 
 /* --- the command --- */

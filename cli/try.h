@@ -16,8 +16,9 @@
 
 /* --- try_walk.c: the conditions, one after the other --- */
 
-enum try_kind { TRY_PROTOCOL, TRY_APPLICATION, TRY_SOURCE, TRY_SOURCE_PORT, TRY_DESTINATION,
-    TRY_DESTINATION_PORT, TRY_DIRECTION, TRY_TEST, TRY_BUFFER };
+/* The direction comes before what answers would pass by. */
+enum try_kind { TRY_PROTOCOL, TRY_APPLICATION, TRY_DIRECTION, TRY_SOURCE, TRY_SOURCE_PORT,
+    TRY_DESTINATION, TRY_DESTINATION_PORT, TRY_TEST, TRY_BUFFER };
 
 struct try_condition {
     enum try_kind kind;
@@ -48,12 +49,14 @@ bool try_is_further(const struct try_reach *one, const struct try_reach *other);
 
 /* --- try_say.c: conditions in words --- */
 
-/* What is asked; of a pattern in several steps the first 'depth', 0: all. */
-void try_say_asked(FILE *to, const struct try_rule *tried, size_t condition, unsigned depth);
+/* What is asked, in a sentence. */
+void try_say_asked(FILE *to, const struct try_rule *tried, size_t condition);
 /* What was there instead. */
 void try_say_seen(FILE *to, const struct try_rule *tried, const struct try_reach *reach,
         const struct look *look);
-/* "iot.strangers 18; iot.service telnet": all features that the rule asks for. */
+/* "TCP" */
+void try_say_protocol(FILE *to, uint8_t protocol);
+/* "iot.strangers is 18; iot.service is telnet": all features that the rule asks for. */
 void try_say_features(FILE *to, const struct rule *rule, const struct flow *flow);
 
 /* --- try_flows.c: what is known of each connection --- */
@@ -62,6 +65,14 @@ void try_say_features(FILE *to, const struct rule *rule, const struct flow *flow
 struct try_place {
     uint64_t time_us, number; /* the first is 1 */
 };
+
+/* What was there where an attempt ended. */
+struct try_sight {
+    struct try_place place;
+    char *text; /* owned */
+};
+
+#define TRY_SIGHTS 3 /* different ones that are kept; each as near as the others */
 
 struct try_flow {
     uint64_t id;
@@ -72,20 +83,25 @@ struct try_flow {
     struct try_place matched; /* first */
     char *features;           /* then; owned */
     struct try_reach reach;
-    struct try_place reached;
-    char *seen; /* there; owned */
+    struct try_sight seen[TRY_SIGHTS]; /* there */
+    unsigned seen_count;
     char *title; /* owned; NULL while it lasts */
 };
 
-#define TRY_SHOWN 10
+#define TRY_SHOWN 6
+
+/* Connections that came to the same end. */
+struct try_list {
+    uint64_t count;
+    struct try_flow *flows[TRY_SHOWN + 1]; /* the foremost come first; owned */
+    size_t shown;
+};
 
 struct try_flows {
     const struct try_rule *tried;
     struct try_flow *open;
-    struct try_flow *matched[TRY_SHOWN + 1], *missed[TRY_SHOWN + 1]; /* the foremost first */
-    size_t matched_shown, missed_shown;
-    uint64_t matched_count, missed_count;
-    uint64_t *others; /* not shown, by the condition that failed */
+    struct try_list matched;
+    struct try_list *missed; /* for each condition, and one behind the last; owned */
     uint64_t outside; /* packets that belong to no connection */
     bool no_memory;
 };

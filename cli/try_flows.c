@@ -1,5 +1,6 @@
 /* What became of each connection, of which only the most telling are kept. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "screen.h"
 #include "try.h"
@@ -56,29 +57,63 @@ static struct try_flow *find_or_make(struct try_flows *flows, uint64_t id)
     return flow;
 }
 
+static void forget_sights(struct try_flow *flow)
+{
+    while (flow->seen_count > 0)
+        free(flow->seen[--flow->seen_count].text);
+}
+
 static void flow_free(struct try_flow *flow)
 {
+    forget_sights(flow);
     free(flow->features);
-    free(flow->seen);
     free(flow->title);
     free(flow);
 }
 
 /* --- attempts --- */
 
+static bool has_seen(const struct try_flow *flow, const char *text)
+{
+    for (unsigned i = 0; i < flow->seen_count; i++)
+        if (strcmp(flow->seen[i].text, text) == 0)
+            return true;
+    return false;
+}
+
+static void add_sight(const struct try_rule *tried, struct try_flow *flow, const struct look *look)
+{
+    struct draft draft;
+    char *text;
+
+    if (draft_open(&draft) != NULL)
+        try_say_seen(draft.to, tried, &flow->reach, look);
+    text = draft_take(&draft);
+    if (text != NULL && !has_seen(flow, text))
+        flow->seen[flow->seen_count++] = (struct try_sight){ flow->last, text };
+    else
+        free(text);
+}
+
+/* Of patterns alone several values are of interest. */
+static bool wants_more(const struct try_rule *tried, const struct try_flow *flow)
+{
+    return flow->seen_count < TRY_SIGHTS && flow->reach.condition < tried->count &&
+           tried->conditions[flow->reach.condition].kind == TRY_BUFFER;
+}
+
 static void attempt(const struct try_rule *tried, struct try_flow *flow, const struct look *look)
 {
     struct try_reach reach = try_walk(tried, look);
-    struct draft draft;
+    bool first = flow->seen_count == 0 || try_is_further(&reach, &flow->reach);
 
-    if (flow->seen != NULL && !try_is_further(&reach, &flow->reach))
-        return;
-    flow->reach = reach;
-    flow->reached = flow->last;
-    free(flow->seen);
-    if (draft_open(&draft) != NULL)
-        try_say_seen(draft.to, tried, &reach, look);
-    flow->seen = draft_take(&draft);
+    if (first) {
+        forget_sights(flow);
+        flow->reach = reach;
+        add_sight(tried, flow, look);
+    } else if (wants_more(tried, flow) && !try_is_further(&flow->reach, &reach)) {
+        add_sight(tried, flow, look);
+    }
 }
 
 /* '<>': with both ends exchanged. */
@@ -167,50 +202,42 @@ static void say_title(FILE *to, const struct connection *connection)
     say_host(to, &connection->destination, connection->destination_port, has_ports);
     if (flow != NULL && flow->name != NULL)
         fprintf(to, " (%s)", flow->name);
-    fprintf(to, ", %s%s%s", connection->key.protocol == PACKET_PROTOCOL_TCP   ? "TCP"
-                            : connection->key.protocol == PACKET_PROTOCOL_UDP ? "UDP"
-                                                                              : "no TCP nor UDP",
-            connection->app_proto != NULL ? ", " : "",
-            connection->app_proto != NULL ? connection->app_proto : "");
+    fputs(", ", to);
+    try_say_protocol(to, connection->key.protocol);
+    if (connection->app_proto != NULL)
+        fprintf(to, ", %s", connection->app_proto);
 }
 
-static bool matched_before(const struct try_flow *one, const struct try_flow *other)
+static bool is_before(const struct try_flow *one, const struct try_flow *other)
 {
-    return one->matched.number < other->matched.number;
-}
-
-static bool missed_before(const struct try_flow *one, const struct try_flow *other)
-{
+    if (one->matches > 0)
+        return one->matched.number < other->matched.number;
     return try_is_further(&one->reach, &other->reach);
 }
 
-/* Puts it where it belongs; returns the one that falls off the end, or NULL. */
-static struct try_flow *keep(struct try_flow **shown, size_t *count, struct try_flow *flow,
-        bool (*before)(const struct try_flow *, const struct try_flow *))
+/* Puts it where it belongs; the last one has to go if there are too many. */
+static void keep(struct try_list *list, struct try_flow *flow)
 {
-    size_t i = (*count)++;
+    size_t i = list->shown++;
 
-    for (; i > 0 && before(flow, shown[i - 1]); i--)
-        shown[i] = shown[i - 1];
-    shown[i] = flow;
-    return *count > TRY_SHOWN ? shown[--*count] : NULL;
+    for (; i > 0 && is_before(flow, list->flows[i - 1]); i--)
+        list->flows[i] = list->flows[i - 1];
+    list->flows[i] = flow;
+    if (list->shown > TRY_SHOWN)
+        flow_free(list->flows[--list->shown]);
 }
 
+/* Of other protocols the number is enough. */
 static void file_flow(struct try_flows *flows, struct try_flow *flow)
 {
-    struct try_flow *left;
+    struct try_list *list =
+            flow->matches > 0 ? &flows->matched : &flows->missed[flow->reach.condition];
 
-    if (flow->matches > 0) {
-        flows->matched_count++;
-        left = keep(flows->matched, &flows->matched_shown, flow, matched_before);
-    } else {
-        flows->missed_count++;
-        left = keep(flows->missed, &flows->missed_shown, flow, missed_before);
-        if (left != NULL)
-            flows->others[left->reach.condition]++;
-    }
-    if (left != NULL)
-        flow_free(left);
+    list->count++;
+    if (list == &flows->missed[TRY_PROTOCOL])
+        flow_free(flow);
+    else
+        keep(list, flow);
 }
 
 void try_flows_end(struct try_flows *flows, const struct connection *connection)
@@ -224,7 +251,7 @@ void try_flows_end(struct try_flows *flows, const struct connection *connection)
     if (draft_open(&draft) != NULL)
         say_title(draft.to, connection);
     flow->title = draft_take(&draft);
-    if (flow->title == NULL || flow->seen == NULL) {
+    if (flow->title == NULL || flow->seen_count == 0) {
         flows->no_memory = true;
         flow_free(flow);
     } else {
@@ -237,8 +264,14 @@ void try_flows_end(struct try_flows *flows, const struct connection *connection)
 bool try_flows_open(struct try_flows *flows, const struct try_rule *tried)
 {
     *flows = (struct try_flows){ .tried = tried };
-    flows->others = calloc(tried->count + 1, sizeof(*flows->others));
-    return flows->others != NULL;
+    flows->missed = calloc(tried->count + 1, sizeof(*flows->missed));
+    return flows->missed != NULL;
+}
+
+static void list_clear(struct try_list *list)
+{
+    while (list->shown > 0)
+        flow_free(list->flows[--list->shown]);
 }
 
 void try_flows_close(struct try_flows *flows)
@@ -249,9 +282,8 @@ void try_flows_close(struct try_flows *flows)
         HASH_DEL(flows->open, flow);
         flow_free(flow);
     }
-    for (size_t i = 0; i < flows->matched_shown; i++)
-        flow_free(flows->matched[i]);
-    for (size_t i = 0; i < flows->missed_shown; i++)
-        flow_free(flows->missed[i]);
-    free(flows->others);
+    list_clear(&flows->matched);
+    for (size_t i = 0; flows->missed != NULL && i <= flows->tried->count; i++)
+        list_clear(&flows->missed[i]);
+    free(flows->missed);
 }

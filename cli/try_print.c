@@ -8,142 +8,133 @@
 #define US_PER_S UINT64_C(1000000)
 #define TIME_SIZE sizeof("2026-01-31 23:59:59")
 
-static void say_place(FILE *to, const struct try_place *place)
+/* "packet 12 at 23:59:59.123", in UTC */
+static void say_place(FILE *to, const struct try_place *place, bool with_date)
 {
     time_t seconds = (time_t)(place->time_us / US_PER_S);
     char text[TIME_SIZE];
     struct tm parts;
 
-    if (gmtime_r(&seconds, &parts) != NULL && strftime(text, sizeof(text), "%F %T", &parts) > 0)
-        fprintf(to, "%s.%03u UTC ", text, (unsigned)(place->time_us % US_PER_S / 1000));
-    fprintf(to, "(packet %llu)", (unsigned long long)place->number);
+    fprintf(to, "packet %llu", (unsigned long long)place->number);
+    if (gmtime_r(&seconds, &parts) == NULL ||
+            strftime(text, sizeof(text), "%F %T", &parts) != TIME_SIZE - 1)
+        return; /* of a year that nobody has seen */
+    fprintf(to, " at %s.%03u", with_date ? text : text + TIME_SIZE - sizeof("23:59:59"),
+            (unsigned)(place->time_us % US_PER_S / 1000));
 }
 
-static const char *plural(uint64_t count)
+static uint64_t count_missed(const struct try_flows *flows)
 {
-    return count == 1 ? "" : "s";
+    uint64_t count = 0;
+
+    for (size_t i = 0; i <= flows->tried->count; i++)
+        count += flows->missed[i].count;
+    return count;
 }
 
 static void print_title(const struct try_flows *flows, struct prose *prose, const char *capture,
         uint64_t packets)
 {
     const struct rule *rule = flows->tried->rule;
+    size_t lines;
 
     fprintf(prose->text, "%u  %s", rule->sid,
             rule->msg != NULL ? rule->msg : "(a rule without a message)");
     prose_end(prose, PROSE_TITLE);
-    fprintf(prose->text, "%s: %llu packet%s. ", capture, (unsigned long long)packets,
-            plural(packets));
-    fprintf(prose->text, "It matches in %llu connection%s and does not in %llu.",
-            (unsigned long long)flows->matched_count, plural(flows->matched_count),
-            (unsigned long long)flows->missed_count);
+    fprintf(prose->text, "%s: of %llu connections (%llu packets) it matches %llu.", capture,
+            (unsigned long long)(flows->matched.count + count_missed(flows)),
+            (unsigned long long)packets, (unsigned long long)flows->matched.count);
     if (flows->outside > 0)
         fprintf(prose->text, " %llu packets belong to no connection and were not tried.",
                 (unsigned long long)flows->outside);
+    prose_end(prose, PROSE_PARAGRAPH);
+    say_header(prose->text, rule);
+    putc(' ', prose->text);
+    say_limit(prose->text, &rule->limit);
+    rule_set_thresholds(flows->tried->set, &lines);
+    if (lines > 0)
+        fputs(" (threshold.config may say otherwise.)", prose->text);
     prose_end(prose, PROSE_PARAGRAPH);
 }
 
 /* --- that matched --- */
 
+/* The first few explain themselves by what the threshold is, which the title tells. */
 static void say_alerts(FILE *to, const struct try_flows *flows, const struct try_flow *flow)
 {
-    const struct rule *rule = flows->tried->rule;
-    size_t lines;
-
-    if (flow->alerts == flow->matches || !rule->alerts)
+    if (flow->alerts == flow->matches || !flows->tried->rule->alerts)
         return;
-    fprintf(to, flow->alerts > 0 ? ", of which %llu alert%s" : ", but does not alert",
-            (unsigned long long)flow->alerts, flow->alerts == 1 ? "s" : "");
-    fputs(": held back by its threshold. ", to);
-    rule_set_thresholds(flows->tried->set, &lines);
-    if (rule->limit.kind != LIMIT_NONE)
-        say_limit(to, &rule->limit);
-    if (lines > 0)
-        fputs(" A line of threshold.config may say otherwise.", to);
+    fprintf(to, "; %s by the threshold", flow->alerts > 0 ? "some of them held back"
+            : "raises no alert: held back");
 }
 
 static void print_match(const struct try_flows *flows, struct prose *prose,
         const struct try_flow *flow)
 {
-    prose_print(prose, PROSE_HEADING, flow->title);
-    fputs("Matched at ", prose->text);
-    say_place(prose->text, &flow->matched);
+    fprintf(prose->text, "%s: ", flow->title);
+    say_place(prose->text, &flow->matched, true);
+    if (flow->features != NULL && flow->features[0] != '\0')
+        fprintf(prose->text, ", where %s", flow->features);
     if (flow->matches > 1)
-        fprintf(prose->text, ", %llu times in all", (unsigned long long)flow->matches);
+        fprintf(prose->text, "; %llu times in all", (unsigned long long)flow->matches);
     say_alerts(prose->text, flows, flow);
-    prose_end(prose, PROSE_PARAGRAPH);
-    if (flow->features != NULL && flow->features[0] != '\0') {
-        fprintf(prose->text, "There %s.", flow->features);
-        prose_end(prose, PROSE_PARAGRAPH);
-    }
+    prose_end(prose, PROSE_ITEM);
 }
 
 /* --- that did not --- */
 
-static void print_miss(const struct try_flows *flows, struct prose *prose,
-        const struct try_flow *flow)
+static void print_miss(struct prose *prose, const struct try_flow *flow)
 {
-    const struct try_rule *tried = flows->tried;
-    const struct try_reach *reach = &flow->reach;
-
-    prose_print(prose, PROSE_HEADING, flow->title);
-    if (reach->condition == tried->count) {
-        fputs("All of it held, though not where Suricata looks: ", prose->text);
-    } else {
-        fputs("Asked: ", prose->text);
-        try_say_asked(prose->text, tried, reach->condition, reach->depth);
-        prose_end(prose, PROSE_PARAGRAPH);
-        fprintf(prose->text, "Seen: %s, ", flow->seen);
+    fprintf(prose->text, "%s: ", flow->title);
+    for (unsigned i = 0; i < flow->seen_count; i++) {
+        fprintf(prose->text, "%s%s in ", i > 0 ? "; " : "", flow->seen[i].text);
+        say_place(prose->text, &flow->seen[i].place, false);
     }
-    say_place(prose->text, &flow->reached);
     if (flow->looks > 1)
-        fprintf(prose->text, ", the nearest of %llu looks", (unsigned long long)flow->looks);
-    putc('.', prose->text);
-    prose_end(prose, PROSE_PARAGRAPH);
+        fprintf(prose->text, "; nearest of %llu looks", (unsigned long long)flow->looks);
+    prose_end(prose, PROSE_ITEM);
 }
 
-/* --- the rest --- */
+/* --- all --- */
 
-static void say_other(FILE *to, const struct try_rule *tried, size_t condition)
+static void print_more(struct prose *prose, const struct try_list *list)
 {
-    static const char *const header[TRY_TEST] = {
-        [TRY_PROTOCOL] = "another protocol",
-        [TRY_APPLICATION] = "another application protocol, or none that is known",
-        [TRY_SOURCE] = "another source address",
-        [TRY_SOURCE_PORT] = "another source port",
-        [TRY_DESTINATION] = "another destination address",
-        [TRY_DESTINATION_PORT] = "another destination port",
-        [TRY_DIRECTION] = "nothing goes in its direction",
-    };
-
-    if (condition == tried->count) {
-        fputs("all of it held, though not where Suricata looks", to);
-    } else if (condition < TRY_TEST) {
-        fputs(header[condition], to);
-    } else {
-        fputs("not so: ", to);
-        try_say_asked(to, tried, condition, 0);
-    }
-}
-
-static void print_others(const struct try_flows *flows, struct prose *prose)
-{
-    const struct try_rule *tried = flows->tried;
-
-    if (flows->matched_count > flows->matched_shown) {
-        fprintf(prose->text, "It matches in %llu more.",
-                (unsigned long long)(flows->matched_count - flows->matched_shown));
-        prose_end(prose, PROSE_HEADING);
-    }
-    if (flows->missed_count == flows->missed_shown)
+    if (list->shown == 0 || list->count == list->shown)
         return;
-    prose_print(prose, PROSE_HEADING, "What failed first in the other connections");
-    for (size_t i = tried->count + 1; i-- > 0;)
-        if (flows->others[i] > 0) {
-            fprintf(prose->text, "%llu: ", (unsigned long long)flows->others[i]);
-            say_other(prose->text, tried, i);
-            prose_end(prose, PROSE_ITEM);
-        }
+    fprintf(prose->text, "and %llu more", (unsigned long long)(list->count - list->shown));
+    prose_end(prose, PROSE_ITEM);
+}
+
+static void print_matched(const struct try_flows *flows, struct prose *prose)
+{
+    const struct try_list *list = &flows->matched;
+
+    if (list->count == 0)
+        return;
+    fprintf(prose->text, list->count == 1 ? "%llu matches:" : "%llu match:",
+            (unsigned long long)list->count);
+    prose_end(prose, PROSE_HEADING);
+    for (size_t i = 0; i < list->shown; i++)
+        print_match(flows, prose, list->flows[i]);
+    print_more(prose, list);
+}
+
+static void print_missed(const struct try_flows *flows, struct prose *prose, size_t condition)
+{
+    const struct try_list *list = &flows->missed[condition];
+
+    if (list->count == 0)
+        return;
+    fprintf(prose->text, list->count == 1 ? "%llu fails at: " : "%llu fail at: ",
+            (unsigned long long)list->count);
+    if (condition < flows->tried->count)
+        try_say_asked(prose->text, flows->tried, condition);
+    else
+        fputs("nothing, but all of it held only where Suricata does not look.", prose->text);
+    prose_end(prose, PROSE_HEADING);
+    for (size_t i = 0; i < list->shown; i++)
+        print_miss(prose, list->flows[i]);
+    print_more(prose, list);
 }
 
 bool try_print(const struct try_flows *flows, FILE *to, const char *capture, uint64_t packets)
@@ -153,11 +144,9 @@ bool try_print(const struct try_flows *flows, FILE *to, const char *capture, uin
     if (!prose_open(&prose, to, PROSE_TERMINAL))
         return false;
     print_title(flows, &prose, capture, packets);
-    for (size_t i = 0; i < flows->matched_shown; i++)
-        print_match(flows, &prose, flows->matched[i]);
-    for (size_t i = 0; i < flows->missed_shown; i++)
-        print_miss(flows, &prose, flows->missed[i]);
-    print_others(flows, &prose);
+    print_matched(flows, &prose);
+    for (size_t i = flows->tried->count + 1; i-- > 0;)
+        print_missed(flows, &prose, i);
     prose_close(&prose);
     return true;
 }

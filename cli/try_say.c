@@ -8,26 +8,31 @@
 
 /* --- what is asked --- */
 
-void try_say_asked(FILE *to, const struct try_rule *tried, size_t condition, unsigned depth)
+static const char *const header_phrases[TRY_TEST] = {
+    [TRY_PROTOCOL] = "The protocol is the rule's.",
+    [TRY_APPLICATION] = "The application protocol is the rule's.",
+    [TRY_DIRECTION] = "Something goes in the rule's direction.",
+    [TRY_SOURCE] = "The source is one of the rule's.",
+    [TRY_SOURCE_PORT] = "The source port is one of the rule's.",
+    [TRY_DESTINATION] = "The destination is one of the rule's.",
+    [TRY_DESTINATION_PORT] = "The destination port is one of the rule's.",
+};
+
+void try_say_asked(FILE *to, const struct try_rule *tried, size_t condition)
 {
     const struct try_condition *asked = &tried->conditions[condition];
-    struct rule_buffer part;
 
-    if (asked->kind == TRY_TEST) {
+    if (asked->kind == TRY_TEST)
         say_test(to, tried->set, asked->test);
-    } else if (asked->kind == TRY_BUFFER) {
-        part = *asked->buffer;
-        if (depth > 0)
-            part.step_count = depth;
-        say_buffer(to, &part);
-    } else {
-        say_header(to, tried->rule);
-    }
+    else if (asked->kind == TRY_BUFFER)
+        say_buffer(to, asked->buffer);
+    else
+        fputs(header_phrases[asked->kind], to);
 }
 
 /* --- the header --- */
 
-static void say_protocol(FILE *to, const struct match_packet *packet)
+void try_say_protocol(FILE *to, uint8_t protocol)
 {
     static const struct {
         uint8_t number;
@@ -37,17 +42,17 @@ static void say_protocol(FILE *to, const struct match_packet *packet)
         { PACKET_PROTOCOL_SCTP, "SCTP" } };
 
     for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-        if (protocols[i].number == packet->protocol) {
+        if (protocols[i].number == protocol) {
             fputs(protocols[i].name, to);
             return;
         }
-    fprintf(to, "IP protocol %u", packet->protocol);
+    fprintf(to, "IP protocol %u", protocol);
 }
 
 static void say_application(FILE *to, const struct look *look)
 {
     static const char *const names[] = {
-        [APPLICATION_ANY] = "not known to be any that rules name",
+        [APPLICATION_ANY] = "none that rules can name",
         [APPLICATION_DNS] = "DNS",
         [APPLICATION_TLS] = "TLS",
         [APPLICATION_HTTP] = "HTTP, but not version 1",
@@ -82,7 +87,7 @@ static void say_header_seen(FILE *to, enum try_kind kind, const struct look *loo
 
     switch (kind) {
     case TRY_PROTOCOL:
-        say_protocol(to, packet);
+        try_say_protocol(to, packet->protocol);
         break;
     case TRY_APPLICATION:
         say_application(to, look);
@@ -121,8 +126,6 @@ static void say_value(FILE *to, const struct feature *feature, const struct feat
     default:
         fputs(feature->value_name((size_t)value->number), to);
     }
-    if (feature->unit[0] != '\0')
-        fprintf(to, " %s", feature->unit);
 }
 
 /* The table's own words: "… Unknown until the device was watched." */
@@ -276,7 +279,8 @@ static void say_buffer_seen(FILE *to, const struct rule_buffer *buffer,
         fprintf(to, " (%zu byte%s)", bytes.left, bytes.left == 1 ? "" : "s");
     }
     if (reach->depth > 1)
-        fputs(", where all but the last of this holds", to);
+        fprintf(to, reach->depth == 2 ? ", where only the first holds"
+                                      : ", where only the first %u hold", reach->depth - 1);
 }
 
 void try_say_seen(FILE *to, const struct try_rule *tried, const struct try_reach *reach,
