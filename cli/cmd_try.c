@@ -19,7 +19,8 @@ static const char usage[] =
         "\n"
         "Tries one rule on one capture and tells for each connection where it matched, or the first\n"
         "condition that failed and what was seen there. RULE is a sid, a file with rules, of which\n"
-        "the first is tried, or the rule itself in quotes. '-' is standard input.\n"
+        "the first is tried, or the rule itself in quotes. A CAPTURE '-' is\n"
+        "standard input.\n"
         "\n"
         "  -c FILE.yaml    configuration, rules and their variables, as 'replay' takes them\n"
         "  -S FILE|FOLDER  where to look for a sid, and rules that set flowbits for this one;\n"
@@ -187,6 +188,7 @@ static bool inspect_capture(struct trial *trial, const struct settings *settings
     if (good)
         read_capture(trial, inspector, capture);
     inspector_finish(inspector);
+    try_flows_finish(&trial->flows);
     capture_free(capture);
     engine_free(engine);
     return good && !trial->flows.no_memory;

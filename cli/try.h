@@ -102,7 +102,6 @@ struct try_flows {
     struct try_flow *open;
     struct try_list matched;
     struct try_list *missed; /* for each condition, and one behind the last; owned */
-    uint64_t outside; /* packets that belong to no connection */
     bool no_memory;
 };
 
@@ -111,6 +110,8 @@ void try_flows_close(struct try_flows *flows);
 void try_flows_look(struct try_flows *flows, const struct look *look, uint64_t number);
 void try_flows_match(struct try_flows *flows, const struct match_packet *packet, bool alerts);
 void try_flows_end(struct try_flows *flows, const struct connection *connection);
+/* All connections have ended. */
+void try_flows_finish(struct try_flows *flows);
 
 /* --- try_print.c --- */
 

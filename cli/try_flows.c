@@ -5,6 +5,8 @@
 #include "screen.h"
 #include "try.h"
 
+#define OUTSIDE 0 /* no connection's id: packets that belong to none are taken together */
+
 /* --- texts --- */
 
 /* A text to be written; NULL: out of memory. */
@@ -131,17 +133,18 @@ static void attempt_turned(const struct try_rule *tried, struct try_flow *flow,
     attempt(tried, flow, &turned);
 }
 
+static uint64_t id_of(const struct match_packet *packet)
+{
+    return packet->has_flow ? packet->flow_id : OUTSIDE;
+}
+
 /* What is told late, of a message or a stream, belongs to the last packet there was. */
 void try_flows_look(struct try_flows *flows, const struct look *look, uint64_t number)
 {
     const struct try_rule *tried = flows->tried;
     struct try_flow *flow;
 
-    if (!look->packet->has_flow) {
-        flows->outside++;
-        return;
-    }
-    flow = find_or_make(flows, look->packet->flow_id);
+    flow = find_or_make(flows, id_of(look->packet));
     if (flow == NULL || (look->transaction != NULL && !tried->has_messages))
         return;
     if (look->transaction == NULL && !look->is_stream)
@@ -154,7 +157,7 @@ void try_flows_look(struct try_flows *flows, const struct look *look, uint64_t n
 
 void try_flows_match(struct try_flows *flows, const struct match_packet *packet, bool alerts)
 {
-    struct try_flow *flow = packet->has_flow ? find_or_make(flows, packet->flow_id) : NULL;
+    struct try_flow *flow = find_or_make(flows, id_of(packet));
     struct draft draft;
 
     if (flow == NULL)
@@ -240,16 +243,16 @@ static void file_flow(struct try_flows *flows, struct try_flow *flow)
         keep(list, flow);
 }
 
-void try_flows_end(struct try_flows *flows, const struct connection *connection)
+static void end_flow(struct try_flows *flows, struct try_flow *flow,
+        const struct connection *connection)
 {
-    struct try_flow *flow = find(flows, connection->id);
     struct draft draft;
 
-    if (flow == NULL)
-        return;
     HASH_DEL(flows->open, flow);
-    if (draft_open(&draft) != NULL)
+    if (draft_open(&draft) != NULL && connection != NULL)
         say_title(draft.to, connection);
+    else if (draft.to != NULL)
+        fputs("Packets that belong to no connection", draft.to);
     flow->title = draft_take(&draft);
     if (flow->title == NULL || flow->seen_count == 0) {
         flows->no_memory = true;
@@ -257,6 +260,22 @@ void try_flows_end(struct try_flows *flows, const struct connection *connection)
     } else {
         file_flow(flows, flow);
     }
+}
+
+void try_flows_end(struct try_flows *flows, const struct connection *connection)
+{
+    struct try_flow *flow = find(flows, connection->id);
+
+    if (flow != NULL)
+        end_flow(flows, flow, connection);
+}
+
+void try_flows_finish(struct try_flows *flows)
+{
+    struct try_flow *flow = find(flows, OUTSIDE);
+
+    if (flow != NULL)
+        end_flow(flows, flow, NULL);
 }
 
 /* --- life --- */

@@ -44,9 +44,6 @@ static void print_title(const struct try_flows *flows, struct prose *prose, cons
     fprintf(prose->text, "%s: of %llu connections (%llu packets) it matches %llu.", capture,
             (unsigned long long)(flows->matched.count + count_missed(flows)),
             (unsigned long long)packets, (unsigned long long)flows->matched.count);
-    if (flows->outside > 0)
-        fprintf(prose->text, " %llu packets belong to no connection and were not tried.",
-                (unsigned long long)flows->outside);
     prose_end(prose, PROSE_PARAGRAPH);
     say_header(prose->text, rule);
     putc(' ', prose->text);

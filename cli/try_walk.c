@@ -215,6 +215,8 @@ static bool holds(const struct try_rule *tried, const struct look *look,
         return walk_test(look, condition->test, reach);
     if (condition->kind == TRY_BUFFER)
         return walk_buffer(tried, look, condition->buffer, reach);
+    if (condition->kind == TRY_APPLICATION) /* it is told better once it is known */
+        reach->depth = look->application != APPLICATION_ANY;
     return walk_header[condition->kind](look, tried->rule);
 }
 
