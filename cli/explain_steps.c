@@ -8,6 +8,7 @@
 #include "explain.h"
 
 #define SHOWN_BYTES 60    /* of a content */
+#define SHOWN_NUMBERS 24  /* of one that is shown as numbers */
 #define SHOWN_PATTERN 160 /* of a regular expression */
 
 /* --- bytes --- */
@@ -51,6 +52,7 @@ void say_bytes(FILE *to, const uint8_t *bytes, size_t len)
     } else if (count_printable(bytes, len, 1) * 2 > len) {
         say_text(to, bytes, shown, 1);
     } else {
+        shown = len < SHOWN_NUMBERS ? len : SHOWN_NUMBERS;
         fputs(len == 1 ? "the byte " : "the bytes ", to);
         for (size_t i = 0; i < shown; i++)
             fprintf(to, "%s%02x", i == 0 ? "|" : " ", bytes[i]);

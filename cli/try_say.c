@@ -230,7 +230,7 @@ static void say_test_seen(FILE *to, const struct rule_test *test, const struct l
         fprintf(to, "the connection %s", test->flowbit.negated ? "bears it" : "does not bear it");
         break;
     case TEST_XBIT:
-        fprintf(to, "the mark is %s there", test->xbit.negated ? "" : "not");
+        fputs(test->xbit.negated ? "the mark is there" : "the mark is not there", to);
         break;
     case TEST_IOT:
         say_feature_seen(to, test->iot.feature, packet->flow);
