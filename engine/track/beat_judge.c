@@ -29,6 +29,8 @@
 #define GRID_FROM_SPREAD 0.05
 
 static const double spreads[] = { 0.02, 0.05, 0.11, 0.20, 0.32, 0.45 };
+/* Multiplied with rather than divided by, many times for each burst. */
+static const double by_spread[] = { 1 / 0.02, 1 / 0.05, 1 / 0.11, 1 / 0.20, 1 / 0.32, 1 / 0.45 };
 #define SPREADS (sizeof(spreads) / sizeof(spreads[0]))
 
 /* Gaps that spread this widely must not do it in steps: 64, 64, 64, 128, 128, 128 is a level that
@@ -146,7 +148,7 @@ static void suppose_waiting(const struct window *window, double period_s, struct
                 (roots[fold] * period_s * window->random[i]);
 
         for (unsigned s = 0; s < SPREADS; s++)
-            ratios[s] *= ODD_SHARE + weight / spreads[s] * beat_flat(error / spreads[s]);
+            ratios[s] *= ODD_SHARE + weight * by_spread[s] * beat_flat(error * by_spread[s]);
     }
     for (unsigned s = 1; s < SPREADS; s++)
         if (ratios[s] > ratios[likeliest])
