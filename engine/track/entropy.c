@@ -8,9 +8,15 @@ bool entropy_add(struct entropy *entropy, const uint8_t *data, size_t len)
 
     if (len > room)
         len = room;
-    for (size_t i = 0; i < len; i++)
-        entropy->counts[data[i]]++;
     entropy->total = (uint16_t)(entropy->total + len);
+    for (; len >= 4; data += 4, len -= 4) { /* the most common work of all: so in fewer steps */
+        entropy->counts[data[0]]++;
+        entropy->counts[data[1]]++;
+        entropy->counts[data[2]]++;
+        entropy->counts[data[3]]++;
+    }
+    while (len-- > 0)
+        entropy->counts[*data++]++;
     return entropy->total == ENTROPY_BYTES_MAX;
 }
 
