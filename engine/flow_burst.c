@@ -82,6 +82,13 @@ static bool may_be_last(struct flow *flow, const struct packet_view *packet, enu
                            flow->packets[UP] <= BRIEF_PACKETS);
 }
 
+/* A burst that goes on and on is told of now and then, as each of its slots begins. */
+static bool is_overdue(const struct flow *flow, const struct packet_view *packet)
+{
+    return (flow->changed & CHANGED_SYMMETRY) != 0 && !flow->to_many &&
+           packet->time_us >= flow->reported_us + SYMMETRY_SLOT_US;
+}
+
 void flow_follow_bursts(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
@@ -99,6 +106,7 @@ void flow_follow_bursts(struct engine *engine, struct flow *flow,
     }
     if (!flow->settled && flow->burst_waits)
         flow->settled = is_settled(flow, packet);
-    if (flow->settled && (may_be_last(flow, packet, way) || flow->burst_waits))
+    if (flow->settled && (may_be_last(flow, packet, way) || flow->burst_waits ||
+                                 is_overdue(flow, packet)))
         flow->changed |= flow_report(engine, flow);
 }

@@ -124,12 +124,8 @@ static void read_payload(struct worker *worker, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
     guess_service(worker->engine, flow, packet, way);
-    if (symmetry_add(&flow->symmetry, packet->time_us, way, packet->payload.left)) {
+    if (symmetry_add(&flow->symmetry, packet->time_us, way, packet->payload.left))
         flow->changed |= CHANGED_SYMMETRY;
-        if (flow->settled && !flow->to_many &&
-                packet->time_us >= flow->reported_us + SYMMETRY_SLOT_US)
-            flow->changed |= flow_report(worker->engine, flow);
-    }
     if (way == UP)
         flow->unreported_up += packet->payload.left;
     flow_follow_relay(worker->engine, flow, way, packet->time_us, (uint32_t)packet->payload.left);
