@@ -57,8 +57,12 @@ talk()
 # listens HOST tcp|udp ADDRESS PORT NAME: HOST's end of that conversation, as often as somebody calls
 listens()
 {
-    on "$1" python3 /lab/dialogue listen "$2" "$3" "$4" "/lab/$5.talk" > "$state/log/$1-$5" 2>&1 &
-    await_port "$1" "$2" "$4"
+    local log=$state/log/$1-$5-$4
+
+    on "$1" python3 /lab/dialogue listen "$2" "$3" "$4" "/lab/$5.talk" > "$log" 2>&1 &
+    until [ -s "$log" ]; do
+        sleep 0.05
+    done
 }
 
 # calls HOST tcp|udp ADDRESS PORT NAME: HOST's end of it
