@@ -2,7 +2,8 @@
 
 An alert belongs to a pair: its rule and its flow. Of each pair both hosts must have as many alerts, and
 their records must be equal field by field but for what known.tsv excuses. A field that ours alone lacks is told
-as 'no FIELD', so that excuses for what it does not tell excuse no wrong values.
+as 'no FIELD', so that excuses for what it does not tell excuse no wrong values; and 'FIELD, stream' is one of an
+alert about a packet that Suricata made up, to look at the rest of a stream.
 """
 import collections
 import fnmatch
@@ -64,10 +65,11 @@ def differing_fields(mine, other):
     """(field, text), each field once."""
     said = {}
     for ours, theirs in zip(mine, other):
-        for field, value, theirs_value in differing(ours, theirs):
+        for field, value, other_value in differing(ours, theirs):
             name = f"no {field}" if value is None else field
+            name += ", stream" if theirs.get("pkt_src", "").startswith("stream ") else ""
             if name not in said:
-                said[name] = f"{field} is {value!r}, in Suricata {theirs_value!r}"
+                said[name] = f"{field} is {value!r}, in Suricata {other_value!r}"
     return said.items()
 
 
