@@ -101,6 +101,7 @@ struct try_flows {
     const struct try_rule *tried;
     struct try_flow *open;
     struct try_list matched;
+    uint64_t alerted; /* of those that matched */
     struct try_list *missed; /* for each condition, and one behind the last; owned */
     bool no_memory;
 };

@@ -237,6 +237,7 @@ static void file_flow(struct try_flows *flows, struct try_flow *flow)
             flow->matches > 0 ? &flows->matched : &flows->missed[flow->reach.condition];
 
     list->count++;
+    flows->alerted += flow->alerts > 0;
     if (list == &flows->missed[TRY_PROTOCOL])
         flow_free(flow);
     else

@@ -56,7 +56,7 @@ static void print_title(const struct try_flows *flows, struct prose *prose, cons
 
 /* --- that matched --- */
 
-/* The first few explain themselves by what the threshold is, which the title tells. */
+/* What the threshold is stands above. */
 static void say_alerts(FILE *to, const struct try_flows *flows, const struct try_flow *flow)
 {
     if (flow->alerts == flow->matches || !flows->tried->rule->alerts)
@@ -108,8 +108,11 @@ static void print_matched(const struct try_flows *flows, struct prose *prose)
 
     if (list->count == 0)
         return;
-    fprintf(prose->text, list->count == 1 ? "%llu matches:" : "%llu match:",
+    fprintf(prose->text, list->count == 1 ? "%llu matches" : "%llu match",
             (unsigned long long)list->count);
+    if (flows->tried->rule->alerts && flows->alerted < list->count)
+        fprintf(prose->text, ", %llu with an alert", (unsigned long long)flows->alerted);
+    putc(':', prose->text);
     prose_end(prose, PROSE_HEADING);
     for (size_t i = 0; i < list->shown; i++)
         print_match(flows, prose, list->flows[i]);
