@@ -66,6 +66,7 @@ librules_la_CPPFLAGS = $(AM_CPPFLAGS)
 librules_la_CFLAGS = $(AM_CFLAGS) $(RULES_CFLAGS)
 librules_la_LIBADD = libengine.la $(RULES_LIBS)
 librules_la_SOURCES = \
+	engine/detect/match/address_rules.c engine/detect/match/address_rules.h \
 	engine/detect/match/bits.c engine/detect/match/bits.h engine/detect/match/limit_count.c \
 	engine/detect/match/limit_count.h engine/detect/match/limit_plans.c \
 	engine/detect/match/limit_plans.h engine/detect/match/limits.c engine/detect/match/limits.h \

@@ -145,6 +145,25 @@ START_TEST(rules_with_a_flowbit_or_a_payload_have_lists_of_their_own)
 }
 END_TEST
 
+START_TEST(rules_that_name_one_address_are_found_by_it)
+{
+    const struct match_group *found[GROUPS_OF_FLOW];
+
+    make("alert ip any any -> 9.9.9.9 any (sid:1;)\n"
+         "alert ip any any -> [9.9.9.9,8.8.8.8] any (sid:2;)\n"
+         "alert ip 9.9.9.9 any -> any any (sid:3;)\n"
+         "alert ip any any <> 9.9.9.9 any (sid:4;)\n"
+         "alert ip any any -> 9.9.0.0/16 any (sid:5;)\n"
+         "alert ip any any -> 2001:db8::1 any (sid:6;)\n"
+         "alert ip any any -> 9.9.9.8/31 any (sid:7;)\n");
+    groups_find(groups, PACKET_PROTOCOL_TCP, true, 1, found);
+    ck_assert_uint_eq(found[0]->first_to.count, 2);
+    ck_assert_uint_eq(found[0]->first_from.count, 1);
+    ck_assert_uint_eq(found[0]->first.count, 4);
+    clear();
+}
+END_TEST
+
 START_TEST(what_every_packet_changes_comes_first)
 {
     const struct match_group *found[GROUPS_OF_FLOW];
@@ -176,6 +195,7 @@ int main(void)
     tcase_add_test(tests, protocols_have_groups_of_their_own);
     tcase_add_test(tests, with_very_many_ports_every_rule_is_still_found_at_its_own);
     tcase_add_test(tests, rules_with_a_flowbit_or_a_payload_have_lists_of_their_own);
+    tcase_add_test(tests, rules_that_name_one_address_are_found_by_it);
     tcase_add_test(tests, what_every_packet_changes_comes_first);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

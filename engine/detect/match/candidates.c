@@ -183,11 +183,15 @@ static int compare_numbers(const void *left, const void *right)
 /* Mostly a few lists, each in order. */
 static void sort(uint32_t *numbers, uint32_t count)
 {
-    if (count > FEW) {
+    uint32_t sorted = 1;
+
+    while (sorted < count && numbers[sorted - 1] <= numbers[sorted])
+        sorted++;
+    if (sorted < count && count > FEW) {
         qsort(numbers, count, sizeof(*numbers), compare_numbers);
         return;
     }
-    for (uint32_t i = 1; i < count; i++) {
+    for (uint32_t i = sorted; i < count; i++) {
         uint32_t number = numbers[i], at = i;
 
         for (; at > 0 && numbers[at - 1] > number; at--)

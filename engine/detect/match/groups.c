@@ -37,6 +37,8 @@ static void free_group(struct match_group *group)
 {
     for (uint32_t i = 0; i < group->run_count; i++)
         free(group->runs[i].rules.numbers);
+    address_rules_clear(&group->first_from);
+    address_rules_clear(&group->first_to);
     free(group->first.numbers);
     free(group->each.numbers);
     free(group->each_marked.numbers);
@@ -71,6 +73,18 @@ static struct plan_list *list_of(struct match_group *group, const struct plan *p
     return plan->mark != NULL ? &group->each_marked : &group->each;
 }
 
+static bool add_first(struct match_group *group, const struct rule *rule, uint32_t number)
+{
+    const struct address *from = address_rules_key(rule, true);
+    const struct address *to = address_rules_key(rule, false);
+
+    if (from != NULL)
+        return address_rules_add(&group->first_from, from, number);
+    if (to != NULL)
+        return address_rules_add(&group->first_to, to, number);
+    return plan_list_append(&group->first, number);
+}
+
 static enum tattler_status add_rule(struct match_group *group, const struct plans *plans,
         uint32_t number)
 {
@@ -79,7 +93,7 @@ static enum tattler_status add_rule(struct match_group *group, const struct plan
 
     switch (plan->event) {
     case PLAN_FIRST_PACKET:
-        done = plan_list_append(&group->first, number);
+        done = add_first(group, plan->rule, number);
         break;
     case PLAN_PACKET:
         done = plan_list_append(list_of(group, plan), number);
@@ -134,6 +148,8 @@ static enum tattler_status make_group(struct groups *groups, const struct plans 
         status = add_rule(group, plans, rules->numbers[i]);
     }
     put_often_first(group);
+    address_rules_sort(&group->first_from);
+    address_rules_sort(&group->first_to);
     *out = group;
     return status;
 }

@@ -92,8 +92,12 @@ static void add_changed(struct matcher *matcher,
 static void add_of_packet(struct matcher *matcher, const struct match_group *group, bool is_first,
         bool readable)
 {
-    if (is_first)
+    if (is_first) {
         candidates_add_list(matcher, &group->first);
+        address_rules_find(&group->first_from, &matcher->packet->source, candidates_add, matcher);
+        address_rules_find(&group->first_to, &matcher->packet->destination, candidates_add,
+                matcher);
+    }
     candidates_add_list(matcher, &group->each);
     if (!readable)
         return;
