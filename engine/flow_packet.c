@@ -54,8 +54,6 @@ static void guess_service(struct engine *engine, struct flow *flow,
     };
     bool from_client = (way == UP) == flow->device_initiated;
 
-    if (flow->payloads_seen[way] >= SERVICE_TRIES)
-        return;
     flow->payloads_seen[way]++;
     if (flow->service != SERVICE_OTHER)
         return;
@@ -123,7 +121,8 @@ bool flow_entropy(const struct flow *flow, double *bits)
 static void read_payload(struct worker *worker, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
-    guess_service(worker->engine, flow, packet, way);
+    if (flow->payloads_seen[way] < SERVICE_TRIES)
+        guess_service(worker->engine, flow, packet, way);
     if (symmetry_add(&flow->symmetry, packet->time_us, way, packet->payload.left))
         flow->changed |= CHANGED_SYMMETRY;
     if (way == UP)
