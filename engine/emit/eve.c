@@ -18,7 +18,8 @@ void eve_put_address(struct json *json, const char *key, const struct address *a
     json_bytes(json, key, text, len);
 }
 
-/* Names of the protocols that flows are made of, spelled as in Suricata's util-proto-name.c. */
+/* Names of the protocols that flows are made of, and of others that rules alert on (IANA's "Assigned
+ * Internet Protocol Numbers"), spelled as in Suricata's util-proto-name.c. */
 static void put_protocol(struct json *json, uint8_t protocol)
 {
     static const char *const names[] = {
@@ -26,7 +27,9 @@ static void put_protocol(struct json *json, uint8_t protocol)
         [PACKET_PROTOCOL_TCP] = "TCP",         [PACKET_PROTOCOL_UDP] = "UDP",
         [PACKET_PROTOCOL_IPV6] = "IPv6",       [PACKET_PROTOCOL_GRE] = "GRE",
         [PACKET_PROTOCOL_ESP] = "ESP",         [PACKET_PROTOCOL_ICMPV6] = "IPv6-ICMP",
-        [PACKET_PROTOCOL_SCTP] = "SCTP",
+        [PACKET_PROTOCOL_SCTP] = "SCTP",       [2] = "IGMP",
+        [89] = "OSPF",                         [103] = "PIM",
+        [112] = "VRRP",
     };
     char number[4];
 
