@@ -61,13 +61,17 @@ def differing(ours, theirs, path=""):
             yield field, mine, other
 
 
+def is_made_up(theirs):
+    return theirs.get("pkt_src", "").startswith("stream ")
+
+
 def differing_fields(mine, other):
     """(field, text), each field once."""
     said = {}
     for ours, theirs in zip(mine, other):
         for field, value, other_value in differing(ours, theirs):
             name = f"no {field}" if value is None else field
-            name += ", stream" if theirs.get("pkt_src", "").startswith("stream ") else ""
+            name += ", stream" if is_made_up(theirs) else ""
             if name not in said:
                 said[name] = f"{field} is {value!r}, in Suricata {other_value!r}"
     return said.items()
@@ -128,7 +132,8 @@ def compare(capture, ours, theirs, theme_of, unsteady=frozenset()):
 
 def compare_pair(tally, capture, theme, pair, mine, other):
     if len(mine) != len(other):
-        tally.note(capture, theme, pair, COUNT, f"{len(mine)} alerts, in Suricata {len(other)}")
+        field = f"{COUNT}, stream" if len(mine) == sum(not is_made_up(one) for one in other) else COUNT
+        tally.note(capture, theme, pair, field, f"{len(mine)} alerts, in Suricata {len(other)}")
         return
     for field, text in differing_fields(mine, other):
         tally.note(capture, theme, pair, field, text)

@@ -36,6 +36,7 @@ CASES = (
     ([ALERT], [OTHER_FLOW], [compare.ONLY_OURS, compare.ONLY_THEIRS]),
     ([ALERT], [OTHER_RULE], [compare.ONLY_OURS, compare.ONLY_THEIRS]),
     ([ALERT, OTHER_RULE], [OTHER_RULE, ALERT], []),
+    ([ALERT], [ALERT, changed(pkt_src="stream (flow timeout)")], ["count, stream"]),
     ([ALERT], [TURNED], ["dest_ip", "dest_port", "src_ip", "src_port"]),
     ([ALERT], [changed(alert__signature="y")], ["alert.signature"]),
     ([ALERT], [changed(flow__pkts_toserver=4)], ["flow.pkts_toserver"]),
