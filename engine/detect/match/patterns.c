@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enrich/grow.h"
+
 /* Ids of hyperscan are numbers from 0, one for each different pattern; those who want to know lie
  * one behind the other from starts[id] on. */
 struct patterns {
@@ -13,6 +15,8 @@ struct patterns {
 
 struct pattern_scratch {
     hs_scratch_t *memory;
+    uint8_t *copy; /* of bytes that end too close to the end of a page */
+    size_t room;
 };
 
 static int compare(const void *left, const void *right)
@@ -135,6 +139,7 @@ void pattern_scratch_free(struct pattern_scratch *scratch)
 {
     if (scratch != NULL)
         hs_free_scratch(scratch->memory);
+    free(scratch != NULL ? scratch->copy : NULL);
     free(scratch);
 }
 
@@ -157,14 +162,34 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     return 0;
 }
 
+#define PAGE 4096
+#define OVERREAD 64 /* a vector of AVX-512 */
+
+/* On processors with AVX512VBMI the library reads behind the end (Hyperscan 5.4.0 and vectorscan
+ * before 5.4.12), which does no harm unless the next page is not there. */
+static const uint8_t *keep_off_edge(struct pattern_scratch *scratch, struct cursor bytes)
+{
+    uint8_t *copy;
+
+    if (PAGE - ((uintptr_t)bytes.at + bytes.left - 1) % PAGE > OVERREAD)
+        return bytes.at;
+    copy = grow(scratch->copy, &scratch->room, bytes.left + OVERREAD, 1);
+    if (copy == NULL)
+        return bytes.at;
+    scratch->copy = copy;
+    memcpy(copy, bytes.at, bytes.left);
+    return copy;
+}
+
 void patterns_search(const struct patterns *set, struct pattern_scratch *scratch,
         struct cursor bytes, pattern_found_fn found, void *user)
 {
     struct search search = { set, found, user };
-
-    const char *data = (const char *)bytes.at;
+    const char *data;
     unsigned length = (unsigned)bytes.left;
 
-    if (length > 0)
-        hs_scan_vector(set->database, &data, &length, 1, 0, scratch->memory, on_match, &search);
+    if (length == 0)
+        return;
+    data = (const char *)keep_off_edge(scratch, bytes);
+    hs_scan_vector(set->database, &data, &length, 1, 0, scratch->memory, on_match, &search);
 }
