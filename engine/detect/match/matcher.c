@@ -303,13 +303,6 @@ static void keep_stage(struct matcher *matcher, const struct match_transaction *
     list->count = kept;
 }
 
-/* Is nothing of the message to come? Of responses only the heads are told. */
-static bool is_complete(const struct match_transaction *transaction)
-{
-    return transaction->stage != MATCH_HEAD &&
-           (transaction->to_server || transaction->application != APPLICATION_HTTP1);
-}
-
 void matcher_transaction(struct matcher *matcher, const struct match_transaction *transaction)
 {
     look_once(matcher);
@@ -328,8 +321,7 @@ void matcher_transaction(struct matcher *matcher, const struct match_transaction
     if ((matcher->candidates.count > 0 || matcher->witness != NULL) &&
             (matcher->packet->protocol != PACKET_PROTOCOL_TCP || !pending_keep(matcher, transaction)))
         pending_look_now(matcher, transaction);
-    if (is_complete(transaction))
-        matcher->flow->ready[transaction->to_server ? 0 : 1] = true;
+    matcher->flow->ready[transaction->to_server ? 0 : 1] = true;
 }
 
 void matcher_witness(struct matcher *matcher, const struct match_witness *witness)
