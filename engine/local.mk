@@ -76,7 +76,7 @@ librules_la_SOURCES = \
 	engine/detect/match/matcher.c engine/detect/match/matcher.h \
 	engine/detect/match/matcher_internal.h \
 	engine/detect/match/messages.c engine/detect/match/messages.h \
-	engine/detect/match/patterns.c engine/detect/match/patterns.h engine/detect/match/pending.c \
+	engine/detect/match/packets.c engine/detect/match/patterns.c engine/detect/match/patterns.h engine/detect/match/pending.c \
 	engine/detect/match/plan.c \
 	engine/detect/match/plan.h engine/detect/match/transaction.h \
 	engine/detect/match/window.c engine/detect/match/window.h \

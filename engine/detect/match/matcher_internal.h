@@ -79,6 +79,16 @@ struct matcher {
  * packet of the other one. */
 void packet_turn(struct match_packet *packet, bool to_server);
 
+/* --- packets.c: of the packet at hand --- */
+
+/* The groups of its direction; 'found' is room for those of a packet that is not of its flow. */
+const struct match_group *const *packets_groups(struct matcher *matcher, unsigned way,
+        const struct match_group *found[GROUPS_OF_FLOW]);
+void packets_look(struct matcher *matcher);
+/* The piece of the stream of a direction, which ends with it; or these bytes instead. */
+void packets_look_window(struct matcher *matcher, unsigned way);
+void packets_look_piece(struct matcher *matcher, unsigned way, struct cursor piece);
+
 /* --- pending.c --- */
 
 /* Keeps a copy, with the candidates there are. False: no room. */
