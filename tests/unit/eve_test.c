@@ -123,7 +123,7 @@ static const struct {
     uint8_t number;
     const char *name;
 } protocols[] = {
-    { 1, "ICMP" },     { 2, "2" },    { 4, "IP-in-IP" }, { 6, "TCP" },        { 17, "UDP" },
+    { 1, "ICMP" },     { 2, "IGMP" },    { 4, "IP-in-IP" }, { 6, "TCP" },        { 17, "UDP" },
     { 41, "IPv6" },    { 47, "GRE" }, { 50, "ESP" },     { 58, "IPv6-ICMP" }, { 132, "SCTP" },
     { 255, "255" },
 };
