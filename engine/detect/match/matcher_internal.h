@@ -14,7 +14,7 @@
 /* A message of a TCP stream and the rules that it brought up: looked at with the next packet of its
  * direction, as Suricata does, when the features know of it, too. */
 struct match_pending {
-    struct match_pending *next;
+    struct match_pending *prev, *next;
     size_t size; /* charged to the matcher's windows */
     struct match_transaction transaction;
     struct plan_list rules;

@@ -70,7 +70,7 @@ bool pending_keep(struct matcher *matcher, const struct match_transaction *trans
     budget->used += size;
     pending->size = size;
     copy(pending, transaction, rules);
-    LL_APPEND(matcher->flow->pending[transaction->to_server ? 0 : 1], pending);
+    DL_APPEND(matcher->flow->pending[transaction->to_server ? 0 : 1], pending);
     rules->count = 0;
     return true;
 }
@@ -88,7 +88,7 @@ void pending_look(struct matcher *matcher, unsigned way)
     while (flow->pending[way] != NULL) {
         struct match_pending *pending = flow->pending[way];
 
-        LL_DELETE(flow->pending[way], pending);
+        DL_DELETE(flow->pending[way], pending);
         candidates_add_list(matcher, &pending->rules);
         pending_look_now(matcher, &pending->transaction);
         free_one(matcher, pending);
@@ -101,7 +101,7 @@ void pending_drop(struct matcher *matcher, struct match_flow *flow)
         while (flow->pending[way] != NULL) {
             struct match_pending *pending = flow->pending[way];
 
-            LL_DELETE(flow->pending[way], pending);
+            DL_DELETE(flow->pending[way], pending);
             free_one(matcher, pending);
         }
 }
