@@ -445,6 +445,18 @@ START_TEST(nothing_is_searched_behind_a_tls_handshake)
 }
 END_TEST
 
+/* A byte that an attacker chose does not end the search of a flow. */
+START_TEST(only_the_head_of_a_record_ends_the_search_of_tls)
+{
+    begin(TCP "(dsize:>0; content:\"ab\"; sid:1;)\n");
+    at.packet.application = APPLICATION_TLS;
+    ck_assert_str_eq(said(true, "\x17zab"), "1");
+    ck_assert_str_eq(said(true, "\x14"), "");
+    ck_assert_str_eq(said(true, "zab"), "1");
+    end();
+}
+END_TEST
+
 /* --- messages --- */
 
 static const char topics[] = "alert mqtt any any -> any any (flow:to_server; mqtt.publish.topic; "
@@ -566,6 +578,7 @@ int main(void)
     tcase_add_test(tests, what_is_left_of_a_stream_is_searched_when_its_flow_ends);
     tcase_add_test(tests, a_full_piece_is_searched_with_the_next_packet);
     tcase_add_test(tests, nothing_is_searched_behind_a_tls_handshake);
+    tcase_add_test(tests, only_the_head_of_a_record_ends_the_search_of_tls);
     tests = add(suite, "messages");
     tcase_add_test(tests, a_message_is_looked_at_with_the_next_packet_of_its_way);
     tcase_add_test(tests, a_message_that_waits_is_looked_at_when_its_flow_ends);

@@ -130,6 +130,7 @@ void matcher_stream(struct matcher *matcher, bool to_server, struct cursor bytes
     if (flow == NULL || flow->passed || flow->encrypted || bytes.left == 0)
         return;
     if (!window_add(&flow->windows[way], &matcher->windows, bytes)) {
+        packet_turn(matcher->packet, to_server); /* a flow's end brings the last of both ways */
         packets_look_window(matcher, way);
         packets_look_piece(matcher, way, bytes);
     }
@@ -235,7 +236,6 @@ size_t matcher_flowbits(const struct matcher *matcher, const struct match_flow *
 struct matcher_counters matcher_count(const struct matcher *matcher)
 {
     struct matcher_counters counters = matcher->counters;
-
     struct limits_counters limits = limits_counters(matcher->limits);
     struct xbits_counters xbits = xbits_counters(matcher->xbits);
 

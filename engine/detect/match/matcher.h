@@ -78,7 +78,7 @@ struct match_witness {
 struct matcher_counters {
     uint64_t alerts, suppressed; /* told; held back by thresholds */
     uint64_t discarded;          /* more than are told with one packet */
-    uint64_t pieces_cut;         /* of streams, searched early for lack of room */
+    uint64_t pieces_cut;         /* of streams, and messages, looked at early for lack of room */
     uint64_t limits_lost, xbits_lost, flowbits_refused; /* for lack of room */
 };
 

@@ -173,8 +173,16 @@ const struct match_group *const *packets_groups(struct matcher *matcher, unsigne
     return flow->groups[way];
 }
 
-#define TLS_CHANGE_CIPHER 20 /* RFC 8446 section 5.1: the type of a record, its first byte */
+/* The head of a TLS record (RFC 8446 section 5.1): its type, then the version, which begins with 3. */
+#define TLS_CHANGE_CIPHER 20
 #define TLS_APPLICATION_DATA 23
+#define TLS_MAJOR_VERSION 3
+
+static bool begins_encryption(struct cursor payload)
+{
+    return payload.left > 1 && payload.at[1] == TLS_MAJOR_VERSION &&
+           (payload.at[0] == TLS_APPLICATION_DATA || payload.at[0] == TLS_CHANGE_CIPHER);
+}
 
 /* Nothing is to be found behind a TLS handshake, and Suricata does not look. */
 static bool is_encrypted(struct matcher *matcher, const struct match_packet *packet)
@@ -183,9 +191,7 @@ static bool is_encrypted(struct matcher *matcher, const struct match_packet *pac
 
     if (flow == NULL || packet->application != APPLICATION_TLS)
         return false;
-    if (!flow->encrypted && packet->payload.left > 0 &&
-            (packet->payload.at[0] == TLS_APPLICATION_DATA ||
-                    packet->payload.at[0] == TLS_CHANGE_CIPHER)) {
+    if (!flow->encrypted && begins_encryption(packet->payload)) {
         flow->encrypted = true;
         window_clear(&flow->windows[0], &matcher->windows);
         window_clear(&flow->windows[1], &matcher->windows);
