@@ -31,7 +31,7 @@ static void on_alert(void *user, const struct match_alert *found)
     struct inspector *inspector = user;
     struct connection *connection = inspector->connection;
     struct eve_alert alert = { .rule = found->rule, .action = found->action,
-        .has_transaction = found->of_transaction, .to_server = found->packet->to_server };
+        .to_server = found->packet->to_server };
     struct eve_flow flow;
     struct eve_head head;
 

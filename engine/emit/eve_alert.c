@@ -101,8 +101,6 @@ void eve_alert_record(struct json *json, const struct eve_head *head,
         const struct eve_alert *alert)
 {
     eve_open_packet(json, head, "alert");
-    if (alert->has_transaction)
-        json_unsigned(json, "tx_id", head->transaction);
     put_rule(json, head, alert);
     if (alert->flow != NULL) {
         if (head->app_proto != NULL)

@@ -9,7 +9,6 @@
 struct eve_alert {
     const struct rule *rule;
     enum rule_action action; /* the rule's, or another that a rate_filter set */
-    bool has_transaction;    /* the head's 'transaction' counts */
     bool to_server;          /* the way of the packet */
     const struct eve_flow *flow; /* NULL: the packet belongs to none */
 };
