@@ -28,8 +28,8 @@ struct input {
 struct input *input_open(const char *path, char *reason, size_t reason_size);
 void input_close(struct input *input); /* accepts NULL */
 
-/* What can be seen before the first byte is taken: 8 or more if there are as many. Borrowed until
- * the first input_take(). */
+/* What is ready to be taken: before the first byte is, 8 or more if there are as many. Borrowed until
+ * the next input_take() or input_fill(). */
 struct cursor input_head(const struct input *input);
 
 /* Receives until so many bytes are ready; false: they do not come. */

@@ -8,8 +8,9 @@ libhost_la_SOURCES = \
 	cli/defrag.h cli/dissect.c cli/dissect.h cli/dissect_answers.c cli/dissect_http.c \
 	cli/dissect_http.h cli/dissect_http_body.c cli/dissect_http_head.c cli/dissect_http_internal.h cli/dissect_internal.h \
 	cli/dissect_mqtt.c cli/dissect_mqtt.h cli/dissect_names.c cli/dissect_rules.c \
-	cli/dissect_tcp.c cli/held.c cli/held.h cli/input.c cli/input.h cli/inspect.c cli/inspect.h cli/inspect_found.c cli/inspect_internal.h \
-	cli/inspect_records.c cli/inspect_rules.c cli/pcap_file.c \
+	cli/dissect_tcp.c cli/eve_event.c cli/eve_event.h cli/eve_folder.c cli/eve_read.c cli/eve_read.h \
+	cli/eve_read_internal.h cli/eve_redis.c cli/held.c cli/held.h cli/input.c cli/input.h cli/inspect.c cli/inspect.h cli/inspect_found.c cli/inspect_internal.h \
+	cli/inspect_records.c cli/inspect_rules.c cli/json_walk.c cli/json_walk.h cli/pcap_file.c \
 	cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/screen.c cli/screen.h \
 	cli/stream.c cli/stream.h cli/summary.c cli/summary.h cli/summary_alerts.c \
 	cli/summary_internal.h cli/summary_print.c cli/tcp_state.c cli/tcp_state.h

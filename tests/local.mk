@@ -9,6 +9,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/dissect_fuzz \
 	tests/fuzz/dns_fuzz \
 	tests/fuzz/eve_fuzz \
+	tests/fuzz/eve_read_fuzz \
 	tests/fuzz/gquic_fuzz \
 	tests/fuzz/http_fuzz \
 	tests/fuzz/http_request_fuzz \
@@ -33,6 +34,7 @@ check_PROGRAMS += $(FUZZ_TARGETS)
 tests_fuzz_defrag_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_capture_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_dissect_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_fuzz_eve_read_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_stream_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 
 if FUZZER
@@ -66,6 +68,8 @@ UNIT_TESTS = \
 	tests/unit/domain_test \
 	tests/unit/entropy_test \
 	tests/unit/eve_dns_test \
+	tests/unit/eve_event_test \
+	tests/unit/eve_read_test \
 	tests/unit/eve_test \
 	tests/unit/fanout_test \
 	tests/unit/features_test \
@@ -81,6 +85,7 @@ UNIT_TESTS = \
 	tests/unit/http_uri_test \
 	tests/unit/invariance_test \
 	tests/unit/json_test \
+	tests/unit/json_walk_test \
 	tests/unit/limits_test \
 	tests/unit/matcher_test \
 	tests/unit/mdns_test \
@@ -135,7 +140,10 @@ tests_unit_connection_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_defrag_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_dissect_rules_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_dissect_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_eve_event_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_eve_read_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_held_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_json_walk_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_stream_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_summary_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_tcp_state_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
