@@ -20,6 +20,7 @@ int command_explain(int argc, char **argv);
 int command_try(int argc, char **argv);
 int command_geo(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_export(int argc, char **argv);
 
 /* Prints "tattler: " and the text as one line to standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

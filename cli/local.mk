@@ -19,10 +19,12 @@ libhost_la_LIBADD = librules.la libengine.la $(CLI_LIBS)
 bin_PROGRAMS += tattler
 tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
-	cli/cmd_check.c cli/cmd_doctor.c cli/cmd_explain.c cli/cmd_features.c cli/cmd_geo.c \
+	cli/cmd_check.c cli/cmd_doctor.c cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c \
 	cli/cmd_replay.c cli/cmd_try.c cli/command.c cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c \
 	cli/explain.h cli/explain_header.c cli/explain_note.c cli/explain_pages.c cli/explain_rule.c \
-	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/main.c \
+	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
+	cli/export_choose.c cli/export_firewall.c cli/export_formats.c cli/export_suricata.c \
+	cli/export_uses.c cli/export_uses.h cli/main.c \
 	cli/prose.c cli/prose.h cli/rules.c cli/rules.h cli/rules_find.c \
 	cli/try.h cli/try_flows.c cli/try_print.c cli/try_say.c cli/try_walk.c
 tattler_LDADD = libhost.la $(GEO_IMPORT)

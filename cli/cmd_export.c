@@ -1,0 +1,379 @@
+/* 'tattler export': block and allow lists for firewalls, resolvers and Suricata, from EVE. */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/nearest.h"
+#include "command.h"
+#include "eve_read.h"
+#include "export.h"
+
+static const char usage[] =
+        "usage: tattler export FORMAT [-c tattler.yaml] [--allow] [--device DEVICE]...\n"
+        "                      [--detects WORD]... [--priority N] [--force] [-o FILE] EVE...\n"
+        "       tattler export --list\n"
+        "\n"
+        "Writes a list that keeps devices from what alerts were about, or with --allow one of what\n"
+        "they use without any alert. EVE is a file or folder of EVE JSON, '-' or\n"
+        "redis://HOST/STREAM. Names, addresses and devices come from its records: the more of them,\n"
+        "the better it is known what else a list would break. What others use as well, NTP and the\n"
+        "network's resolver are left out; the head of the list and standard error say what and why.\n"
+        "\n"
+        "  --allow          what devices use, instead of what they should not\n"
+        "  --device DEVICE  only this one, by MAC, name or address\n"
+        "  --detects WORD   only alerts that detect this, such as beacon\n"
+        "  --priority N     only alerts of priority 1 to N (default: 2)\n"
+        "  --force          also what may break something else\n"
+        "  --mud-url URL    where a profile will be found (default: below mud.invalid)\n"
+        "  -c FILE          configuration: home networks and their resolvers\n"
+        "  -o FILE          default: standard output\n"
+        "  --list           the formats\n"
+        "  -h, --help       this text\n"
+        "\n"
+        "Exit status: 0 done, 1 some input could not be read (the rest is in the list),\n"
+        "2 wrong usage or configuration.\n";
+
+#define CHOICES_MAX 64
+
+struct options {
+    const struct export_format *format;
+    const char *config, *output, *mud_url;
+    const char *const *sources;
+    size_t source_count;
+    const char *devices[CHOICES_MAX], *detects[CHOICES_MAX];
+    struct export_wish wish;
+};
+
+/* --- arguments --- */
+
+static void list_formats(void)
+{
+    for (size_t i = 0; i < export_format_count; i++)
+        printf("%-10s %s%s\n", export_formats[i].name, export_formats[i].doc,
+                export_formats[i].traits & EXPORT_CAN_ALLOW ? "; --allow" : "");
+}
+
+static const struct export_format *find_format(const char *word)
+{
+    const char *names[32], *near;
+
+    for (size_t i = 0; i < export_format_count; i++) {
+        names[i] = export_formats[i].name;
+        if (strcmp(word, names[i]) == 0)
+            return &export_formats[i];
+    }
+    near = nearest_word(word, names, export_format_count);
+    usage_error("export", "unknown format '%s'%s%s%s", word, near != NULL ? ": did you mean '" : "",
+            near != NULL ? near : "", near != NULL ? "'?" : "; --list names them");
+    return NULL;
+}
+
+static int add_choice(const char *choices[], size_t *count, const char *option)
+{
+    if (*count == CHOICES_MAX)
+        return usage_error("export", "at most %d times %s", CHOICES_MAX, option);
+    choices[(*count)++] = optarg;
+    return EXIT_DONE;
+}
+
+static int take_number(unsigned *out)
+{
+    char *end;
+    unsigned long value = strtoul(optarg, &end, 10);
+
+    if (optarg[0] < '1' || optarg[0] > '9' || *end != '\0' || value > 255)
+        return usage_error("export", "'%s' is no priority: 1, act now, to 4, inventory", optarg);
+    *out = (unsigned)value;
+    return EXIT_DONE;
+}
+
+/* EXIT_DONE, an exit status, or -1: done, nothing is left to do. */
+static int take_option(struct options *options, int option, const char *word)
+{
+    switch (option) {
+    case 'a':
+        options->wish.allow = true;
+        return EXIT_DONE;
+    case 'f':
+        options->wish.force = true;
+        return EXIT_DONE;
+    case 'c':
+        options->config = optarg;
+        return EXIT_DONE;
+    case 'o':
+        options->output = optarg;
+        return EXIT_DONE;
+    case 'u':
+        options->mud_url = optarg;
+        return EXIT_DONE;
+    case 'd':
+        return add_choice(options->devices, &options->wish.device_count, "--device");
+    case 't':
+        return add_choice(options->detects, &options->wish.detects_count, "--detects");
+    case 'p':
+        return take_number(&options->wish.priority);
+    case 'h':
+        fputs(usage, stdout);
+        return -1;
+    case 'l':
+        list_formats();
+        return -1;
+    case ':':
+        return usage_error("export", "option %s needs a value", word);
+    default:
+        return usage_error("export", "unknown option '%s'", word);
+    }
+}
+
+static int read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option longs[] = {
+        { "allow", no_argument, NULL, 'a' },
+        { "device", required_argument, NULL, 'd' },
+        { "detects", required_argument, NULL, 't' },
+        { "priority", required_argument, NULL, 'p' },
+        { "force", no_argument, NULL, 'f' },
+        { "mud-url", required_argument, NULL, 'u' },
+        { "list", no_argument, NULL, 'l' },
+        { "help", no_argument, NULL, 'h' },
+        { 0 },
+    };
+    int option, status;
+
+    while ((option = getopt_long(argc, argv, ":c:o:h", longs, NULL)) != -1) {
+        status = take_option(options, option, argv[optind - 1]);
+        if (status != EXIT_DONE)
+            return status;
+    }
+    if (optind == argc)
+        return usage_error("export", "no format given: tattler export --list names them");
+    options->format = find_format(argv[optind]);
+    if (options->format == NULL)
+        return EXIT_USAGE;
+    if (optind + 1 == argc)
+        return usage_error("export", "no EVE given: a file, a folder, '-' or redis://HOST/STREAM");
+    options->sources = (const char *const *)(argv + optind + 1);
+    options->source_count = (size_t)(argc - optind - 1);
+    return EXIT_DONE;
+}
+
+/* What fits together. */
+static int check_options(struct options *options)
+{
+    const struct export_format *format = options->format;
+    struct export_wish *wish = &options->wish;
+
+    wish->devices = options->devices;
+    wish->detects = options->detects;
+    if (format->traits & EXPORT_ONLY_ALLOW)
+        wish->allow = true;
+    if (wish->allow && !(format->traits & EXPORT_CAN_ALLOW))
+        return usage_error("export", "%s can only block: --allow goes with nftables, pf, pihole, "
+                "adguard and mud", format->name);
+    if ((format->traits & EXPORT_ONLY_ALLOW) && wish->device_count != 1)
+        return usage_error("export", "%s is about one device: --device says which", format->name);
+    if (wish->allow && wish->detects_count > 0)
+        return usage_error("export", "--detects chooses what to block, --allow what not to");
+    return EXIT_DONE;
+}
+
+/* --- reading --- */
+
+static uint8_t protocol_number(const char *name)
+{
+    static const struct {
+        const char *name;
+        uint8_t number;
+    } protocols[] = { { "TCP", 6 }, { "UDP", 17 }, { "ICMP", 1 }, { "IPv6-ICMP", 58 } };
+
+    for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+        if (strcasecmp(name, protocols[i].name) == 0)
+            return protocols[i].number;
+    return 0;
+}
+
+static bool take_event(void *user, struct eve_event *event)
+{
+    char mac[MAC_TEXT_SIZE];
+    struct export_fact fact = {
+        .device_name = event->device_name,
+        .device = event->device_address,
+        .remote = event->remote_address,
+        .name = event->name,
+        .asn = event->asn,
+        .protocol = protocol_number(event->protocol),
+        .port = event->remote_port,
+        .service = event->service,
+        .priority = strcmp(event->type, "alert") == 0 ? event->priority : 0,
+        .detects = event->detects,
+    };
+
+    if (!event->has_device || !event->has_remote)
+        return true;
+    if (event->has_mac) {
+        mac_text(&event->mac, mac);
+        fact.mac = mac;
+    }
+    export_uses_add(user, &fact);
+    return true;
+}
+
+static void tell_problem(void *user, const char *what)
+{
+    (void)user;
+    complain("%s", what);
+}
+
+/* --- writing --- */
+
+static void write_comment(FILE *to, const char *mark, const char *text)
+{
+    const char *end;
+
+    for (; *text != '\0'; text = end + (*end != '\0')) {
+        end = strchrnul(text, '\n');
+        fprintf(to, "%s %.*s\n", mark, (int)(end - text), text);
+    }
+}
+
+/* Who reads the file must find out what it is from, what it lacks and what it may break. */
+static void write_head(FILE *to, const struct options *options, const struct export_list *list)
+{
+    const char *mark = options->format->comment;
+
+    fprintf(to, "%s Written by tattler export: what %s, %zu entr%s.\n", mark,
+            list->allow ? "devices use without alerts" : "alerts were about", list->entry_count,
+            list->entry_count == 1 ? "y" : "ies");
+    write_comment(to, mark, options->format->load);
+    for (size_t i = 0; i < list->note_count; i++)
+        fprintf(to, "%s %s %s\n", mark, list->notes[i].breaks ? "May break" : "Left out",
+                list->notes[i].text);
+    fprintf(to, "%s\n", mark);
+}
+
+static void tell_notes(const struct export_list *list, const struct export_counts *counts)
+{
+    for (size_t i = 0; i < list->note_count; i++)
+        complain("%s %s", list->notes[i].breaks ? "this may break" : "left out", list->notes[i].text);
+    if (list->notes_dropped > 0)
+        complain("and %zu more such", list->notes_dropped);
+    if (counts->local > 0)
+        complain("left out %" PRIu64 " alerts about hosts of the own network: a list for a router "
+                "does not reach them", counts->local);
+    if (counts->bad_names > 0)
+        complain("%" PRIu64 " records have a name that no host can have: taken by address",
+                counts->bad_names);
+    if (counts->refused > 0)
+        complain("%" PRIu64 " records were too many to keep: what they tell is missing",
+                counts->refused);
+    if (list->entry_count == 0)
+        complain("the list is empty: %s", list->allow || counts->alerts > 0
+                        ? "nothing was left to name"
+                        : "no alert was of the wanted kind (see --priority, --detects, --device)");
+}
+
+static bool write_list(const struct options *options, const struct export_list *list)
+{
+    FILE *to = options->output != NULL ? fopen(options->output, "w") : stdout;
+    bool written;
+
+    if (to == NULL) {
+        complain("%s: %s", options->output, strerror(errno));
+        return false;
+    }
+    if (options->format->comment != NULL)
+        write_head(to, options, list);
+    options->format->write(to, list);
+    written = fflush(to) == 0 && !ferror(to);
+    if (options->output != NULL && fclose(to) != 0)
+        written = false;
+    if (!written)
+        complain("%s: %s", options->output != NULL ? options->output : "standard output",
+                strerror(errno));
+    return written;
+}
+
+static bool knows_devices(const struct options *options, const struct export_uses *uses)
+{
+    const char *near;
+    bool known = true;
+
+    for (size_t i = 0; i < options->wish.device_count; i++) {
+        if (export_uses_device(uses, options->devices[i], &near))
+            continue;
+        known = false;
+        complain("no record tells of a device '%s'%s%s%s", options->devices[i],
+                near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
+                near != NULL ? "'?" : "");
+    }
+    return known;
+}
+
+static int write_uses(const struct options *options, const struct export_uses *uses)
+{
+    struct export_counts counts = export_uses_count(uses);
+    struct export_list list;
+    char url[EXPORT_TEXT_SIZE + 32];
+    int status = EXIT_INPUT;
+
+    if (!knows_devices(options, uses))
+        return EXIT_USAGE;
+    if (!export_choose(uses, options->format->traits, &list)) {
+        complain("out of memory");
+    } else {
+        snprintf(url, sizeof(url), "https://mud.invalid/%s.json", list.entry_count > 0
+                        ? list.entries[0].device->key : "device");
+        list.mud_url = options->mud_url != NULL ? options->mud_url : url;
+        tell_notes(&list, &counts);
+        if (write_list(options, &list))
+            status = EXIT_DONE;
+    }
+    export_list_clear(&list);
+    return status;
+}
+
+static int run(struct options *options, const struct settings *settings)
+{
+    struct eve_reading reading = {
+        .home = &settings->home_networks,
+        .event = take_event,
+        .problem = tell_problem,
+    };
+    enum tattler_status read;
+    int status;
+
+    options->wish.resolvers = settings->network_resolvers.items;
+    options->wish.resolver_count = settings->network_resolvers.count;
+    reading.user = export_uses_new(&options->wish);
+    if (reading.user == NULL) {
+        complain("out of memory");
+        return EXIT_INPUT;
+    }
+    read = eve_read(options->sources, options->source_count, &reading, NULL);
+    status = write_uses(options, reading.user);
+    export_uses_free(reading.user);
+    return status == EXIT_DONE && read != TATTLER_OK ? EXIT_INPUT : status;
+}
+
+int command_export(int argc, char **argv)
+{
+    struct options options = { .wish.priority = 2 };
+    struct settings settings;
+    int status = read_options(argc, argv, &options);
+
+    if (status == EXIT_DONE)
+        status = check_options(&options);
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
+    status = EXIT_USAGE;
+    if (load_settings(&settings, options.config))
+        status = run(&options, &settings);
+    settings_clear(&settings);
+    return status;
+}

@@ -1,0 +1,403 @@
+/* Of what was seen: what a list may name, what would cut off more than is meant, and what may break. */
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export_uses.h"
+
+/* Notes tell people; who wants all of many hundred has better lists to look at. */
+#define NOTES_MAX 200
+
+/* Networks whose addresses serve names of many customers at once, so that one address says little of who
+ * is behind it. Clouds where an address belongs to one customer at a time are none. Names as registered
+ * with the regional registries; https://www.peeringdb.com/ has them by network type "Content". */
+static const struct shared_network {
+    uint32_t asn;
+    const char *name;
+} shared_networks[] = {
+    { 714, "Apple" },         { 2906, "Netflix" },         { 12989, "StackPath" },
+    { 13335, "Cloudflare" },  { 15133, "Edgio" },          { 15169, "Google" },
+    { 16625, "Akamai" },      { 19551, "Imperva" },        { 20940, "Akamai" },
+    { 22822, "Edgio" },       { 30148, "Sucuri" },         { 32787, "Akamai" },
+    { 32934, "Meta" },        { 36183, "Akamai" },         { 54113, "Fastly" },
+    { 60068, "CDN77" },       { 199524, "Gcore" },         { 200325, "bunny.net" },
+    { 202422, "Gcore" },      { 209242, "Cloudflare" },
+};
+
+struct chooser {
+    const struct export_uses *uses;
+    unsigned traits;
+    struct export_list *list;
+    size_t entry_room;
+    bool failed;
+    struct export_use **by_address; /* all uses, sorted */
+    size_t count;
+};
+
+/* --- notes --- */
+
+static void note(struct chooser *chooser, bool breaks, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+
+static void note(struct chooser *chooser, bool breaks, const char *format, ...)
+{
+    struct export_list *list = chooser->list;
+    va_list args;
+    char *text = NULL;
+    int len;
+
+    if (list->note_count == NOTES_MAX) {
+        list->notes_dropped++;
+        return;
+    }
+    va_start(args, format);
+    len = vasprintf(&text, format, args);
+    va_end(args);
+    if (len < 0) {
+        chooser->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < list->note_count; i++)
+        if (strcmp(list->notes[i].text, text) == 0) {
+            free(text);
+            return;
+        }
+    list->notes[list->note_count++] = (struct export_note){ .text = text, .breaks = breaks };
+}
+
+/* --- what a use is --- */
+
+static bool is_asked_for(const struct export_wish *wish, const struct export_device *device)
+{
+    for (size_t i = 0; i < wish->device_count; i++)
+        if (export_device_is(device, wish->devices[i]))
+            return true;
+    return wish->device_count == 0;
+}
+
+static bool is_target(const struct chooser *chooser, const struct export_use *use)
+{
+    const struct export_wish *wish = chooser->uses->wish;
+
+    if (!is_asked_for(wish, use->key.device))
+        return false;
+    return wish->allow ? !use->alerted && use->records > 0 : use->alerts > 0;
+}
+
+/* Same address and device, and one of them had no name yet when it was told of. */
+static bool is_same_talk(const struct export_use *a, const struct export_use *b)
+{
+    return a->key.device == b->key.device
+            && (a->key.name == NULL || b->key.name == NULL || a->key.name == b->key.name);
+}
+
+static const struct shared_network *shared_network(uint32_t asn)
+{
+    for (size_t i = 0; i < sizeof(shared_networks) / sizeof(shared_networks[0]); i++)
+        if (shared_networks[i].asn == asn)
+            return &shared_networks[i];
+    return NULL;
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+    const struct export_use *left = *(struct export_use *const *)a;
+    const struct export_use *right = *(struct export_use *const *)b;
+    int order = memcmp(&left->key.remote, &right->key.remote, sizeof(struct address));
+
+    return order != 0 ? order : strcmp(left->key.device->key, right->key.device->key);
+}
+
+/* The uses of one address, those of a device beside each other. */
+struct group {
+    struct export_use *const *uses;
+    size_t count;
+};
+
+static struct group group_at(const struct chooser *chooser, size_t first)
+{
+    struct group group = { chooser->by_address + first, 1 };
+
+    while (first + group.count < chooser->count
+            && address_equal(&group.uses[0]->key.remote,
+                    &group.uses[group.count]->key.remote))
+        group.count++;
+    return group;
+}
+
+/* The name that the device calls this address by, if it calls it by one only. */
+static struct export_name *name_in(const struct group *group, const struct export_use *use)
+{
+    struct export_name *name = use->key.name;
+
+    if (name != NULL)
+        return name;
+    for (size_t i = 0; i < group->count; i++) {
+        const struct export_use *other = group->uses[i];
+
+        if (other->key.device != use->key.device || other->key.name == NULL)
+            continue;
+        if (name != NULL && name != other->key.name)
+            return NULL;
+        name = other->key.name;
+    }
+    return name;
+}
+
+/* Somebody who talks to the address as well, and about whom there is nothing to tell. */
+static const struct export_use *other_user(const struct chooser *chooser,
+        const struct group *group, const struct export_use *use)
+{
+    bool own = (chooser->traits & EXPORT_BY_DEVICE) != 0;
+
+    for (size_t i = 0; i < group->count; i++) {
+        const struct export_use *other = group->uses[i];
+
+        if (other->alerts > 0 || is_same_talk(use, other))
+            continue;
+        if (!own || other->key.device == use->key.device)
+            return other;
+    }
+    return NULL;
+}
+
+/* --- what a list must not name --- */
+
+/* Do most devices that ask resolvers ask this one? */
+static bool most_ask(const struct chooser *chooser, const struct group *group)
+{
+    const struct export_device *last = NULL;
+    size_t devices = 0;
+
+    for (size_t i = 0; i < group->count; i++) {
+        devices += group->uses[i]->resolver && group->uses[i]->key.device != last;
+        last = group->uses[i]->key.device;
+    }
+    return devices >= 2 && 2 * devices > chooser->uses->asking;
+}
+
+static bool is_resolver(const struct chooser *chooser, const struct group *group,
+        const struct export_use *use)
+{
+    const struct export_wish *wish = chooser->uses->wish;
+
+    for (size_t i = 0; i < wish->resolver_count; i++)
+        if (prefix_contains(&wish->resolvers[i], &use->key.remote))
+            return true;
+    return use->resolver && most_ask(chooser, group);
+}
+
+/* Why no list to block may hold this remote; NULL: nothing speaks against it. */
+static const char *protection(const struct chooser *chooser, const struct group *group,
+        const struct export_use *use)
+{
+    if (use->ntp)
+        return "it tells the time (NTP)";
+    if (is_resolver(chooser, group, use))
+        return "it is the network's resolver";
+    return NULL;
+}
+
+/* --- entries --- */
+
+static void add_entry(struct chooser *chooser, const struct export_use *use,
+        const struct export_name *name, bool by_name)
+{
+    struct export_list *list = chooser->list;
+
+    if (list->entry_count == chooser->entry_room) {
+        size_t room = chooser->entry_room == 0 ? 256 : 2 * chooser->entry_room;
+        void *moved = realloc(list->entries, room * sizeof(list->entries[0]));
+
+        if (moved == NULL) {
+            chooser->failed = true;
+            return;
+        }
+        list->entries = moved;
+        chooser->entry_room = room;
+    }
+    list->entries[list->entry_count++] = (struct export_entry){
+        .device = use->key.device,
+        .name = name != NULL ? name->text : NULL,
+        .address = by_name ? NULL : &use->key.remote,
+        .protocol = use->protocol,
+        .port = use->port,
+        .alerts = use->alerts,
+        .priority = use->priority,
+        .detects = use->detects,
+    };
+}
+
+/* By its address, unless others are there as well. 'spare': its name is in the list already. */
+static void choose_address(struct chooser *chooser, const struct group *group,
+        const struct export_use *use, const struct export_name *name, bool spare)
+{
+    const struct export_wish *wish = chooser->uses->wish;
+    const struct export_use *other = other_user(chooser, group, use);
+    const struct shared_network *network = shared_network(use->asn);
+    char text[ADDRESS_TEXT_SIZE], label[EXPORT_LABEL_SIZE];
+
+    export_address(&use->key.remote, text);
+    if (!wish->allow && other != NULL && !(spare && !wish->force)) {
+        export_device_label(other->key.device, label);
+        note(chooser, wish->force, "%s: %s reaches %s there as well", text, label,
+                other->key.name != NULL ? other->key.name->text : "somebody");
+    } else if (!wish->allow && network != NULL && !(spare && !wish->force)) {
+        note(chooser, wish->force, "%s: %s serves many names from one address", text,
+                network->name);
+    }
+    if (wish->allow || wish->force || (other == NULL && network == NULL))
+        add_entry(chooser, use, name, false);
+}
+
+static void choose_use(struct chooser *chooser, const struct group *group,
+        const struct export_use *use)
+{
+    const struct export_wish *wish = chooser->uses->wish;
+    struct export_name *name = name_in(group, use);
+    const char *reason = wish->allow ? NULL : protection(chooser, group, use);
+    bool by_name = (chooser->traits & EXPORT_BY_NAME) != 0 && name != NULL;
+    char text[ADDRESS_TEXT_SIZE];
+
+    export_address(&use->key.remote, text);
+    if (reason != NULL) {
+        note(chooser, wish->force, "%s: %s", name != NULL ? name->text : text, reason);
+        if (!wish->force)
+            return;
+    }
+    if (by_name) {
+        name->listed = use->key.device;
+        add_entry(chooser, use, name, true);
+    }
+    if (!(chooser->traits & EXPORT_BY_ADDRESS) && !by_name)
+        note(chooser, false, "%s: it has no name, and the format knows names only", text);
+    if ((chooser->traits & EXPORT_BY_ADDRESS) && !(by_name && wish->allow))
+        choose_address(chooser, group, use, name, by_name);
+}
+
+/* --- the list as a whole --- */
+
+static int compare_texts(const char *a, const char *b)
+{
+    return strcmp(a != NULL ? a : "", b != NULL ? b : "");
+}
+
+static int compare_targets(const struct export_entry *a, const struct export_entry *b)
+{
+    static const struct address none;
+    bool by_name_a = a->address == NULL, by_name_b = b->address == NULL;
+    int order = memcmp(by_name_a ? &none : a->address, by_name_b ? &none : b->address,
+            sizeof(none));
+
+    return order != 0 || !by_name_a ? order : compare_texts(a->name, b->name);
+}
+
+static int compare_for_devices(const void *a, const void *b)
+{
+    const struct export_entry *left = a, *right = b;
+    int order = strcmp(left->device->key, right->device->key);
+
+    return order != 0 ? order : compare_targets(left, right);
+}
+
+static int compare_for_all(const void *a, const void *b)
+{
+    int order = compare_targets(a, b);
+
+    return order != 0 ? order : compare_for_devices(a, b);
+}
+
+static void merge(struct export_entry *into, const struct export_entry *from)
+{
+    into->alerts += from->alerts;
+    into->port = into->port == from->port ? into->port : 0;
+    into->protocol = into->protocol == from->protocol ? into->protocol : 0;
+    if (from->priority != 0 && (into->priority == 0 || from->priority < into->priority)) {
+        into->priority = from->priority;
+        into->detects = from->detects;
+    }
+}
+
+static void sort_and_merge(struct export_list *list, unsigned traits)
+{
+    int (*compare)(const void *, const void *) =
+            (traits & EXPORT_BY_DEVICE) != 0 ? compare_for_devices : compare_for_all;
+    size_t kept = 0;
+
+    if (list->entry_count == 0)
+        return;
+    qsort(list->entries, list->entry_count, sizeof(list->entries[0]), compare);
+    for (size_t i = 1; i < list->entry_count; i++) {
+        struct export_entry *last = &list->entries[kept], *next = &list->entries[i];
+        bool same_device = last->device == next->device || !(traits & EXPORT_BY_DEVICE);
+
+        if (same_device && compare_targets(last, next) == 0)
+            merge(last, next);
+        else
+            list->entries[++kept] = *next;
+    }
+    list->entry_count = kept + 1;
+}
+
+/* A name that is blocked for all and that others use without alerts. */
+static void warn_of_names(struct chooser *chooser)
+{
+    char label[EXPORT_LABEL_SIZE];
+
+    for (size_t i = 0; i < chooser->count; i++) {
+        const struct export_use *use = chooser->by_address[i];
+        const struct export_name *name = use->key.name;
+
+        if (use->alerts > 0 || name == NULL || name->listed == NULL
+                || name->listed == use->key.device)
+            continue;
+        export_device_label(use->key.device, label);
+        note(chooser, true, "%s: %s uses it as well", name->text, label);
+    }
+}
+
+static bool sort_uses(struct chooser *chooser)
+{
+    struct export_use *use, *next;
+
+    chooser->by_address = calloc(HASH_COUNT(chooser->uses->uses) + 1, sizeof(struct export_use *));
+    if (chooser->by_address == NULL)
+        return false;
+    HASH_ITER(hh, chooser->uses->uses, use, next)
+        chooser->by_address[chooser->count++] = use;
+    qsort(chooser->by_address, chooser->count, sizeof(struct export_use *), compare_uses);
+    return true;
+}
+
+bool export_choose(const struct export_uses *uses, unsigned traits, struct export_list *out)
+{
+    struct chooser chooser = { .uses = uses, .traits = traits, .list = out };
+
+    *out = (struct export_list){ .allow = uses->wish->allow };
+    out->notes = calloc(NOTES_MAX, sizeof(out->notes[0]));
+    if (out->notes == NULL || !sort_uses(&chooser))
+        return false;
+    for (size_t first = 0; first < chooser.count;) {
+        struct group group = group_at(&chooser, first);
+
+        for (size_t i = 0; i < group.count; i++)
+            if (is_target(&chooser, group.uses[i]))
+                choose_use(&chooser, &group, group.uses[i]);
+        first += group.count;
+    }
+    sort_and_merge(out, traits);
+    if (!out->allow && !(traits & EXPORT_BY_DEVICE))
+        warn_of_names(&chooser);
+    free(chooser.by_address);
+    return !chooser.failed;
+}
+
+void export_list_clear(struct export_list *list)
+{
+    for (size_t i = 0; i < list->note_count; i++)
+        free(list->notes[i].text);
+    free(list->notes);
+    free(list->entries);
+    *list = (struct export_list){ 0 };
+}

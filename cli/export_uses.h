@@ -1,0 +1,56 @@
+/* export_uses.h - what collecting and choosing share. */
+#ifndef TATTLER_CLI_EXPORT_USES_H
+#define TATTLER_CLI_EXPORT_USES_H
+
+#include "base/hash.h"
+#include "export.h"
+
+/* What is kept at most; facts beyond are counted as refused. */
+#define EXPORT_DEVICES_MAX 4096
+#define EXPORT_NAMES_MAX 200000
+#define EXPORT_USES_MAX 500000
+
+struct export_name {
+    char text[EXPORT_NAME_SIZE];
+    const struct export_device *listed; /* whose entry in the list has it; NULL: none (yet) */
+    UT_hash_handle hh;
+};
+
+struct export_device_entry {
+    struct export_device device;
+    bool asks; /* some resolver */
+    UT_hash_handle hh;
+};
+
+struct export_use_key {
+    const struct export_device *device;
+    struct export_name *name; /* NULL: none */
+    struct address remote;
+};
+
+struct export_use {
+    struct export_use_key key;
+    uint32_t asn;
+    uint32_t records; /* without alerts: connections and the like */
+    uint32_t alerts;  /* that the wish is about */
+    bool alerted;     /* by any rule */
+    bool ntp, resolver;
+    unsigned priority;
+    char detects[EXPORT_TEXT_SIZE];
+    uint16_t port;    /* 0: various */
+    uint8_t protocol; /* 0: various */
+    UT_hash_handle hh;
+};
+
+struct export_uses {
+    const struct export_wish *wish;
+    struct export_device_entry *devices;
+    struct export_name *names;
+    struct export_use *uses;
+    size_t asking; /* devices that ask some resolver */
+    struct export_counts counts;
+};
+
+bool export_device_is(const struct export_device *device, const char *word);
+
+#endif
