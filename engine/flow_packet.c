@@ -9,6 +9,7 @@
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 #define PROTOCOL_ICMP6 58
+#define TCP_FIN 0x01
 #define TCP_SYN 0x02
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
@@ -25,23 +26,39 @@ static void count_packet(struct flow *flow, const struct packet_view *packet, en
     flow->changed |= CHANGED_VOLUME;
 }
 
-static void move_clock(const struct engine *engine, struct flow *flow, uint64_t time_us)
+static void check_hour(const struct engine *engine, struct flow *flow, uint64_t time_us)
 {
-    uint64_t last_us = flow->last_us;
-    uint8_t hour;
+    uint8_t hour = (uint8_t)zone_hour(engine->zone, time_us);
 
-    if (time_us <= last_us) /* captures may step back */
-        return;
-    flow->last_us = time_us;
-    if ((time_us - flow->first_us) / US_PER_S != (last_us - flow->first_us) / US_PER_S)
-        flow->changed |= CHANGED_AGE;
-    if (time_us / HOUR_CHECK_US == last_us / HOUR_CHECK_US)
-        return;
     flow_note_resolver(flow); /* its connection may last for days */
-    hour = (uint8_t)zone_hour(engine->zone, time_us);
     if (hour != flow->hour)
         flow->changed |= CHANGED_HOUR;
     flow->hour = hour;
+}
+
+static void tick(const struct engine *engine, struct flow *flow, uint64_t before_us)
+{
+    uint64_t first_us = flow->first_us, time_us = flow->last_us;
+    uint64_t age_s = (time_us - first_us) / US_PER_S, quarter = time_us / HOUR_CHECK_US;
+    uint64_t next_age_us = first_us + (age_s + 1) * US_PER_S;
+    uint64_t next_quarter_us = (quarter + 1) * HOUR_CHECK_US;
+
+    flow->tick_us = next_age_us < next_quarter_us ? next_age_us : next_quarter_us;
+    if (before_us < first_us + age_s * US_PER_S)
+        flow->changed |= CHANGED_AGE;
+    if (before_us < quarter * HOUR_CHECK_US)
+        check_hour(engine, flow, time_us);
+}
+
+static void move_clock(const struct engine *engine, struct flow *flow, uint64_t time_us)
+{
+    uint64_t before_us = flow->last_us;
+
+    if (time_us <= before_us) /* captures may step back */
+        return;
+    flow->last_us = time_us;
+    if (time_us >= flow->tick_us)
+        tick(engine, flow, before_us);
 }
 
 static void guess_service(struct engine *engine, struct flow *flow,
@@ -162,6 +179,13 @@ static bool carries_messages(const struct flow *flow)
     return flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP;
 }
 
+/* An acknowledgement and no more, with nothing to be told before: a third of all packets. */
+static bool is_idle(const struct flow *flow, const struct packet_view *packet)
+{
+    return packet->payload.left == 0 && !flow->burst_waits && flow->protocol == PROTOCOL_TCP &&
+           (packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST)) == 0;
+}
+
 void flow_packet(struct worker *worker, struct flow *flow, const struct packet_view *packet)
 {
     enum direction way = packet->from_first_sender == flow->device_is_first ? UP : DOWN;
@@ -181,6 +205,6 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
         read_payload(worker, flow, packet, way);
     if (flow->packets[DOWN] <= 1 && flow->device_initiated)
         follow_opening(worker->engine, flow, packet, way);
-    if (carries_messages(flow))
+    if (carries_messages(flow) && !is_idle(flow, packet))
         flow_follow_bursts(worker->engine, flow, packet, way);
 }

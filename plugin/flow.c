@@ -213,9 +213,11 @@ static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
     NoteChanges(state, f, p);
 }
 
+/* FlowGetStorageById() and its like for threads take two calls each to tell the same, with each
+ * packet. */
 struct TattlerFlow *TattlerFlowGet(const Flow *f)
 {
-    return FlowGetStorageById(f, flow_slot);
+    return f->storage[flow_slot.id].ptr;
 }
 
 /* --- life of a thread --- */
@@ -236,7 +238,7 @@ static void OnThreadInit(ThreadVars *tv, void *unused)
 
 struct worker *TattlerWorkerGet(ThreadVars *tv)
 {
-    return ThreadGetStorageById(tv, worker_slot);
+    return tv->storage[worker_slot.id].ptr;
 }
 
 bool TattlerFlowRegister(struct engine *engine)

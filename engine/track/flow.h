@@ -93,6 +93,7 @@ struct flow {
     bool to_many; /* the remote is a multicast or broadcast address */
 
     uint64_t first_us, last_us;
+    uint64_t tick_us; /* its age in seconds, or the quarter hour, changes at this time */
     uint64_t bytes[2], packets[2]; /* by enum direction; whole frames, as Suricata counts */
     uint8_t payloads_seen[2];
     uint8_t hour; /* local hour of the last packet */

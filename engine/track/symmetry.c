@@ -4,10 +4,9 @@
 
 void symmetry_enter_slot(struct symmetry *symmetry, uint64_t time_us)
 {
-    uint64_t slot = time_us / SYMMETRY_SLOT_US;
-    uint64_t passed = slot + 1 - symmetry->until_us / SYMMETRY_SLOT_US;
+    uint64_t passed = (time_us - symmetry->until_us) / SYMMETRY_SLOT_US + 1;
 
-    symmetry->until_us = (slot + 1) * SYMMETRY_SLOT_US;
+    symmetry->until_us += passed * SYMMETRY_SLOT_US; /* always a multiple of a slot */
     if (passed >= SYMMETRY_SLOTS) {
         memset(symmetry->sum, 0, sizeof(symmetry->sum));
         memset(symmetry->bytes, 0, sizeof(symmetry->bytes));
