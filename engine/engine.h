@@ -103,8 +103,10 @@ struct engine_event {
     struct beat_view beat; /* as it is now */
 };
 
+/* Is there one? Quick enough to ask with each packet; any thread. Before the first call none is kept. */
+bool engine_has_event(struct engine *engine);
 /* The next one, in the order they happened; any thread. They wait in a queue of limited size: take
- * them after each packet or once a second. Before the first call none is kept. */
+ * them after each packet or once a second. */
 bool engine_take_event(struct engine *engine, struct engine_event *out);
 
 /* --- for statistics --- */

@@ -31,14 +31,21 @@ void engine_tell(struct engine *engine, const struct engine_event *event)
     lock_release(&events->lock);
 }
 
+bool engine_has_event(struct engine *engine)
+{
+    struct events *events = &engine->events;
+
+    if (!atomic_load_explicit(&events->wanted, memory_order_relaxed))
+        atomic_store(&events->wanted, true);
+    return atomic_load_explicit(&events->count, memory_order_relaxed) > 0;
+}
+
 bool engine_take_event(struct engine *engine, struct engine_event *out)
 {
     struct events *events = &engine->events;
     bool any;
 
-    if (!atomic_load_explicit(&events->wanted, memory_order_relaxed))
-        atomic_store(&events->wanted, true);
-    if (atomic_load_explicit(&events->count, memory_order_relaxed) == 0) /* asked each packet */
+    if (!engine_has_event(engine))
         return false;
     lock_take(&events->lock);
     any = atomic_load(&events->count) > 0;

@@ -16,7 +16,6 @@
 #include "track/device.h"
 
 #define US_PER_S UINT64_C(1000000)
-#define LOOK_US US_PER_S /* how often events are asked for, in packet time */
 
 /* Set once while Suricata starts. */
 static struct engine *told_engine;
@@ -26,8 +25,7 @@ static ThreadStorageId writers_slot = { .id = -1 };
 struct Writer {
     struct Writer *next; /* of the same thread: whoever takes an event writes it to all */
     OutputJsonThreadCtx *eve;
-    uint64_t looked_us; /* last time that events were asked for */
-    uint64_t told_us;   /* the latest sight of a device that has been told */
+    uint64_t told_us; /* the latest sight of a device that has been told */
 };
 
 static uint64_t MicrosecondsOf(SCTime_t time)
@@ -172,21 +170,19 @@ static TmEcode End(ThreadVars *tv, void *data)
     return TM_ECODE_OK;
 }
 
-/* Asked for each packet. The next capture may be of an earlier day. */
-static bool IsTimeToLook(ThreadVars *tv, void *data, const Packet *p)
+/* Asked for each packet. */
+static bool AnyEvent(ThreadVars *tv, void *data, const Packet *p)
 {
-    const struct Writer *writer = data;
-    const uint64_t now_us = MicrosecondsOf(p->ts);
-
     (void)tv;
-    return now_us >= writer->looked_us + LOOK_US || now_us < writer->looked_us;
+    (void)data;
+    (void)p;
+    return engine_has_event(told_engine);
 }
 
 static int OnPacket(ThreadVars *tv, void *data, const Packet *p)
 {
-    struct Writer *writer = data;
-
-    writer->looked_us = MicrosecondsOf(p->ts);
+    (void)data;
+    (void)p;
     WriteEvents(tv);
     return 0;
 }
@@ -225,7 +221,7 @@ bool TattlerRecordsRegister(struct engine *engine)
 {
     OutputPacketLoggerFunctions packets = {
         .LogFunc = OnPacket,
-        .ConditionFunc = IsTimeToLook,
+        .ConditionFunc = AnyEvent,
         .ThreadInitFunc = Start,
         .ThreadDeinitFunc = End,
     };
