@@ -90,6 +90,8 @@ void flow_judge_again(struct engine *engine, struct flow *flow);
 /* The device has no name for the flow's remote, which is outside: counts it. With the device's lock
  * held. */
 void flow_note_stranger(struct engine *engine, struct flow *flow);
+/* As iot.strangers tells, with the device's lock held. */
+uint32_t flow_count_strangers(const struct flow *flow);
 
 /* Reads what a UDP payload says about names and devices, if it is of a kind that does. */
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,

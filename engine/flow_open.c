@@ -13,6 +13,7 @@
 #define TCP_ACK 0x10
 #define PORT_PRIVILEGED 1024 /* servers below, clients above (RFC 6335 section 6) */
 #define US_PER_S UINT64_C(1000000)
+#define CROWD_MIN 32 /* nameless remotes in FANOUT_WINDOW_S */
 
 static bool is_home(const struct engine *engine, const struct address *address)
 {
@@ -80,34 +81,82 @@ static struct device *find_device(struct engine *engine, const struct packet_vie
                         : devices_at(engine->devices, &packet->destination, packet->time_us);
 }
 
-/* May this device's connections be judged by the names it asked for? Called with its lock held. */
+/* Has it of late asked a resolver that nobody can read? This and the next are called with the
+ * device's lock held. */
+static bool hides_questions(const struct engine *engine, const struct device *device,
+        uint64_t now_us)
+{
+    return device->encrypted_dns &&
+           now_us < device->encrypted_dns_us + engine->settings->dns_grace_s * US_PER_S;
+}
+
+/* May this device's connections be judged by the names it asked for? */
 static bool is_watched(const struct engine *engine, const struct device *device, uint64_t now_us)
 {
     const struct settings *settings = engine->settings;
 
-    if (device->encrypted_dns &&
-            now_us < device->encrypted_dns_us + settings->dns_grace_s * US_PER_S)
-        return false;
     if (device->joined) /* but a capture of one direction would not show its answers */
         return device->dns_answers > 0 || device->conduct.heard.ever;
     return device->dns_answers > 0 &&
            now_us >= device->first_seen_us + settings->warm_up_s * US_PER_S;
 }
 
-static enum ternary judge_no_dns(const struct engine *engine, const struct flow *flow,
-        enum names_verdict verdict)
+/* Ports whose protocol tells the name itself or needs none, so that a missing DNS answer means
+ * little: a resolver asks hundreds of servers, a browser where DNS cannot be seen dozens. */
+static bool is_self_explaining(uint16_t port)
+{
+    static const uint16_t ports[] = { 53, 80, 123, 443, 853, 3478, 8080, 19302 };
+
+    for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+        if (port == ports[i])
+            return true;
+    return false;
+}
+
+/* Answers from before the sensor began, or on a path it does not see, explain a few nameless remotes,
+ * but not so many in a minute: those come from a list, a swarm or a random generator. */
+static bool is_of_a_crowd(struct engine *engine, const struct flow *flow)
+{
+    struct fanout *fanout = &flow->device->conduct.fanout;
+
+    if (is_self_explaining(flow->remote_port))
+        return false;
+    if (fanout_count(fanout, FANOUT_NAMELESS, flow->last_us) < 2 * CROWD_MIN)
+        fanout_note(fanout, &engine->budget.conduct.fanout, FANOUT_NAMELESS,
+                flow->remote_address.bytes, sizeof(flow->remote_address.bytes), flow->last_us);
+    return fanout_count(fanout, FANOUT_NAMELESS, flow->last_us) >= CROWD_MIN;
+}
+
+uint32_t flow_count_strangers(const struct flow *flow)
+{
+    const struct conduct *conduct = &flow->device->conduct;
+
+    if (fanout_count(&conduct->fanout, FANOUT_NAMELESS, flow->last_us) >= CROWD_MIN)
+        return STRANGERS_MAX;
+    return strangers_count(conduct->strangers, flow->last_us);
+}
+
+static bool may_be_judged(const struct flow *flow)
 {
     bool half_seen = !flow->device->has_mac && !address_is_v4(&flow->device_address);
 
     /* Without MACs an IPv6 host cannot be told to be the IPv4 host that asked for the name. */
-    if (!flow->remote_is_public || !flow->device_initiated || flow->midstream || half_seen ||
-            (flow->protocol != PROTOCOL_TCP && flow->protocol != PROTOCOL_UDP))
+    return flow->remote_is_public && flow->device_initiated && !flow->midstream && !half_seen &&
+           (flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP);
+}
+
+static enum ternary judge_no_dns(struct engine *engine, const struct flow *flow,
+        enum names_verdict verdict)
+{
+    if (!may_be_judged(flow))
         return UNKNOWN;
     if (verdict == NAMES_RESOLVED)
         return NO;
-    if (verdict == NAMES_UNSURE || !is_watched(engine, flow->device, flow->first_us))
+    if (verdict == NAMES_UNSURE || hides_questions(engine, flow->device, flow->first_us))
         return UNKNOWN;
-    return YES;
+    if (is_watched(engine, flow->device, flow->first_us) || is_of_a_crowd(engine, flow))
+        return YES;
+    return UNKNOWN;
 }
 
 static void take_name(struct worker *worker, struct flow *flow, const char *name)
@@ -131,7 +180,7 @@ void flow_note_stranger(struct engine *engine, struct flow *flow)
     if (*strangers == NULL)
         return;
     strangers_note(*strangers, hash_bytes(remote->bytes, sizeof(remote->bytes)), flow->last_us);
-    flow->outlook.strangers = strangers_count(*strangers, flow->last_us);
+    flow->outlook.strangers = flow_count_strangers(flow);
 }
 
 /* Asks the device's own memory of names; everything under its lock happens here. */

@@ -46,7 +46,7 @@ static void look_around(const struct flow *flow, struct outlook *outlook)
         outlook->fanout[kind] =
                 fanout_count(&conduct->fanout, (enum fanout_kind)kind, flow->last_us);
     outlook->beats_lost = lost_count(&conduct->lost, flow->last_us);
-    outlook->strangers = strangers_count(conduct->strangers, flow->last_us);
+    outlook->strangers = flow_count_strangers(flow);
     outlook->accepted_known =
             acceptance_read(&conduct->acceptance, flow->last_us, &outlook->accepted);
 }
@@ -79,7 +79,7 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
     }
     flow_note_volume(flow);
     flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
-    flow->outlook.strangers = strangers_count(flow->device->conduct.strangers, flow->last_us);
+    flow->outlook.strangers = flow_count_strangers(flow);
     flow->burst_waits = false;
     flow->burst_bytes = flow->tail_bytes = 0;
     if (flow->packets[DOWN] != flow->reported_down && address_is_unicast(&flow->device_address))

@@ -98,7 +98,8 @@ const struct feature features[] = {
             "Unknown until the device was watched for the warm-up and got a DNS answer (no "
             "warm-up for one seen to join the network), for flows picked up mid-stream, while "
             "it uses an encrypted resolver and where answers had to be forgotten. A request "
-            "that names its peer by literal address is true at once.",
+            "that names its peer by literal address is true at once, and so is who calls 32 "
+            "nameless hosts in a minute, on ports other than those of the web, DNS, NTP and STUN.",
             "iot.no_dns:true;" },
     { "service", FEATURE_NAMES, SCOPE_FLOW, CHANGED_SERVICE, "", 0, service_value_name,
             get_service, "What the first payload shows.", "iot.service:!ntp,stun,dns;" },

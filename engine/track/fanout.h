@@ -25,7 +25,13 @@
 #define FANOUT_WINDOW_S 60
 #define FANOUT_EXACT_MAX 128
 
-enum fanout_kind { FANOUT_PUBLIC, FANOUT_LAN, FANOUT_PORTS, FANOUT_KINDS };
+enum fanout_kind {
+    FANOUT_PUBLIC,
+    FANOUT_LAN,
+    FANOUT_PORTS,
+    FANOUT_NAMELESS, /* public hosts that nothing names: see flow_open.c */
+    FANOUT_KINDS
+};
 
 /* Limits and counters that all devices share; any thread. */
 struct fanout_budget {

@@ -191,6 +191,83 @@ START_TEST(an_unknown_verdict_stays_for_the_life_of_a_flow)
 }
 END_TEST
 
+/* --- a crowd --- */
+
+/* So many hosts one after the other, within this time; how many of them are told. */
+static unsigned call_hosts(unsigned count, uint16_t port, uint64_t within_us)
+{
+    unsigned told = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        char remote[ADDRESS_TEXT_SIZE];
+        struct feature_value value;
+        struct flow *flow;
+
+        snprintf(remote, sizeof(remote), "198.51.100.%u", 1 + i);
+        flow = connect_from(&scene, DEVICE, remote, port);
+        told += known(flow, "no_dns", &value);
+        if (known(flow, "no_dns", &value))
+            assert_number(flow, "strangers", STRANGERS_MAX);
+        flow_close(scene.engine, flow);
+        scene.now_us += within_us / count;
+    }
+    return told;
+}
+
+START_TEST(a_crowd_of_nameless_hosts_needs_no_warm_up)
+{
+    ck_assert_uint_eq(call_hosts(63, 30303, 4 * SECOND), 32); /* from the 32nd on */
+    assert_connection(REMOTE, UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_few_nameless_hosts_are_no_crowd)
+{
+    ck_assert_uint_eq(call_hosts(31, 30303, 4 * SECOND), 0);
+    ck_assert_uint_eq(call_hosts(200, 30303, 10 * MINUTE), 0);
+}
+END_TEST
+
+START_TEST(hosts_of_the_web_and_of_the_dns_are_no_crowd)
+{
+    static const uint16_t ports[] = { 53, 80, 123, 443, 853, 3478, 8080, 19302 };
+
+    ck_assert_uint_eq(call_hosts(63, ports[_i], 4 * SECOND), 0);
+}
+END_TEST
+
+START_TEST(hosts_with_names_are_no_crowd)
+{
+    for (unsigned i = 1; i <= 63; i++) {
+        char remote[ADDRESS_TEXT_SIZE];
+
+        snprintf(remote, sizeof(remote), "198.51.100.%u", i);
+        resolve(&scene, "many.example", remote);
+    }
+    for (unsigned i = 1; i <= 63; i++) {
+        char remote[ADDRESS_TEXT_SIZE];
+        struct flow *flow;
+
+        snprintf(remote, sizeof(remote), "198.51.100.%u", i);
+        flow = connect_from(&scene, DEVICE, remote, 8883);
+        assert_false(flow, "no_dns");
+        flow_close(scene.engine, flow);
+    }
+    flow_close(scene.engine, connect_from(&scene, DEVICE, REMOTE, 8883));
+    ck_assert_uint_eq(told(), 0);
+}
+END_TEST
+
+START_TEST(nobody_knows_of_a_crowd_what_an_encrypted_resolver_said)
+{
+    struct flow *flow = connect_from(&scene, DEVICE, "203.0.113.53", 853);
+
+    say_hello(&scene, flow, (struct hello_view){ .sni = "dot.example" });
+    flow_close(scene.engine, flow);
+    ck_assert_uint_eq(call_hosts(63, 30303, 4 * SECOND), 0);
+}
+END_TEST
+
 /* --- seen to join --- */
 
 /* A BOOTREQUEST (RFC 2131 section 2) of this message type from 02:00:00:00:00:0a. */
@@ -588,6 +665,11 @@ static Suite *make_suite(void)
     tcase_add_test(tests, nothing_is_told_of_a_device_that_got_no_answer);
     tcase_add_test(tests, any_answer_shows_that_answers_can_be_seen);
     tcase_add_test(tests, an_unknown_verdict_stays_for_the_life_of_a_flow);
+    tcase_add_test(tests, a_crowd_of_nameless_hosts_needs_no_warm_up);
+    tcase_add_test(tests, a_few_nameless_hosts_are_no_crowd);
+    tcase_add_loop_test(tests, hosts_of_the_web_and_of_the_dns_are_no_crowd, 0, 8);
+    tcase_add_test(tests, hosts_with_names_are_no_crowd);
+    tcase_add_test(tests, nobody_knows_of_a_crowd_what_an_encrypted_resolver_said);
     tcase_add_test(tests, a_device_seen_to_join_by_dhcp_needs_no_warm_up);
     tcase_add_test(tests, a_device_that_returns_with_its_old_lease_needs_the_warm_up);
     tcase_add_loop_test(tests, a_device_seen_to_probe_for_its_address_needs_no_warm_up, 0, 2);
