@@ -96,11 +96,14 @@ static void note_claims(struct inspector *inspector, const struct packet *packet
     static const struct address unspecified;
 
     if (packet->kind == PACKET_ARP) {
-        bool probe = !address_is_unicast(&packet->arp.sender);
+        struct arp_view arp = {
+            .is_request = packet->arp.operation == ARP_REQUEST,
+            .sender_mac = &packet->arp.sender_mac,
+            .sender = packet->arp.sender,
+            .target = packet->arp.target,
+        };
 
-        if (!probe || packet->arp.operation == ARP_REQUEST)
-            engine_learn_claim(inspector->engine, &packet->arp.sender_mac, &packet->arp.sender,
-                    probe, inspector->now_us);
+        engine_learn_arp(inspector->engine, &arp, inspector->now_us);
     } else if (packet->kind == PACKET_ICMP && packet->protocol == PACKET_PROTOCOL_ICMPV6 &&
                packet->icmp.type == RDNSS_TYPE && packet->ttl == RDNSS_HOP_LIMIT) {
         engine_learn_router(inspector->engine, packet->payload, inspector->now_us);

@@ -85,7 +85,15 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
 
 /* --- what no flow carries --- */
 
-/* ARP or IPv6 neighbour discovery: this MAC holds (or probes, before it takes) this address. */
+/* ARP for IPv4 over Ethernet (RFC 826), request or reply; the rest is borrowed for the call. */
+struct arp_view {
+    bool is_request;
+    const struct mac *sender_mac;
+    struct address sender, target; /* a request from 0.0.0.0 probes the target (RFC 5227) */
+};
+void engine_learn_arp(struct engine *engine, const struct arp_view *arp, uint64_t time_us);
+
+/* IPv6 neighbour discovery: this MAC holds (or probes, before it takes) this address. */
 void engine_learn_claim(struct engine *engine, const struct mac *mac,
         const struct address *address, bool probe, uint64_t time_us);
 

@@ -103,6 +103,11 @@ void flow_learn_service(struct engine *engine, struct flow *flow, enum service s
 /* If this flow leads to an encrypted resolver, its device uses one by now. */
 void flow_note_resolver(struct flow *flow);
 
+/* --- engine_arp.c --- */
+
+/* The device has no address yet and asks for one, or whether one is free. Takes its lock. */
+void engine_note_joined(struct device *device);
+
 /* --- engine_events.c --- */
 
 void engine_tell(struct engine *engine, const struct engine_event *event);

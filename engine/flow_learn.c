@@ -252,16 +252,6 @@ static void read_mdns(struct worker *worker, struct flow *flow, struct cursor pa
     flow->pending |= CHANGED_DEVICE;
 }
 
-/* Only one who has no address yet asks for one with DISCOVER; a renewal or a return from sleep may
- * still use what was resolved before. */
-static void note_joined(struct device *device)
-{
-    lock_take(&device->lock);
-    if (!device->talked)
-        device->joined = true;
-    lock_release(&device->lock);
-}
-
 static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor payload)
 {
     struct dhcp_message message;
@@ -288,8 +278,9 @@ static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor pa
         return;
     name = message.host.length > 0 ? &message.host : &message.fqdn;
     device_set_name(device, DEVICE_NAME_DHCP, name->text, name->length);
+    /* A renewal, or a return from sleep, may still use what was resolved before. */
     if (message.type == DHCP_DISCOVER)
-        note_joined(device);
+        engine_note_joined(device);
     device_release(worker->engine->devices, device);
     flow->pending |= CHANGED_DEVICE;
 }
@@ -342,24 +333,4 @@ void flow_learn_datagram(struct worker *worker, struct flow *flow, enum directio
             talkers[i].read(worker, flow, payload);
             return;
         }
-}
-
-/* ARP and neighbour discovery. */
-void engine_learn_claim(struct engine *engine, const struct mac *mac,
-        const struct address *address, bool probe, uint64_t time_us)
-{
-    static const struct address nobody;
-    struct device_sighting sighting = {
-        .time_us = time_us,
-        .address = probe ? nobody : *address,
-        .mac = mac,
-        .claimed = true,
-    };
-    struct device *device = devices_see(engine->devices, &sighting);
-
-    if (device == NULL)
-        return;
-    if (probe)
-        note_joined(device);
-    device_release(engine->devices, device);
 }

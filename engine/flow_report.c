@@ -37,6 +37,15 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
     return changed;
 }
 
+/* ARP comes between a flow's packets. Where only what is sent to all can be seen, no answer would be. */
+static void look_at_arp(struct flow *flow)
+{
+    const struct conduct *conduct = &flow->device->conduct;
+
+    flow->outlook.fanout[FANOUT_ABSENT] =
+            conduct->heard.ever ? fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us) : 0;
+}
+
 /* What only changes with the flows that the device opens. */
 static void look_around(const struct flow *flow, struct outlook *outlook)
 {
@@ -80,6 +89,7 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
     flow_note_volume(flow);
     flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
     flow->outlook.strangers = flow_count_strangers(flow);
+    look_at_arp(flow);
     flow->burst_waits = false;
     flow->burst_bytes = flow->tail_bytes = 0;
     if (flow->packets[DOWN] != flow->reported_down && address_is_unicast(&flow->device_address))
@@ -143,6 +153,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     outlook->new_device = (enum ternary)seen_device(engine_began_us(engine, flow->first_us),
             engine->settings->learning_s, flow->device->first_seen_us, flow->last_us);
     look_around(flow, outlook);
+    look_at_arp(flow);
     if (conduct->upload != NULL)
         outlook->upload_24h = upload_day_bytes(conduct->upload, flow->last_us);
 }

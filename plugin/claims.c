@@ -25,16 +25,18 @@ static uint64_t TimeOf(const Packet *p)
     return SCTIME_SECS(p->ts) * UINT64_C(1000000) + SCTIME_USECS(p->ts);
 }
 
-/* A request from 0.0.0.0 probes whether the address is free (RFC 5227 section 2.1.1). */
 static void LearnArp(const Packet *p)
 {
     const ARPHdr *header = PacketGetARP(p);
-    const struct address sender = address_from_v4(header->source_ip);
     const struct mac mac = MacOf(header->source_mac);
-    const bool probe = !address_is_unicast(&sender);
+    const struct arp_view arp = {
+        .is_request = SCNtohs(header->opcode) == ARP_REQUEST,
+        .sender_mac = &mac,
+        .sender = address_from_v4(header->source_ip),
+        .target = address_from_v4(header->dest_ip),
+    };
 
-    if (!probe || SCNtohs(header->opcode) == ARP_REQUEST)
-        engine_learn_claim(told_engine, &mac, &sender, probe, TimeOf(p));
+    engine_learn_arp(told_engine, &arp, TimeOf(p));
 }
 
 /* A solicitation from no address probes the target (RFC 4862 section 5.4.2). */

@@ -221,6 +221,11 @@ bool get_fanout_lan(const struct flow *flow, struct feature_value *out)
     return fanout(flow, FANOUT_LAN, out);
 }
 
+bool get_fanout_absent(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.fanout[FANOUT_ABSENT], out);
+}
+
 bool get_fanout_ports(const struct flow *flow, struct feature_value *out)
 {
     return fanout(flow, FANOUT_PORTS, out);

@@ -44,6 +44,7 @@ FEATURE_GETTER(get_refused);
 FEATURE_GETTER(get_accepted);
 FEATURE_GETTER(get_fanout);
 FEATURE_GETTER(get_fanout_lan);
+FEATURE_GETTER(get_fanout_absent);
 FEATURE_GETTER(get_fanout_ports);
 FEATURE_GETTER(get_strangers);
 FEATURE_GETTER(get_new_device);

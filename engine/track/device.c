@@ -362,6 +362,16 @@ void devices_note_router(struct devices *devices, const struct mac *mac)
     lock_release(&devices->lock);
 }
 
+bool devices_is_router(struct devices *devices, const struct mac *mac)
+{
+    bool is_router;
+
+    lock_take(&devices->lock);
+    is_router = routers_has(&devices->routers, mac);
+    lock_release(&devices->lock);
+    return is_router;
+}
+
 /* --- for summaries --- */
 
 void devices_each(struct devices *devices, void (*visit)(struct device *device, void *user),

@@ -128,6 +128,7 @@ bool devices_has_at(struct devices *devices, const struct address *address);
 /* This MAC forwards packets of others: from now on only addresses that are surely its own count
  * for it. */
 void devices_note_router(struct devices *devices, const struct mac *mac);
+bool devices_is_router(struct devices *devices, const struct mac *mac);
 
 /* Takes a name unless a stronger one is known. A device has had six names at most, and weak sources
  * leave one for each stronger. 'text' may hold anything; what is not printable is dropped. Takes the

@@ -250,12 +250,17 @@ static void add_item(struct fanout_set *set, struct fanout_budget *budget, struc
         replace_oldest(set, item);
 }
 
+static uint32_t tag_of(const void *key, size_t key_len)
+{
+    return (uint32_t)(XXH3_64bits(key, key_len) >> 32);
+}
+
 void fanout_note(struct fanout *fanout, struct fanout_budget *budget, enum fanout_kind kind,
         const void *key, size_t key_len, uint64_t now_us)
 {
     struct fanout_set *set = &fanout->sets[kind];
     uint32_t now_s = move_clock(set, budget, now_us);
-    uint32_t tag = (uint32_t)(XXH3_64bits(key, key_len) >> 32);
+    uint32_t tag = tag_of(key, key_len);
     struct fanout_item *item = sweep(set, tag, now_s);
 
     if (item != NULL)
@@ -266,6 +271,18 @@ void fanout_note(struct fanout *fanout, struct fanout_budget *budget, enum fanou
         drop_sketch(set, budget);
     if (set->sketch != NULL)
         sketch_note(set->sketch, tag, now_s / SLOT_S);
+}
+
+void fanout_forget(struct fanout *fanout, enum fanout_kind kind, const void *key, size_t key_len)
+{
+    struct fanout_set *set = &fanout->sets[kind];
+    uint32_t tag = tag_of(key, key_len);
+
+    for (uint16_t i = 0; i < set->count; i++)
+        if (set->items[i].tag == tag) {
+            set->items[i] = set->items[--set->count];
+            return;
+        }
 }
 
 uint32_t fanout_count(const struct fanout *fanout, enum fanout_kind kind, uint64_t now_us)

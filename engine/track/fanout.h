@@ -29,6 +29,7 @@ enum fanout_kind {
     FANOUT_PUBLIC,
     FANOUT_LAN,
     FANOUT_PORTS,
+    FANOUT_ABSENT,   /* hosts at home that it asked for by ARP and that did not answer */
     FANOUT_NAMELESS, /* public hosts that nothing names: see flow_open.c */
     FANOUT_KINDS
 };
@@ -66,6 +67,9 @@ void fanout_clear(struct fanout *fanout, struct fanout_budget *budget);
  * sketch nor memory to be had the count stays at what the exact set holds, which is counted. */
 void fanout_note(struct fanout *fanout, struct fanout_budget *budget, enum fanout_kind kind,
         const void *key, size_t key_len, uint64_t now_us);
+
+/* It is not one of these after all; one that only a sketch knows stays. */
+void fanout_forget(struct fanout *fanout, enum fanout_kind kind, const void *key, size_t key_len);
 
 uint32_t fanout_count(const struct fanout *fanout, enum fanout_kind kind, uint64_t now_us);
 

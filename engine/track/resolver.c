@@ -108,6 +108,16 @@ static bool is_own(struct resolver_table *table, const struct address *address)
     return item != NULL && item->trust >= RESOLVER_AT_HOME;
 }
 
+bool resolver_is_own(struct resolver_table *table, const struct address *address)
+{
+    bool own;
+
+    lock_take(&table->lock);
+    own = is_own(table, address);
+    lock_release(&table->lock);
+    return own;
+}
+
 /* With the lock held. */
 static enum resolver_verdict judge(struct resolver_table *table, const struct resolver_use *use)
 {

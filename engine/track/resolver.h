@@ -62,6 +62,9 @@ void resolver_table_destroy(struct resolver_table *table);
 void resolver_learn(struct resolver_table *table, const struct address *resolver,
         enum resolver_trust trust, uint64_t now_us);
 
+/* Does the network name this resolver, or has it answered at home? */
+bool resolver_is_own(struct resolver_table *table, const struct address *address);
+
 /* One device and the resolver that it asks. */
 struct resolver_use {
     uint64_t device; /* any number that names the device */

@@ -63,6 +63,11 @@ bool routers_note(struct routers *routers, const struct mac *mac, enum router_ki
     return known == NULL && router != NULL;
 }
 
+bool routers_has(const struct routers *routers, const struct mac *mac)
+{
+    return find(routers, mac) != NULL;
+}
+
 /* Senders start with 32, 64, 128 or 255 and each router takes one off; a home has few of those. */
 static bool was_forwarded(uint8_t ttl)
 {

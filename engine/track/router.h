@@ -29,6 +29,9 @@ void routers_clear(struct routers *routers);
 bool routers_note(struct routers *routers, const struct mac *mac, enum router_kind kind,
         uint64_t now_us);
 
+/* Does it speak for others, in either way? */
+bool routers_has(const struct routers *routers, const struct mac *mac);
+
 /* Did the owner of 'mac' send this itself? 'ttl' is that of the IP header, 0: unknown; 'claimed':
  * ARP, neighbour discovery or DHCP bound the two. */
 bool routers_is_own(const struct routers *routers, const struct mac *mac,

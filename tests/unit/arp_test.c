@@ -1,0 +1,185 @@
+/* Who looks for hosts by ARP, and who only looks like it. */
+#include <stdio.h>
+
+#include "scene.h"
+
+static struct scene scene;
+
+static void set_up(void)
+{
+    scene_open(&scene);
+}
+
+static void tear_down(void)
+{
+    scene_close(&scene);
+}
+
+static void send_arp(bool is_request, const char *sender, const char *target)
+{
+    struct address from = at(sender);
+    struct arp_view arp = { is_request, mac_of(&from), from, at(target) };
+
+    engine_learn_arp(scene.engine, &arp, scene.now_us);
+}
+
+/* Asks for that many addresses, from 192.168.1.101 on, one in each 'every_us'. */
+static void ask_for(const char *asker, unsigned count, uint64_t every_us)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char target[ADDRESS_TEXT_SIZE];
+
+        snprintf(target, sizeof(target), "192.168.1.%u", 101 + i);
+        send_arp(true, asker, target);
+        scene.now_us += every_us;
+    }
+}
+
+/* A flow between the device and REMOTE with an answer, which shows that both directions are seen. */
+static struct flow *talk(const char *device)
+{
+    struct flow *flow = connect_from(&scene, device, REMOTE, 443);
+
+    send_on(&scene, flow, DOWN, "", 0);
+    return flow;
+}
+
+/* As a flow tells that opens now; 0: unknown. */
+static uint64_t absent(const char *device)
+{
+    struct flow *flow = talk(device);
+    struct feature_value value;
+    uint64_t count = known(flow, "fanout_absent", &value) ? value.number : 0;
+
+    flow_close(scene.engine, flow);
+    return count;
+}
+
+START_TEST(a_sweep_is_counted)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    ask_for(DEVICE, 100, SECOND / 10);
+    ck_assert_uint_eq(absent(DEVICE), 100);
+}
+END_TEST
+
+START_TEST(a_flow_that_runs_already_tells_with_its_next_burst)
+{
+    struct flow *flow = talk(DEVICE);
+
+    ask_for(DEVICE, 50, SECOND / 10);
+    send_on(&scene, flow, UP, "still here", 10);
+    assert_number(flow, "fanout_absent", 50);
+    ck_assert_uint_ne(flow->changed & CHANGED_FANOUT, 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(a_minute_is_remembered)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    ask_for(DEVICE, 100, 2 * SECOND);
+    ck_assert_uint_le(absent(DEVICE), 30);
+    scene.now_us += MINUTE;
+    ck_assert_uint_eq(absent(DEVICE), 0);
+}
+END_TEST
+
+START_TEST(the_same_host_asked_for_again_is_one)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    for (unsigned i = 0; i < 100; i++)
+        send_arp(true, DEVICE, "192.168.1.77");
+    ck_assert_uint_eq(absent(DEVICE), 1);
+}
+END_TEST
+
+START_TEST(hosts_that_answer_are_not_counted)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    ask_for(DEVICE, 40, SECOND / 10);
+    for (unsigned i = 0; i < 40; i++) {
+        char sender[ADDRESS_TEXT_SIZE];
+
+        snprintf(sender, sizeof(sender), "192.168.1.%u", 101 + i);
+        send_arp(false, sender, DEVICE);
+    }
+    ck_assert_uint_eq(absent(DEVICE), 0);
+    ask_for(DEVICE, 40, SECOND / 10); /* by now they are known, be they asleep or not */
+    ck_assert_uint_eq(absent(DEVICE), 0);
+}
+END_TEST
+
+START_TEST(routers_and_resolvers_sweep_as_they_like)
+{
+    resolve(&scene, "cloud.example", REMOTE); /* 192.168.1.1 forwards and answers DNS */
+    flow_close(scene.engine, talk(ROUTER));
+    ask_for(ROUTER, 100, SECOND / 10);
+    ck_assert_uint_eq(absent(ROUTER), 0);
+}
+END_TEST
+
+START_TEST(where_no_answer_can_be_seen_nothing_is_told)
+{
+    struct flow *flow;
+
+    ask_for(DEVICE, 100, SECOND / 10);
+    flow = connect_to(&scene, REMOTE);
+    assert_unknown(flow, "fanout_absent");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(probes_announcements_and_public_addresses_are_no_search)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    for (unsigned i = 1; i < 100; i++) {
+        char address[ADDRESS_TEXT_SIZE];
+
+        snprintf(address, sizeof(address), "192.168.1.%u", 100 + i);
+        send_arp(true, "0.0.0.0", address);
+        send_arp(true, DEVICE, DEVICE);
+        snprintf(address, sizeof(address), "203.0.113.%u", 100 + i);
+        send_arp(true, DEVICE, address);
+    }
+    ck_assert_uint_eq(absent(DEVICE), 0);
+}
+END_TEST
+
+START_TEST(a_search_counts_for_its_own_device_alone)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    ask_for(DEVICE, 50, SECOND / 10);
+    ck_assert_uint_eq(absent("192.168.1.11"), 0);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+    Suite *suite = suite_create("arp");
+    TCase *tests = tcase_create("arp");
+
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, a_sweep_is_counted);
+    tcase_add_test(tests, a_flow_that_runs_already_tells_with_its_next_burst);
+    tcase_add_test(tests, a_minute_is_remembered);
+    tcase_add_test(tests, the_same_host_asked_for_again_is_one);
+    tcase_add_test(tests, hosts_that_answer_are_not_counted);
+    tcase_add_test(tests, routers_and_resolvers_sweep_as_they_like);
+    tcase_add_test(tests, where_no_answer_can_be_seen_nothing_is_told);
+    tcase_add_test(tests, probes_announcements_and_public_addresses_are_no_search);
+    tcase_add_test(tests, a_search_counts_for_its_own_device_alone);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(make_suite());
+    int failed;
+
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
