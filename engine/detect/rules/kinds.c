@@ -10,7 +10,8 @@ const struct rule_kind rule_kinds[] = {
             "there. The address is built in, or came to it another way. Bots and proxies do that "
             "to get past filters on names.",
             "Some vendors build addresses in, for updates or as a last resort. VPNs, games, "
-            "calls and file sharing get their peers from each other.",
+            "calls and file sharing get their peers from each other. Sparing TLS libraries send "
+            "no name even where DNS gave one that the sensor did not see.",
             "Look at iot.as_org, iot.country and iot.asn_risk: a network of the vendor's is "
             "harmless. Otherwise see whether the connection beats, uploads or relays (other "
             "alerts of the same device), and block the address for this device if nothing it is "
