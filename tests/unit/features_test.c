@@ -50,7 +50,7 @@ static void set_up(void)
         .dns = { .dga_known = true, .dga = 0.75, .tunnel_known = true, .tunnel = 99.5,
                 .nxdomain = 8, .bypass = YES },
         .outlook = {
-            .fanout = { 5, 6, 7 },
+            .fanout = { 5, 6, 7, 8 },
             .unanswered = 9,
             .unanswered_known = true,
             .refused = 3,
@@ -118,6 +118,7 @@ static const struct {
     { "refused", "3", false },
     { "fanout", "5", false },
     { "fanout_lan", "6", false },
+    { "fanout_absent", "8", false },
     { "fanout_ports", "7", false },
     { "accepted", "0.250", false },
     { "strangers", "11", false },
