@@ -148,7 +148,7 @@ void inspect_write_stats(struct inspector *inspector, size_t flows_open)
     engine_count(inspector->engine, &engine);
     json_restart(&inspector->json);
     eve_stats_record(&inspector->json, inspector->now_us,
-            (inspector->now_us - inspector->first_us) / US_PER_S, &engine, counters,
-            sizeof(counters) / sizeof(counters[0]));
+            (inspector->now_us - inspector->first_us) / US_PER_S, &engine,
+            engine_suppressions(inspector->engine), counters, sizeof(counters) / sizeof(counters[0]));
     inspect_write(inspector);
 }

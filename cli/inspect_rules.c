@@ -2,7 +2,10 @@
 #include "inspect_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
+#include "detect/suppress.h"
 #include "emit/eve_alert.h"
 #include "parse/packet.h"
 
@@ -26,6 +29,26 @@ static struct eve_head head_of(const struct inspector *inspector,
     return head;
 }
 
+static bool rule_detects(const void *user, const char *word)
+{
+    const struct rule *rule = user;
+
+    for (uint32_t i = 0; i < rule->metadata_count; i++)
+        if (strcmp(rule->metadata[i].key, "detects") == 0 &&
+                strcasecmp(rule->metadata[i].value, word) == 0)
+            return true;
+    return false;
+}
+
+static bool is_suppressed(const struct inspector *inspector, const struct rule *rule)
+{
+    struct connection *connection = inspector->connection;
+    struct suppress_alert alert = { .sid = rule->sid, .detects = rule_detects, .rule = rule,
+        .time_us = inspector->now_us };
+
+    return engine_suppresses(inspector->engine, connection != NULL ? connection->flow : NULL, &alert);
+}
+
 static void on_alert(void *user, const struct match_alert *found)
 {
     struct inspector *inspector = user;
@@ -35,6 +58,8 @@ static void on_alert(void *user, const struct match_alert *found)
     struct eve_flow flow;
     struct eve_head head;
 
+    if (is_suppressed(inspector, found->rule))
+        return;
     if (connection != NULL) {
         connection->alerted = true;
         flow = inspect_flow_facts(connection, END_SHUTDOWN);

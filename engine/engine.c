@@ -139,6 +139,11 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
         resolver_learn(&engine->network_resolvers, &settings->network_resolvers.items[i].address,
                 RESOLVER_CONFIGURED, 0);
     load_databases(engine, &sink);
+    engine->suppressions = suppressions_new(settings, engine->zone);
+    if (engine->suppressions == NULL) {
+        engine_free(engine);
+        return NULL;
+    }
     return engine;
 }
 
@@ -151,6 +156,7 @@ void engine_free(struct engine *engine)
     lock_destroy(&engine->events.lock);
     resolver_table_destroy(&engine->network_resolvers);
     devices_free(engine->devices);
+    suppressions_free(engine->suppressions);
     zone_close(engine->zone);
     domain_close(engine->domains);
     resolvers_free(engine->resolvers);
@@ -218,6 +224,30 @@ uint64_t engine_began_us(struct engine *engine, uint64_t now_us)
     return atomic_load(&engine->began_us);
 }
 
+/* --- suppressions --- */
+
+bool engine_suppresses(struct engine *engine, struct flow *flow, struct suppress_alert *alert)
+{
+    if (engine->settings->suppress_count == 0)
+        return false;
+    if (flow != NULL)
+        suppress_alert_of_flow(alert, flow);
+    if (!suppress_take(engine->suppressions, alert))
+        return false;
+    atomic_fetch_add(&engine->suppressed, 1);
+    if (flow != NULL) {
+        lock_take(&flow->device->lock);
+        flow->device->totals.suppressed++;
+        lock_release(&flow->device->lock);
+    }
+    return true;
+}
+
+const struct suppressions *engine_suppressions(const struct engine *engine)
+{
+    return engine->suppressions;
+}
+
 /* --- statistics --- */
 
 void engine_count(struct engine *engine, struct engine_counters *out)
@@ -244,6 +274,7 @@ void engine_count(struct engine *engine, struct engine_counters *out)
         .relays_refused = atomic_load(&engine->budget.conduct.relay.refused),
         .events_lost = atomic_load(&engine->events_lost),
         .entropy_skipped = atomic_load(&engine->entropy_skipped),
+        .suppressed = atomic_load(&engine->suppressed),
     };
 }
 
@@ -269,6 +300,7 @@ static const struct {
     COUNTER(relays_refused, "devices or flows not looked at for relaying: too many at once"),
     COUNTER(events_lost, "changes of heartbeats not told: too many at once"),
     COUNTER(entropy_skipped, "flows without entropy: too many at once"),
+    COUNTER(suppressed, "alerts not told because of an entry in 'suppress'"),
 };
 #undef COUNTER
 

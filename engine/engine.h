@@ -101,6 +101,17 @@ void engine_learn_claim(struct engine *engine, const struct mac *mac,
  * limit 255 only (RFC 4861 section 6.1.2). */
 void engine_learn_router(struct engine *engine, struct cursor advertisement, uint64_t time_us);
 
+/* --- alerts --- */
+
+/* Asked for each alert before it is told: is it one that the configuration's list 'suppress' silences
+ * (detect/suppress.h)? Then it is counted, for its entry and for the device. The caller fills in
+ * 'sid', 'detects' with 'rule', and 'time_us'; the rest comes from the flow, if there is one. */
+struct suppress_alert;
+bool engine_suppresses(struct engine *engine, struct flow *flow_or_null,
+        struct suppress_alert *alert);
+/* For statistics of each entry. */
+const struct suppressions *engine_suppressions(const struct engine *engine);
+
 /* --- what no packet tells --- */
 
 /* A heartbeat that became steady, stopped, moved, grew or is back (track/beat.h). */
@@ -129,6 +140,7 @@ struct engine_counters {
     uint64_t sketches_refused, baseline_refused;
     uint64_t relays_refused, events_lost;
     uint64_t entropy_skipped; /* flows whose entropy stays unknown: too many at once */
+    uint64_t suppressed; /* alerts, see engine_suppresses() */
 };
 void engine_count(struct engine *engine, struct engine_counters *out);
 

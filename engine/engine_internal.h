@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "detect/suppress.h"
 #include "engine.h"
 #include "enrich/domain.h"
 #include "enrich/geo.h"
@@ -44,8 +45,9 @@ struct engine {
     struct resolver_table network_resolvers;
     struct domain_list *domains; /* NULL: none loaded */
     struct zone *zone;           /* NULL: none loaded */
+    struct suppressions *suppressions;
     struct events events;
-    atomic_ullong flows, flows_failed, no_dns, events_lost, entropy_skipped;
+    atomic_ullong flows, flows_failed, no_dns, events_lost, entropy_skipped, suppressed;
     atomic_ullong began_us; /* the first packet; 0: none yet */
     struct lock uplink_lock;
     struct uplink uplink;

@@ -10,6 +10,7 @@ libengine_la_SOURCES = \
 	engine/detect/condition.c engine/detect/condition.h engine/detect/dga.c engine/detect/dga.h \
 	engine/detect/dga_model.h engine/detect/feature_get.c engine/detect/feature_get.h \
 	engine/detect/features.c engine/detect/features.h \
+	engine/detect/suppress.c engine/detect/suppress.h \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \
@@ -34,7 +35,7 @@ libengine_la_SOURCES = \
 	engine/parse/service_match.h engine/parse/service_p2p.c engine/parse/service_text.c \
 	engine/parse/tls.c engine/parse/tls.h \
 	engine/settings.c engine/settings.h engine/settings_kind.c engine/settings_kind.h \
-	engine/settings_yaml.c \
+	engine/settings_suppress.c engine/settings_yaml.c \
 	engine/track/acceptance.c engine/track/acceptance.h engine/track/asked.c engine/track/asked.h engine/track/beat.c engine/track/beat.h engine/track/beat_follow.c engine/track/beat_internal.h engine/track/beat_judge.c engine/track/beat_judge.h engine/track/beat_learn.c engine/track/beat_patience.c engine/track/beat_poll.c engine/track/beat_search.c engine/track/beat_size.c \
 	engine/track/binding.c engine/track/binding.h engine/track/burst.c engine/track/burst.h engine/track/conduct.c engine/track/conduct.h \
 	engine/track/device.c engine/track/device.h engine/track/device_name.c engine/track/entropy.c \

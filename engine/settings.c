@@ -15,13 +15,27 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define DEVICES "devices"
-#define DEVICES_MAX 4096
+#define SUPPRESS "suppress"
 #define DAY_S 86400
-
-static const char *const sections[] = { DEVICES, "limits" };
 
 #define AT(member) offsetof(struct settings, member)
 #define IN_DEVICE(member) offsetof(struct device_setting, member)
+#define IN_SUPPRESS(member) offsetof(struct suppress_setting, member)
+
+static const char *const sections[] = { DEVICES, SUPPRESS, "limits" };
+
+/* Sections that are lists of maps: where in the settings their items and their number are. */
+struct record_list {
+    const char *section, *example;
+    size_t items, count, item_size, max;
+};
+
+static const struct record_list records[] = {
+    { DEVICES, "- mac: 02:00:5e:10:00:01' and, below it, '  name: …", AT(devices),
+            AT(device_count), sizeof(struct device_setting), 4096 },
+    { SUPPRESS, "- sid: 1000001' and, below it, '  device: …", AT(suppress), AT(suppress_count),
+            sizeof(struct suppress_setting), 1024 },
+};
 
 /* A default is what a user would write, list items apart by ", ". The caps on files are those of
  * the modules that load them. */
@@ -65,6 +79,27 @@ static const struct settings_row rows[] = {
     { DEVICES ".address", &kind_address, 0, 0, 0, "", "or, without 'mac', with this address" },
     { DEVICES ".name", &kind_text, IN_DEVICE(name), 0, 63, "", "what to call it" },
     { DEVICES ".type", &kind_text, IN_DEVICE(type), 0, 63, "", "what it is, such as camera" },
+    { SUPPRESS ".id", &kind_word, IN_SUPPRESS(id), 0, 40, "",
+            "what the statistics call it; not set: entry-1, entry-2 …" },
+    { SUPPRESS ".sid", &kind_numbers, IN_SUPPRESS(sids), 1, 256, "", "alerts of these rules" },
+    { SUPPRESS ".detects", &kind_text, IN_SUPPRESS(detects), 0, 63, "",
+            "alerts of rules that detect this, such as beacon" },
+    { SUPPRESS ".device", &kind_device, 0, 0, 63, "",
+            "of the device with this MAC address, address, network or name" },
+    { SUPPRESS ".device-type", &kind_text, IN_SUPPRESS(device_type), 0, 63, "",
+            "of devices of this type" },
+    { SUPPRESS ".domain", &kind_domain, IN_SUPPRESS(domain), 0, 253, "",
+            "to names in this domain" },
+    { SUPPRESS ".name", &kind_domain, IN_SUPPRESS(name), 0, 253, "",
+            "to exactly this name, as TLS, QUIC, HTTP or DNS tell it" },
+    { SUPPRESS ".asn", &kind_number, IN_SUPPRESS(asn), 1, UINT32_MAX, "", "to this network" },
+    { SUPPRESS ".address", &kind_network, 0, 0, 0, "", "to this address or network" },
+    { SUPPRESS ".hours", &kind_hours, IN_SUPPRESS(hours), 0, 0, "",
+            "in these local hours: 22-6 is from 22:00 to 5:59" },
+    { SUPPRESS ".reason", &kind_text, IN_SUPPRESS(reason), 0, 255, "", "why it is right" },
+    { SUPPRESS ".author", &kind_text, IN_SUPPRESS(author), 0, 63, "", "who says so" },
+    { SUPPRESS ".expires", &kind_day, IN_SUPPRESS(until_us), 0, 0, "",
+            "the last day in force, 2026-12-31, in UTC" },
     { "eve-types", &kind_eve_types, AT(eve_types), 0, 16, "alert, flow, dns, tls, quic, iot, stats",
             "EVE records to write; in Suricata its 'outputs' say that" },
     { "limits.flows", &kind_count, AT(max_flows), 1, 1 << 24, "64k",
@@ -88,6 +123,17 @@ static const struct settings_row *find_row(const char *key)
     return NULL;
 }
 
+/* The list that 'key', "devices.mac" or "devices" itself, belongs to; NULL: none. */
+static const struct record_list *list_of(const char *key)
+{
+    size_t len = strcspn(key, ".");
+
+    for (size_t i = 0; i < COUNT_OF(records); i++)
+        if (strlen(records[i].section) == len && strncmp(records[i].section, key, len) == 0)
+            return &records[i];
+    return NULL;
+}
+
 bool settings_is_section(const char *key)
 {
     for (size_t i = 0; i < COUNT_OF(sections); i++)
@@ -100,7 +146,7 @@ bool settings_is_list(const char *key)
 {
     const struct settings_row *row = find_row(key);
 
-    return strcmp(key, DEVICES) == 0 || (row != NULL && row->kind->is_list);
+    return row != NULL ? row->kind->is_list : list_of(key) != NULL;
 }
 
 bool settings_describe(size_t index, struct settings_key *out)
@@ -170,45 +216,56 @@ static enum tattler_status refuse_key(const char *key, const struct complaint *c
 
 /* --- setting --- */
 
-static bool is_device_key(const char *key)
+/* Pointers of several types are kept in one way. */
+static char *items_of(const struct settings *settings, const struct record_list *list)
 {
-    return strncmp(key, DEVICES ".", strlen(DEVICES ".")) == 0;
+    char *items;
+
+    memcpy(&items, (const char *)settings + list->items, sizeof(items));
+    return items;
 }
 
-/* The device to set a key of: the last, or, 'fresh', an empty one behind it that does not count
- * yet. NULL: out of memory. */
-static struct device_setting *device_for(struct settings *settings, bool fresh)
+static size_t *count_of(struct settings *settings, const struct record_list *list)
 {
-    size_t count = settings->device_count;
-    struct device_setting *devices;
+    return (size_t *)((char *)settings + list->count);
+}
+
+/* The record to set a key of: the last, or, 'fresh', an empty one behind it that does not count
+ * yet. NULL: out of memory. */
+static char *record_for(struct settings *settings, const struct record_list *list, bool fresh)
+{
+    size_t count = *count_of(settings, list);
+    char *items = items_of(settings, list);
 
     if (!fresh)
-        return &settings->devices[count - 1];
-    devices = realloc(settings->devices, (count + 1) * sizeof(*devices));
-    if (devices == NULL)
+        return items + (count - 1) * list->item_size;
+    items = realloc(items, (count + 1) * list->item_size);
+    if (items == NULL)
         return NULL;
-    settings->devices = devices;
-    devices[count] = (struct device_setting){ 0 };
-    return &devices[count];
+    memcpy((char *)settings + list->items, &items, sizeof(items));
+    return memset(items + count * list->item_size, 0, list->item_size);
 }
 
-static enum tattler_status set_in_device(struct settings *settings, const struct settings_row *row,
+static enum tattler_status set_in_record(struct settings *settings, const struct settings_row *row,
         const struct settings_entry *entry, const struct complaint *complaint)
 {
-    bool fresh = entry->first || settings->device_count == 0;
-    struct device_setting *device;
+    const struct record_list *list = list_of(row->key);
+    size_t *count = count_of(settings, list);
+    bool fresh = entry->first || *count == 0;
     enum tattler_status status;
+    char *record;
 
-    if (fresh && settings->device_count == DEVICES_MAX) {
-        settings_refuse(complaint, "more than %d devices", DEVICES_MAX);
+    if (fresh && *count == list->max) {
+        settings_refuse(complaint, "more than %zu %s", list->max,
+                strcmp(list->section, DEVICES) == 0 ? DEVICES : "suppressions");
         return TATTLER_FULL;
     }
-    device = device_for(settings, fresh);
-    if (device == NULL)
+    record = record_for(settings, list, fresh);
+    if (record == NULL)
         return settings_no_memory(complaint);
-    status = row->kind->set(row, (char *)device + row->offset, entry, complaint);
+    status = row->kind->set(row, record + row->offset, entry, complaint);
     if (status == TATTLER_OK && fresh)
-        settings->device_count++;
+        ++*count;
     return status;
 }
 
@@ -229,16 +286,16 @@ enum tattler_status settings_set(struct settings *settings, const struct setting
         given.value = NULL;
     if (given.value == NULL && !row->kind->may_be_empty)
         return settings_refuse(&complaint, "needs a value (%s)", row->kind->name);
-    if (is_device_key(row->key))
-        return set_in_device(settings, row, &given, &complaint);
+    if (list_of(row->key) != NULL)
+        return set_in_record(settings, row, &given, &complaint);
     return row->kind->set(row, (char *)settings + row->offset, &given, &complaint);
 }
 
-const char *settings_device_problem(const struct settings *settings, size_t index)
+static const char *device_problem(const struct settings *settings, size_t index)
 {
     const struct device_setting *device = &settings->devices[index];
 
-    if (!device->has_mac && !device->has_address)
+    if (index >= settings->device_count || (!device->has_mac && !device->has_address))
         return "a device needs 'mac' or 'address' to be known by";
     for (size_t i = 0; i < index; i++) {
         const struct device_setting *other = &settings->devices[i];
@@ -250,6 +307,45 @@ const char *settings_device_problem(const struct settings *settings, size_t inde
             return "another device has the same 'address': remove one of them";
     }
     return NULL;
+}
+
+/* Hours alone would silence everything. */
+static bool names_something(const struct suppress_setting *entry)
+{
+    return entry->sids.count > 0 || entry->detects != NULL || entry->has_mac ||
+           entry->has_device_network || entry->device_name != NULL ||
+           entry->device_type != NULL || entry->domain != NULL || entry->name != NULL ||
+           entry->asn != 0 || entry->has_network;
+}
+
+static const char *suppress_problem(const struct settings *settings, size_t index)
+{
+    const struct suppress_setting *entry = &settings->suppress[index];
+
+    if (index >= settings->suppress_count || !names_something(entry))
+        return "a suppression needs to say of what: write 'sid' or 'detects', and 'device', "
+               "'domain', 'asn' or 'address'";
+    for (size_t i = 0; i < index && entry->id != NULL; i++)
+        if (settings->suppress[i].id != NULL && strcmp(settings->suppress[i].id, entry->id) == 0)
+            return "another suppression has the same 'id': give it one of its own";
+    return NULL;
+}
+
+size_t settings_record_count(const struct settings *settings, const char *section)
+{
+    return strcmp(section, DEVICES) == 0 ? settings->device_count : settings->suppress_count;
+}
+
+const char *settings_record_problem(const struct settings *settings, const char *section,
+        size_t index)
+{
+    return strcmp(section, DEVICES) == 0 ? device_problem(settings, index)
+                                         : suppress_problem(settings, index);
+}
+
+const char *settings_record_example(const char *section)
+{
+    return list_of(section)->example;
 }
 
 /* --- defaults --- */
@@ -318,15 +414,26 @@ enum tattler_status settings_default(struct settings *settings)
     return TATTLER_OK;
 }
 
+/* The first record's field, and the ones behind it. */
+static void clear_field(struct settings *settings, const struct settings_row *row)
+{
+    const struct record_list *list = list_of(row->key);
+
+    if (row->kind->clear == NULL)
+        return;
+    if (list == NULL) {
+        row->kind->clear((char *)settings + row->offset);
+        return;
+    }
+    for (size_t i = 0; i < *count_of(settings, list); i++)
+        row->kind->clear(items_of(settings, list) + i * list->item_size + row->offset);
+}
+
 void settings_clear(struct settings *settings)
 {
-    for (size_t i = 0; i < settings->device_count; i++) {
-        free(settings->devices[i].name);
-        free(settings->devices[i].type);
-    }
-    free(settings->devices);
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (rows[i].kind->clear != NULL && !is_device_key(rows[i].key))
-            rows[i].kind->clear((char *)settings + rows[i].offset);
+        clear_field(settings, &rows[i]);
+    for (size_t i = 0; i < COUNT_OF(records); i++)
+        free(items_of(settings, &records[i]));
     *settings = (struct settings){ 0 };
 }

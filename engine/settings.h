@@ -34,6 +34,28 @@ struct device_setting {
     char *type; /* NULL: not set */
 };
 
+struct number_list {
+    uint32_t *items;
+    size_t count;
+};
+
+/* Alerts that are not told (detect/suppress.h): those for which all that is set holds. */
+struct suppress_setting {
+    char *id, *reason, *author; /* NULL: not set */
+    uint64_t until_us;          /* the first moment out of force, since 1970 UTC; 0: for ever */
+    struct number_list sids;    /* one of them; empty: any */
+    char *detects;              /* NULL: any, as all of the following */
+    bool has_mac, has_device_network;
+    struct mac mac;
+    struct prefix device_network;
+    char *device_name, *device_type;
+    char *domain, *name; /* lower case, without a leading "*." */
+    uint32_t asn;        /* 0: any */
+    bool has_network;
+    struct prefix network; /* the remote is in */
+    uint32_t hours;        /* bit h: from h:00 to h:59, local; 0: any */
+};
+
 /* Kinds of EVE records that the stand-alone host writes. */
 enum eve_type {
     EVE_FLOW = 1 << 0,
@@ -65,6 +87,8 @@ struct settings {
 
     struct device_setting *devices;
     size_t device_count;
+    struct suppress_setting *suppress;
+    size_t suppress_count;
 
     uint32_t eve_types; /* enum eve_type; stand-alone host only, Suricata has its 'outputs' */
 
@@ -104,19 +128,24 @@ struct settings_entry {
     const char *value;  /* NULL or "": none, which empties a list of files, unsets a text */
     const char *folder; /* where a relative path starts; NULL: as it stands */
     bool first;         /* a list: replaces what was there, otherwise the value is appended.
-                         * "devices.mac", "devices.name" …: starts the next device. To be kept
-                         * until a call has succeeded */
+                         * Of a record, "devices.mac", "suppress.sid" …: starts the next one, and a
+                         * list in it only grows. To be kept until a call has succeeded */
 };
 
 /* On failure 'error' holds the text for the user and nothing changed. */
 enum tattler_status settings_set(struct settings *settings, const struct settings_entry *entry,
         char *error, size_t error_size);
 
-/* What keeps the device at 'index' from being of use once all its keys are set: a text for the
- * user; NULL if nothing does. */
-const char *settings_device_problem(const struct settings *settings, size_t index);
+/* Records are the items of a list of maps: "devices" and "suppress". What keeps the one at 'index'
+ * from being of use once all its keys are set: a text for the user; NULL if nothing does. Behind the
+ * last: what keeps one without keys. */
+size_t settings_record_count(const struct settings *settings, const char *section);
+const char *settings_record_problem(const struct settings *settings, const char *section,
+        size_t index);
+/* How one begins, for who has written something else: "- mac: …". */
+const char *settings_record_example(const char *section);
 
-/* Is 'key' (dotted) a section such as "limits" or "devices"? Is it a list? */
+/* Is 'key' (dotted) a section such as "limits" or "devices"? Is it a list? Both: of records. */
 bool settings_is_section(const char *key);
 bool settings_is_list(const char *key);
 

@@ -86,12 +86,12 @@ static bool set_value(struct reading *reading, const char *key, const yaml_node_
     return false;
 }
 
-static void read_items(struct reading *reading, const char *key, const yaml_node_t *list)
+/* 'first' as in settings_entry. */
+static void read_items(struct reading *reading, const char *key, const yaml_node_t *list,
+        bool first)
 {
-    bool first = true;
-
     if (list->data.sequence.items.start == list->data.sequence.items.top)
-        set_value(reading, key, NULL, &list->start_mark, true);
+        set_value(reading, key, NULL, &list->start_mark, first);
     for (const yaml_node_item_t *item = list->data.sequence.items.start;
             item < list->data.sequence.items.top; item++) {
         const yaml_node_t *value = node_at(reading, *item);
@@ -107,7 +107,7 @@ static void read_items(struct reading *reading, const char *key, const yaml_node
     }
 }
 
-/* A value that stands where a list may is a list of one. 'first' as in settings_entry. */
+/* A value that stands where a list may is a list of one. */
 static void read_value(struct reading *reading, const char *key, const yaml_node_t *value,
         bool first)
 {
@@ -117,7 +117,7 @@ static void read_value(struct reading *reading, const char *key, const yaml_node
     if (value->type == YAML_SCALAR_NODE)
         set_value(reading, key, value, mark, first);
     else if (is_list && value->type == YAML_SEQUENCE_NODE)
-        read_items(reading, key, value);
+        read_items(reading, key, value, first);
     else
         tell(reading, mark, "'%s' takes %s, not %s", key, is_list ? "a list" : "one value",
                 kind_of(value));
@@ -182,42 +182,44 @@ static bool whole_key(struct reading *reading, const char *section, const yaml_n
 
 /* --- sections --- */
 
-static void read_device(struct reading *reading, const yaml_node_t *map)
+static void read_record(struct reading *reading, const char *section, const yaml_node_t *map)
 {
-    size_t before = reading->settings->device_count;
+    size_t before = settings_record_count(reading->settings, section);
     unsigned problems = reading->problems;
-    const char *problem = "a device needs 'mac' or 'address' to be known by";
+    const char *problem;
     char key[KEY_SIZE];
 
     for (const yaml_node_pair_t *pair = map->data.mapping.pairs.start;
             pair < map->data.mapping.pairs.top && reading->problems < PROBLEMS_MAX; pair++)
-        if (whole_key(reading, "devices", map, pair, key))
+        if (whole_key(reading, section, map, pair, key))
             read_value(reading, key, node_at(reading, pair->value),
-                    reading->settings->device_count == before);
-    if (reading->settings->device_count > before)
-        problem = settings_device_problem(reading->settings, before);
-    if (problem != NULL && problems == reading->problems)
+                    settings_record_count(reading->settings, section) == before);
+    if (problems != reading->problems)
+        return;
+    problem = settings_record_problem(reading->settings, section, before);
+    if (problem != NULL)
         tell(reading, &map->start_mark, "%s", problem);
 }
 
-static void read_devices(struct reading *reading, const yaml_node_t *value)
+static void read_records(struct reading *reading, const char *section, const yaml_node_t *value)
 {
+    const char *example = settings_record_example(section);
+
     if (value->type == YAML_MAPPING_NODE)
-        read_device(reading, value);
+        read_record(reading, section, value);
     else if (value->type == YAML_SCALAR_NODE && !is_empty(value))
-        tell(reading, &value->start_mark, "'devices' is a list of devices: write "
-                "'- mac: 02:00:5e:10:00:01' and, below it, '  name: …'");
+        tell(reading, &value->start_mark, "'%s' is a list: write '%s'", section, example);
     if (value->type != YAML_SEQUENCE_NODE)
         return;
     for (const yaml_node_item_t *item = value->data.sequence.items.start;
             item < value->data.sequence.items.top && reading->problems < PROBLEMS_MAX; item++) {
-        const yaml_node_t *device = node_at(reading, *item);
+        const yaml_node_t *record = node_at(reading, *item);
 
-        if (device->type == YAML_MAPPING_NODE)
-            read_device(reading, device);
+        if (record->type == YAML_MAPPING_NODE)
+            read_record(reading, section, record);
         else
-            tell(reading, &device->start_mark, "a device has keys such as 'mac' and 'name', not %s",
-                    kind_of(device));
+            tell(reading, &record->start_mark, "an item of '%s' has keys: write '%s', not %s",
+                    section, example, kind_of(record));
     }
 }
 
@@ -245,7 +247,7 @@ static void read_map(struct reading *reading, const char *section, const yaml_no
         if (!settings_is_section(key))
             read_value(reading, key, value, true);
         else if (settings_is_list(key))
-            read_devices(reading, value);
+            read_records(reading, key, value);
         else if (value->type == YAML_MAPPING_NODE)
             read_map(reading, key, value);
         else if (!is_empty(value))

@@ -46,18 +46,17 @@ static void JoinKey(char out[KEY_SIZE], const char *section, const char *name)
             name != NULL ? name : "");
 }
 
-static void ReadList(struct Reader *reader, const char *key, const SCConfNode *list)
+/* A value or a list of such. 'first' as in settings_entry; false once a value has been taken. */
+static bool ReadList(struct Reader *reader, const char *key, const SCConfNode *list, bool first)
 {
     const SCConfNode *item;
-    bool first = true;
 
-    if (TAILQ_EMPTY(&list->head)) {
-        Set(reader, key, ValueOf(list), true);
-        return;
-    }
+    if (TAILQ_EMPTY(&list->head))
+        return !Set(reader, key, ValueOf(list), first) && first;
     TAILQ_FOREACH (item, &list->head, next)
         if (Set(reader, key, ValueOf(item), first))
             first = false;
+    return first;
 }
 
 /* "- mac: …" and its other keys, item by item. */
@@ -71,8 +70,7 @@ static void ReadRecords(struct Reader *reader, const char *key, const SCConfNode
 
         TAILQ_FOREACH (field, &item->head, next) {
             JoinKey(field_key, key, field->name);
-            if (Set(reader, field_key, ValueOf(field), first))
-                first = false;
+            first = ReadList(reader, field_key, field, first);
         }
     }
 }
@@ -86,7 +84,7 @@ static void ReadKey(struct Reader *reader, const char *key, const SCConfNode *no
     if (list && section)
         ReadRecords(reader, key, node);
     else if (list)
-        ReadList(reader, key, node);
+        ReadList(reader, key, node, true);
     else if (!TAILQ_EMPTY(&node->head))
         ReadSection(reader, key, node); /* where it should be none, its first key is refused */
     else if (!section || ValueOf(node) != NULL)
@@ -123,15 +121,15 @@ static void TellFileProblem(void *user, const char *file, unsigned line, unsigne
         SCLogError("%s: %s", file, what);
 }
 
-static void CheckDevices(struct Reader *reader)
+static void CheckRecords(struct Reader *reader, const char *section)
 {
-    for (size_t i = 0; i < reader->settings->device_count; i++) {
-        const char *what = settings_device_problem(reader->settings, i);
+    for (size_t i = 0; i < settings_record_count(reader->settings, section); i++) {
+        const char *what = settings_record_problem(reader->settings, section, i);
         char text[256];
 
         if (what == NULL)
             continue;
-        snprintf(text, sizeof(text), "device %zu: %s", i + 1, what);
+        snprintf(text, sizeof(text), "%s: item %zu: %s", section, i + 1, what);
         TellProblem(reader, text);
     }
 }
@@ -151,7 +149,8 @@ void TattlerConfigRead(struct settings *settings)
     if (file != NULL && ValueOf(file) != NULL)
         settings_read_yaml(settings, ValueOf(file), TellFileProblem, &reader);
     ReadSection(&reader, "", node);
-    CheckDevices(&reader);
+    CheckRecords(&reader, "devices");
+    CheckRecords(&reader, "suppress");
     if (reader.problems > 0)
         FatalErrorOnInit("problems in the configuration: %u; the rest of it is used",
                 reader.problems);

@@ -2,7 +2,7 @@
 PLUGIN_SOURCES = \
 	plugin/buffers.c plugin/claims.c plugin/config.c plugin/eve.c plugin/flow.c \
 	plugin/group.c plugin/group_setup.c plugin/keywords.c plugin/plugin.c plugin/plugin.h \
-	plugin/records.c plugin/rule.c plugin/rule.h plugin/transactions.c
+	plugin/records.c plugin/rule.c plugin/rule.h plugin/suppress.c plugin/transactions.c
 EXTRA_DIST += $(PLUGIN_SOURCES)
 
 if PLUGIN

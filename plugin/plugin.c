@@ -84,6 +84,7 @@ static void OnLoggingReady(void *data)
     TattlerTransactionsHear();
     TattlerClaimsHear(engine);
     TattlerCountersRegister(engine);
+    TattlerSuppressCountersRegister();
     OutputClearActiveLoggers();
     OutputSetupActiveLoggers();
 }
@@ -99,8 +100,9 @@ static void TattlerInit(void)
         return;
     }
     engine = MakeEngine();
-    if (!TattlerFlowRegister(engine) || !TattlerEveRegister() || !TattlerKeywordsRegister() ||
-            !TattlerRecordsRegister(engine) || SCRegisterOnLoggingReady(OnLoggingReady, engine) != 0)
+    if (!TattlerFlowRegister(engine) || !TattlerSuppressRegister(engine) || !TattlerEveRegister() ||
+            !TattlerKeywordsRegister() || !TattlerRecordsRegister(engine) ||
+            SCRegisterOnLoggingReady(OnLoggingReady, engine) != 0)
         FatalError("Suricata refused a registration");
 }
 

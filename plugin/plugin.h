@@ -93,6 +93,13 @@ void TattlerFlowClearFired(struct TattlerFlow *state, uint64_t rule);
 /* Has the engine told what Suricata's parsers find in TLS, QUIC, HTTP and DNS over TCP. */
 void TattlerTransactionsHear(void);
 
+/* --- suppress.c --- */
+
+/* Has alerts silenced that the configuration's list 'suppress' names; while plugins are loaded. */
+bool TattlerSuppressRegister(struct engine *engine);
+/* Adds what each entry silenced to Suricata's statistics, as suppressed.* */
+void TattlerSuppressCountersRegister(void);
+
 /* --- claims.c --- */
 
 /* Has the engine told of ARP and neighbour discovery. */

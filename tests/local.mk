@@ -121,6 +121,7 @@ UNIT_TESTS = \
 	tests/unit/stream_test \
 	tests/unit/strangers_test \
 	tests/unit/summary_test \
+	tests/unit/suppress_test \
 	tests/unit/symmetry_test \
 	tests/unit/tcp_state_test \
 	tests/unit/threads_test \

@@ -248,14 +248,31 @@ static void put_host_counters(struct json *json, const struct eve_counter *count
         json_close_object(json);
 }
 
+/* What each entry of 'suppress' has silenced. */
+static void put_suppressed(struct json *json, const struct suppressions *suppressions)
+{
+    char name[SUPPRESS_NAME_SIZE];
+    uint64_t value;
+
+    for (size_t i = 0; suppress_count(suppressions, i, name, &value); i++) {
+        if (i == 0)
+            json_open_object(json, "suppressed");
+        json_unsigned(json, name, value);
+    }
+    if (suppress_count(suppressions, 0, name, &value))
+        json_close_object(json);
+}
+
 void eve_stats_record(struct json *json, uint64_t time_us, uint64_t uptime_s,
-        const struct engine_counters *engine, const struct eve_counter *counters, size_t count)
+        const struct engine_counters *engine, const struct suppressions *suppressions,
+        const struct eve_counter *counters, size_t count)
 {
     eve_open_event(json, time_us);
     json_text(json, "event_type", "stats");
     json_open_object(json, "stats");
     json_unsigned(json, "uptime", uptime_s);
     put_host_counters(json, counters, count);
+    put_suppressed(json, suppressions);
     put_engine_counters(json, engine);
     json_close_object(json);
     json_close_object(json);

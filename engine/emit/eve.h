@@ -11,6 +11,7 @@
 
 #include "base/address.h"
 #include "base/cursor.h"
+#include "detect/suppress.h"
 #include "emit/json.h"
 #include "engine.h"
 #include "parse/tls.h"
@@ -73,6 +74,7 @@ struct eve_counter {
     uint64_t value;
 };
 void eve_stats_record(struct json *json, uint64_t time_us, uint64_t uptime_s,
-        const struct engine_counters *engine, const struct eve_counter *counters, size_t count);
+        const struct engine_counters *engine, const struct suppressions *suppressions,
+        const struct eve_counter *counters, size_t count);
 
 #endif

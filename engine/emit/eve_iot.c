@@ -36,6 +36,7 @@ static void put_history(struct json *json, struct device *device)
     json_unsigned(json, "flows_no_dns", device->totals.flows_no_dns);
     json_unsigned(json, "bytes_up", device->totals.bytes_up);
     json_unsigned(json, "bytes_down", device->totals.bytes_down);
+    json_unsigned(json, "suppressed", device->totals.suppressed);
     lock_release(&device->lock);
 }
 

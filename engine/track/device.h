@@ -34,6 +34,7 @@ enum device_name_source {
 struct device_totals {
     uint64_t flows, flows_no_dns;
     uint64_t bytes_up, bytes_down;
+    uint64_t suppressed; /* alerts that were not told */
 };
 
 struct device {

@@ -225,7 +225,8 @@ START_TEST(a_device_is_summed_up)
                  "\"address\":\"192.0.2.9\",\"first_seen\":\"2023-11-14T22:13:20.000000+0000\","
                  "\"last_seen\":\"2023-11-14T22:15:00.000000+0000\",\"joined\":true,"
                  "\"dns_answers\":56,\"encrypted_dns\":false,\"flows\":142,\"flows_no_dns\":3,"
-                 "\"bytes_up\":85504,\"bytes_down\":50788}}");
+                 "\"bytes_up\":85504,\"bytes_down\":50788,"
+                 "\"suppressed\":0}}");
     lock_destroy(&device->lock);
 }
 END_TEST
@@ -269,22 +270,29 @@ START_TEST(statistics_are_nested_by_section)
     const struct engine_counters engine = { .flows = 2, .devices = 1, .entropy_skipped = 9 };
     const char *name, *doc;
     size_t offset, rows = 0;
+    struct suppress_setting entries[] = { { .asn = 1 }, { .id = (char[]){ "mine" }, .asn = 2 } };
+    const struct settings settings = { .suppress = entries, .suppress_count = 2 };
+    struct suppressions *suppressions = suppressions_new(&settings, NULL);
+    const struct suppress_alert alert = { .asn = 2 };
     json_t *record, *stats, *ours;
 
+    ck_assert(suppress_take(suppressions, &alert));
     while (engine_counter_describe(rows, &name, &doc, &offset))
         rows++;
-    eve_stats_record(&json, head.time_us, 60, &engine, counters, 3);
+    eve_stats_record(&json, head.time_us, 60, &engine, suppressions, counters, 3);
     record = parsed();
     stats = json_object_get(record, "stats");
     ours = json_object_get(stats, "tattler");
     ck_assert_str_eq(json_string_value(json_object_get(record, "event_type")), "stats");
     check_json(json_object_get(stats, "decoder"), "{\"pkts\":5,\"bytes\":500}");
     check_json(json_object_get(stats, "flow"), "{\"total\":2}");
+    check_json(json_object_get(stats, "suppressed"), "{\"entry-1\":0,\"mine\":1}");
     ck_assert_int_eq(json_integer_value(json_object_get(stats, "uptime")), 60);
     ck_assert_uint_eq(json_object_size(ours), rows);
     ck_assert_int_eq(json_integer_value(json_object_get(ours, "flows")), 2);
     ck_assert_int_eq(json_integer_value(json_object_get(ours, "entropy_skipped")), 9);
     json_decref(record);
+    suppressions_free(suppressions);
 }
 END_TEST
 
