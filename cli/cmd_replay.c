@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "baseline_file.h"
 #include "capture.h"
 #include "command.h"
 #include "inspect.h"
@@ -356,6 +357,8 @@ static int run(struct replay *replay, const struct settings *settings)
         complain("out of memory");
         return EXIT_INPUT;
     }
+    if (!baseline_recall(settings, engine))
+        replay->had_problems = true;
     if (replay->options.output == NULL || strcmp(replay->options.output, "-") != 0)
         replay->summary = summary_new(engine);
     replay->shows_progress = isatty(STDERR_FILENO) == 1;

@@ -19,6 +19,8 @@ int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_try(int argc, char **argv);
 int command_geo(int argc, char **argv);
+int command_learn(int argc, char **argv);
+int command_devices(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_export(int argc, char **argv);
 

@@ -129,6 +129,11 @@ void explain_conditions(struct prose *prose, const struct rule_set *set, const s
         say_effect(prose->text, set, &rule->effects[i]);
         prose_end(prose, PROSE_PARAGRAPH);
     }
+    if (rule->unless_usual) {
+        fputs("Not where it held with this remote while the device learned what is usual.",
+                prose->text);
+        prose_end(prose, PROSE_PARAGRAPH);
+    }
     if (rule->alerts) {
         say_limit(prose->text, &rule->limit);
         prose_end(prose, PROSE_PARAGRAPH);

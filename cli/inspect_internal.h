@@ -17,6 +17,7 @@ struct inspector {
     struct dissectors *dissectors;
     struct defrag *defrag;
     struct matcher *matcher; /* NULL: there are no rules */
+    struct match_excuse excuse;
     const char **flowbits; /* owned: room for all that rules may set */
     size_t flowbit_room;
     struct match_packet packet; /* that rules look at now */

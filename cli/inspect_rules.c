@@ -62,6 +62,8 @@ static void on_alert(void *user, const struct match_alert *found)
         return;
     if (connection != NULL) {
         connection->alerted = true;
+        if (connection->flow != NULL)
+            flow_note_alert(connection->flow, found->rule->priority);
         flow = inspect_flow_facts(connection, END_SHUTDOWN);
         alert.flow = &flow;
         if (inspector->sink->alert != NULL)
@@ -75,12 +77,25 @@ static void on_alert(void *user, const struct match_alert *found)
     inspect_write(inspector);
 }
 
+static bool is_usual(void *user, const struct flow *flow, const struct rule *rule)
+{
+    struct inspector *inspector = user;
+    const struct rule_identity identity = { rule->gid, rule->sid };
+
+    if (flow_is_usual(inspector->engine, flow, &identity))
+        return true;
+    flow_note_told(inspector->engine, flow, &identity);
+    return false;
+}
+
 static bool make_matcher(struct inspector *inspector, const struct rule_set *set)
 {
     if (matcher_new(set, inspector->settings->max_alerts, on_alert, inspector,
                 &inspector->matcher) != TATTLER_OK)
         return false;
     matcher_witness(inspector->matcher, inspector->sink->witness);
+    inspector->excuse = (struct match_excuse){ is_usual, inspector };
+    matcher_excuse(inspector->matcher, &inspector->excuse);
     return true;
 }
 

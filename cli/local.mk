@@ -1,6 +1,6 @@
 # What the stand-alone host needs besides the engine; a library so that tests can use its parts.
 noinst_LTLIBRARIES += libhost.la
-libhost_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cli
+libhost_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cli -I$(top_srcdir)/store
 libhost_la_CFLAGS = $(AM_CFLAGS) $(CLI_CFLAGS)
 libhost_la_SOURCES = \
 	cli/application.c cli/application.h cli/capture.c cli/capture.h cli/capture_look.c \
@@ -14,12 +14,12 @@ libhost_la_SOURCES = \
 	cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/screen.c cli/screen.h \
 	cli/stream.c cli/stream.h cli/summary.c cli/summary.h cli/summary_alerts.c \
 	cli/summary_internal.h cli/summary_print.c cli/tcp_state.c cli/tcp_state.h
-libhost_la_LIBADD = librules.la libengine.la $(CLI_LIBS)
+libhost_la_LIBADD = librules.la libstore.la libengine.la $(CLI_LIBS)
 
 bin_PROGRAMS += tattler
 tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
-	cli/cmd_check.c cli/cmd_doctor.c cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c \
+	cli/baseline_file.c cli/baseline_file.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_learn.c \
 	cli/cmd_replay.c cli/cmd_try.c cli/command.c cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c \
 	cli/explain.h cli/explain_header.c cli/explain_note.c cli/explain_pages.c cli/explain_rule.c \
 	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \

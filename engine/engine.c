@@ -157,6 +157,7 @@ void engine_free(struct engine *engine)
     resolver_table_destroy(&engine->network_resolvers);
     devices_free(engine->devices);
     suppressions_free(engine->suppressions);
+    memory_free(engine->memory);
     zone_close(engine->zone);
     domain_close(engine->domains);
     resolvers_free(engine->resolvers);

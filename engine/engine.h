@@ -83,6 +83,24 @@ void flow_learn_http(struct worker *worker, struct flow *flow, const char *host,
  * flow_packet() reads it by itself. */
 void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resolution *answer);
 
+/* --- rules, which the host runs --- */
+
+/* Priorities up to this are urgent: the flow that such a rule alerts on teaches its device nothing. */
+#define FLOW_ALERT_PRIORITY 2
+void flow_note_alert(struct flow *flow, int priority);
+
+struct rule_identity {
+    uint32_t gid, sid;
+};
+
+/* Rules with the keyword 'iot.unusual' match only what is not usual for the device: where the rule,
+ * all else of which may hold, did not hold with this remote while the device learned. */
+bool flow_is_usual(struct engine *engine, const struct flow *flow,
+        const struct rule_identity *rule);
+/* Such a rule has matched: by and by that is usual. */
+void flow_note_told(struct engine *engine, const struct flow *flow,
+        const struct rule_identity *rule);
+
 /* --- what no flow carries --- */
 
 /* ARP for IPv4 over Ethernet (RFC 826), request or reply; the rest is borrowed for the call. */

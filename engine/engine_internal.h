@@ -46,6 +46,7 @@ struct engine {
     struct domain_list *domains; /* NULL: none loaded */
     struct zone *zone;           /* NULL: none loaded */
     struct suppressions *suppressions;
+    struct memory *memory;       /* baselines from before; NULL: none */
     struct events events;
     atomic_ullong flows, flows_failed, no_dns, events_lost, entropy_skipped, suppressed;
     atomic_ullong began_us; /* the first packet; 0: none yet */
@@ -168,6 +169,23 @@ void flow_recall_remotes(struct flow *flow, struct engine_event *event);
 void flow_note_upload(struct flow *flow, struct remote *remote);
 
 uint64_t flow_endpoint_hash(const struct flow *flow);
+
+/* --- baseline.c --- */
+
+void memory_free(struct memory *memory); /* accepts NULL */
+
+/* --- flow_usual.c: with the device's lock held --- */
+
+/* 'text' is borrowed. */
+struct seen_fact seen_fact_text(enum seen_kind kind, const char *text);
+/* Is it new? */
+enum ternary flow_teach(struct engine *engine, const struct flow *flow, struct seen_fact fact);
+enum ternary flow_teach_number(struct engine *engine, const struct flow *flow,
+        enum seen_kind kind, uint64_t number);
+enum ternary flow_teach_port(struct engine *engine, const struct flow *flow);
+void flow_teach_name(struct engine *engine, struct flow *flow);
+void flow_teach_end(struct engine *engine, struct flow *flow);
+void flow_look_up_usual(const struct engine *engine, struct flow *flow);
 
 /* --- flow_burst.c --- */
 

@@ -57,6 +57,7 @@ static void set_name(struct worker *worker, struct flow *flow, enum name_source 
     if (copy == NULL)
         return;
     free(flow->name);
+    flow->taught = NULL;
     flow->name = copy;
     flow->name_source = source;
     flow->domain = flow_domain(worker, copy, strlen(copy));

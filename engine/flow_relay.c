@@ -78,8 +78,11 @@ static bool begin(struct engine *engine, struct flow *flow, enum direction way, 
 void flow_note_volume(struct flow *flow)
 {
     struct symmetry *volume = &flow->device->conduct.volume;
+    struct upload *upload = flow->device->conduct.upload;
     uint64_t least;
 
+    for (unsigned way = UP; upload != NULL && flow->remote_is_public && way <= DOWN; way++)
+        upload->hours[way][flow->hour % 24] += flow->bytes[way] - flow->reported_volume[way];
     symmetry_add(volume, flow->last_us, UP, flow->bytes[UP] - flow->reported_volume[UP]);
     symmetry_add(volume, flow->last_us, DOWN, flow->bytes[DOWN] - flow->reported_volume[DOWN]);
     flow->reported_volume[UP] = flow->bytes[UP];

@@ -62,17 +62,6 @@ static void look_around(const struct flow *flow, struct outlook *outlook)
 
 /* --- reports --- */
 
-static enum ternary is_new(struct engine *engine, struct flow *flow, enum seen_kind kind,
-        const void *key, size_t len)
-{
-    static const enum ternary answers[] = {
-        [SEEN_UNSURE] = UNKNOWN, [SEEN_BEFORE] = NO, [SEEN_NEW] = YES,
-    };
-
-    return answers[seen_note(&flow->device->conduct.seen, &engine->budget.conduct.seen, kind,
-            hash_stable(key, len), flow->last_us)];
-}
-
 static void tell_device(struct engine *engine, struct flow *flow, struct engine_event *event)
 {
     event->report.change = BEAT_AS_IT_WAS;
@@ -82,11 +71,14 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
         flow_tell_remotes(engine, flow, event);
         if (flow->domain != NULL && flow->settled)
             flow->outlook.new_domain =
-                    is_new(engine, flow, SEEN_DOMAIN, flow->domain, strlen(flow->domain));
+                    flow_teach(engine, flow, seen_fact_text(SEEN_DOMAIN, flow->domain));
+        if (flow->settled)
+            flow_teach_name(engine, flow);
     } else {
         flow_note_upload(flow, NULL);
     }
     flow_note_volume(flow);
+    flow_look_up_usual(engine, flow);
     flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
     flow->outlook.strangers = flow_count_strangers(flow);
     look_at_arp(flow);
@@ -131,8 +123,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
 {
     struct conduct *conduct = &flow->device->conduct;
     struct outlook *outlook = &flow->outlook;
-    uint8_t port[] = { flow->protocol, (uint8_t)(flow->remote_port >> 8),
-        (uint8_t)flow->remote_port };
+    uint8_t port[] = { (uint8_t)(flow->remote_port >> 8), (uint8_t)flow->remote_port };
 
     if (flow->device_initiated)
         recall_remotes(engine, flow);
@@ -143,15 +134,15 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
         fanout_note(&conduct->fanout, budget, flow->remote_is_public ? FANOUT_PUBLIC : FANOUT_LAN,
                 flow->remote_address.bytes, sizeof(flow->remote_address.bytes), flow->last_us);
         if (flow->remote_port != 0) {
-            fanout_note(&conduct->fanout, budget, FANOUT_PORTS, port + 1, 2, flow->last_us);
-            outlook->new_port = is_new(engine, flow, SEEN_PORT, port, sizeof(port));
+            fanout_note(&conduct->fanout, budget, FANOUT_PORTS, port, sizeof(port), flow->last_us);
+            outlook->new_port = flow_teach_port(engine, flow);
         }
         if (flow->geo.asn != 0)
-            outlook->new_asn =
-                    is_new(engine, flow, SEEN_ASN, &flow->geo.asn, sizeof(flow->geo.asn));
+            outlook->new_asn = flow_teach_number(engine, flow, SEEN_ASN, flow->geo.asn);
     }
     outlook->new_device = (enum ternary)seen_device(engine_began_us(engine, flow->first_us),
-            engine->settings->learning_s, flow->device->first_seen_us, flow->last_us);
+            engine->settings->learning_s, device_met_us(flow->device), flow->last_us);
+    flow_look_up_usual(engine, flow);
     look_around(flow, outlook);
     look_at_arp(flow);
     if (conduct->upload != NULL)
@@ -168,6 +159,7 @@ void flow_report_end(struct engine *engine, struct flow *flow)
     device->totals.bytes_up += flow->bytes[UP];
     device->totals.bytes_down += flow->bytes[DOWN];
     tell_device(engine, flow, &event);
+    flow_teach_end(engine, flow);
     flow_leave_relay(engine, flow);
     if (!device->gone)
         flow_tell_silence(engine, flow, flow->syns > 0);

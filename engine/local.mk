@@ -4,6 +4,7 @@ libengine_la_CPPFLAGS = $(AM_CPPFLAGS)
 libengine_la_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
 libengine_la_LIBADD = $(ENGINE_LIBS)
 libengine_la_SOURCES = \
+	engine/baseline.c engine/baseline.h \
 	engine/base/address.c engine/base/address.h engine/base/cursor.h engine/base/hash.c \
 	engine/base/hash.h engine/base/lock.h engine/base/nearest.c engine/base/nearest.h \
 	engine/base/status.h \
@@ -24,6 +25,7 @@ libengine_la_SOURCES = \
 	engine/engine.c engine/engine.h engine/engine_internal.h engine/flow_learn.c \
 	engine/engine_arp.c engine/engine_events.c engine/flow_burst.c engine/flow_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_relay.c engine/flow_remotes.c engine/flow_report.c engine/flow_silence.c \
+	engine/flow_usual.c \
 	engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
 	engine/parse/gquic.c engine/parse/gquic.h engine/parse/http.c engine/parse/http.h engine/parse/mdns.c engine/parse/mdns.h \
 	engine/parse/packet.c engine/parse/packet.h engine/parse/packet_icmp.c \

@@ -51,6 +51,8 @@ static const struct settings_row rows[] = {
             "learn what a device does for this long before calling something new" },
     { "network-resolvers", &kind_networks, AT(network_resolvers), 0, 16, "",
             "DNS resolvers of the network, beside those that DHCP and routers offer" },
+    { "baseline", &kind_file, AT(baseline), 0, 0, "",
+            "file that keeps what is usual for each device, see doc/baseline.md; not set: none" },
     { "timezone", &kind_zone, AT(timezone), 0, 64, "",
             "IANA name for local hours, such as Europe/Berlin; not set: the machine's" },
     { "geo", &kind_files, AT(geo), 0, 16, "$TATTLER_STATE/tattler.mmdb",

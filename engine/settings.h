@@ -73,6 +73,7 @@ struct settings {
     uint64_t dns_grace_s;             /* keep a resolved name this long behind its TTL */
     struct prefix_list network_resolvers; /* beside those that DHCP and routers offer */
     uint64_t learning_s;              /* a device's baseline takes so long */
+    char *baseline;                   /* the store of baselines; NULL: none */
     char *timezone;                   /* an IANA name; NULL: the machine's */
 
     struct string_list geo;  /* MMDB files */

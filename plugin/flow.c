@@ -232,6 +232,7 @@ static void OnThreadInit(ThreadVars *tv, void *unused)
     struct worker *worker = worker_new(the_engine);
 
     (void)unused;
+    TattlerBaselineStart();
     if (worker == NULL || ThreadSetStorageById(tv, worker_slot, worker) != 0)
         FatalError("no memory for thread %s", tv->name);
 }

@@ -92,7 +92,7 @@ static bool HasOtherKeywords(const Signature *s)
     const uint16_t ours = TattlerRuleMatch(s)->type;
 
     for (; match != NULL; match = match->next)
-        if (match->type != ours && match->type != DETECT_FLOW)
+        if (match->type != ours && match->type != DETECT_FLOW && !TattlerUsualIsKeyword(match->type))
             return true;
     return false;
 }

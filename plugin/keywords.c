@@ -75,7 +75,7 @@ static void RegisterKeywords(void)
         names[i] = texts[i];
         RegisterKeyword(i, names[i]);
     }
-    if (!TattlerRuleRegister() || !TattlerBuffersRegister(names))
+    if (!TattlerRuleRegister() || !TattlerUsualRegisterKeyword() || !TattlerBuffersRegister(names))
         FatalError("Suricata refused a keyword");
 }
 

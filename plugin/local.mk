@@ -1,8 +1,8 @@
 # The Suricata plugin, when configure was given Suricata's headers. It exports one symbol.
 PLUGIN_SOURCES = \
-	plugin/buffers.c plugin/claims.c plugin/config.c plugin/eve.c plugin/flow.c \
+	plugin/baseline.c plugin/buffers.c plugin/claims.c plugin/config.c plugin/eve.c plugin/flow.c \
 	plugin/group.c plugin/group_setup.c plugin/keywords.c plugin/plugin.c plugin/plugin.h \
-	plugin/records.c plugin/rule.c plugin/rule.h plugin/suppress.c plugin/transactions.c
+	plugin/records.c plugin/rule.c plugin/rule.h plugin/suppress.c plugin/transactions.c plugin/usual.c
 EXTRA_DIST += $(PLUGIN_SOURCES)
 
 if PLUGIN
@@ -10,11 +10,11 @@ plugindir = $(libdir)/suricata
 plugin_LTLIBRARIES = tattler.la
 tattler_la_SOURCES = $(PLUGIN_SOURCES)
 # Suricata's headers are written for GNU C and are not ours to warn about.
-tattler_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugin $(SURICATA_CPPFLAGS) \
+tattler_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/plugin -I$(top_srcdir)/store $(SURICATA_CPPFLAGS) \
 	-DTATTLER_VERSION='"$(PACKAGE_VERSION)"'
 tattler_la_CFLAGS = $(SANITIZER_CFLAGS) -std=gnu11 -fvisibility=hidden -Wall -Wextra \
 	-Wno-unused-parameter
 tattler_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-export-symbols-regex '^SCPluginRegister$$'
-tattler_la_LIBADD = libengine.la
+tattler_la_LIBADD = libstore.la libengine.la
 endif

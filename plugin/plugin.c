@@ -49,6 +49,7 @@ static struct engine *MakeEngine(void)
     engine = engine_new(settings, seed, TellProblem, &problems);
     if (engine == NULL)
         FatalError("no memory for the engine");
+    TattlerBaselineUse(engine, settings);
     if (problems > 0)
         FatalErrorOnInit("problems with data files: %u; the rest of them is used", problems);
     return engine;
@@ -83,6 +84,8 @@ static void OnLoggingReady(void *data)
     }
     TattlerTransactionsHear();
     TattlerClaimsHear(engine);
+    TattlerUsualHear(engine);
+    TattlerBaselineCountersRegister();
     TattlerCountersRegister(engine);
     TattlerSuppressCountersRegister();
     OutputClearActiveLoggers();

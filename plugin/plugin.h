@@ -100,6 +100,23 @@ bool TattlerSuppressRegister(struct engine *engine);
 /* Adds what each entry silenced to Suricata's statistics, as suppressed.* */
 void TattlerSuppressCountersRegister(void);
 
+/* --- usual.c --- */
+
+/* 'iot.unusual'; while Suricata sets up its table of keywords. */
+bool TattlerUsualRegisterKeyword(void);
+/* Is it what stands for it in a rule? */
+bool TattlerUsualIsKeyword(uint16_t type);
+/* Has the engine told of alerts. */
+void TattlerUsualHear(struct engine *engine);
+
+/* --- baseline.c --- */
+
+/* For the store that the settings name, if they do. */
+void TattlerBaselineUse(struct engine *engine, const struct settings *settings);
+/* Opens and reads it, once; before the first packet and after Suricata has become who it will be. */
+void TattlerBaselineStart(void);
+void TattlerBaselineCountersRegister(void);
+
 /* --- claims.c --- */
 
 /* Has the engine told of ARP and neighbour discovery. */

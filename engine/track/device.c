@@ -36,6 +36,8 @@ struct devices {
     struct device_budget *budget;
     device_identify_fn identify;
     const void *user;
+    device_recall_fn recall; /* NULL: nothing is known from before */
+    void *recall_user;
     struct entry *entries;
     struct entry *oldest[2]; /* not settled, settled */
     size_t settled;
@@ -57,6 +59,12 @@ struct devices *devices_new(size_t max_devices, struct device_budget *budget,
     devices->identify = identify;
     devices->user = user;
     return devices;
+}
+
+void devices_recall(struct devices *devices, device_recall_fn recall, void *user)
+{
+    devices->recall = recall;
+    devices->recall_user = user;
 }
 
 /* --- life of one device --- */
@@ -226,6 +234,8 @@ static struct entry *make(struct devices *devices, const struct mac *mac,
     lock_init(&entry->device.lock);
     atomic_init(&entry->device.holders, 1); /* the table */
     introduce(devices, &entry->device);
+    if (devices->recall != NULL)
+        devices->recall(devices->recall_user, &entry->device);
     return entry;
 }
 

@@ -62,6 +62,10 @@ struct device {
     bool joined;    /* seen to come onto the network before it talked to anybody outside */
     bool talked;    /* has opened a flow to another host */
     uint64_t dns_answers;
+    uint64_t met_us;   /* when it was first seen, in another process maybe; zero: in this one */
+    uint64_t alerts;   /* urgent ones, not yet saved */
+    uint64_t ruling;   /* the number of what was said about it last (baseline.h) */
+    uint64_t exported_us; /* as of when its baseline was last taken out */
     bool gone;      /* from the table: nothing is kept of it any more, though flows hold it */
     bool encrypted_dns;
     uint64_t encrypted_dns_us; /* when it last asked a resolver nobody can read */
@@ -98,11 +102,17 @@ struct device_counters {
     uint64_t made, evicted, merged, routers;
 };
 
+/* Given a device that has just been made, for what is known of it from before. With the table's lock
+ * held; nobody else knows the device yet. */
+typedef void (*device_recall_fn)(void *user, struct device *device);
+
 struct devices;
 
 /* 'budget' is borrowed for life. NULL: out of memory. */
 struct devices *devices_new(size_t max_devices, struct device_budget *budget,
         device_identify_fn identify, const void *user);
+/* Set-up only. */
+void devices_recall(struct devices *devices, device_recall_fn recall, void *user);
 void devices_free(struct devices *devices); /* no device may be held any more */
 
 /* One packet of a host in the watched networks, or of one just joining them (unspecified address). */
@@ -137,6 +147,12 @@ bool devices_is_router(struct devices *devices, const struct mac *mac);
 void device_set_name(struct device *device, enum device_name_source source, const char *text,
         size_t len);
 const char *device_name(const struct device *device); /* "" while unknown */
+
+/* When it was first seen, by this process or one before. With its lock held. */
+static inline uint64_t device_met_us(const struct device *device)
+{
+    return device->met_us != 0 ? device->met_us : device->first_seen_us;
+}
 
 /* Calls 'visit' for each device in the order they were made; the table is locked meanwhile. */
 void devices_each(struct devices *devices, void (*visit)(struct device *device, void *user),

@@ -60,6 +60,7 @@ struct outlook {
     double upload_burst; /* over what is usual */
     uint64_t upload_24h; /* bytes */
     enum ternary new_device, new_domain, new_asn, new_port;
+    bool has_usual; /* something may be usual: worth asking (engine.h, flow_is_usual()) */
     struct beat_view series; /* of all connections to this remote */
     uint32_t beats_lost, strangers;
 };
@@ -128,6 +129,8 @@ struct flow {
     bool alone;        /* no other flow led to this remote so far */
     struct remote *narrow, *wide; /* whom it tells, borrowed from the device; see flow_remotes.c */
     uint64_t remotes_drops; /* as of when these were looked up */
+    bool accused;      /* an urgent rule has alerted: it teaches nothing */
+    const char *taught; /* the name that its device has been taught */
     bool settled;      /* what names the remote is known by now, or will not be */
     bool ending;       /* a FIN or RST was seen */
     bool burst_waits;  /* until then, or as long as its first packet is the only one */

@@ -141,6 +141,8 @@ static void teach(struct upload *upload, uint64_t bytes, uint32_t times)
     unsigned bin = bin_of(bytes);
 
     upload->samples[bin] = (uint16_t)(upload->samples[bin] + times);
+    if (upload->fresh[bin] <= UINT16_MAX - times)
+        upload->fresh[bin] = (uint16_t)(upload->fresh[bin] + times);
     upload->sample_count += times;
     if (upload->sample_count >= UPLOAD_SAMPLES_MAX)
         halve(upload);
@@ -168,9 +170,33 @@ static void release_held(struct upload *upload, uint64_t slot)
     upload->held_bytes = 0;
 }
 
+void upload_unlearn(struct upload *upload)
+{
+    upload->sample_bytes = 0;
+    upload->held_count = 0;
+    upload->held_bytes = 0;
+}
+
+void upload_restore(struct upload *upload, const uint32_t samples[UPLOAD_BINS])
+{
+    uint64_t sum = 0;
+
+    for (unsigned bin = 0; bin < UPLOAD_BINS; bin++)
+        sum += samples[bin];
+    upload->sample_count = 0;
+    for (unsigned bin = 0; bin < UPLOAD_BINS; bin++) {
+        upload->samples[bin] = (uint16_t)(sum < UPLOAD_SAMPLES_MAX ? samples[bin]
+                                                  : samples[bin] * (UPLOAD_SAMPLES_MAX / 2) / sum);
+        upload->sample_count += upload->samples[bin];
+    }
+    upload->usual_bytes = percentile(upload);
+    upload->known = sum > 0;
+}
+
 static bool is_learning(const struct upload *upload, uint64_t now_us)
 {
-    return !upload->began || now_us < upload->began_us + UPLOAD_LEARN_S * US_PER_S;
+    return !upload->known &&
+           (!upload->began || now_us < upload->began_us + UPLOAD_LEARN_S * US_PER_S);
 }
 
 /* The five minutes of the sample are over. */

@@ -50,6 +50,7 @@ struct upload {
     uint64_t day_total;
 
     bool began;
+    bool known; /* what is usual, from before */
     uint64_t began_us;
     uint64_t sample_slot;  /* number of the five minutes not yet over */
     uint64_t sample_bytes; /* the most that a remote's window has held in them */
@@ -59,6 +60,8 @@ struct upload {
     uint64_t usual_bytes; /* by the samples; zero: none yet */
     uint32_t sample_count;
     uint16_t samples[UPLOAD_BINS];
+    uint16_t fresh[UPLOAD_BINS]; /* taught since they were last saved (baseline.h) */
+    uint64_t hours[2][24]; /* whole frames up and down by local hour, since then */
 };
 
 /* Counts what the device sent to a remote; 'window' is that remote's, NULL where none is kept. May
@@ -66,8 +69,14 @@ struct upload {
 void upload_add(struct upload *upload, struct upload_window *window, uint64_t bytes,
         uint64_t now_us);
 
+/* What is usual by samples saved earlier, of any number. For one that is new. */
+void upload_restore(struct upload *upload, const uint32_t samples[UPLOAD_BINS]);
+
 uint64_t upload_day_bytes(struct upload *upload, uint64_t now_us);
 uint64_t upload_window_bytes(const struct upload_window *window, uint64_t now_us);
+
+/* An alert says that what is going on is not usual: it is not learned. */
+void upload_unlearn(struct upload *upload);
 
 /* False while the device's usual is not known. */
 bool upload_burst(const struct upload *upload, const struct upload_window *window, uint64_t now_us,

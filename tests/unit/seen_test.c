@@ -25,9 +25,16 @@ static void tear_down(void)
     ck_assert_uint_eq(budget.items, 0);
 }
 
+static enum seen_verdict note_in(struct seen *in, enum seen_kind kind, uint64_t key, uint64_t now_us)
+{
+    const struct seen_fact fact = { .kind = kind, .key = key };
+
+    return seen_note(in, &budget, &fact, now_us);
+}
+
 static enum seen_verdict note(uint64_t key, uint64_t now_us)
 {
-    return seen_note(&seen, &budget, SEEN_DOMAIN, key, now_us);
+    return note_in(&seen, SEEN_DOMAIN, key, now_us);
 }
 
 START_TEST(nothing_is_said_while_a_device_learns)
@@ -63,8 +70,8 @@ END_TEST
 START_TEST(domains_networks_and_ports_are_kept_apart_and_learned_together)
 {
     note(443, NOW);
-    ck_assert_int_eq(seen_note(&seen, &budget, SEEN_PORT, 443, LEARNED), SEEN_NEW);
-    ck_assert_int_eq(seen_note(&seen, &budget, SEEN_ASN, 443, LEARNED), SEEN_NEW);
+    ck_assert_int_eq(note_in(&seen, SEEN_PORT, 443, LEARNED), SEEN_NEW);
+    ck_assert_int_eq(note_in(&seen, SEEN_ASN, 443, LEARNED), SEEN_NEW);
     ck_assert_int_eq(note(443, LEARNED), SEEN_BEFORE);
 }
 END_TEST
@@ -125,7 +132,7 @@ START_TEST(a_full_set_knows_what_it_has_and_is_unsure_of_the_rest)
     ck_assert_int_eq(note(2, LEARNED), SEEN_BEFORE);
     ck_assert_int_eq(note(1, LEARNED), SEEN_UNSURE);
     ck_assert_int_eq(note(SEEN_DOMAINS_MAX * 2, LEARNED), SEEN_UNSURE); /* it was turned away */
-    ck_assert_int_eq(seen_note(&seen, &budget, SEEN_ASN, 1, LEARNED), SEEN_NEW);
+    ck_assert_int_eq(note_in(&seen, SEEN_ASN, 1, LEARNED), SEEN_NEW);
 }
 END_TEST
 
@@ -145,7 +152,7 @@ START_TEST(what_was_turned_away_is_not_new_when_there_is_room_again)
     struct seen other = { 0 };
 
     budget.max_items = 2;
-    seen_note(&other, &budget, SEEN_DOMAIN, 1, NOW);
+    note_in(&other, SEEN_DOMAIN, 1, NOW);
     note(1, NOW);
     ck_assert_int_eq(note(2, NOW + 1), SEEN_UNSURE);
     seen_clear(&other, &budget); /* the device is gone and its room free */
@@ -160,12 +167,13 @@ START_TEST(a_million_hostile_keys_stay_in_their_bounds)
     for (uint64_t i = 0; i < 1000000; i++) {
         enum seen_kind kind = (enum seen_kind)(i % SEEN_KINDS);
 
-        seen_note(&seen, &budget, kind, UINT64_MAX - i, NOW + i * SECOND);
+        note_in(&seen, kind, UINT64_MAX - i, NOW + i * SECOND);
     }
     ck_assert_uint_eq(seen.sets[SEEN_DOMAIN].room, SEEN_DOMAINS_MAX);
     ck_assert_uint_eq(seen.sets[SEEN_ASN].room, SEEN_ASNS_MAX);
     ck_assert_uint_eq(seen.sets[SEEN_PORT].room, SEEN_PORTS_MAX);
-    ck_assert_uint_eq(budget.items, SEEN_DOMAINS_MAX + SEEN_ASNS_MAX + SEEN_PORTS_MAX);
+    ck_assert_uint_eq(budget.items, SEEN_DOMAINS_MAX + SEEN_ASNS_MAX + SEEN_PORTS_MAX +
+                                            SEEN_NAMES_MAX + SEEN_SERVICES_MAX + SEEN_RULES_MAX);
     ck_assert_uint_eq(budget.refused, 1000000 - budget.items);
 }
 END_TEST
@@ -186,7 +194,7 @@ START_TEST(what_was_seen_is_never_called_new)
         enum seen_verdict verdict;
 
         now_us += (uint64_t)rand_r(&seed) % (20 * 60 * SECOND);
-        verdict = seen_note(&devices[device], &budget, SEEN_DOMAIN,
+        verdict = note_in(&devices[device], SEEN_DOMAIN,
                 key * UINT64_C(0x9e3779b97f4a7c15), now_us);
         if (verdict == SEEN_NEW && first_us[device][key] != 0)
             ck_assert_uint_lt(now_us - first_us[device][key], HOUR);
@@ -206,8 +214,8 @@ END_TEST
 
 START_TEST(an_ordinary_device_needs_a_few_hundred_bytes)
 {
-    ck_assert_uint_le(sizeof(struct seen), 64);
-    ck_assert_uint_eq(sizeof(struct seen_item), 16);
+    ck_assert_uint_le(sizeof(struct seen), 144);
+    ck_assert_uint_le(sizeof(struct seen_item), 48);
     for (uint64_t i = 0; i < 10000; i++)
         note(i % 8, NOW + i);
     ck_assert_uint_eq(seen.sets[SEEN_DOMAIN].room, 8);
@@ -237,7 +245,7 @@ START_TEST(a_year_later_all_verdicts_are_the_same)
 
         now_us += (uint64_t)rand_r(&seed) % (10 * 60 * SECOND);
         ck_assert_int_eq(note(key, now_us),
-                seen_note(&later, &budget, SEEN_DOMAIN, key, now_us + YEAR));
+                note_in(&later, SEEN_DOMAIN, key, now_us + YEAR));
     }
     seen_clear(&later, &budget);
 }

@@ -280,7 +280,7 @@ END_TEST
 
 START_TEST(structures_are_small)
 {
-    ck_assert_uint_le(sizeof(struct upload), 1024);
+    ck_assert_uint_le(sizeof(struct upload), 1536);
     ck_assert_uint_le(sizeof(struct upload_window), 96);
 }
 END_TEST

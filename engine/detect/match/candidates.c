@@ -85,6 +85,15 @@ static bool conditions_hold(struct matcher *matcher, const struct plan *plan, ui
     return true;
 }
 
+static bool is_excused(const struct matcher *matcher, const struct rule *rule)
+{
+    const struct match_excuse *excuse = matcher->excuse;
+    const struct flow *flow = matcher->packet->flow;
+
+    return rule->unless_usual && excuse != NULL && flow != NULL &&
+           excuse->is_usual(excuse->user, flow, rule);
+}
+
 static void look_at(struct matcher *matcher, uint32_t number, const struct look *look)
 {
     const struct plan *plan = &matcher->plans.rules[number];
@@ -97,7 +106,7 @@ static void look_at(struct matcher *matcher, uint32_t number, const struct look 
             (!look_tests(look, rule) || !conditions_hold(matcher, plan, &waits_for)))
         return;
     if (!look_header(look, rule) || (plan->event == PLAN_FEATURES && !look_tests(look, rule)) ||
-            !look_xbits(look, rule) || !look_buffers(look, rule))
+            !look_xbits(look, rule) || !look_buffers(look, rule) || is_excused(matcher, rule))
         return;
     if (plan->once)
         set_fired(matcher->flow, number);

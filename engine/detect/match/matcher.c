@@ -96,6 +96,11 @@ void matcher_transaction(struct matcher *matcher, const struct match_transaction
     matcher->flow->ready[transaction->to_server ? 0 : 1] = true;
 }
 
+void matcher_excuse(struct matcher *matcher, const struct match_excuse *excuse)
+{
+    matcher->excuse = excuse;
+}
+
 void matcher_witness(struct matcher *matcher, const struct match_witness *witness)
 {
     matcher->witness = witness;

@@ -75,6 +75,13 @@ struct match_witness {
     void *user;
 };
 
+/* Knows what is usual, for rules with 'iot.unusual': all else of the rule holds for this flow; is that
+ * usual? If not, it will be told, and may be so next time. */
+struct match_excuse {
+    bool (*is_usual)(void *user, const struct flow *flow, const struct rule *rule);
+    void *user;
+};
+
 struct matcher_counters {
     uint64_t alerts, suppressed; /* told; held back by thresholds */
     uint64_t discarded;          /* more than are told with one packet */
@@ -89,6 +96,8 @@ void matcher_free(struct matcher *matcher); /* every flow must have ended; accep
 
 /* To be borrowed for life, before the first packet. */
 void matcher_witness(struct matcher *matcher, const struct match_witness *witness);
+
+void matcher_excuse(struct matcher *matcher, const struct match_excuse *excuse);
 
 /* The buffers that rules look at: one bit (1 << enum rule_buffer_kind) for each. */
 uint32_t matcher_buffers(const struct matcher *matcher);

@@ -63,6 +63,7 @@ struct matcher {
     match_alert_fn alert;
     void *user;
     const struct match_witness *witness; /* NULL: none */
+    const struct match_excuse *excuse;   /* NULL: nothing is usual */
     struct matcher_counters counters;
 
     /* Of the packet at hand. */

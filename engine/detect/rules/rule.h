@@ -335,6 +335,7 @@ struct rule {
      * measure of rareness chooses; NULL: the rule has none that must be there. */
     const struct rule_content *fast;
     const struct rule_buffer *fast_buffer;
+    bool unless_usual;    /* iot.unusual: not where it is usual for the device (engine.h) */
     uint32_t iot_changed; /* of enum flow_change: what its features hang on; 0: no features */
 };
 

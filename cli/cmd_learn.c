@@ -1,0 +1,342 @@
+/* 'tattler learn': what captures show becomes what is usual. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "baseline_file.h"
+#include "capture.h"
+#include "command.h"
+#include "inspect.h"
+#include "rules.h"
+
+#define RULES_MAX 64 /* options -S */
+
+static const char usage[] =
+        "usage: tattler learn [-c tattler.yaml] [--store FILE] [-S RULES]... CAPTURE...\n"
+        "\n"
+        "Learns what is usual for each device from captures of ordinary days. What is learned is\n"
+        "excused at once: rules of context say nothing of it any more. What an alert of priority 1 or 2\n"
+        "was raised on is not learned. A capture learned before is left out.\n"
+        "\n"
+        "  -c FILE       configuration; its 'baseline' names the store\n"
+        "  --store FILE  the store, made if there is none\n"
+        "  -S RULES      a file of rules, or a folder of such; may be given again (default: those of\n"
+        "                the configuration, else the pack)\n"
+        "  --again       also what was learned before\n"
+        "  --unsure      nobody answers for it: excused when a device's learning period is over\n"
+        "  -h, --help    this text\n"
+        "\n"
+        "Exit status: 0 done, 1 some input could not be read, 2 wrong usage or configuration.\n";
+
+struct options {
+    const char *config, *store;
+    const char *rules[RULES_MAX];
+    size_t rules_count;
+    bool again, unsure;
+    const char *const *captures;
+    size_t capture_count;
+};
+
+struct learning {
+    struct options options;
+    struct rules rules;
+    bool failed; /* something was left out */
+    uint64_t urgent; /* alerts */
+    const char **paths; /* owned: captures to be learned */
+    struct store_capture *captures; /* owned: the same, but for standard input */
+    size_t path_count, capture_count;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    stopped = 1;
+}
+
+/* --- arguments --- */
+
+enum { OPTION_STORE = 256, OPTION_AGAIN, OPTION_UNSURE };
+
+static int take_option(struct options *options, int c)
+{
+    switch (c) {
+    case 'c':
+        options->config = optarg;
+        return EXIT_DONE;
+    case 'S':
+        if (options->rules_count == RULES_MAX)
+            return usage_error("learn", "more than %d options -S: give a folder", RULES_MAX);
+        options->rules[options->rules_count++] = optarg;
+        return EXIT_DONE;
+    case OPTION_STORE:
+        options->store = optarg;
+        return EXIT_DONE;
+    case OPTION_AGAIN:
+        options->again = true;
+        return EXIT_DONE;
+    default:
+        options->unsure = true;
+        return EXIT_DONE;
+    }
+}
+
+static int parse_options(struct options *options, int argc, char **argv)
+{
+    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
+        { "store", required_argument, NULL, OPTION_STORE },
+        { "again", no_argument, NULL, OPTION_AGAIN },
+        { "unsure", no_argument, NULL, OPTION_UNSURE }, { 0 } };
+    int c, status = EXIT_DONE;
+
+    while (status == EXIT_DONE && (c = getopt_long(argc, argv, ":c:S:h", longs, NULL)) != -1)
+        switch (c) {
+        case 'h':
+            fputs(usage, stdout);
+            return -1;
+        case ':':
+            return usage_error("learn", "option '%s' needs a value", argv[optind - 1]);
+        case '?':
+            return usage_error("learn", "unknown option '%s'", argv[optind - 1]);
+        default:
+            status = take_option(options, c);
+        }
+    options->captures = (const char *const *)(argv + optind);
+    options->capture_count = (size_t)(argc - optind);
+    if (status == EXIT_DONE && options->capture_count == 0)
+        return usage_error("learn", "no capture given");
+    return status;
+}
+
+/* --- what was learned before --- */
+
+/* By time and length of all frames, so a copy that is compressed is known, too. False: it cannot be
+ * read, which the run itself tells. */
+static bool fingerprint(const char *path, struct store_capture *out)
+{
+    struct capture *capture = capture_new(&path, 1);
+    enum capture_event event = CAPTURE_UNREADABLE;
+    struct captured frame;
+    uint64_t hash = 0;
+
+    *out = (struct store_capture){ .path = path };
+    while (capture != NULL && !stopped &&
+            (event = capture_next(capture, &frame)) == CAPTURE_PACKET) {
+        const uint64_t facts[] = { hash, frame.time_us, frame.wire_bytes };
+
+        hash = hash_stable(facts, sizeof(facts));
+        out->first_us = out->packets == 0 ? frame.time_us : out->first_us;
+        out->last_us = frame.time_us;
+        out->packets++;
+    }
+    capture_free(capture);
+    snprintf(out->fingerprint, sizeof(out->fingerprint), "%016llx", (unsigned long long)hash);
+    return (event == CAPTURE_END || event == CAPTURE_TRUNCATED) && out->packets > 0;
+}
+
+/* Is it to be learned? */
+static bool is_wanted(struct learning *learning, struct store *store, const char *path)
+{
+    struct store_capture *capture = &learning->captures[learning->capture_count];
+    bool known = false;
+
+    if (strcmp(path, "-") == 0 || !fingerprint(path, capture))
+        return true;
+    for (size_t i = 0; i < learning->capture_count; i++)
+        known |= strcmp(learning->captures[i].fingerprint, capture->fingerprint) == 0;
+    if (!known && store_has_capture(store, capture->fingerprint, &known) != TATTLER_OK)
+        complain("%s", store_error(store));
+    if (known && !learning->options.again) {
+        complain("%s: learned before: left out ('--again' learns it once more)", path);
+        return false;
+    }
+    learning->capture_count++;
+    return true;
+}
+
+static bool choose_captures(struct learning *learning, struct store *store)
+{
+    size_t count = learning->options.capture_count;
+
+    learning->paths = calloc(count, sizeof(*learning->paths));
+    learning->captures = calloc(count, sizeof(*learning->captures));
+    if (learning->paths == NULL || learning->captures == NULL)
+        return false;
+    for (size_t i = 0; i < count && !stopped; i++)
+        if (is_wanted(learning, store, learning->options.captures[i]))
+            learning->paths[learning->path_count++] = learning->options.captures[i];
+    return true;
+}
+
+/* --- the run --- */
+
+static void drop_record(void *user, const char *record, size_t len)
+{
+    (void)user;
+    (void)record;
+    (void)len;
+}
+
+static void on_flow(void *user, const struct connection *connection)
+{
+    (void)user;
+    (void)connection;
+}
+
+static void on_alert(void *user, const struct connection *connection, const struct rule *rule)
+{
+    struct learning *learning = user;
+
+    (void)connection;
+    learning->urgent += rule->priority <= FLOW_ALERT_PRIORITY;
+}
+
+static void tell_data(void *user, const char *what)
+{
+    struct learning *learning = user;
+
+    complain("%s", what);
+    learning->failed = true;
+}
+
+static void tell_rule(void *user, const struct rule_problem *problem)
+{
+    struct learning *learning = user;
+
+    if (problem->kind == RULE_WARNING)
+        return;
+    learning->failed = true;
+    complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
+}
+
+static bool load_rules(struct learning *learning, const struct settings *settings)
+{
+    struct rules_source source = {
+        .yaml = learning->options.config,
+        .classification = settings->classification_file,
+        .reference = settings->reference_file,
+        .threshold = settings->threshold_file,
+        .paths = learning->options.rules,
+        .path_count = learning->options.rules_count,
+        .home = &settings->home_networks,
+    };
+
+    learning->failed |= !rules_choose(&source, settings, true);
+    return rules_load(&source, tell_rule, learning, &learning->rules) != TATTLER_NO_MEMORY;
+}
+
+static void read_captures(struct learning *learning, struct inspector *inspector,
+        struct capture *capture)
+{
+    struct captured frame;
+    enum capture_event event;
+
+    while (!stopped && (event = capture_next(capture, &frame)) != CAPTURE_END) {
+        if (event == CAPTURE_PACKET) {
+            inspector_frame(inspector, &frame);
+            continue;
+        }
+        complain("%s", capture_trouble(capture));
+        learning->failed = true;
+    }
+}
+
+static bool inspect(struct learning *learning, struct engine *engine,
+        const struct settings *settings)
+{
+    const struct inspect_sink sink = { .write = drop_record, .flow = on_flow, .alert = on_alert,
+        .user = learning };
+    struct inspector *inspector = inspector_new(engine, settings, learning->rules.set, &sink);
+    struct capture *capture = capture_new(learning->paths, learning->path_count);
+    bool good = inspector != NULL && capture != NULL;
+
+    if (good)
+        read_captures(learning, inspector, capture);
+    inspector_finish(inspector);
+    capture_free(capture);
+    return good;
+}
+
+static void tell_result(const struct learning *learning, struct engine *engine)
+{
+    struct engine_counters counters;
+
+    engine_count(engine, &counters);
+    printf("learned %zu capture%s, %llu device%s", learning->path_count,
+            learning->path_count == 1 ? "" : "s", (unsigned long long)counters.devices,
+            counters.devices == 1 ? "" : "s");
+    if (learning->urgent > 0)
+        printf("; %llu urgent alert%s: those connections were not learned",
+                (unsigned long long)learning->urgent, learning->urgent == 1 ? "" : "s");
+    printf("; 'tattler devices' shows what is known\n");
+}
+
+static int learn(struct learning *learning, struct store *store, const struct settings *settings)
+{
+    struct engine *engine = engine_new(settings, random_seed(), tell_data, learning);
+    int status = EXIT_INPUT;
+
+    if (engine == NULL || !load_rules(learning, settings)) {
+        complain("out of memory");
+    } else if (store_load(store, engine) != TATTLER_OK) {
+        complain("%s", store_error(store));
+    } else if (!inspect(learning, engine, settings)) {
+        complain("out of memory");
+    } else if (stopped) {
+        complain("interrupted: nothing was learned");
+    } else if (store_save_captures(store, engine, !learning->options.unsure, learning->captures,
+                       learning->capture_count) != TATTLER_OK) {
+        complain("%s; nothing was learned", store_error(store));
+    } else {
+        tell_result(learning, engine);
+        status = EXIT_DONE;
+    }
+    engine_free(engine);
+    return status;
+}
+
+static int run(struct learning *learning, const struct settings *settings)
+{
+    struct store *store = baseline_open(settings, STORE_MAKE, NULL);
+    int status = EXIT_INPUT;
+
+    if (store == NULL)
+        return EXIT_USAGE;
+    signal(SIGINT, stop);
+    signal(SIGTERM, stop);
+    if (!choose_captures(learning, store))
+        complain("out of memory");
+    else if (learning->path_count == 0)
+        status = EXIT_DONE;
+    else
+        status = learn(learning, store, settings);
+    rules_clear(&learning->rules);
+    store_close(store);
+    free(learning->paths);
+    free(learning->captures);
+    return status == EXIT_DONE && learning->failed ? EXIT_INPUT : status;
+}
+
+int command_learn(int argc, char **argv)
+{
+    struct learning learning = { .failed = false };
+    struct settings settings;
+    int status = parse_options(&learning.options, argc, argv);
+
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
+    if (!load_settings(&settings, learning.options.config) ||
+            !baseline_choose(&settings, learning.options.store))
+        status = EXIT_USAGE;
+    else if (settings.baseline == NULL)
+        status = usage_error("learn", "where to? Give '--store FILE', or 'baseline: FILE' in the "
+                                      "configuration");
+    else
+        status = run(&learning, &settings);
+    settings_clear(&settings);
+    return status;
+}

@@ -1,0 +1,266 @@
+/* What a flow teaches its device's baseline, and what is usual by it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "engine.h"
+#include "engine_internal.h"
+
+/* A rule that held with so many remotes while its device learned is usual for it with any. */
+#define RULE_WIDE 4
+
+/* "gid:sid remote", a name may have 255 letters */
+#define RULE_TEXT_SIZE (NAME_SIZE + 32)
+
+struct seen_fact seen_fact_text(enum seen_kind kind, const char *text)
+{
+    size_t len = strlen(text);
+
+    return (struct seen_fact){ kind, hash_stable(text, len), text, len, false };
+}
+
+static struct seen *seen_of(const struct flow *flow)
+{
+    return &flow->device->conduct.seen;
+}
+
+/* --- what a flow brings --- */
+
+enum ternary flow_teach(struct engine *engine, const struct flow *flow, struct seen_fact fact)
+{
+    static const enum ternary answers[] = {
+        [SEEN_UNSURE] = UNKNOWN, [SEEN_BEFORE] = NO, [SEEN_NEW] = YES,
+    };
+
+    fact.accused = flow->accused;
+    return answers[seen_note(seen_of(flow), &engine->budget.conduct.seen, &fact, flow->last_us)];
+}
+
+enum ternary flow_teach_number(struct engine *engine, const struct flow *flow,
+        enum seen_kind kind, uint64_t number)
+{
+    return flow_teach(engine, flow, (struct seen_fact){ .kind = kind, .key = number });
+}
+
+static uint64_t port_key(const struct flow *flow)
+{
+    return (uint64_t)flow->protocol << 16 | flow->remote_port;
+}
+
+enum ternary flow_teach_port(struct engine *engine, const struct flow *flow)
+{
+    return flow_teach_number(engine, flow, SEEN_PORT, port_key(flow));
+}
+
+/* Calls 'visit' for each fact that the flow has brought, but not for rules. */
+static void each_fact(struct flow *flow,
+        void (*visit)(struct seen *seen, enum seen_kind kind, uint64_t key, uint64_t since_us))
+{
+    struct seen *seen = seen_of(flow);
+
+    if (flow->name != NULL)
+        visit(seen, SEEN_NAME, seen_fact_text(SEEN_NAME, flow->name).key, flow->first_us);
+    if (flow->domain != NULL)
+        visit(seen, SEEN_DOMAIN, seen_fact_text(SEEN_DOMAIN, flow->domain).key, flow->first_us);
+    if (flow->geo.asn != 0)
+        visit(seen, SEEN_ASN, flow->geo.asn, flow->first_us);
+    visit(seen, SEEN_PORT, port_key(flow), flow->first_us);
+    visit(seen, SEEN_SERVICE, flow->service, flow->first_us);
+}
+
+/* --- rules --- */
+
+/* Whom a rule speaks of: the remote's domain, else its network, else its address. */
+static void remote_text(const struct flow *flow, char out[NAME_SIZE])
+{
+    char address[ADDRESS_TEXT_SIZE];
+
+    if (flow->domain != NULL) {
+        snprintf(out, NAME_SIZE, "%s", flow->domain);
+    } else if (flow->geo.asn != 0) {
+        snprintf(out, NAME_SIZE, "AS%u", flow->geo.asn);
+    } else {
+        address_text(&flow->remote_address, address);
+        snprintf(out, NAME_SIZE, "%s", address);
+    }
+}
+
+static void rule_text(const struct flow *flow, const struct rule_identity *rule,
+        char out[RULE_TEXT_SIZE])
+{
+    char remote[NAME_SIZE];
+
+    remote_text(flow, remote);
+    snprintf(out, RULE_TEXT_SIZE, "%u:%u %s", rule->gid, rule->sid, remote);
+}
+
+static void rule_text_wide(const struct rule_identity *rule, char out[RULE_TEXT_SIZE])
+{
+    snprintf(out, RULE_TEXT_SIZE, "%u:%u", rule->gid, rule->sid);
+}
+
+/* Of the facts that are usual; the times of one rule are few, and asked rarely. */
+static unsigned count_remotes(const struct engine *engine, const struct flow *flow,
+        const char *wide)
+{
+    const struct seen *seen = seen_of(flow);
+    const struct seen_set *set = &seen->sets[SEEN_RULE];
+    size_t len = strlen(wide);
+    unsigned count = 0;
+
+    for (uint16_t i = 0; i < set->count; i++) {
+        const char *text = set->items[i].text;
+
+        count += strncmp(text, wide, len) == 0 && text[len] == ' ' &&
+                 seen_is_usual(seen, &engine->budget.conduct.seen, SEEN_RULE, set->items[i].key,
+                         flow->last_us);
+    }
+    return count;
+}
+
+/* What is still of use is not to be forgotten for its age. */
+static void keep_young(const struct seen *seen, uint64_t key, uint64_t now_us)
+{
+    struct seen_item *item = seen_find(seen, SEEN_RULE, key);
+
+    if (item == NULL || now_us <= item->last_us)
+        return;
+    item->last_us = now_us;
+    item->flags |= SEEN_FRESH;
+}
+
+static bool is_usual(struct engine *engine, const struct flow *flow,
+        const struct rule_identity *rule)
+{
+    const struct seen *seen = seen_of(flow);
+    char text[RULE_TEXT_SIZE];
+    struct seen_fact fact;
+
+    rule_text(flow, rule, text);
+    fact = seen_fact_text(SEEN_RULE, text);
+    if (seen_is_usual(seen, &engine->budget.conduct.seen, SEEN_RULE, fact.key, flow->last_us)) {
+        keep_young(seen, fact.key, flow->last_us);
+        return true;
+    }
+    rule_text_wide(rule, text);
+    return count_remotes(engine, flow, text) >= RULE_WIDE;
+}
+
+bool flow_is_usual(struct engine *engine, const struct flow *flow,
+        const struct rule_identity *rule)
+{
+    bool usual;
+
+    if (!flow->outlook.has_usual) /* of most devices, so that none has to be locked for it */
+        return false;
+    lock_take(&flow->device->lock);
+    usual = !flow->device->gone && is_usual(engine, flow, rule);
+    lock_release(&flow->device->lock);
+    return usual;
+}
+
+void flow_note_told(struct engine *engine, const struct flow *flow,
+        const struct rule_identity *rule)
+{
+    char text[RULE_TEXT_SIZE];
+
+    rule_text(flow, rule, text);
+    lock_take(&flow->device->lock);
+    if (!flow->device->gone)
+        flow_teach(engine, flow, seen_fact_text(SEEN_RULE, text));
+    lock_release(&flow->device->lock);
+}
+
+/* --- alerts --- */
+
+/* What rules of context have said of this flow meanwhile. */
+static void accuse_rules(const struct flow *flow)
+{
+    struct seen *seen = seen_of(flow);
+    const struct seen_set *set = &seen->sets[SEEN_RULE];
+    char remote[NAME_SIZE];
+
+    remote_text(flow, remote);
+    for (uint16_t i = 0; i < set->count; i++) {
+        const char *space = strchr(set->items[i].text, ' ');
+
+        if (space != NULL && strcmp(space + 1, remote) == 0)
+            seen_accuse(seen, SEEN_RULE, set->items[i].key, flow->first_us);
+    }
+}
+
+void flow_note_alert(struct flow *flow, int priority)
+{
+    struct device *device = flow->device;
+
+    if (priority > FLOW_ALERT_PRIORITY)
+        return;
+    lock_take(&device->lock);
+    flow->accused = true;
+    device->alerts++;
+    seen_of(flow)->suspect_until_us = flow->last_us + SEEN_SUSPECT_S * UINT64_C(1000000);
+    if (!device->gone) {
+        each_fact(flow, seen_accuse);
+        accuse_rules(flow);
+        if (device->conduct.upload != NULL)
+            upload_unlearn(device->conduct.upload);
+    }
+    lock_release(&device->lock);
+}
+
+/* --- at the end of a flow --- */
+
+static bool is_accused(const struct seen *seen, enum seen_kind kind, uint64_t key)
+{
+    const struct seen_item *item = seen_find(seen, kind, key);
+
+    return item != NULL && (item->flags & SEEN_ACCUSED) != 0;
+}
+
+/* Its remote may have been accused by an earlier flow, which a threshold keeps this one from. */
+static bool is_blameless(const struct flow *flow)
+{
+    const struct seen *seen = seen_of(flow);
+
+    if (flow->accused)
+        return false;
+    if (flow->domain != NULL)
+        return !is_accused(seen, SEEN_DOMAIN, seen_fact_text(SEEN_DOMAIN, flow->domain).key);
+    return flow->geo.asn == 0 || !is_accused(seen, SEEN_ASN, flow->geo.asn);
+}
+
+static void acquit(struct seen *seen, enum seen_kind kind, uint64_t key, uint64_t since_us)
+{
+    (void)since_us;
+    seen_acquit(seen, kind, key);
+}
+
+void flow_teach_name(struct engine *engine, struct flow *flow)
+{
+    if (flow->taught == flow->name || flow->name == NULL)
+        return;
+    flow_teach(engine, flow, seen_fact_text(SEEN_NAME, flow->name));
+    flow->taught = flow->name;
+}
+
+void flow_teach_end(struct engine *engine, struct flow *flow)
+{
+    if (flow->device->gone || !flow->device_initiated)
+        return;
+    flow_teach_name(engine, flow);
+    if (flow->service != SERVICE_OTHER)
+        flow_teach_number(engine, flow, SEEN_SERVICE, flow->service);
+    if (seen_of(flow)->accused > 0 && is_blameless(flow))
+        each_fact(flow, acquit);
+}
+
+/* --- what the device is known for --- */
+
+void flow_look_up_usual(const struct engine *engine, struct flow *flow)
+{
+    const struct seen *seen = seen_of(flow);
+
+    flow->outlook.has_usual = seen->sets[SEEN_RULE].count > 0 &&
+                              (seen->vouched || flow->last_us >= seen_learned_us(seen,
+                                                        &engine->budget.conduct.seen));
+}
