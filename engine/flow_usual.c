@@ -9,6 +9,8 @@
 /* A rule that held with so many remotes while its device learned is usual for it with any. */
 #define RULE_WIDE 4
 
+#define SUSPECT_US (SEEN_SUSPECT_S * UINT64_C(1000000))
+
 /* "gid:sid remote", a name may have 255 letters */
 #define RULE_TEXT_SIZE (NAME_SIZE + 32)
 
@@ -53,19 +55,19 @@ enum ternary flow_teach_port(struct engine *engine, const struct flow *flow)
 }
 
 /* Calls 'visit' for each fact that the flow has brought, but not for rules. */
-static void each_fact(struct flow *flow,
+static void each_fact(const struct flow *flow, uint64_t since_us,
         void (*visit)(struct seen *seen, enum seen_kind kind, uint64_t key, uint64_t since_us))
 {
     struct seen *seen = seen_of(flow);
 
     if (flow->name != NULL)
-        visit(seen, SEEN_NAME, seen_fact_text(SEEN_NAME, flow->name).key, flow->first_us);
+        visit(seen, SEEN_NAME, seen_fact_text(SEEN_NAME, flow->name).key, since_us);
     if (flow->domain != NULL)
-        visit(seen, SEEN_DOMAIN, seen_fact_text(SEEN_DOMAIN, flow->domain).key, flow->first_us);
+        visit(seen, SEEN_DOMAIN, seen_fact_text(SEEN_DOMAIN, flow->domain).key, since_us);
     if (flow->geo.asn != 0)
-        visit(seen, SEEN_ASN, flow->geo.asn, flow->first_us);
-    visit(seen, SEEN_PORT, port_key(flow), flow->first_us);
-    visit(seen, SEEN_SERVICE, flow->service, flow->first_us);
+        visit(seen, SEEN_ASN, flow->geo.asn, since_us);
+    visit(seen, SEEN_PORT, port_key(flow), since_us);
+    visit(seen, SEEN_SERVICE, flow->service, since_us);
 }
 
 /* --- rules --- */
@@ -173,7 +175,14 @@ void flow_note_told(struct engine *engine, const struct flow *flow,
 
 /* --- alerts --- */
 
-/* What rules of context have said of this flow meanwhile. */
+/* A beacon is found by its tenth connection or so: what a device met for the first time up to a day
+ * before goes with it. */
+static uint64_t accused_since_us(const struct flow *flow)
+{
+    return flow->first_us > SUSPECT_US ? flow->first_us - SUSPECT_US : 0;
+}
+
+/* What rules of context have said of its remote. */
 static void accuse_rules(const struct flow *flow)
 {
     struct seen *seen = seen_of(flow);
@@ -185,7 +194,7 @@ static void accuse_rules(const struct flow *flow)
         const char *space = strchr(set->items[i].text, ' ');
 
         if (space != NULL && strcmp(space + 1, remote) == 0)
-            seen_accuse(seen, SEEN_RULE, set->items[i].key, flow->first_us);
+            seen_accuse(seen, SEEN_RULE, set->items[i].key, accused_since_us(flow));
     }
 }
 
@@ -198,9 +207,9 @@ void flow_note_alert(struct flow *flow, int priority)
     lock_take(&device->lock);
     flow->accused = true;
     device->alerts++;
-    seen_of(flow)->suspect_until_us = flow->last_us + SEEN_SUSPECT_S * UINT64_C(1000000);
+    seen_of(flow)->suspect_until_us = flow->last_us + SUSPECT_US;
     if (!device->gone) {
-        each_fact(flow, seen_accuse);
+        each_fact(flow, accused_since_us(flow), seen_accuse);
         accuse_rules(flow);
         if (device->conduct.upload != NULL)
             upload_unlearn(device->conduct.upload);
@@ -251,7 +260,7 @@ void flow_teach_end(struct engine *engine, struct flow *flow)
     if (flow->service != SERVICE_OTHER)
         flow_teach_number(engine, flow, SEEN_SERVICE, flow->service);
     if (seen_of(flow)->accused > 0 && is_blameless(flow))
-        each_fact(flow, acquit);
+        each_fact(flow, 0, acquit);
 }
 
 /* --- what the device is known for --- */

@@ -123,7 +123,7 @@ uint64_t seen_learned_us(const struct seen *seen, const struct seen_budget *budg
 bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget, enum seen_kind kind,
         uint64_t key, uint64_t now_us);
 
-/* A flow that began at 'since_us' alerts: what was not known before it came is accused. */
+/* A flow that brought the fact alerts: it is accused, unless it was met before 'since_us'. */
 void seen_accuse(struct seen *seen, enum seen_kind kind, uint64_t key, uint64_t since_us);
 /* A flow without blame has brought it, too. */
 void seen_acquit(struct seen *seen, enum seen_kind kind, uint64_t key);
