@@ -22,7 +22,7 @@
 #define IN_DEVICE(member) offsetof(struct device_setting, member)
 #define IN_SUPPRESS(member) offsetof(struct suppress_setting, member)
 
-static const char *const sections[] = { DEVICES, SUPPRESS, "limits" };
+static const char *const sections[] = { DEVICES, SUPPRESS, "limits", "live", "redis" };
 
 /* Sections that are lists of maps: where in the settings their items and their number are. */
 struct record_list {
@@ -104,6 +104,35 @@ static const struct settings_row rows[] = {
             "the last day in force, 2026-12-31, in UTC" },
     { "eve-types", &kind_eve_types, AT(eve_types), 0, 16, "alert, flow, dns, tls, quic, iot, stats",
             "EVE records to write; in Suricata its 'outputs' say that" },
+    { "eve-outputs", &kind_outputs, AT(eve_outputs), 0, 8, "regular:eve.json",
+            "where 'tattler live' writes EVE records to; a path starts at the log folder" },
+    { "eve-buffer", &kind_bytes, AT(eve_buffer_bytes), 1 << 16, UINT64_C(1) << 30, "16m",
+            "records held for each output that is away or slow; then they are lost and counted" },
+    { "live.interface", &kind_text, AT(live.interface), 0, 63, "",
+            "the interface to watch, unless -i names one" },
+    { "live.filter", &kind_text, AT(live.filter), 0, 4095, "",
+            "inspect only packets that this filter takes (pcap-filter(7))" },
+    { "live.user", &kind_text, AT(live.user), 0, 63, "",
+            "run as this user, once the interface is open; not set: tattler, or else nobody" },
+    { "live.snap-length", &kind_bytes, AT(live.snap_length), 128, 262144, "256k",
+            "bytes read of each packet" },
+    { "live.buffer", &kind_bytes, AT(live.buffer_bytes), 1 << 16, UINT64_C(1) << 30, "16m",
+            "memory of the kernel for packets that wait" },
+    { "live.timeout-ms", &kind_count, AT(live.timeout_ms), 1, 1000, "100",
+            "the kernel collects packets for so many milliseconds before it hands them over" },
+    { "live.immediate", &kind_bool, AT(live.immediate), 0, 0, "no",
+            "hand over each packet at once, which takes more CPU" },
+    { "live.promiscuous", &kind_bool, AT(live.promiscuous), 0, 0, "yes",
+            "also see packets that are for others, as a mirror port needs" },
+    { "live.stats-interval", &kind_duration, AT(live.stats_s), 1, DAY_S, "60s",
+            "write a record of statistics so often" },
+    { "live.sandbox", &kind_bool, AT(live.sandbox), 0, 0, "yes",
+            "forbid system calls and writing to files that it does not need" },
+    { "redis.key", &kind_text, AT(redis.key), 0, 255, "tattler", "the stream's name" },
+    { "redis.stream-maxlen", &kind_count, AT(redis.max_records), 0, UINT64_C(1) << 40, "100k",
+            "records kept in the stream, about; 0: all" },
+    { "redis.username", &kind_text, AT(redis.username), 0, 255, "", "to log in with" },
+    { "redis.password", &kind_text, AT(redis.password), 0, 255, "", "to log in with" },
     { "limits.flows", &kind_count, AT(max_flows), 1, 1 << 24, "64k",
             "flows remembered at once; in Suricata flow.memcap rules instead" },
     { "limits.devices", &kind_count, AT(max_devices), 1, 1 << 20, "4k", "devices remembered" },

@@ -67,6 +67,21 @@ enum eve_type {
     EVE_ALERT = 1 << 6,
 };
 
+/* Of 'tattler live' only. */
+struct live_settings {
+    char *interface, *filter; /* NULL: not set */
+    char *user;               /* NULL: whoever started it */
+    uint64_t snap_length, buffer_bytes, timeout_ms;
+    bool promiscuous, immediate, sandbox;
+    uint64_t stats_s; /* how often statistics are written */
+};
+
+/* The stream of Redis that EVE records go to, if an output says so. */
+struct redis_settings {
+    char *key, *username, *password; /* the last two NULL: not set */
+    uint64_t max_records;            /* the stream is cut to about so many; 0: never */
+};
+
 struct settings {
     struct prefix_list home_networks; /* RFC 1918, fc00::/7, fe80::/10 and 169.254.0.0/16 */
     uint64_t warm_up_s;               /* watch a device this long before judging 'no_dns' */
@@ -92,6 +107,11 @@ struct settings {
     size_t suppress_count;
 
     uint32_t eve_types; /* enum eve_type; stand-alone host only, Suricata has its 'outputs' */
+
+    struct live_settings live;
+    struct string_list eve_outputs; /* "regular:eve.json", "redis:127.0.0.1:6379"; for live */
+    uint64_t eve_buffer_bytes;      /* held for each output that does not take them */
+    struct redis_settings redis;
 
     uint64_t max_alerts; /* of one packet; stand-alone host only, as Suricata's own key */
     uint64_t max_flows; /* stand-alone host only: in Suricata flow.memcap rules */

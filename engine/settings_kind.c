@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define HOUR_S 3600
@@ -93,6 +94,36 @@ static enum tattler_status set_count(const struct settings_row *row, void *field
     return TATTLER_OK;
 }
 
+static enum tattler_status set_bytes(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    static const struct suffix suffixes[] = { { "", 1 }, { "k", 1024 }, { "m", 1024 * 1024 } };
+    uint64_t bytes;
+
+    if (!parse_number(entry->value, suffixes, COUNT_OF(suffixes), &bytes))
+        return settings_refuse(complaint, "'%.64s' is not a size: write bytes, or 64k, 16m",
+                entry->value);
+    if (bytes < row->min || bytes > row->max)
+        return settings_refuse(complaint, "'%.64s' is out of range: write %llu to %lluk",
+                entry->value, (unsigned long long)row->min, (unsigned long long)row->max / 1024);
+    *(uint64_t *)field = bytes;
+    return TATTLER_OK;
+}
+
+static enum tattler_status set_bool(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
+
+    (void)row;
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (strcasecmp(entry->value, words[i]) == 0) {
+            *(bool *)field = i % 2 == 1;
+            return TATTLER_OK;
+        }
+    return settings_refuse(complaint, "'%.64s' is neither yes nor no", entry->value);
+}
+
 /* --- texts and files --- */
 
 static enum tattler_status replace_text(char **field, const char *text,
@@ -174,23 +205,16 @@ static void clear_files(void *field)
     *list = (struct string_list){ NULL, 0 };
 }
 
-static enum tattler_status set_files(const struct settings_row *row, void *field,
-        const struct settings_entry *entry, const struct complaint *complaint)
+/* 'text' is copied to the list's end, or takes the place of all in it. */
+static enum tattler_status add_item(const struct settings_row *row, struct string_list *list,
+        const struct settings_entry *entry, const char *text, const struct complaint *complaint)
 {
-    struct string_list *list = field;
-    char path[SETTINGS_PATH_SIZE], *item, **items;
     size_t kept = entry->first ? 0 : list->count;
+    char *item, **items;
 
-    if (entry->value == NULL) {
-        if (entry->first)
-            clear_files(list);
-        return TATTLER_OK;
-    }
-    if (!whole_path(entry, path))
-        return settings_refuse(complaint, "the path '%.64s…' is too long", entry->value);
     if (kept == row->max)
         return too_many(row, complaint);
-    item = strdup(path);
+    item = strdup(text);
     items = item != NULL ? realloc(entry->first ? NULL : list->items, (kept + 1) * sizeof(*items))
                          : NULL;
     if (items == NULL) {
@@ -202,6 +226,42 @@ static enum tattler_status set_files(const struct settings_row *row, void *field
     items[kept] = item;
     *list = (struct string_list){ items, kept + 1 };
     return TATTLER_OK;
+}
+
+static enum tattler_status set_files(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    struct string_list *list = field;
+    char path[SETTINGS_PATH_SIZE];
+
+    if (entry->value == NULL) {
+        if (entry->first)
+            clear_files(list);
+        return TATTLER_OK;
+    }
+    if (!whole_path(entry, path))
+        return settings_refuse(complaint, "the path '%.64s…' is too long", entry->value);
+    return add_item(row, list, entry, path, complaint);
+}
+
+/* "FILETYPE:TARGET"; the types are called as in Suricata. */
+static enum tattler_status set_outputs(const struct settings_row *row, void *field,
+        const struct settings_entry *entry, const struct complaint *complaint)
+{
+    static const char *const types[] = { "regular", "unix_stream", "unix_dgram", "redis" };
+    const char *colon = strchr(entry->value, ':'), *near;
+    size_t len = colon != NULL ? (size_t)(colon - entry->value) : strlen(entry->value);
+    char type[NEAREST_WORD_MAX + 1];
+
+    for (size_t i = 0; i < COUNT_OF(types) && colon != NULL && colon[1] != '\0'; i++)
+        if (strlen(types[i]) == len && strncmp(entry->value, types[i], len) == 0)
+            return add_item(row, field, entry, entry->value, complaint);
+    snprintf(type, sizeof(type), "%.*s", (int)(len < NEAREST_WORD_MAX ? len : 0), entry->value);
+    near = nearest_word(type, types, COUNT_OF(types));
+    return settings_refuse(complaint, "'%.64s' is no output: write %s%s", entry->value,
+            near != NULL ? near : "regular:eve.json, unix_stream:PATH, unix_dgram:PATH or "
+                                  "redis:SERVER:PORT",
+            near != NULL ? ":TARGET, such as regular:eve.json or redis:127.0.0.1:6379" : "");
 }
 
 static enum tattler_status set_networks(const struct settings_row *row, void *field,
@@ -294,5 +354,8 @@ const struct settings_kind kind_networks = { "list of networks", true, false, se
     clear_networks };
 const struct settings_kind kind_eve_types = { "list of record types", true, false, set_eve_types,
     NULL };
+const struct settings_kind kind_bool = { "yes or no", false, false, set_bool, NULL };
+const struct settings_kind kind_bytes = { "size", false, false, set_bytes, NULL };
+const struct settings_kind kind_outputs = { "list of outputs", true, false, set_outputs, clear_files };
 const struct settings_kind kind_mac = { "MAC address", false, false, set_mac, NULL };
 const struct settings_kind kind_address = { "IP address", false, false, set_address, NULL };

@@ -40,7 +40,7 @@ struct settings_row {
 
 extern const struct settings_kind kind_duration, kind_count, kind_text, kind_zone, kind_file, kind_files,
         kind_networks, kind_eve_types, kind_word, kind_numbers, kind_number, kind_domain, kind_hours,
-        kind_day;
+        kind_day, kind_bool, kind_bytes, kind_outputs;
 extern const struct settings_kind kind_mac, kind_address; /* 'field' is the whole device */
 extern const struct settings_kind kind_device, kind_network; /* and the whole suppression */
 

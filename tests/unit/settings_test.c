@@ -474,6 +474,37 @@ START_TEST(record_types_are_names_from_a_list)
 }
 END_TEST
 
+START_TEST(outputs_are_called_as_in_suricata)
+{
+    ck_assert_uint_eq(settings.eve_outputs.count, 1);
+    ck_assert_str_eq(settings.eve_outputs.items[0], "regular:eve.json");
+    ck_assert_int_eq(set("eve-outputs", "redis:[::1]:6379", true), TATTLER_OK);
+    ck_assert_int_eq(set("eve-outputs", "unix_dgram:/run/eve", false), TATTLER_OK);
+    ck_assert_uint_eq(settings.eve_outputs.count, 2);
+    ck_assert_str_eq(settings.eve_outputs.items[0], "redis:[::1]:6379");
+    ck_assert_int_eq(set("eve-outputs", "unix_stram:/run/eve", false), TATTLER_MALFORMED);
+    ck_assert_int_eq(set("eve-outputs", "eve.json", false), TATTLER_MALFORMED);
+    ck_assert_int_eq(set("eve-outputs", "regular:", false), TATTLER_MALFORMED);
+    ck_assert_int_eq(set("eve-outputs", NULL, false), TATTLER_MALFORMED);
+    ck_assert_uint_eq(settings.eve_outputs.count, 2);
+}
+END_TEST
+
+START_TEST(sizes_and_switches_take_what_suricata_takes)
+{
+    ck_assert_int_eq(set("live.buffer", "2m", false), TATTLER_OK);
+    ck_assert_uint_eq(settings.live.buffer_bytes, 2 * 1024 * 1024);
+    ck_assert_int_eq(set("live.snap-length", "1500", false), TATTLER_OK);
+    ck_assert_uint_eq(settings.live.snap_length, 1500);
+    ck_assert_int_eq(set("live.snap-length", "64", false), TATTLER_MALFORMED);
+    ck_assert_int_eq(set("live.snap-length", "1g", false), TATTLER_MALFORMED);
+    ck_assert(settings.live.promiscuous);
+    ck_assert_int_eq(set("live.promiscuous", "False", false), TATTLER_OK);
+    ck_assert(!settings.live.promiscuous);
+    ck_assert_int_eq(set("live.promiscuous", "maybe", false), TATTLER_MALFORMED);
+}
+END_TEST
+
 START_TEST(the_table_tells_sections_lists_and_docs)
 {
     struct settings_key key;
@@ -491,7 +522,7 @@ START_TEST(the_table_tells_sections_lists_and_docs)
         ck_assert_uint_gt(strlen(key.kind), 0);
         rows++;
     }
-    ck_assert_uint_eq(rows, 41);
+    ck_assert_uint_eq(rows, 57);
 }
 END_TEST
 
@@ -524,6 +555,8 @@ int main(void)
     tcase_add_test(tests, another_host_sets_key_by_key);
     tcase_add_test(tests, a_refused_value_changes_nothing_and_names_its_key);
     tcase_add_test(tests, overlong_texts_and_paths_are_refused);
+    tcase_add_test(tests, outputs_are_called_as_in_suricata);
+    tcase_add_test(tests, sizes_and_switches_take_what_suricata_takes);
     tcase_add_test(tests, the_table_tells_sections_lists_and_docs);
     tcase_add_test(tests, record_types_are_names_from_a_list);
     srunner_run_all(runner, CK_ENV);
