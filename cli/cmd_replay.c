@@ -14,14 +14,12 @@
 #include "capture.h"
 #include "command.h"
 #include "inspect.h"
-#include "rules.h"
+#include "rules_told.h"
 #include "summary.h"
 
 #define EVE_NAME "eve.json"
 #define PROGRESS_PACKETS 8192 /* look at the clock so often */
 #define PROGRESS_S 0.2
-#define RULES_MAX 64 /* options -S */
-#define PROBLEMS_TOLD 20 /* with rules */
 
 static const char usage[] =
         "usage: tattler replay [-c tattler.yaml] [-S RULES]... [-l DIRECTORY | -o FILE] CAPTURE...\n"
@@ -38,9 +36,8 @@ static const char usage[] =
         "Exit status: 0 done, 1 some input could not be read, 2 wrong usage or configuration.\n";
 
 struct options {
-    const char *config, *directory, *output;
-    const char *rules[RULES_MAX]; /* instead of those of the configuration */
-    size_t rules_count;
+    const char *directory, *output;
+    struct rule_options rules;
     const char *const *captures;
     size_t capture_count;
 };
@@ -51,7 +48,7 @@ struct replay {
     FILE *eve;
     bool eve_failed;
     bool had_problems; /* some data file was left out */
-    unsigned rule_problems;
+    struct rules_told told;
     struct rules rules; /* no set: none are wanted */
     struct summary *summary;
     bool shows_progress;
@@ -81,7 +78,7 @@ static int parse_options(struct options *options, int argc, char **argv)
     while ((c = getopt_long(argc, argv, ":c:l:o:S:h", longs, NULL)) != -1)
         switch (c) {
         case 'c':
-            options->config = optarg;
+            options->rules.config = optarg;
             break;
         case 'l':
             options->directory = optarg;
@@ -90,9 +87,10 @@ static int parse_options(struct options *options, int argc, char **argv)
             options->output = optarg;
             break;
         case 'S':
-            if (options->rules_count == RULES_MAX)
-                return usage_error("replay", "more than %d options -S: give a folder", RULES_MAX);
-            options->rules[options->rules_count++] = optarg;
+            if (options->rules.path_count == RULE_PATHS_MAX)
+                return usage_error("replay", "more than %d options -S: give a folder",
+                        RULE_PATHS_MAX);
+            options->rules.paths[options->rules.path_count++] = optarg;
             break;
         case 'h':
             fputs(usage, stdout);
@@ -102,7 +100,8 @@ static int parse_options(struct options *options, int argc, char **argv)
         default:
             return usage_error("replay", "unknown option '%s'", argv[optind - 1]);
         }
-    if (is_empty(options->config) || is_empty(options->directory) || is_empty(options->output))
+    if (is_empty(options->rules.config) || is_empty(options->directory) ||
+            is_empty(options->output))
         return usage_error("replay", "-c, -l and -o need a path, not an empty word");
     if (options->directory != NULL && options->output != NULL)
         return usage_error("replay", "-l and -o both say where EVE goes: give one of them");
@@ -306,48 +305,6 @@ static void tell_problem(void *user, const char *what)
     replay->had_problems = true;
 }
 
-/* --- rules --- */
-
-static void tell_rule(void *user, const struct rule_problem *problem)
-{
-    struct replay *replay = user;
-
-    replay->had_problems |= problem->kind != RULE_WARNING;
-    if (++replay->rule_problems > PROBLEMS_TOLD)
-        return;
-    if (problem->line > 0)
-        complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
-    else
-        complain("%s: %s", problem->file, problem->text);
-}
-
-/* False: out of memory. Rules that are wrong are left out. */
-static bool load_rules(struct replay *replay, const struct settings *settings)
-{
-    const struct options *options = &replay->options;
-    bool own = options->rules_count > 0;
-    const struct rules_source source = {
-        .yaml = options->config,
-        .classification = settings->classification_file,
-        .reference = settings->reference_file,
-        .threshold = settings->threshold_file,
-        .paths = own ? options->rules : (const char *const *)settings->rule_files.items,
-        .path_count = own ? options->rules_count : settings->rule_files.count,
-        .home = &settings->home_networks,
-    };
-
-    if (source.path_count == 0)
-        return true;
-    if (rules_load(&source, tell_rule, replay, &replay->rules) == TATTLER_NO_MEMORY) {
-        complain("out of memory");
-        return false;
-    }
-    if (replay->rule_problems > PROBLEMS_TOLD)
-        complain("and %u more problems with rules: 'tattler check' tells all of them",
-                replay->rule_problems - PROBLEMS_TOLD);
-    return true;
-}
-
 static int run(struct replay *replay, const struct settings *settings)
 {
     struct engine *engine = engine_new(settings, random_seed(), tell_problem, replay);
@@ -364,7 +321,8 @@ static int run(struct replay *replay, const struct settings *settings)
     replay->shows_progress = isatty(STDERR_FILENO) == 1;
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
-    if (!can_read_any(&replay->options) || !load_rules(replay, settings))
+    if (!can_read_any(&replay->options) ||
+            !rules_load_told(&replay->options.rules, settings, &replay->rules, &replay->told))
         status = EXIT_INPUT;
     else if (open_eve(replay))
         status = inspect_captures(replay, engine, settings);
@@ -373,6 +331,7 @@ static int run(struct replay *replay, const struct settings *settings)
     summary_free(replay->summary);
     rules_clear(&replay->rules);
     engine_free(engine);
+    replay->had_problems |= replay->told.refused + replay->told.unsupported > 0;
     return status == EXIT_DONE && replay->had_problems ? EXIT_INPUT : status;
 }
 
@@ -384,7 +343,7 @@ int command_replay(int argc, char **argv)
 
     if (status != EXIT_DONE)
         return status < 0 ? EXIT_DONE : status;
-    status = load_settings(&settings, replay.options.config) ? run(&replay, &settings)
+    status = load_settings(&settings, replay.options.rules.config) ? run(&replay, &settings)
                                                              : EXIT_USAGE;
     settings_clear(&settings);
     return status;

@@ -19,9 +19,11 @@ complain_with(const char *format, va_list arguments)
 
     if (len < 0)
         return;
+    flockfile(stderr); /* threads that write EVE complain, too */
     fputs("tattler: ", stderr);
     screen_print(stderr, cursor_over(text, strlen(text)), SCREEN_ALL, SCREEN_KEEP_START);
     fputc('\n', stderr);
+    funlockfile(stderr);
 }
 
 void complain(const char *format, ...)

@@ -14,6 +14,7 @@ enum exit_status {
 };
 
 int command_replay(int argc, char **argv);
+int command_live(int argc, char **argv);
 int command_features(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);

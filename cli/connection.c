@@ -109,7 +109,7 @@ static void finish_expired(struct connections *connections, struct connection **
 
 /* Once per second of packet time is enough: a look-up checks the flow it finds by itself. Captures
  * may step back, also by years. */
-static void sweep(struct connections *connections, uint64_t time_us)
+void connections_expire(struct connections *connections, uint64_t time_us)
 {
     if (time_us >= connections->swept_us && time_us < connections->swept_us + US_PER_S)
         return;
@@ -319,7 +319,7 @@ struct connection *connections_find(struct connections *connections, const struc
     struct connection_key key;
     struct ends ends;
 
-    sweep(connections, time_us);
+    connections_expire(connections, time_us);
     if (is_next_of(connections->last, packet, depth, time_us, to_server)) {
         *is_new = false;
         return connections->last;

@@ -82,6 +82,9 @@ void connections_end_all(struct connections *connections); /* by END_SHUTDOWN */
 struct connection *connections_find(struct connections *connections, const struct packet *packet,
         unsigned depth, uint64_t time_us, bool *is_new, bool *to_server);
 
+/* Ends flows whose time has come, where no packet does. */
+void connections_expire(struct connections *connections, uint64_t time_us);
+
 /* Counts the packet and moves the flow's state and timeout. */
 void connections_update(struct connections *connections, struct connection *connection,
         const struct packet *packet, bool to_server, uint64_t time_us);

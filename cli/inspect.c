@@ -181,6 +181,16 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
     }
 }
 
+void inspector_tick(struct inspector *inspector, uint64_t time_us)
+{
+    inspector->now_us = time_us;
+    if (inspector->first_us == 0)
+        inspector->first_us = time_us;
+    worker_tick(inspector->worker, time_us);
+    connections_expire(inspector->connections, time_us);
+    inspect_write_events(inspector);
+}
+
 /* --- life --- */
 
 static bool is_complete(const struct inspector *inspector)
@@ -232,9 +242,13 @@ void inspector_finish(struct inspector *inspector)
     inspect_write_events(inspector);
     if (inspect_wants(inspector, EVE_IOT))
         inspect_write_devices(inspector);
-    if (inspect_wants(inspector, EVE_STATS))
-        inspect_write_stats(inspector, flows_open);
+    inspect_write_stats(inspector, flows_open);
     release(inspector);
+}
+
+void inspector_stats(struct inspector *inspector)
+{
+    inspect_write_stats(inspector, connections_count(inspector->connections));
 }
 
 uint64_t inspector_packets(const struct inspector *inspector)

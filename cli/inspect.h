@@ -24,12 +24,17 @@ typedef void (*inspect_flow_fn)(void *user, const struct connection *connection)
 typedef void (*inspect_alert_fn)(void *user, const struct connection *connection,
         const struct rule *rule);
 
+/* Appends the host's own counters to a record of statistics: at most 'room', returns how many. */
+struct eve_counter;
+typedef size_t (*inspect_count_fn)(void *user, struct eve_counter *out, size_t room);
+
 struct match_witness;
 
 struct inspect_sink {
     inspect_write_fn write;
     inspect_flow_fn flow;
     inspect_alert_fn alert; /* NULL: none */
+    inspect_count_fn count; /* NULL: none */
     const struct match_witness *witness; /* of what rules do (matcher.h); NULL: none */
     void *user;
 };
@@ -44,6 +49,13 @@ struct inspector *inspector_new(struct engine *engine, const struct settings *se
 void inspector_finish(struct inspector *inspector);
 
 void inspector_frame(struct inspector *inspector, const struct captured *frame);
+
+/* Time goes by without packets: ends flows whose time has come and tells of heartbeats that are
+ * late. Once a second is often enough. */
+void inspector_tick(struct inspector *inspector, uint64_t time_us);
+
+/* Writes a record of statistics. */
+void inspector_stats(struct inspector *inspector);
 
 /* Packets handed in so far. */
 uint64_t inspector_packets(const struct inspector *inspector);

@@ -41,7 +41,7 @@ void inspect_write_flow(struct inspector *inspector, const struct connection *co
         enum connection_end why);
 void inspect_write_events(struct inspector *inspector); /* what the engine noticed by itself */
 void inspect_write_devices(struct inspector *inspector);
-void inspect_write_stats(struct inspector *inspector, size_t flows_open);
+void inspect_write_stats(struct inspector *inspector, size_t flows_open); /* if they are wanted */
 
 /* --- inspect_found.c --- */
 

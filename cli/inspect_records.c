@@ -2,6 +2,7 @@
 #include "inspect_internal.h"
 
 #define US_PER_S UINT64_C(1000000)
+#define COUNTERS_MAX 64
 
 void inspect_write(struct inspector *inspector)
 {
@@ -116,7 +117,7 @@ void inspect_write_stats(struct inspector *inspector, size_t flows_open)
     const struct defrag_counters *defrag = defrag_counters(inspector->defrag);
     struct dissect_counters dissect = dissect_count(inspector->dissectors);
     const struct matcher_counters match = inspect_rules_count(inspector);
-    const struct eve_counter counters[] = {
+    struct eve_counter counters[COUNTERS_MAX] = {
         { "decoder", "pkts", inspector->packets },
         { "decoder", "bytes", inspector->bytes },
         { "decoder", "malformed", inspector->malformed },
@@ -143,12 +144,20 @@ void inspect_write_stats(struct inspector *inspector, size_t flows_open)
         { "detect", "xbits_lost", match.xbits_lost },
         { "detect", "flowbits_refused", match.flowbits_refused },
     };
+    const struct inspect_sink *sink = inspector->sink;
     struct engine_counters engine;
+    size_t count = 0;
 
+    if (!inspect_wants(inspector, EVE_STATS))
+        return;
+    while (counters[count].section != NULL)
+        count++;
+    if (sink->count != NULL)
+        count += sink->count(sink->user, counters + count, COUNTERS_MAX - count);
     engine_count(inspector->engine, &engine);
     json_restart(&inspector->json);
     eve_stats_record(&inspector->json, inspector->now_us,
             (inspector->now_us - inspector->first_us) / US_PER_S, &engine,
-            engine_suppressions(inspector->engine), counters, sizeof(counters) / sizeof(counters[0]));
+            engine_suppressions(inspector->engine), counters, count);
     inspect_write(inspector);
 }

@@ -17,6 +17,7 @@ static const struct {
     { "replay", command_replay, "inspect capture files: EVE JSON, and a table of devices" },
     { "learn", command_learn, "learn from captures what is usual for each device" },
     { "devices", command_devices, "how far each device has learned; trust, freeze or reset one" },
+    { "live", command_live, "watch a network interface" },
     { "features", command_features, "list what rules can ask for" },
     { "check", command_check, "check rule files: what is wrong, what it costs, what is missing" },
     { "explain", command_explain, "what a rule looks for, what to do about it, how to tune it" },

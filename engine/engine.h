@@ -38,6 +38,10 @@ void engine_free(struct engine *engine);
 struct worker *worker_new(struct engine *engine); /* NULL: out of memory */
 void worker_free(struct worker *worker);          /* accepts NULL */
 
+/* Time goes by without packets: notices what is late by now. flow_open() and flow_packet() do so by
+ * themselves. */
+void worker_tick(struct worker *worker, uint64_t time_us);
+
 /* --- flows --- */
 
 struct packet_view {

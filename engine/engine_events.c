@@ -188,3 +188,8 @@ void worker_move_clock(struct worker *worker, uint64_t now_us)
         step_back(worker, now_us);
     }
 }
+
+void worker_tick(struct worker *worker, uint64_t time_us)
+{
+    worker_sweep(worker, time_us);
+}

@@ -1,0 +1,97 @@
+/* 'tattler live': a network interface through the engine; EVE JSON to files, sockets, Redis. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "command.h"
+#include "live.h"
+
+static const char usage[] =
+        "usage: tattler live -i INTERFACE [-c tattler.yaml] [-S RULES]... [-l DIRECTORY | -o FILE]\n"
+        "                    [-f FILTER] [--user NAME]\n"
+        "\n"
+        "Watches a network interface until it is told to end. Needs root, or the capability\n"
+        "CAP_NET_RAW, only to open the interface.\n"
+        "\n"
+        "  -i INTERFACE  such as eth0; 'any' for all there are\n"
+        "  -c FILE       configuration (see tattler.yaml in the documentation)\n"
+        "  -S RULES      a file of rules, or a folder of files '*.rules'; may be given again\n"
+        "  -l DIRECTORY  write eve.json there; made if it is missing\n"
+        "  -o FILE       write EVE JSON to this file alone; '-' is standard output\n"
+        "  -f FILTER     inspect only packets that this filter takes, as of tcpdump\n"
+        "  --user NAME   run as this user once the interface is open\n"
+        "  -h, --help    this text\n"
+        "\n"
+        "Without -o and -l, EVE JSON goes where the configuration says, else to ./eve.json.\n"
+        "SIGHUP has logs opened again, and rules and configuration read again; SIGINT and SIGTERM end\n"
+        "it after the last records are written.\n"
+        "Exit status: 0 done, 1 the interface went away, 2 wrong usage or configuration.\n";
+
+static int add_rules(struct rule_options *rules, const char *path)
+{
+    if (rules->path_count == RULE_PATHS_MAX)
+        return usage_error("live", "more than %d options -S: give a folder", RULE_PATHS_MAX);
+    rules->paths[rules->path_count++] = path;
+    return EXIT_DONE;
+}
+
+static bool is_empty(const char *word)
+{
+    return word != NULL && word[0] == '\0';
+}
+
+static int check_options(const struct live_options *options, int argc, char **argv)
+{
+    if (optind < argc)
+        return usage_error("live", "'%s' is not expected here: 'tattler replay' reads captures, and "
+                "an interface is given with -i", argv[optind]);
+    if (is_empty(options->rules.config) || is_empty(options->directory) ||
+            is_empty(options->output) || is_empty(options->interface) || is_empty(options->user))
+        return usage_error("live", "-c, -i, -l, -o and --user need a value, not an empty word");
+    if (options->directory != NULL && options->output != NULL)
+        return usage_error("live", "-l and -o both say where EVE goes: give one of them");
+    return EXIT_DONE;
+}
+
+static int parse_options(struct live_options *options, int argc, char **argv)
+{
+    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
+        { "user", required_argument, NULL, 'u' }, { 0 } };
+    int c, status = EXIT_DONE;
+
+    while (status == EXIT_DONE && (c = getopt_long(argc, argv, ":c:f:i:l:o:S:h", longs, NULL)) != -1)
+        switch (c) {
+        case 'c': options->rules.config = optarg; break;
+        case 'f': options->filter = optarg; break;
+        case 'i': options->interface = optarg; break;
+        case 'l': options->directory = optarg; break;
+        case 'o': options->output = optarg; break;
+        case 'u': options->user = optarg; break;
+        case 'S': status = add_rules(&options->rules, optarg); break;
+        case 'h':
+            fputs(usage, stdout);
+            return -1;
+        case ':':
+            return usage_error("live", "option %s needs a value", argv[optind - 1]);
+        default:
+            return usage_error("live", "unknown option '%s'", argv[optind - 1]);
+        }
+    return status == EXIT_DONE ? check_options(options, argc, argv) : status;
+}
+
+int command_live(int argc, char **argv)
+{
+    struct live_options options = { 0 };
+    struct settings settings;
+    int status = parse_options(&options, argc, argv);
+
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
+    if (!load_settings(&settings, options.rules.config))
+        status = EXIT_USAGE;
+    else if (options.interface == NULL && settings.live.interface == NULL)
+        status = usage_error("live", "no interface given: which there are, tells 'ip link'");
+    else
+        status = live_run(&options, &settings);
+    settings_clear(&settings);
+    return status;
+}

@@ -1,0 +1,198 @@
+#include "live.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "live_internal.h"
+
+#define US_PER_S UINT64_C(1000000)
+
+/* --- signals --- */
+
+static volatile sig_atomic_t is_ending, is_reloading;
+
+static void note_signal(int number)
+{
+    if (number == SIGHUP)
+        is_reloading = 1;
+    else
+        is_ending = 1;
+}
+
+static void catch_signals(void)
+{
+    static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction action = { .sa_handler = note_signal };
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+        sigaction(caught[i], &action, NULL);
+    action.sa_handler = SIG_IGN; /* a peer that hangs up is told by its socket */
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+/* --- records --- */
+
+static void write_record(void *user, const char *record, size_t len)
+{
+    struct live *live = user;
+
+    outputs_write(live->outputs, record, len);
+}
+
+static void on_flow(void *user, const struct connection *connection)
+{
+    (void)user;
+    (void)connection;
+}
+
+static void on_alert(void *user, const struct connection *connection, const struct rule *rule)
+{
+    struct live *live = user;
+
+    (void)connection;
+    (void)rule;
+    live->alerted = true;
+}
+
+static size_t count(void *user, struct eve_counter *out, size_t room)
+{
+    struct live *live = user;
+    struct interface_counters kernel = interface_count(live->interface);
+    const struct eve_counter capture[] = {
+        { "capture", "kernel_packets", kernel.packets },
+        { "capture", "kernel_drops", kernel.drops },
+        { "capture", "kernel_ifdrops", kernel.interface_drops },
+    };
+    size_t own = sizeof(capture) / sizeof(capture[0]);
+
+    if (room < own)
+        return 0;
+    memcpy(out, capture, sizeof(capture));
+    return own + outputs_count(live->outputs, out + own, room - own);
+}
+
+/* --- what is done from time to time --- */
+
+/* Records leave once a second at the latest, and time goes on without packets, too. */
+static void tick(struct live *live, uint64_t now_us)
+{
+    if (now_us >= live->packet_at_us + US_PER_S)
+        inspector_tick(live->inspector, live->packet_us + (now_us - live->packet_at_us));
+    outputs_flush(live->outputs);
+}
+
+static void write_statistics(struct live *live, uint64_t now_us)
+{
+    (void)now_us;
+    inspector_stats(live->inspector);
+}
+
+#define CHORE_COUNT 2
+struct chore {
+    void (*run)(struct live *live, uint64_t now_us);
+    uint64_t every_us, due_us; /* of CLOCK_MONOTONIC */
+};
+
+static void run_chores(struct live *live, struct chore chores[CHORE_COUNT],
+        uint64_t now_us)
+{
+    for (size_t i = 0; i < CHORE_COUNT; i++)
+        if (now_us >= chores[i].due_us) {
+            chores[i].due_us = now_us + chores[i].every_us;
+            chores[i].run(live, now_us);
+        }
+}
+
+/* --- the loop --- */
+
+uint64_t live_now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / 1000;
+}
+
+static void on_frame(void *user, const struct captured *frame)
+{
+    struct live *live = user;
+
+    live->packet_us = frame->time_us;
+    inspector_frame(live->inspector, frame);
+}
+
+/* False: the interface is gone. */
+static bool read_packets(struct live *live)
+{
+    int frames = interface_read(live->interface, on_frame, live);
+
+    if (frames > 0)
+        live->packet_at_us = live_now_us();
+    if (live->alerted)
+        outputs_flush(live->outputs);
+    live->alerted = false;
+    return frames >= 0;
+}
+
+/* Not longer than a second: a signal may come just before. */
+static void wait_for_packets(const struct live *live)
+{
+    struct pollfd descriptor = { interface_descriptor(live->interface), POLLIN, 0 };
+
+    poll(&descriptor, 1, 1000);
+}
+
+static int watch(struct live *live)
+{
+    uint64_t now_us = live_now_us(), stats_us = live->started->live.stats_s * US_PER_S;
+    struct chore chores[CHORE_COUNT] = {
+        { tick, US_PER_S, now_us },
+        { write_statistics, stats_us, now_us + stats_us },
+    };
+
+    while (!is_ending) {
+        wait_for_packets(live);
+        if (!read_packets(live)) {
+            complain("%s: %s", interface_name(live->interface),
+                    interface_problem(live->interface));
+            return EXIT_INPUT;
+        }
+        now_us = live_now_us();
+        run_chores(live, chores, now_us);
+        notify_alive(&live->notify, now_us);
+        if (is_reloading) {
+            is_reloading = 0;
+            outputs_reopen(live->outputs);
+        }
+    }
+    return EXIT_DONE;
+}
+
+static uint64_t clock_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / 1000;
+}
+
+int live_run(const struct live_options *options, const struct settings *settings)
+{
+    struct live live = { .options = options, .started = settings, .packet_us = clock_us(),
+        .packet_at_us = live_now_us(), .notify = { .descriptor = -1 } };
+    int status;
+
+    live.sink = (struct inspect_sink){ .write = write_record, .flow = on_flow, .alert = on_alert,
+        .count = count, .user = &live };
+    catch_signals();
+    status = live_open(&live);
+    if (status == EXIT_DONE)
+        status = watch(&live);
+    live_close(&live);
+    return status;
+}

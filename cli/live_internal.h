@@ -1,0 +1,45 @@
+/* live_internal.h - what the files of 'tattler live' share; no one else's. */
+#ifndef TATTLER_CLI_LIVE_INTERNAL_H
+#define TATTLER_CLI_LIVE_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine.h"
+#include "inspect.h"
+#include "interface.h"
+#include "live.h"
+#include "notify.h"
+#include "outputs.h"
+#include "privileges.h"
+
+struct reload;
+
+struct live {
+    const struct live_options *options;
+    const struct settings *started; /* those that this began with */
+    struct identity identity;
+    struct interface *interface;
+    struct outputs *outputs;
+    struct engine *engine;
+    struct rules rules;
+    struct inspector *inspector;
+    struct inspect_sink sink;
+    struct notify notify;
+    bool alerted; /* since records were flushed */
+    /* The newest packet's time, and when it was handed in: time goes on from there without packets,
+     * whatever becomes of the machine's clock. */
+    uint64_t packet_us, packet_at_us;
+    struct interface_counters interface_counters;
+};
+
+uint64_t live_now_us(void); /* CLOCK_MONOTONIC */
+
+/* --- live_start.c --- */
+
+/* Opens the interface, gives up rights, opens and reads all else. Returns an exit status; what was
+ * opened is there to be closed, whatever that is. */
+int live_open(struct live *live);
+void live_close(struct live *live);
+
+#endif

@@ -1,0 +1,27 @@
+/* rules_told.h - loads the rules that a host runs, and tells on standard error what is wrong with
+ * them. */
+#ifndef TATTLER_CLI_RULES_TOLD_H
+#define TATTLER_CLI_RULES_TOLD_H
+
+#include "rules.h"
+
+#define RULE_PATHS_MAX 64 /* options -S */
+
+/* What the command line says of rules. */
+struct rule_options {
+    const char *config; /* may hold variables; NULL: none */
+    const char *paths[RULE_PATHS_MAX]; /* instead of those of the configuration */
+    size_t path_count;
+};
+
+struct rules_told {
+    unsigned refused;     /* rules and files with errors */
+    unsigned unsupported; /* rules that only Suricata runs */
+};
+
+/* False: out of memory, which was told. What is wrong is left out. 'out->set' is NULL if no rules are
+ * wanted. */
+bool rules_load_told(const struct rule_options *options, const struct settings *settings,
+        struct rules *out, struct rules_told *told);
+
+#endif
