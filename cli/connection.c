@@ -148,6 +148,14 @@ void connections_end_all(struct connections *connections)
     }
 }
 
+void connections_each(struct connections *connections,
+        void (*visit)(void *user, struct connection *connection), void *user)
+{
+    for (struct connection *connection = connections->all; connection != NULL;
+            connection = connection->hh.next)
+        visit(user, connection);
+}
+
 void connections_free(struct connections *connections)
 {
     if (connections == NULL)

@@ -96,6 +96,9 @@ void connection_turn(struct connection *connection);
 /* A TCP connection of which no SYN was seen. */
 bool connection_is_midstream(const struct connection *connection);
 
+void connections_each(struct connections *connections,
+        void (*visit)(void *user, struct connection *connection), void *user);
+
 /* Flows that ended early because the table was full, and those open now. */
 uint64_t connections_crowded_out(const struct connections *connections);
 size_t connections_count(const struct connections *connections);

@@ -32,9 +32,11 @@ bool dissectors_want(struct dissectors *dissectors, uint32_t buffers)
 {
     if ((buffers & DISSECT_HTTP_BUFFERS) != 0 && dissectors->work == NULL)
         dissectors->work = http_work_new();
+    if ((buffers & DISSECT_HTTP_BUFFERS) != 0 && dissectors->work == NULL)
+        return false;
     dissectors->wanted = buffers;
     dissectors->tcp.max = DISSECTORS_RULES_MAX;
-    return (buffers & DISSECT_HTTP_BUFFERS) == 0 || dissectors->work != NULL;
+    return true;
 }
 
 void dissect_end(struct dissectors *dissectors, struct connection *connection)

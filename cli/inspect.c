@@ -205,8 +205,7 @@ static void release(struct inspector *inspector)
     dissectors_free(inspector->dissectors);
     defrag_free(inspector->defrag);
     worker_free(inspector->worker);
-    matcher_free(inspector->matcher);
-    free(inspector->flowbits);
+    inspect_rules_clear(&inspector->rules);
     json_free(&inspector->json);
     free(inspector);
 }
@@ -225,7 +224,9 @@ struct inspector *inspector_new(struct engine *engine, const struct settings *se
     inspector->connections = connections_new(settings->max_flows, end_connection, inspector);
     inspector->dissectors = dissectors_new(&inspect_events, inspector);
     inspector->defrag = defrag_new();
-    if (is_complete(inspector) && inspect_rules_start(inspector, rules))
+    if (is_complete(inspector) &&
+            inspect_rules_make(inspector, settings, rules, &inspector->rules) &&
+            inspect_rules_want(inspector, &inspector->rules))
         return inspector;
     release(inspector);
     return NULL;

@@ -57,6 +57,23 @@ void inspector_tick(struct inspector *inspector, uint64_t time_us);
 /* Writes a record of statistics. */
 void inspector_stats(struct inspector *inspector);
 
+/* --- other settings and rules, between two packets --- */
+
+struct inspect_renewal;
+
+/* Makes all ready that takes time, in any thread. 'settings' and 'rules' (or NULL) are borrowed for
+ * the rest of the inspector's life or until the next renewal; problems with data files are told. NULL:
+ * out of memory. */
+struct inspect_renewal *inspector_prepare(struct inspector *inspector,
+        const struct settings *settings, const struct rule_set *rules, engine_problem_fn problem,
+        void *user);
+void inspect_renewal_free(struct inspect_renewal *renewal); /* accepts NULL */
+
+/* Goes on by them; devices and flows stay, and what rules know of these (match/inherit.h). The old
+ * settings and rules are then of no more use. Frees the renewal. False: out of memory, and all is as
+ * it was. */
+bool inspector_renew(struct inspector *inspector, struct inspect_renewal *renewal);
+
 /* Packets handed in so far. */
 uint64_t inspector_packets(const struct inspector *inspector);
 

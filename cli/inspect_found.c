@@ -98,7 +98,7 @@ static void on_stream(void *user, struct connection *connection, bool to_server,
 
     (void)offset;
     inspector->packet.application = connection->application;
-    matcher_stream(inspector->matcher, to_server, bytes);
+    matcher_stream(inspector->rules.matcher, to_server, bytes);
 }
 
 static void on_transaction(void *user, struct connection *connection,
@@ -107,7 +107,7 @@ static void on_transaction(void *user, struct connection *connection,
     struct inspector *inspector = user;
 
     inspector->packet.application = connection->application;
-    matcher_transaction(inspector->matcher, transaction);
+    matcher_transaction(inspector->rules.matcher, transaction);
 }
 
 const struct dissect_events inspect_events = { .hello = on_hello, .http = on_http,

@@ -8,6 +8,13 @@
 #include "emit/eve.h"
 #include "inspect.h"
 
+/* What comes with a set of rules; all zero without. */
+struct inspect_rules {
+    struct matcher *matcher; /* NULL: there are no rules */
+    const char **flowbits; /* owned: room for all that rules may set */
+    size_t flowbit_room;
+};
+
 struct inspector {
     struct engine *engine;
     struct worker *worker;
@@ -16,10 +23,8 @@ struct inspector {
     struct connections *connections;
     struct dissectors *dissectors;
     struct defrag *defrag;
-    struct matcher *matcher; /* NULL: there are no rules */
+    struct inspect_rules rules;
     struct match_excuse excuse;
-    const char **flowbits; /* owned: room for all that rules may set */
-    size_t flowbit_room;
     struct match_packet packet; /* that rules look at now */
     struct connection *connection; /* it belongs to; NULL: none */
     struct json json;
@@ -49,8 +54,12 @@ extern const struct dissect_events inspect_events; /* 'user' is the inspector */
 
 /* --- inspect_rules.c --- */
 
-/* False: out of memory. */
-bool inspect_rules_start(struct inspector *inspector, const struct rule_set *set);
+/* For this inspector, which is left alone; 'set' may be NULL. False: out of memory. */
+bool inspect_rules_make(struct inspector *inspector, const struct settings *settings,
+        const struct rule_set *set, struct inspect_rules *out);
+void inspect_rules_clear(struct inspect_rules *rules);
+/* Has the dissectors find what these rules look at. False: out of memory. */
+bool inspect_rules_want(struct inspector *inspector, const struct inspect_rules *rules);
 struct matcher_counters inspect_rules_count(const struct inspector *inspector);
 /* A packet, after the engine has seen it, and before it is dissected; 'connection' is NULL where it
  * belongs to none. */

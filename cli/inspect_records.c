@@ -43,10 +43,10 @@ struct eve_head inspect_head(const struct inspector *inspector,
         .vlans = connection->key.vlans,
         .app_proto = connection->app_proto,
         .flow = connection->flow,
-        .flowbits = inspector->flowbits,
+        .flowbits = inspector->rules.flowbits,
         .flowbit_count = connection->match != NULL
-                                 ? matcher_flowbits(inspector->matcher, connection->match,
-                                           inspector->flowbits, inspector->flowbit_room)
+                                 ? matcher_flowbits(inspector->rules.matcher, connection->match,
+                                           inspector->rules.flowbits, inspector->rules.flowbit_room)
                                  : 0,
     };
 }

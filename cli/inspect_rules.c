@@ -88,30 +88,41 @@ static bool is_usual(void *user, const struct flow *flow, const struct rule *rul
     return false;
 }
 
-static bool make_matcher(struct inspector *inspector, const struct rule_set *set)
+bool inspect_rules_make(struct inspector *inspector, const struct settings *settings,
+        const struct rule_set *set, struct inspect_rules *out)
 {
-    if (matcher_new(set, inspector->settings->max_alerts, on_alert, inspector,
-                &inspector->matcher) != TATTLER_OK)
-        return false;
-    matcher_witness(inspector->matcher, inspector->sink->witness);
-    inspector->excuse = (struct match_excuse){ is_usual, inspector };
-    matcher_excuse(inspector->matcher, &inspector->excuse);
-    return true;
-}
-
-bool inspect_rules_start(struct inspector *inspector, const struct rule_set *set)
-{
+    *out = (struct inspect_rules){ 0 };
     if (set == NULL)
         return true;
-    inspector->flowbit_room = rule_set_flowbits(set);
-    inspector->flowbits = calloc(inspector->flowbit_room + 1, sizeof(*inspector->flowbits));
-    return inspector->flowbits != NULL && make_matcher(inspector, set) &&
-           dissectors_want(inspector->dissectors, matcher_buffers(inspector->matcher));
+    out->flowbit_room = rule_set_flowbits(set);
+    out->flowbits = calloc(out->flowbit_room + 1, sizeof(*out->flowbits));
+    if (out->flowbits != NULL && matcher_new(set, settings->max_alerts, on_alert, inspector,
+                                         &out->matcher) == TATTLER_OK) {
+        matcher_witness(out->matcher, inspector->sink->witness);
+        inspector->excuse = (struct match_excuse){ is_usual, inspector };
+        matcher_excuse(out->matcher, &inspector->excuse);
+        return true;
+    }
+    inspect_rules_clear(out);
+    return false;
+}
+
+void inspect_rules_clear(struct inspect_rules *rules)
+{
+    matcher_free(rules->matcher);
+    free(rules->flowbits);
+    *rules = (struct inspect_rules){ 0 };
+}
+
+bool inspect_rules_want(struct inspector *inspector, const struct inspect_rules *rules)
+{
+    return rules->matcher == NULL ||
+           dissectors_want(inspector->dissectors, matcher_buffers(rules->matcher));
 }
 
 struct matcher_counters inspect_rules_count(const struct inspector *inspector)
 {
-    return inspector->matcher != NULL ? matcher_count(inspector->matcher)
+    return inspector->rules.matcher != NULL ? matcher_count(inspector->rules.matcher)
                                       : (struct matcher_counters){ 0 };
 }
 
@@ -161,7 +172,7 @@ void inspect_rules_packet(struct inspector *inspector, struct connection *connec
 {
     struct match_packet *seen = &inspector->packet;
 
-    if (inspector->matcher == NULL)
+    if (inspector->rules.matcher == NULL)
         return;
     inspector->connection = connection;
     seen->time_us = inspector->now_us;
@@ -169,16 +180,16 @@ void inspect_rules_packet(struct inspector *inspector, struct connection *connec
     fill_packet(seen, packet, rebuilt);
     if (connection != NULL)
         fill_flow(seen, connection, to_server, established);
-    matcher_packet(inspector->matcher, connection != NULL ? &connection->match : NULL, seen);
+    matcher_packet(inspector->rules.matcher, connection != NULL ? &connection->match : NULL, seen);
     if (connection != NULL && connection->match != NULL)
         connection->wants_stream[to_server ? 0 : 1] =
-                matcher_wants_stream(inspector->matcher, connection->match, to_server);
+                matcher_wants_stream(inspector->rules.matcher, connection->match, to_server);
 }
 
 void inspect_rules_settle(struct inspector *inspector)
 {
-    if (inspector->matcher != NULL)
-        matcher_settle(inspector->matcher);
+    if (inspector->rules.matcher != NULL)
+        matcher_settle(inspector->rules.matcher);
 }
 
 void inspect_rules_ending(struct inspector *inspector, struct connection *connection)
@@ -193,11 +204,11 @@ void inspect_rules_ending(struct inspector *inspector, struct connection *connec
         .source_port = connection->source_port, .destination_port = connection->destination_port,
         .protocol = connection->key.protocol, .ip_version = connection->ip_version };
     fill_flow(seen, connection, true, connection->state != CONNECTION_NEW);
-    matcher_flow_ending(inspector->matcher, &connection->match, seen);
+    matcher_flow_ending(inspector->rules.matcher, &connection->match, seen);
 }
 
 void inspect_rules_end(struct inspector *inspector, struct connection *connection)
 {
     if (connection->match != NULL)
-        matcher_flow_end(inspector->matcher, &connection->match);
+        matcher_flow_end(inspector->rules.matcher, &connection->match);
 }

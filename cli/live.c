@@ -13,12 +13,12 @@
 
 /* --- signals --- */
 
-static volatile sig_atomic_t is_ending, is_reloading;
+static volatile sig_atomic_t is_ending, is_reopening, is_reloading;
 
 static void note_signal(int number)
 {
     if (number == SIGHUP)
-        is_reloading = 1;
+        is_reopening = is_reloading = 1;
     else
         is_ending = 1;
 }
@@ -142,9 +142,25 @@ static bool read_packets(struct live *live)
 /* Not longer than a second: a signal may come just before. */
 static void wait_for_packets(const struct live *live)
 {
+    int wait_ms = live->reload != NULL ? 50 : 1000;
     struct pollfd descriptor = { interface_descriptor(live->interface), POLLIN, 0 };
 
-    poll(&descriptor, 1, 1000);
+    poll(&descriptor, 1, wait_ms);
+}
+
+/* Asked while it is being done, it is done once more: files may have changed in between. */
+static void reload_if_asked(struct live *live)
+{
+    if (is_reopening) {
+        is_reopening = 0;
+        outputs_reopen(live->outputs);
+    }
+    if (live->reload != NULL && !live_reload_finish(live))
+        return;
+    if (!is_reloading)
+        return;
+    is_reloading = 0;
+    live_reload_begin(live);
 }
 
 static int watch(struct live *live)
@@ -165,10 +181,7 @@ static int watch(struct live *live)
         now_us = live_now_us();
         run_chores(live, chores, now_us);
         notify_alive(&live->notify, now_us);
-        if (is_reloading) {
-            is_reloading = 0;
-            outputs_reopen(live->outputs);
-        }
+        reload_if_asked(live);
     }
     return EXIT_DONE;
 }

@@ -13,6 +13,12 @@
 #include "outputs.h"
 #include "privileges.h"
 
+/* What a reload replaces. */
+struct generation {
+    struct settings settings;
+    struct rules rules;
+};
+
 struct reload;
 
 struct live {
@@ -22,7 +28,9 @@ struct live {
     struct interface *interface;
     struct outputs *outputs;
     struct engine *engine;
-    struct rules rules;
+    struct rules rules; /* read at the start; cleared when others are in use */
+    struct generation *now; /* NULL: nothing was reloaded yet */
+    struct reload *reload;  /* under way; NULL: none is */
     struct inspector *inspector;
     struct inspect_sink sink;
     struct notify notify;
@@ -34,6 +42,18 @@ struct live {
 };
 
 uint64_t live_now_us(void); /* CLOCK_MONOTONIC */
+
+/* --- live_reload.c --- */
+
+/* Reads settings and rules by a thread of its own; told if it cannot begin. One at a time. */
+void live_reload_begin(struct live *live);
+/* Often, while one is under way: goes on by what was read, or as before if something was wrong with
+ * it, which was told. True: it is over. */
+bool live_reload_finish(struct live *live);
+/* Waits for one that is under way and forgets it. */
+void live_reload_stop(struct live *live);
+
+void generation_free(struct generation *generation); /* accepts NULL */
 
 /* --- live_start.c --- */
 

@@ -155,10 +155,12 @@ int live_open(struct live *live)
 void live_close(struct live *live)
 {
     notify_stopping(&live->notify);
+    live_reload_stop(live);
     inspector_finish(live->inspector);
     outputs_close(live->outputs);
     interface_close(live->interface);
     rules_clear(&live->rules);
     engine_free(live->engine);
+    generation_free(live->now);
     notify_close(&live->notify);
 }

@@ -10,7 +10,7 @@ libhost_la_SOURCES = \
 	cli/dissect_mqtt.c cli/dissect_mqtt.h cli/dissect_names.c cli/dissect_rules.c \
 	cli/dissect_tcp.c cli/eve_event.c cli/eve_event.h cli/eve_folder.c cli/eve_read.c cli/eve_read.h \
 	cli/eve_read_internal.h cli/eve_redis.c cli/held.c cli/held.h cli/input.c cli/input.h cli/interface.c cli/interface.h cli/inspect.c cli/inspect.h cli/inspect_found.c cli/inspect_internal.h \
-	cli/inspect_records.c cli/inspect_rules.c cli/json_walk.c cli/json_walk.h cli/pcap_file.c \
+	cli/inspect_records.c cli/inspect_renew.c cli/inspect_rules.c cli/json_walk.c cli/json_walk.h cli/pcap_file.c \
 	cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/screen.c cli/screen.h \
 	cli/stream.c cli/stream.h cli/summary.c cli/summary.h cli/summary_alerts.c \
 	cli/summary_internal.h cli/summary_print.c cli/tcp_state.c cli/tcp_state.h
@@ -25,7 +25,7 @@ tattler_SOURCES = \
 	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
 	cli/export_choose.c cli/export_firewall.c cli/export_formats.c cli/export_suricata.c \
 	cli/export_uses.c cli/export_uses.h cli/main.c \
-	cli/prose.c cli/prose.h cli/rules.c cli/rules.h cli/rules_find.c cli/rules_told.c cli/rules_told.h cli/live.c cli/live.h cli/live_internal.h cli/live_start.c cli/notify.c cli/notify.h cli/output.h cli/output_file.c cli/output_redis.c cli/output_unix.c cli/outputs.c cli/outputs.h cli/privileges.c cli/privileges.h cli/sandbox.c cli/sandbox.h cli/sender.c cli/sender.h \
+	cli/prose.c cli/prose.h cli/rules.c cli/rules.h cli/rules_find.c cli/rules_told.c cli/rules_told.h cli/live.c cli/live.h cli/live_internal.h cli/live_reload.c cli/live_start.c cli/notify.c cli/notify.h cli/output.h cli/output_file.c cli/output_redis.c cli/output_unix.c cli/outputs.c cli/outputs.h cli/privileges.c cli/privileges.h cli/sandbox.c cli/sandbox.h cli/sender.c cli/sender.h \
 	cli/try.h cli/try_flows.c cli/try_print.c cli/try_say.c cli/try_walk.c
 tattler_CFLAGS = $(AM_CFLAGS) $(LIVE_CFLAGS)
 tattler_LDADD = libhost.la $(GEO_IMPORT) $(LIVE_LIBS)

@@ -9,54 +9,6 @@
 
 #define US_PER_S UINT64_C(1000000)
 
-/* --- loading --- */
-
-struct problem_sink {
-    engine_problem_fn tell;
-    void *user;
-};
-
-static void tell_line(void *user, const char *path, unsigned line, const char *what)
-{
-    const struct problem_sink *sink = user;
-    char text[512];
-
-    if (line > 0)
-        snprintf(text, sizeof(text), "%s:%u: %s", path, line, what);
-    else
-        snprintf(text, sizeof(text), "%s: %s", path, what);
-    sink->tell(sink->user, text);
-}
-
-static const char *const *items_of(const struct string_list *list)
-{
-    return (const char *const *)list->items;
-}
-
-static void load_databases(struct engine *engine, struct problem_sink *sink)
-{
-    const struct settings *settings = engine->settings;
-    char error[512];
-
-    if (geo_open(items_of(&settings->geo), settings->geo.count, tell_line, sink, &engine->geo) !=
-            TATTLER_OK)
-        sink->tell(sink->user, "no memory for the location databases");
-    if (oui_open(items_of(&settings->oui), settings->oui.count, tell_line, sink, &engine->oui) !=
-            TATTLER_OK)
-        sink->tell(sink->user, "no memory for the lists of vendors");
-    if (domain_open(settings->public_suffix_list, &engine->domains, error, sizeof(error)) !=
-            TATTLER_OK)
-        sink->tell(sink->user, error);
-    if (zone_open(settings->timezone, &engine->zone, error, sizeof(error)) != TATTLER_OK)
-        sink->tell(sink->user, error); /* hours are then those of UTC */
-    if (risk_load(items_of(&settings->risk), settings->risk.count, tell_line, sink,
-                &engine->risk) != TATTLER_OK)
-        sink->tell(sink->user, "no memory for the risk lists");
-    if (resolvers_load(items_of(&settings->resolvers), settings->resolvers.count, tell_line, sink,
-                &engine->resolvers) != TATTLER_OK)
-        sink->tell(sink->user, "no memory for the lists of resolvers");
-}
-
 /* --- who a new device is --- */
 
 static const struct device_setting *find_setting(const struct settings *settings,
@@ -89,7 +41,8 @@ static void identify(const void *user, const struct mac *mac, const struct addre
         copy_text(out->name, known->name);
         copy_text(out->type, known->type);
     }
-    if (mac != NULL && engine->oui != NULL && oui_lookup(engine->oui, mac, vendor) == OUI_VENDOR)
+    if (mac != NULL && engine->files->oui != NULL &&
+            oui_lookup(engine->files->oui, mac, vendor) == OUI_VENDOR)
         copy_text(out->vendor, vendor);
 }
 
@@ -114,20 +67,31 @@ static void set_budget(struct device_budget *budget, const struct settings *sett
     budget->conduct.seen.max_items = settings->max_devices * SEEN_PER_DEVICE;
 }
 
+void engine_learn_settings(struct engine *engine)
+{
+    const struct prefix_list *resolvers = &engine->settings->network_resolvers;
+
+    for (size_t i = 0; i < resolvers->count; i++)
+        resolver_learn(&engine->network_resolvers, &resolvers->items[i].address,
+                RESOLVER_CONFIGURED, 0);
+}
+
 struct engine *engine_new(const struct settings *settings, uint64_t seed,
         engine_problem_fn problem, void *user)
 {
     struct engine *engine = calloc(1, sizeof(*engine));
-    struct problem_sink sink = { problem, user };
 
     if (engine == NULL)
         return NULL;
     hash_set_seed(seed);
     engine->settings = settings;
+    engine->files = engine_files_load(settings, problem, user);
     set_budget(&engine->budget, settings);
     engine->devices =
             devices_new(settings->max_devices, &engine->budget, identify, engine);
-    if (engine->devices == NULL) {
+    if (engine->devices == NULL || engine->files == NULL) {
+        devices_free(engine->devices);
+        engine_files_free(engine->files);
         free(engine);
         return NULL;
     }
@@ -135,15 +99,7 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
     lock_init(&engine->uplink_lock);
     atomic_init(&engine->uplink_waits, true);
     resolver_table_init(&engine->network_resolvers);
-    for (size_t i = 0; i < settings->network_resolvers.count; i++)
-        resolver_learn(&engine->network_resolvers, &settings->network_resolvers.items[i].address,
-                RESOLVER_CONFIGURED, 0);
-    load_databases(engine, &sink);
-    engine->suppressions = suppressions_new(settings, engine->zone);
-    if (engine->suppressions == NULL) {
-        engine_free(engine);
-        return NULL;
-    }
+    engine_learn_settings(engine);
     return engine;
 }
 
@@ -156,14 +112,8 @@ void engine_free(struct engine *engine)
     lock_destroy(&engine->events.lock);
     resolver_table_destroy(&engine->network_resolvers);
     devices_free(engine->devices);
-    suppressions_free(engine->suppressions);
     memory_free(engine->memory);
-    zone_close(engine->zone);
-    domain_close(engine->domains);
-    resolvers_free(engine->resolvers);
-    oui_close(engine->oui);
-    risk_free(engine->risk);
-    geo_close(engine->geo);
+    engine_files_free(engine->files);
     free(engine);
 }
 
@@ -195,10 +145,10 @@ const struct network *worker_network(struct worker *worker, const struct address
     memset(slot, 0, sizeof(*slot));
     slot->used = true;
     slot->address = *address;
-    if (engine->geo != NULL)
-        geo_lookup(engine->geo, address, &slot->geo);
-    if (engine->risk != NULL)
-        slot->risk = risk_lookup(engine->risk, slot->geo.asn, address, slot->geo.flags).score;
+    if (engine->files->geo != NULL)
+        geo_lookup(engine->files->geo, address, &slot->geo);
+    if (engine->files->risk != NULL)
+        slot->risk = risk_lookup(engine->files->risk, slot->geo.asn, address, slot->geo.flags).score;
     return slot;
 }
 
@@ -209,12 +159,12 @@ struct devices *engine_devices(struct engine *engine)
 
 const struct geo *engine_geo(const struct engine *engine)
 {
-    return engine->geo;
+    return engine->files->geo;
 }
 
 const struct risk *engine_risk(const struct engine *engine)
 {
-    return engine->risk;
+    return engine->files->risk;
 }
 
 uint64_t engine_began_us(struct engine *engine, uint64_t now_us)
@@ -233,7 +183,7 @@ bool engine_suppresses(struct engine *engine, struct flow *flow, struct suppress
         return false;
     if (flow != NULL)
         suppress_alert_of_flow(alert, flow);
-    if (!suppress_take(engine->suppressions, alert))
+    if (!suppress_take(engine->files->suppressions, alert))
         return false;
     atomic_fetch_add(&engine->suppressed, 1);
     if (flow != NULL) {
@@ -246,7 +196,7 @@ bool engine_suppresses(struct engine *engine, struct flow *flow, struct suppress
 
 const struct suppressions *engine_suppressions(const struct engine *engine)
 {
-    return engine->suppressions;
+    return engine->files->suppressions;
 }
 
 /* --- statistics --- */

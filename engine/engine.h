@@ -150,6 +150,24 @@ bool engine_has_event(struct engine *engine);
  * them after each packet or once a second. */
 bool engine_take_event(struct engine *engine, struct engine_event *out);
 
+/* --- other settings, while packets flow --- */
+
+struct engine_files;
+
+/* The data files that 'settings' name, as engine_new() loads them; any thread. NULL: out of memory. */
+struct engine_files *engine_files_load(const struct settings *settings, engine_problem_fn problem,
+        void *user);
+void engine_files_free(struct engine_files *files); /* accepts NULL */
+
+/* From now on by these settings and files, without forgetting anything. 'settings' is borrowed from
+ * now on; '*files' becomes those used until now, to be freed once each worker and flow has been
+ * renewed, too. Limits stay as they were, and types of devices that had one. No other thread may use
+ * the engine meanwhile. */
+void engine_renew(struct engine *engine, const struct settings *settings,
+        struct engine_files **files);
+void worker_renew(struct worker *worker);
+void flow_renew(struct worker *worker, struct flow *flow);
+
 /* --- for statistics --- */
 
 /* Each counter says how often something happened or was refused; nothing is lost in silence. */

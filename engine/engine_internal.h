@@ -34,18 +34,23 @@ struct events {
 /* Flows followed for relaying at once (0.7 KiB each). */
 #define RELAY_FLOWS_MAX 16384
 
+/* NULL: none loaded. */
+struct engine_files {
+    struct geo *geo;
+    struct risk *risk;
+    struct oui *oui;
+    struct resolvers *resolvers;
+    struct domain_list *domains;
+    struct zone *zone;
+    struct suppressions *suppressions; /* never NULL */
+};
+
 struct engine {
     const struct settings *settings;
+    struct engine_files *files;
     struct device_budget budget;
     struct devices *devices;
-    struct geo *geo;             /* NULL: none loaded */
-    struct risk *risk;           /* NULL: none loaded */
-    struct oui *oui;             /* NULL: none loaded */
-    struct resolvers *resolvers; /* NULL: none loaded */
     struct resolver_table network_resolvers;
-    struct domain_list *domains; /* NULL: none loaded */
-    struct zone *zone;           /* NULL: none loaded */
-    struct suppressions *suppressions;
     struct memory *memory;       /* baselines from before; NULL: none */
     struct events events;
     atomic_ullong flows, flows_failed, no_dns, events_lost, entropy_skipped, suppressed;
@@ -76,6 +81,9 @@ struct worker {
     struct network networks[NETWORK_CACHE_SLOTS];
     struct domain_memory domains;
 };
+
+/* Learns the network's resolvers that settings name. */
+void engine_learn_settings(struct engine *engine);
 
 /* The caller reads it before the next call with the same worker. */
 const struct network *worker_network(struct worker *worker, const struct address *address);

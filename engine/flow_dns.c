@@ -35,8 +35,8 @@ static struct resolver_use use_of(const struct engine *engine, const struct flow
         .resolver = flow->remote_address,
         .at_home = !flow->remote_is_public,
         .encrypted = flow->service != SERVICE_DNS,
-        .well_known = engine->resolvers != NULL &&
-                      resolvers_has_address(engine->resolvers, &flow->remote_address),
+        .well_known = engine->files->resolvers != NULL &&
+                      resolvers_has_address(engine->files->resolvers, &flow->remote_address),
         .now_us = flow->last_us,
     };
 }

@@ -38,9 +38,9 @@ const char *flow_domain(struct worker *worker, const char *name, size_t len)
 {
     size_t tail;
 
-    if (worker->engine->domains == NULL)
+    if (worker->engine->files->domains == NULL)
         return NULL;
-    tail = domain_tail(worker->engine->domains, &worker->domains, name, len);
+    tail = domain_tail(worker->engine->files->domains, &worker->domains, name, len);
     return tail > 0 ? name + len - tail : NULL;
 }
 
@@ -115,9 +115,9 @@ static enum service service_of_hello(const struct engine *engine, const struct f
 
     if (hello->dns_alpn || server_port == PORT_DNS_TLS)
         return hello->quic ? SERVICE_DOQ : SERVICE_DOT;
-    if (engine->resolvers != NULL &&
-            (resolvers_has_name(engine->resolvers, name, strlen(name)) ||
-                    resolvers_has_address(engine->resolvers, &flow->remote_address)))
+    if (engine->files->resolvers != NULL &&
+            (resolvers_has_name(engine->files->resolvers, name, strlen(name)) ||
+                    resolvers_has_address(engine->files->resolvers, &flow->remote_address)))
         return SERVICE_DOH;
     return hello->quic ? SERVICE_QUIC : SERVICE_TLS;
 }

@@ -292,7 +292,7 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     flow->to_many = !address_is_unicast(&flow->remote_address);
     flow->first_us = flow->last_us = packet->time_us;
     flow->service = SERVICE_OTHER;
-    flow->hour = (uint8_t)zone_hour(engine->zone, packet->time_us);
+    flow->hour = (uint8_t)zone_hour(engine->files->zone, packet->time_us);
     if (flow->remote_is_public) {
         network = worker_network(worker, &flow->remote_address);
         flow->geo = network->geo;

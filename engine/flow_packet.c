@@ -28,7 +28,7 @@ static void count_packet(struct flow *flow, const struct packet_view *packet, en
 
 static void check_hour(const struct engine *engine, struct flow *flow, uint64_t time_us)
 {
-    uint8_t hour = (uint8_t)zone_hour(engine->zone, time_us);
+    uint8_t hour = (uint8_t)zone_hour(engine->files->zone, time_us);
 
     flow_note_resolver(flow); /* its connection may last for days */
     if (hour != flow->hour)

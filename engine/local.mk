@@ -22,7 +22,7 @@ libengine_la_SOURCES = \
 	engine/enrich/resolvers.h engine/enrich/risk.c engine/enrich/risk.h \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \
-	engine/engine.c engine/engine.h engine/engine_internal.h engine/flow_learn.c \
+	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_learn.c \
 	engine/engine_arp.c engine/engine_events.c engine/flow_burst.c engine/flow_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_relay.c engine/flow_remotes.c engine/flow_report.c engine/flow_silence.c \
 	engine/flow_usual.c \
@@ -71,7 +71,7 @@ librules_la_LIBADD = libengine.la $(RULES_LIBS)
 librules_la_SOURCES = \
 	engine/detect/match/address_rules.c engine/detect/match/address_rules.h \
 	engine/detect/match/bits.c engine/detect/match/bits.h engine/detect/match/limit_count.c \
-	engine/detect/match/limit_count.h engine/detect/match/limit_plans.c \
+	engine/detect/match/inherit.c engine/detect/match/inherit.h engine/detect/match/limit_count.h engine/detect/match/limit_plans.c \
 	engine/detect/match/limit_plans.h engine/detect/match/limits.c engine/detect/match/limits.h \
 	engine/detect/match/xbits.c engine/detect/match/candidates.c engine/detect/match/found.c \
 	engine/detect/match/groups.c \

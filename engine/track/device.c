@@ -384,6 +384,18 @@ bool devices_is_router(struct devices *devices, const struct mac *mac)
 
 /* --- for summaries --- */
 
+void devices_introduce_again(struct devices *devices)
+{
+    struct device_identity who;
+
+    lock_take(&devices->lock);
+    for (struct entry *entry = devices->entries; entry != NULL; entry = entry->hh.next) {
+        ask(devices, &entry->device, &entry->device.address, &who);
+        take_identity(&entry->device, &who);
+    }
+    lock_release(&devices->lock);
+}
+
 void devices_each(struct devices *devices, void (*visit)(struct device *device, void *user),
         void *user)
 {

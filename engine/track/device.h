@@ -154,6 +154,9 @@ static inline uint64_t device_met_us(const struct device *device)
     return device->met_us != 0 ? device->met_us : device->first_seen_us;
 }
 
+/* What the configuration calls devices may have changed: asks for each. */
+void devices_introduce_again(struct devices *devices);
+
 /* Calls 'visit' for each device in the order they were made; the table is locked meanwhile. */
 void devices_each(struct devices *devices, void (*visit)(struct device *device, void *user),
         void *user);

@@ -78,3 +78,21 @@ void flow_bits_free(struct flow_bits *bits)
 {
     free(bits);
 }
+
+enum tattler_status flow_bits_renumber(struct flow_bits **bits, const uint32_t of[])
+{
+    enum tattler_status status = TATTLER_OK;
+    struct flow_bits *moved = NULL;
+
+    for (uint32_t bit = 0; flow_bits_next(*bits, &bit); bit++) {
+        if (of[bit] == BITS_NONE)
+            continue;
+        if (has_room(&moved, of[bit]))
+            moved->words[of[bit] / WORD_BITS] |= mask_of(of[bit]);
+        else
+            status = TATTLER_NO_MEMORY;
+    }
+    free(*bits);
+    *bits = moved;
+    return status;
+}

@@ -25,6 +25,11 @@ enum tattler_status flow_bits_apply(struct flow_bits **bits, const struct rule_e
 bool flow_bits_next(const struct flow_bits *bits, uint32_t *bit);
 void flow_bits_free(struct flow_bits *bits); /* NULL does nothing */
 
+/* Of another set of rules: bit i of the old one is bit 'of'[i], or nothing. TATTLER_NO_MEMORY: bits are
+ * lost. */
+#define BITS_NONE UINT32_MAX
+enum tattler_status flow_bits_renumber(struct flow_bits **bits, const uint32_t of[]);
+
 /* --- xbits --- */
 
 /* One table of at most 'max_bits'. When it is full, the address or pair that came first goes with all
@@ -58,6 +63,9 @@ void xbits_apply(struct xbits *xbits, const struct rule_effect *effect,
  * its own that gets to it about once in 10,000 packets where a capture is read at full speed; a host
  * that calls this at such a pace sees the same, in the time it takes to walk the table. */
 void xbits_tidy(struct xbits *xbits, uint64_t now_us);
+
+/* As flow_bits_renumber(). */
+void xbits_renumber(struct xbits *xbits, const uint32_t of[]);
 
 struct xbits_counters xbits_counters(const struct xbits *xbits);
 

@@ -152,6 +152,42 @@ struct limits_counters limits_counters(const struct limits *limits)
     return counters;
 }
 
+/* --- other rules --- */
+
+static bool limits_alike(const struct limit_plan *a, const struct limit_plan *b)
+{
+    return a->limit.kind == b->limit.kind && a->limit.track == b->limit.track &&
+           a->limit.count == b->limit.count && a->limit.seconds == b->limit.seconds &&
+           a->limit.multiplier == b->limit.multiplier && a->action == b->action &&
+           a->timeout_s == b->timeout_s;
+}
+
+static bool take_over(struct limits *limits, const struct limits *old, struct limit_entry *entry,
+        uint32_t rule)
+{
+    if (rule == UINT32_MAX ||
+            !limits_alike(&limits->plans.rules[rule], &old->plans.rules[entry->key.rule]))
+        return false;
+    entry->key.rule = rule;
+    HASH_ADD(hh, limits->entries, key, sizeof(entry->key), entry);
+    return entry->hh.tbl != NULL;
+}
+
+void limits_inherit(struct limits *limits, struct limits *old, const uint32_t of[])
+{
+    struct limit_entry *entry, *next;
+
+    HASH_ITER(hh, old->entries, entry, next) {
+        HASH_DEL(old->entries, entry);
+        if (!take_over(limits, old, entry, of[entry->key.rule])) {
+            unlink_entry(entry);
+            free(entry);
+        }
+    }
+    old->look = NULL;
+    limits->counters = old->counters;
+}
+
 /* --- judging --- */
 
 /* A threshold of 1 always alerts; in a flow it counts all the same, see limit_count.c. */

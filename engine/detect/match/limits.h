@@ -68,6 +68,10 @@ enum limit_verdict limits_judge(struct limits *limits, const struct rule *rule,
 /* Forgets what a flow counted. */
 void limits_flow_end(struct limits *limits, struct limit_flow *flow);
 
+/* Takes over what 'old' counted of rules that limit alike in both: rule i of the old set is rule
+ * 'of'[i], UINT32_MAX for none. Nothing is left in 'old'. */
+void limits_inherit(struct limits *limits, struct limits *old, const uint32_t of[]);
+
 struct limits_counters limits_counters(const struct limits *limits);
 
 #endif

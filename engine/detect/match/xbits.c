@@ -109,6 +109,35 @@ void xbits_tidy(struct xbits *xbits, uint64_t now_us)
     }
 }
 
+static void renumber_host(struct xbits *xbits, struct xbit_host *host, const uint32_t of[])
+{
+    struct xbit **place = &host->bits;
+
+    while (*place != NULL) {
+        struct xbit *bit = *place;
+
+        if (of[bit->bit] != BITS_NONE) {
+            bit->bit = of[bit->bit];
+            place = &bit->next;
+        } else {
+            bool is_last = bit == host->bits && bit->next == NULL;
+
+            drop_bit(xbits, host, place);
+            if (is_last)
+                return; /* the host went with it */
+        }
+    }
+}
+
+void xbits_renumber(struct xbits *xbits, const uint32_t of[])
+{
+    struct xbit_host *host, *next;
+
+    HASH_ITER(hh, xbits->hosts, host, next) {
+        renumber_host(xbits, host, of);
+    }
+}
+
 static void make_room(struct xbits *xbits, uint64_t now_us)
 {
     while (xbits->hosts != NULL && xbits->counters.bits >= xbits->max_bits) {

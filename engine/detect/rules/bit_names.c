@@ -48,6 +48,16 @@ bool bit_names_number(struct bit_names *names, const char *text, uint32_t *out)
     return true;
 }
 
+bool bit_names_find(const struct bit_names *names, const char *text, uint32_t *out)
+{
+    const struct bit_name *name;
+
+    HASH_FIND(hh, names->table, text, strlen(text), name);
+    if (name != NULL)
+        *out = name->number;
+    return name != NULL;
+}
+
 void bit_names_clear(struct bit_names *names)
 {
     struct bit_name *name, *next;

@@ -17,6 +17,7 @@ struct bit_names {
 
 /* A name that is new gets the next number. False: out of memory. */
 bool bit_names_number(struct bit_names *names, const char *text, uint32_t *out);
+bool bit_names_find(const struct bit_names *names, const char *text, uint32_t *out);
 void bit_names_clear(struct bit_names *names);
 
 #endif

@@ -169,6 +169,11 @@ size_t rule_set_xbits(const struct rule_set *set)
     return set->xbits.count;
 }
 
+bool rule_set_find_bit(const struct rule_set *set, bool is_xbit, const char *name, uint32_t *out)
+{
+    return bit_names_find(is_xbit ? &set->xbits : &set->flowbits, name, out);
+}
+
 const char *rule_set_bit_name(const struct rule_set *set, bool is_xbit, uint32_t bit)
 {
     return (is_xbit ? set->xbits.texts : set->flowbits.texts)[bit];

@@ -65,6 +65,7 @@ const struct rule *rule_set_find(const struct rule_set *set, uint32_t gid, uint3
 /* Bits are numbered from 0; flowbits and xbits apart. */
 size_t rule_set_flowbits(const struct rule_set *set);
 size_t rule_set_xbits(const struct rule_set *set);
+bool rule_set_find_bit(const struct rule_set *set, bool is_xbit, const char *name, uint32_t *out);
 const char *rule_set_bit_name(const struct rule_set *set, bool is_xbit, uint32_t bit);
 
 /* The lines of threshold.config, in their order. */
