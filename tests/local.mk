@@ -85,6 +85,7 @@ UNIT_TESTS = \
 	tests/unit/http_test \
 	tests/unit/http_uri_test \
 	tests/unit/invariance_test \
+	tests/unit/inherit_test \
 	tests/unit/json_test \
 	tests/unit/json_walk_test \
 	tests/unit/limits_test \
