@@ -117,7 +117,9 @@ static const char page_head[] =
         "`1-5` is 2, 3 or 4; `10kb` and `2MiB` are units of 1024 | whole number |\n"
         "| real | the same with a fraction, without units | number with three decimals |\n"
         "| boolean | `true` or `false` | boolean |\n"
-        "| name | one or more of the listed names, `a,b`; `!a,b` for none of them | string |\n";
+        "| name | one or more of the listed names, `a,b`; `!a,b` for none of them | string |\n"
+        "| set | the id of a heuristic, or with a least score `exfil>=0.8` | list of objects "
+        "with `id`, `score` and `why` |\n";
 
 /* GitHub's way to make an anchor of a heading: without dots, in lower case. */
 static void print_link(const char *name)

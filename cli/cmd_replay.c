@@ -13,6 +13,7 @@
 #include "baseline_file.h"
 #include "capture.h"
 #include "command.h"
+#include "heuristics.h"
 #include "inspect.h"
 #include "rules_told.h"
 #include "summary.h"
@@ -308,14 +309,20 @@ static void tell_problem(void *user, const char *what)
 static int run(struct replay *replay, const struct settings *settings)
 {
     struct engine *engine = engine_new(settings, random_seed(), tell_problem, replay);
+    struct heuristics *heuristics = load_heuristics(settings, NULL, 0, &replay->had_problems);
     int status = EXIT_INPUT;
 
-    if (engine == NULL) {
+    if (engine == NULL)
         complain("out of memory");
+    if (engine == NULL || heuristics == NULL) {
+        engine_free(engine);
+        heuristics_release(heuristics);
         return EXIT_INPUT;
     }
     if (!baseline_recall(settings, engine))
         replay->had_problems = true;
+    engine_use_heuristics(engine, heuristics);
+    heuristics_release(heuristics);
     if (replay->options.output == NULL || strcmp(replay->options.output, "-") != 0)
         replay->summary = summary_new(engine);
     replay->shows_progress = isatty(STDERR_FILENO) == 1;

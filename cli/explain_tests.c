@@ -81,6 +81,13 @@ static void say_names(FILE *to, const struct condition *condition)
         }
 }
 
+static void say_finding(FILE *to, const struct condition *condition)
+{
+    fprintf(to, "%s '%s'", condition->negated ? "is known, but not" : "has", condition->finding.id);
+    if (condition->finding.score > 0)
+        fprintf(to, " with a score of %g or more", condition->finding.score);
+}
+
 static void say_iot(FILE *to, const struct rule_set *set, const struct rule_test *test)
 {
     static void (*const phrases[])(FILE *to, const struct condition *condition) = {
@@ -88,6 +95,7 @@ static void say_iot(FILE *to, const struct rule_set *set, const struct rule_test
         [FEATURE_REAL] = say_real,
         [FEATURE_BOOLEAN] = say_names,
         [FEATURE_NAMES] = say_names,
+        [FEATURE_SET] = say_finding,
     };
 
     (void)set;

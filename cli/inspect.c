@@ -240,6 +240,7 @@ void inspector_finish(struct inspector *inspector)
         return;
     flows_open = connections_count(inspector->connections);
     connections_end_all(inspector->connections);
+    worker_judge_waiting(inspector->worker);
     inspect_write_events(inspector);
     if (inspect_wants(inspector, EVE_IOT))
         inspect_write_devices(inspector);

@@ -100,10 +100,10 @@ void inspect_write_events(struct inspector *inspector)
     while (engine_take_event(inspector->engine, &event)) {
         if (inspect_wants(inspector, EVE_IOT)) {
             json_restart(&inspector->json);
-            eve_heartbeat_record(&inspector->json, &event);
+            eve_event_record(&inspector->json, &event);
             inspect_write(inspector);
         }
-        device_release(engine_devices(inspector->engine), event.device);
+        engine_drop_event(inspector->engine, &event);
     }
 }
 

@@ -22,7 +22,7 @@ tattler_SOURCES = \
 	cli/baseline_file.c cli/baseline_file.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_live.c cli/cmd_learn.c \
 	cli/cmd_replay.c cli/cmd_try.c cli/command.c cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c \
 	cli/explain.h cli/explain_header.c cli/explain_note.c cli/explain_pages.c cli/explain_rule.c \
-	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
+	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/heuristics.c cli/heuristics.h cli/export.h \
 	cli/export_choose.c cli/export_firewall.c cli/export_formats.c cli/export_suricata.c \
 	cli/export_uses.c cli/export_uses.h cli/main.c \
 	cli/prose.c cli/prose.h cli/rules.c cli/rules.h cli/rules_find.c cli/rules_told.c cli/rules_told.h cli/live.c cli/live.h cli/live_internal.h cli/live_reload.c cli/live_start.c cli/notify.c cli/notify.h cli/output.h cli/output_file.c cli/output_redis.c cli/output_unix.c cli/outputs.c cli/outputs.h cli/privileges.c cli/privileges.h cli/sandbox.c cli/sandbox.h cli/sender.c cli/sender.h \

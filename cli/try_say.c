@@ -123,6 +123,11 @@ static void say_value(FILE *to, const struct feature *feature, const struct feat
     case FEATURE_NUMBER:
         fprintf(to, "%llu", (unsigned long long)value->number);
         break;
+    case FEATURE_SET:
+        for (size_t i = 0; i < value->findings->count; i++)
+            fprintf(to, "%s%s (%.2f)", i > 0 ? ", " : "", value->findings->items[i]->id,
+                    value->findings->items[i]->score);
+        break;
     default:
         fputs(feature->value_name((size_t)value->number), to);
     }

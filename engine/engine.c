@@ -59,6 +59,7 @@ static void set_budget(struct device_budget *budget, const struct settings *sett
     budget->names.max_entries = settings->max_names;
     budget->names.max_per_device = settings->max_names_per_device;
     budget->names.grace_us = settings->dns_grace_s * US_PER_S;
+    budget->insight.max_memory = settings->max_memory;
     budget->conduct.remotes.max_entries = settings->max_remotes;
     budget->conduct.remotes.max_per_device = settings->max_remotes_per_device;
     budget->conduct.fanout.max_sketches = SKETCHES_MAX;
@@ -96,6 +97,7 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
         return NULL;
     }
     lock_init(&engine->events.lock);
+    lock_init(&engine->judgement.lock);
     lock_init(&engine->uplink_lock);
     atomic_init(&engine->uplink_waits, true);
     resolver_table_init(&engine->network_resolvers);
@@ -107,7 +109,10 @@ void engine_free(struct engine *engine)
 {
     if (engine == NULL)
         return;
+    engine_use_heuristics(engine, NULL);
+    engine_clear_waiting(engine);
     events_clear(engine);
+    lock_destroy(&engine->judgement.lock);
     lock_destroy(&engine->uplink_lock);
     lock_destroy(&engine->events.lock);
     resolver_table_destroy(&engine->network_resolvers);
@@ -128,6 +133,8 @@ struct worker *worker_new(struct engine *engine)
 
 void worker_free(struct worker *worker)
 {
+    if (worker != NULL)
+        worker_leave_heuristics(worker);
     free(worker);
 }
 
@@ -226,6 +233,14 @@ void engine_count(struct engine *engine, struct engine_counters *out)
         .events_lost = atomic_load(&engine->events_lost),
         .entropy_skipped = atomic_load(&engine->entropy_skipped),
         .suppressed = atomic_load(&engine->suppressed),
+        .findings = atomic_load(&engine->findings),
+        .heuristic_calls = atomic_load(&engine->judgement.counters.calls),
+        .heuristic_faults = atomic_load(&engine->judgement.counters.faults),
+        .heuristics_off = atomic_load(&engine->judgement.counters.switched_off),
+        .heuristic_events_lost = atomic_load(&engine->judgement.lost),
+        .heuristic_memory = atomic_load(&engine->budget.insight.memory),
+        .heuristic_memory_lost = atomic_load(&engine->budget.insight.forgotten),
+        .heuristic_lines_dropped = atomic_load(&engine->judgement.counters.lines_dropped),
     };
 }
 
@@ -252,6 +267,14 @@ static const struct {
     COUNTER(events_lost, "changes of heartbeats not told: too many at once"),
     COUNTER(entropy_skipped, "flows without entropy: too many at once"),
     COUNTER(suppressed, "alerts not told because of an entry in 'suppress'"),
+    COUNTER(findings, "findings of heuristics, new or higher than before"),
+    COUNTER(heuristic_calls, "calls of heuristics"),
+    COUNTER(heuristic_faults, "calls that failed or ran over their budget"),
+    COUNTER(heuristics_off, "files of heuristics switched off after repeated faults"),
+    COUNTER(heuristic_events_lost, "events that heuristics missed: too many at once"),
+    COUNTER(heuristic_memory, "values that heuristics remember now"),
+    COUNTER(heuristic_memory_lost, "values forgotten early or refused: limits.memory reached"),
+    COUNTER(heuristic_lines_dropped, "lines that heuristics logged too many"),
 };
 #undef COUNTER
 

@@ -22,6 +22,7 @@
 #include "track/names.h"
 
 struct engine;
+struct heuristics;
 struct worker;
 
 /* Told of each problem with a data file: it is left out, the rest is used. */
@@ -41,6 +42,14 @@ void worker_free(struct worker *worker);          /* accepts NULL */
 /* Time goes by without packets: notices what is late by now. flow_open() and flow_packet() do so by
  * themselves. */
 void worker_tick(struct worker *worker, uint64_t time_us);
+
+/* From now on these heuristics (detect/heuristics) are called, and no others; NULL: none. Any time:
+ * workers take them up with their next event. Held by the engine as long as it uses them. */
+void engine_use_heuristics(struct engine *engine, struct heuristics *heuristics);
+
+/* Calls heuristics for what waits, such as flows that were closed. flow_packet() does it; a host
+ * does it once more when no packet comes any more. */
+void worker_judge_waiting(struct worker *worker);
 
 /* --- flows --- */
 
@@ -136,10 +145,12 @@ const struct suppressions *engine_suppressions(const struct engine *engine);
 
 /* --- what no packet tells --- */
 
-/* A heartbeat that became steady, stopped, moved, grew or is back (track/beat.h). */
+/* A heartbeat that became steady, stopped, moved, grew or is back (track/beat.h); or what a heuristic
+ * has found. */
 struct engine_event {
-    struct device *device; /* held for who takes the event: device_release() it */
-    char remote[REMOTE_LABEL_SIZE]; /* the remote's name, else domain, network or address */
+    struct device *device; /* held for who takes the event, as is 'finding': engine_drop_event() */
+    const struct finding *finding; /* NULL: a heartbeat */
+    char remote[REMOTE_LABEL_SIZE]; /* the remote's name, else domain, network or address; "": none */
     struct beat_report report;
     struct beat_view beat; /* as it is now */
 };
@@ -149,6 +160,7 @@ bool engine_has_event(struct engine *engine);
 /* The next one, in the order they happened; any thread. They wait in a queue of limited size: take
  * them after each packet or once a second. */
 bool engine_take_event(struct engine *engine, struct engine_event *out);
+void engine_drop_event(struct engine *engine, struct engine_event *event);
 
 /* --- other settings, while packets flow --- */
 
@@ -181,6 +193,8 @@ struct engine_counters {
     uint64_t relays_refused, events_lost;
     uint64_t entropy_skipped; /* flows whose entropy stays unknown: too many at once */
     uint64_t suppressed; /* alerts, see engine_suppresses() */
+    uint64_t findings, heuristic_calls, heuristic_faults, heuristics_off;
+    uint64_t heuristic_events_lost, heuristic_memory, heuristic_memory_lost, heuristic_lines_dropped;
 };
 void engine_count(struct engine *engine, struct engine_counters *out);
 

@@ -19,12 +19,16 @@ void engine_tell(struct engine *engine, const struct engine_event *event)
 {
     struct events *events = &engine->events;
 
+    if (event->finding == NULL)
+        engine_await_change(engine, event);
     if (!atomic_load(&events->wanted))
         return;
     lock_take(&events->lock);
     if (atomic_load(&events->count) < EVENTS_MAX) {
         events->ring[(events->first + atomic_fetch_add(&events->count, 1)) % EVENTS_MAX] = *event;
         device_hold(event->device);
+        if (event->finding != NULL)
+            finding_hold(event->finding);
     } else {
         atomic_fetch_add(&engine->events_lost, 1);
     }
@@ -58,12 +62,18 @@ bool engine_take_event(struct engine *engine, struct engine_event *out)
     return any;
 }
 
+void engine_drop_event(struct engine *engine, struct engine_event *event)
+{
+    finding_release(event->finding);
+    device_release(engine->devices, event->device);
+}
+
 void events_clear(struct engine *engine)
 {
     struct engine_event event;
 
     while (engine_take_event(engine, &event))
-        device_release(engine->devices, event.device);
+        engine_drop_event(engine, &event);
 }
 
 /* --- as time goes by --- */

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "detect/suppress.h"
+#include "detect/heuristics/heuristics.h"
 #include "engine.h"
 #include "enrich/domain.h"
 #include "enrich/geo.h"
@@ -31,6 +32,28 @@ struct events {
     struct engine_event ring[EVENTS_MAX];
 };
 
+/* What heuristics have yet to be called for. */
+#define WAITING_MAX 1024
+struct waiting_event {
+    struct flow *ended; /* owned; NULL: 'change' */
+    struct engine_event change;
+};
+
+struct heuristic_states;
+
+/* Heuristics and their queue (engine_heuristics.c). */
+struct heuristics_use {
+    struct lock lock;
+    struct heuristics *set; /* held; NULL: none */
+    atomic_uint generation; /* of 'set' */
+    atomic_uint events;     /* enum script_event, those that 'set' has handlers for */
+    struct heuristic_counters counters;
+    atomic_ullong lost;
+    size_t first;
+    atomic_size_t waiting; /* changed under the lock */
+    struct waiting_event ring[WAITING_MAX];
+};
+
 /* Flows followed for relaying at once (0.7 KiB each). */
 #define RELAY_FLOWS_MAX 16384
 
@@ -53,6 +76,8 @@ struct engine {
     struct resolver_table network_resolvers;
     struct memory *memory;       /* baselines from before; NULL: none */
     struct events events;
+    struct heuristics_use judgement;
+    atomic_ullong findings;
     atomic_ullong flows, flows_failed, no_dns, events_lost, entropy_skipped, suppressed;
     atomic_ullong began_us; /* the first packet; 0: none yet */
     struct lock uplink_lock;
@@ -80,6 +105,8 @@ struct worker {
     uint32_t steps_back;
     struct network networks[NETWORK_CACHE_SLOTS];
     struct domain_memory domains;
+    struct heuristic_states *states; /* NULL: none yet */
+    unsigned generation;             /* of the heuristics that they are of */
 };
 
 /* Learns the network's resolvers that settings name. */
@@ -142,6 +169,29 @@ static inline void worker_sweep(struct worker *worker, uint64_t now_us)
 /* When the first packet came; now, if this is it. */
 uint64_t engine_began_us(struct engine *engine, uint64_t now_us);
 
+/* --- engine_heuristics.c --- */
+
+static inline bool engine_judges(const struct engine *engine)
+{
+    return atomic_load_explicit(&engine->judgement.events, memory_order_relaxed) != 0;
+}
+
+/* A packet of the flow, when all else knows of it. No lock may be held, as with the next. */
+void worker_judge(struct worker *worker, struct flow *flow, enum direction way, uint8_t tcp_flags);
+void worker_judge_answer(struct worker *worker, struct flow *flow,
+        const struct resolution *answer);
+void worker_leave_heuristics(struct worker *worker);
+
+/* Queued for whoever comes next; locks may be held. engine_await_end() takes the flow if it returns
+ * true. */
+void engine_await_change(struct engine *engine, const struct engine_event *change);
+bool engine_await_end(struct engine *engine, struct flow *flow);
+void engine_clear_waiting(struct engine *engine);
+
+/* --- flow_open.c --- */
+
+void flow_free(struct engine *engine, struct flow *flow);
+
 /* --- flow_dns.c --- */
 
 /* Does the device ask a resolver, rather than its neighbours, and has it begun? */
@@ -162,6 +212,8 @@ void engine_learn_offer(struct engine *engine, const struct address resolvers[],
 /* --- flow_report.c: they return what changed, enum flow_change --- */
 
 uint32_t flow_report(struct engine *engine, struct flow *flow);
+/* What is of the flow's device alone, as of flow->last_us; takes its lock. */
+void flow_view_device(struct engine *engine, struct flow *flow);
 /* With the device's lock held, as the next. */
 void flow_report_opening(struct engine *engine, struct flow *flow);
 void flow_report_end(struct engine *engine, struct flow *flow);

@@ -209,8 +209,9 @@ bool flow_asks_resolver(const struct flow *flow)
            flow->remote_port != PORT_LLMNR;
 }
 
-static void learn_answer(struct engine *engine, struct flow *flow, const struct resolution *answer)
+static void learn_answer(struct worker *worker, struct flow *flow, const struct resolution *answer)
 {
+    struct engine *engine = worker->engine;
     struct device *device = flow->device;
 
     if (!answer->is_answer || !flow_asks_resolver(flow))
@@ -219,6 +220,7 @@ static void learn_answer(struct engine *engine, struct flow *flow, const struct 
     device->dns_answers++;
     names_learn(&device->names, &engine->budget.names, answer, flow->last_us);
     lock_release(&device->lock);
+    worker_judge_answer(worker, flow, answer);
 }
 
 void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resolution *answer)
@@ -227,7 +229,7 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
 
     if (!answer->is_answer || !flow_asks_resolver(flow))
         return;
-    learn_answer(worker->engine, flow, answer);
+    learn_answer(worker, flow, answer);
     question_set(&question, answer->asked, answer->asked_len, answer->rcode);
     flow_note_question(worker, flow, &question);
 }
@@ -237,7 +239,7 @@ static void read_dns(struct worker *worker, struct flow *flow, struct cursor pay
     struct resolution answer;
 
     if (resolution_read(payload, &answer) == TATTLER_OK)
-        learn_answer(worker->engine, flow, &answer);
+        learn_answer(worker, flow, &answer);
 }
 
 /* --- who a device says it is --- */

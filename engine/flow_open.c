@@ -303,16 +303,29 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     return flow;
 }
 
-void flow_close(struct engine *engine, struct flow *flow)
+void flow_free(struct engine *engine, struct flow *flow)
 {
-    if (flow == NULL)
-        return;
-    flow_report_end(engine, flow);
     if (flow->counting != NULL)
         atomic_fetch_sub(&engine->entropies, 1);
     device_release(engine->devices, flow->device);
     free(flow->counting);
+    if (flow->findings != NULL)
+        findings_clear(flow->findings);
+    free(flow->findings);
     free(flow->beat);
     free(flow->name);
     free(flow);
+}
+
+void flow_close(struct engine *engine, struct flow *flow)
+{
+    struct outlook outlook;
+
+    if (flow == NULL)
+        return;
+    outlook = flow->outlook;
+    flow_report_end(engine, flow);
+    flow->outlook = outlook; /* heuristics see the flow as of its last packet */
+    if (!engine_await_end(engine, flow))
+        flow_free(engine, flow);
 }

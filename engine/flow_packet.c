@@ -207,4 +207,6 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
         follow_opening(worker->engine, flow, packet, way);
     if (carries_messages(flow) && !is_idle(flow, packet))
         flow_follow_bursts(worker->engine, flow, packet, way);
+    if (engine_judges(worker->engine))
+        worker_judge(worker, flow, way, packet->tcp_flags);
 }

@@ -94,6 +94,7 @@ static void pass_on(struct engine *engine, const struct flow *flow, struct engin
     if (event->report.change == BEAT_AS_IT_WAS)
         return;
     event->device = flow->device;
+    event->finding = NULL;
     engine_tell(engine, event);
 }
 
@@ -147,6 +148,22 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     look_at_arp(flow);
     if (conduct->upload != NULL)
         outlook->upload_24h = upload_day_bytes(conduct->upload, flow->last_us);
+}
+
+void flow_view_device(struct engine *engine, struct flow *flow)
+{
+    struct device *device = flow->device;
+    struct outlook *outlook = &flow->outlook;
+    uint64_t began_us = engine_began_us(engine, flow->last_us);
+
+    lock_take(&device->lock);
+    look_around(flow, outlook);
+    outlook->new_device = (enum ternary)seen_device(began_us, engine->settings->learning_s,
+            device->first_seen_us, flow->last_us);
+    if (device->conduct.upload != NULL)
+        outlook->upload_24h = upload_day_bytes(device->conduct.upload, flow->last_us);
+    flow->dns.nxdomain = nxdomain_count(&device->conduct.nxdomain, flow->last_us);
+    lock_release(&device->lock);
 }
 
 void flow_report_end(struct engine *engine, struct flow *flow)

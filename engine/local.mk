@@ -1,17 +1,44 @@
 # The engine, position-independent for the plugin, used as it is by the command and the tests.
 noinst_LTLIBRARIES += libengine.la
 libengine_la_CPPFLAGS = $(AM_CPPFLAGS)
+# What runs Lua is a module of its own, which the engine opens: Suricata exports another Lua under the
+# same names (detect/heuristics/module_open.c). Sanitizers refuse to open it that way: with them it is
+# part of the engine.
+LUA_SOURCES = \
+	engine/base/nearest.c engine/base/nearest.h engine/base/value.h \
+	engine/detect/heuristics/handlers.c engine/detect/heuristics/script.h \
+	engine/detect/heuristics/lua/budget.c engine/detect/heuristics/lua/declare.c \
+	engine/detect/heuristics/lua/finding.c engine/detect/heuristics/lua/module.c \
+	engine/detect/heuristics/lua/objects.c engine/detect/heuristics/lua/sandbox.c \
+	engine/detect/heuristics/lua/state.h engine/detect/heuristics/lua/strings.c
+LUA_MODULE_CFLAGS = $(AM_CFLAGS) $(LUAJIT_CFLAGS)
+if SANITIZED
+noinst_LTLIBRARIES += liblua.la
+liblua_la_CFLAGS = $(LUA_MODULE_CFLAGS)
+liblua_la_SOURCES = $(LUA_SOURCES)
+liblua_la_LIBADD = $(LUAJIT_LIBS)
+LINKED_LUA = liblua.la
+libengine_la_CPPFLAGS += -DTATTLER_LUA_LINKED
+else
+pkglib_LTLIBRARIES = tattler-lua.la
+tattler_lua_la_CFLAGS = $(LUA_MODULE_CFLAGS)
+tattler_lua_la_SOURCES = $(LUA_SOURCES)
+tattler_lua_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-export-symbols-regex '^tattler_lua_module$$'
+tattler_lua_la_LIBADD = $(LUAJIT_LIBS)
+LINKED_LUA =
+endif
 libengine_la_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
-libengine_la_LIBADD = $(ENGINE_LIBS)
+libengine_la_LIBADD = $(LINKED_LUA) $(ENGINE_LIBS)
 libengine_la_SOURCES = \
 	engine/baseline.c engine/baseline.h \
 	engine/base/address.c engine/base/address.h engine/base/cursor.h engine/base/hash.c \
 	engine/base/hash.h engine/base/lock.h engine/base/nearest.c engine/base/nearest.h \
-	engine/base/status.h \
+	engine/base/status.h engine/base/value.h \
 	engine/detect/condition.c engine/detect/condition.h engine/detect/dga.c engine/detect/dga.h \
 	engine/detect/dga_model.h engine/detect/feature_get.c engine/detect/feature_get.h \
 	engine/detect/features.c engine/detect/features.h \
-	engine/detect/suppress.c engine/detect/suppress.h \
+	engine/detect/heuristics/catalog.c engine/detect/heuristics/catalog.h engine/detect/heuristics/handlers.c engine/detect/heuristics/heuristics.c engine/detect/heuristics/heuristics.h engine/detect/heuristics/heuristics_internal.h engine/detect/heuristics/module_open.c engine/detect/heuristics/params.c engine/detect/heuristics/script.h engine/detect/heuristics/states.c engine/detect/suppress.c engine/detect/suppress.h \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \
@@ -23,7 +50,7 @@ libengine_la_SOURCES = \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \
 	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_learn.c \
-	engine/engine_arp.c engine/engine_events.c engine/flow_burst.c engine/flow_dns.c engine/flow_open.c engine/flow_packet.c \
+	engine/engine_arp.c engine/engine_events.c engine/engine_heuristics.c engine/engine_scripts.c engine/engine_scripts.h engine/flow_burst.c engine/flow_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_relay.c engine/flow_remotes.c engine/flow_report.c engine/flow_silence.c \
 	engine/flow_usual.c \
 	engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
@@ -37,11 +64,11 @@ libengine_la_SOURCES = \
 	engine/parse/service_match.h engine/parse/service_p2p.c engine/parse/service_text.c \
 	engine/parse/tls.c engine/parse/tls.h \
 	engine/settings.c engine/settings.h engine/settings_kind.c engine/settings_kind.h \
-	engine/settings_suppress.c engine/settings_yaml.c \
+	engine/settings_params.c engine/settings_suppress.c engine/settings_yaml.c \
 	engine/track/acceptance.c engine/track/acceptance.h engine/track/asked.c engine/track/asked.h engine/track/beat.c engine/track/beat.h engine/track/beat_follow.c engine/track/beat_internal.h engine/track/beat_judge.c engine/track/beat_judge.h engine/track/beat_learn.c engine/track/beat_patience.c engine/track/beat_poll.c engine/track/beat_search.c engine/track/beat_size.c \
 	engine/track/binding.c engine/track/binding.h engine/track/burst.c engine/track/burst.h engine/track/conduct.c engine/track/conduct.h \
 	engine/track/device.c engine/track/device.h engine/track/device_name.c engine/track/entropy.c \
-	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/flow.h engine/track/lost.c engine/track/lost.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
+	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/finding.c engine/track/finding.h engine/track/insight.c engine/track/insight.h engine/track/flow.h engine/track/lost.c engine/track/lost.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
 	engine/track/question.c engine/track/question.h \
 	engine/track/relay.c engine/track/relay.h engine/track/relay_case.c \
 	engine/track/relay_case.h engine/track/relay_flow.c engine/track/relay_flow.h \

@@ -9,8 +9,8 @@
 #include "base/nearest.h"
 #include "settings_kind.h"
 
-#if !defined(TATTLER_DATADIR) || !defined(TATTLER_STATEDIR)
-#error "TATTLER_DATADIR and TATTLER_STATEDIR must name the data folders of this build"
+#if !defined(TATTLER_DATADIR) || !defined(TATTLER_STATEDIR) || !defined(TATTLER_LIBDIR)
+#error "TATTLER_DATADIR, TATTLER_STATEDIR and TATTLER_LIBDIR must name the data folders of this build"
 #endif
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -77,6 +77,16 @@ static const struct settings_row rows[] = {
             "Suricata's threshold.config: how often which rules alert" },
     { "packet-alert-max", &kind_count, AT(max_alerts), 1, 255, "15",
             "alerts of one packet that are told, the most urgent first" },
+    { "lua-files", &kind_files, AT(lua_files), 0, 256, "$TATTLER_LUA/",
+            "heuristics in Lua, or folders of .lua files" },
+    { "lua-module", &kind_file, AT(lua_module), 0, 0, "$TATTLER_LIB/tattler-lua.so",
+            "the module that runs Lua" },
+    { "lua-instructions", &kind_count, AT(lua_instructions), 1000, 1 << 30, "100000",
+            "what one call of a heuristic may take" },
+    { "lua-memory", &kind_count, AT(lua_memory_kb), 256, 1 << 20, "4096",
+            "kB that one file's heuristics may use in each thread" },
+    { "heuristics", &kind_params, 0, 0, 0, "", "parameters of heuristics, by id and name" },
+    { "types", &kind_params, 0, 0, 0, "", "parameters of heuristics for a type of devices" },
     { DEVICES ".mac", &kind_mac, 0, 0, 0, "", "the device with this MAC address" },
     { DEVICES ".address", &kind_address, 0, 0, 0, "", "or, without 'mac', with this address" },
     { DEVICES ".name", &kind_text, IN_DEVICE(name), 0, 63, "", "what to call it" },
@@ -102,6 +112,7 @@ static const struct settings_row rows[] = {
     { SUPPRESS ".author", &kind_text, IN_SUPPRESS(author), 0, 63, "", "who says so" },
     { SUPPRESS ".expires", &kind_day, IN_SUPPRESS(until_us), 0, 0, "",
             "the last day in force, 2026-12-31, in UTC" },
+    { DEVICES ".heuristics", &kind_params, 0, 0, 0, "", "parameters of heuristics for this device" },
     { "eve-types", &kind_eve_types, AT(eve_types), 0, 16, "alert, flow, dns, tls, quic, iot, stats",
             "EVE records to write; in Suricata its 'outputs' say that" },
     { "eve-outputs", &kind_outputs, AT(eve_outputs), 0, 8, "regular:eve.json",
@@ -144,6 +155,8 @@ static const struct settings_row rows[] = {
             "remotes whose rhythm and volume are followed, of all devices together" },
     { "limits.remotes-per-device", &kind_count, AT(max_remotes_per_device), 8, 1 << 20, "512",
             "remotes followed of one device" },
+    { "limits.memory", &kind_count, AT(max_memory), 1, 1 << 24, "64k",
+            "values that heuristics remember, of all devices together" },
 };
 
 static const struct settings_row *find_row(const char *key)
@@ -163,6 +176,25 @@ static const struct record_list *list_of(const char *key)
         if (strlen(records[i].section) == len && strncmp(records[i].section, key, len) == 0)
             return &records[i];
     return NULL;
+}
+
+/* The row that keys which are not the table's belong to; NULL: none. */
+static const struct settings_row *find_free_row(const char *key)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        size_t len = strlen(rows[i].key);
+
+        if (rows[i].kind == &kind_params && strncmp(rows[i].key, key, len) == 0 && key[len] == '.')
+            return &rows[i];
+    }
+    return NULL;
+}
+
+bool settings_is_free(const char *key)
+{
+    const struct settings_row *row = find_row(key);
+
+    return find_free_row(key) != NULL || (row != NULL && row->kind == &kind_params);
 }
 
 bool settings_is_section(const char *key)
@@ -294,7 +326,11 @@ static enum tattler_status set_in_record(struct settings *settings, const struct
     record = record_for(settings, list, fresh);
     if (record == NULL)
         return settings_no_memory(complaint);
-    status = row->kind->set(row, record + row->offset, entry, complaint);
+    if (row->kind == &kind_params)
+        status = settings_set_param(settings, row->key, entry, complaint,
+                (size_t)(record - items_of(settings, list)) / list->item_size);
+    else
+        status = row->kind->set(row, record + row->offset, entry, complaint);
     if (status == TATTLER_OK && fresh)
         ++*count;
     return status;
@@ -304,10 +340,12 @@ enum tattler_status settings_set(struct settings *settings, const struct setting
         char *error, size_t error_size)
 {
     const struct settings_row *row = find_row(entry->key);
+    const struct settings_row *free_row = row == NULL ? find_free_row(entry->key) : NULL;
     struct complaint complaint = { error, error_size };
     struct settings_entry given = *entry;
     size_t prefix;
 
+    row = row != NULL ? row : free_row;
     if (row == NULL)
         return refuse_key(entry->key, &complaint);
     prefix = (size_t)snprintf(error, error_size, "%s: ", row->key);
@@ -319,6 +357,8 @@ enum tattler_status settings_set(struct settings *settings, const struct setting
         return settings_refuse(&complaint, "needs a value (%s)", row->kind->name);
     if (list_of(row->key) != NULL)
         return set_in_record(settings, row, &given, &complaint);
+    if (row->kind == &kind_params)
+        return settings_set_param(settings, row->key, &given, &complaint, PARAM_ALL_DEVICES);
     return row->kind->set(row, (char *)settings + row->offset, &given, &complaint);
 }
 
@@ -387,6 +427,8 @@ static const struct {
 } folders[] = {
     { "TATTLER_DATA", TATTLER_DATADIR },
     { "TATTLER_STATE", TATTLER_STATEDIR },
+    { "TATTLER_LUA", TATTLER_DATADIR "/lua" },
+    { "TATTLER_LIB", TATTLER_LIBDIR },
 };
 
 /* "$VARIABLE/rest" with the folder put in; anything else as it stands. */
@@ -462,6 +504,7 @@ static void clear_field(struct settings *settings, const struct settings_row *ro
 
 void settings_clear(struct settings *settings)
 {
+    settings_clear_params(settings);
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         clear_field(settings, &rows[i]);
     for (size_t i = 0; i < COUNT_OF(records); i++)

@@ -56,6 +56,15 @@ struct suppress_setting {
     uint32_t hours;        /* bit h: from h:00 to h:59, local; 0: any */
 };
 
+/* A parameter of a heuristic: for all devices, for a type of them, or for one. Which heuristics and
+ * parameters there are is known when they are loaded. */
+#define PARAM_ALL_DEVICES SIZE_MAX
+struct param_setting {
+    char *heuristic, *name, *value;
+    char *type;    /* NULL: any */
+    size_t device; /* index into the devices, or PARAM_ALL_DEVICES */
+};
+
 /* Kinds of EVE records that the stand-alone host writes. */
 enum eve_type {
     EVE_FLOW = 1 << 0,
@@ -101,6 +110,13 @@ struct settings {
     struct string_list rule_files; /* and folders of such */
     char *classification_file, *reference_file, *threshold_file; /* NULL: none */
 
+    struct string_list lua_files; /* and folders of such */
+    char *lua_module;             /* what runs them */
+    uint64_t lua_instructions;    /* that one call of a heuristic may take */
+    uint64_t lua_memory_kb;       /* that one file's heuristics may use in each thread */
+    struct param_setting *params;
+    size_t param_count;
+
     struct device_setting *devices;
     size_t device_count;
     struct suppress_setting *suppress;
@@ -120,6 +136,7 @@ struct settings {
     uint64_t max_names_per_device;
     uint64_t max_remotes;          /* remotes kept in touch with, all devices together */
     uint64_t max_remotes_per_device;
+    uint64_t max_memory; /* values that heuristics remember, all devices together */
 };
 
 /* Told of each problem: 'line' and 'column' count from 1, 0 where there is none (Suricata's own
@@ -145,7 +162,7 @@ enum tattler_status settings_read_yaml_text(struct settings *settings, const cha
 
 /* The way in for a host that has its own configuration reader. */
 struct settings_entry {
-    const char *key;    /* dotted: "limits.devices" */
+    const char *key;    /* dotted: "limits.devices", "heuristics.exfil.night_mb" */
     const char *value;  /* NULL or "": none, which empties a list of files, unsets a text */
     const char *folder; /* where a relative path starts; NULL: as it stands */
     bool first;         /* a list: replaces what was there, otherwise the value is appended.
@@ -169,6 +186,9 @@ const char *settings_record_example(const char *section);
 /* Is 'key' (dotted) a section such as "limits" or "devices"? Is it a list? Both: of records. */
 bool settings_is_section(const char *key);
 bool settings_is_list(const char *key);
+
+/* Are the keys below 'key' for heuristics to say? They are maps of maps with values. */
+bool settings_is_free(const char *key);
 
 /* Walks the table for the reference page: false behind the last row. A 'default_text' is written
  * as it would be in YAML; "" where there is none. */

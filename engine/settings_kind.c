@@ -357,5 +357,6 @@ const struct settings_kind kind_eve_types = { "list of record types", true, fals
 const struct settings_kind kind_bool = { "yes or no", false, false, set_bool, NULL };
 const struct settings_kind kind_bytes = { "size", false, false, set_bytes, NULL };
 const struct settings_kind kind_outputs = { "list of outputs", true, false, set_outputs, clear_files };
+const struct settings_kind kind_params = { "map of parameters", false, true, NULL, NULL };
 const struct settings_kind kind_mac = { "MAC address", false, false, set_mac, NULL };
 const struct settings_kind kind_address = { "IP address", false, false, set_address, NULL };

@@ -41,6 +41,7 @@ struct settings_row {
 extern const struct settings_kind kind_duration, kind_count, kind_text, kind_zone, kind_file, kind_files,
         kind_networks, kind_eve_types, kind_word, kind_numbers, kind_number, kind_domain, kind_hours,
         kind_day, kind_bool, kind_bytes, kind_outputs;
+extern const struct settings_kind kind_params; /* set by settings_set_param() */
 extern const struct settings_kind kind_mac, kind_address; /* 'field' is the whole device */
 extern const struct settings_kind kind_device, kind_network; /* and the whole suppression */
 
@@ -49,5 +50,13 @@ enum tattler_status settings_refuse(const struct complaint *complaint, const cha
         __attribute__((format(printf, 2, 3)));
 /* Writes "out of memory" and returns TATTLER_NO_MEMORY. */
 enum tattler_status settings_no_memory(const struct complaint *complaint);
+
+/* --- settings_params.c --- */
+
+/* A parameter of a heuristic: 'entry' has its whole name, which begins with 'key', the row's. For all
+ * devices, or that at this index. */
+enum tattler_status settings_set_param(struct settings *settings, const char *key,
+        const struct settings_entry *entry, const struct complaint *complaint, size_t device);
+void settings_clear_params(struct settings *settings);
 
 #endif

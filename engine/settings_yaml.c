@@ -180,6 +180,35 @@ static bool whole_key(struct reading *reading, const char *section, const yaml_n
     return true;
 }
 
+/* --- parameters of heuristics --- */
+
+/* Maps of maps with values; is_shallow() bounds their depth. */
+static void read_params(struct reading *reading, const char *key, const yaml_node_t *value,
+        bool first)
+{
+    char inner[KEY_SIZE];
+
+    if (value->type != YAML_MAPPING_NODE) {
+        if (value->type == YAML_SCALAR_NODE)
+            set_value(reading, key, value, &value->start_mark, first);
+        else
+            tell(reading, &value->start_mark, "'%s' takes one value, not %s", key, kind_of(value));
+        return;
+    }
+    for (const yaml_node_pair_t *pair = value->data.mapping.pairs.start;
+            pair < value->data.mapping.pairs.top && reading->problems < PROBLEMS_MAX; pair++) {
+        const yaml_node_t *name = node_at(reading, pair->key);
+
+        if (name->type != YAML_SCALAR_NODE ||
+                snprintf(inner, sizeof(inner), "%s.%s", key, text_of(name)) >= KEY_SIZE) {
+            tell(reading, &name->start_mark, "a key is one word, and not so long");
+            continue;
+        }
+        read_params(reading, inner, node_at(reading, pair->value), first);
+        first = false;
+    }
+}
+
 /* --- sections --- */
 
 static void read_record(struct reading *reading, const char *section, const yaml_node_t *map)
@@ -192,7 +221,8 @@ static void read_record(struct reading *reading, const char *section, const yaml
     for (const yaml_node_pair_t *pair = map->data.mapping.pairs.start;
             pair < map->data.mapping.pairs.top && reading->problems < PROBLEMS_MAX; pair++)
         if (whole_key(reading, section, map, pair, key))
-            read_value(reading, key, node_at(reading, pair->value),
+            (settings_is_free(key) ? read_params : read_value)(reading, key,
+                    node_at(reading, pair->value),
                     settings_record_count(reading->settings, section) == before);
     if (problems != reading->problems)
         return;
@@ -244,7 +274,9 @@ static void read_map(struct reading *reading, const char *section, const yaml_no
 
         if (is_of_rules(reading, section, pair) || !whole_key(reading, section, map, pair, key))
             continue;
-        if (!settings_is_section(key))
+        if (settings_is_free(key))
+            read_params(reading, key, value, true);
+        else if (!settings_is_section(key))
             read_value(reading, key, value, true);
         else if (settings_is_list(key))
             read_records(reading, key, value);

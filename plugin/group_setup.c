@@ -191,6 +191,9 @@ static int CompareConditions(const struct condition *a, const struct condition *
         if (order == 0)
             order = COMPARE(b->real.high, a->real.high);
         return order != 0 ? order : COMPARE(b->real.high_included, a->real.high_included);
+    case FEATURE_SET:
+        order = strcmp(a->finding.id, b->finding.id);
+        return order != 0 ? order : COMPARE(a->finding.score, b->finding.score);
     default:
         return COMPARE(b->names, a->names);
     }
@@ -208,6 +211,8 @@ static bool IsWider(const struct condition *a, const struct condition *b)
         return (a->real.low < b->real.low || (a->real.low == b->real.low && a->real.low_included)) &&
                (a->real.high > b->real.high || a->real.high_included == b->real.high_included) &&
                a->real.high >= b->real.high;
+    case FEATURE_SET:
+        return strcmp(a->finding.id, b->finding.id) == 0 && a->finding.score <= b->finding.score;
     default:
         return (b->names & ~a->names) == 0;
     }

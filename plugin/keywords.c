@@ -23,6 +23,7 @@ static int SetupKeyword(size_t index, DetectEngineCtx *de_ctx, Signature *s, con
 
     if (rule == NULL)
         return -1;
+    TattlerHeuristicsFollow(de_ctx);
     if (features[index].type == FEATURE_STRING && value == NULL)
         return SetupString(index, de_ctx, s, rule);
     if (condition_parse(&features[index], value != NULL ? value : "", &condition, error,
@@ -30,6 +31,8 @@ static int SetupKeyword(size_t index, DetectEngineCtx *de_ctx, Signature *s, con
         SCLogError("%s", error);
         return -1;
     }
+    if (features[index].type == FEATURE_SET)
+        TattlerHeuristicsCheck(condition.finding.id);
     return TattlerRuleAdd(rule, &condition) ? 0 : -1;
 }
 

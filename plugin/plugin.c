@@ -50,6 +50,7 @@ static struct engine *MakeEngine(void)
     if (engine == NULL)
         FatalError("no memory for the engine");
     TattlerBaselineUse(engine, settings);
+    problems += TattlerHeuristicsLoad(engine, settings);
     if (problems > 0)
         FatalErrorOnInit("problems with data files: %u; the rest of them is used", problems);
     return engine;

@@ -145,6 +145,15 @@ void TattlerCountersRegister(struct engine *engine);
 /* Registers 'iot' as a type of eve-log: what no packet of a flow carries. */
 bool TattlerRecordsRegister(struct engine *engine);
 
+/* --- heuristics.c --- */
+
+/* Returns how many problems there were, each of which was told. */
+unsigned TattlerHeuristicsLoad(struct engine *engine, const struct settings *settings);
+/* A rule of these is being parsed; the first of a reload has heuristics loaded anew. */
+void TattlerHeuristicsFollow(const DetectEngineCtx *de_ctx);
+/* Warns of a rule that asks for a finding that no heuristic makes. */
+void TattlerHeuristicsCheck(const char *id);
+
 /* --- rule.c: the conditions of one rule; when it is looked at, see rule.h --- */
 
 struct TattlerRule;

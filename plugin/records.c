@@ -65,16 +65,19 @@ static void WriteRecord(ThreadVars *tv, const struct Writer *writer, uint64_t ti
 static void WriteEvents(ThreadVars *tv)
 {
     const struct Writer *writers = ThreadGetStorageById(tv, writers_slot);
+    struct worker *worker = TattlerWorkerGet(tv);
     struct engine_event event;
     struct json json = { 0 };
 
+    if (worker != NULL)
+        worker_judge_waiting(worker);
     while (writers != NULL && engine_take_event(told_engine, &event)) {
         json_restart(&json);
-        eve_put_heartbeat(&json, &event);
+        eve_put_event(&json, &event);
         if (Finish(&json))
             for (const struct Writer *writer = writers; writer != NULL; writer = writer->next)
-                WriteRecord(tv, writer, event.report.time_us, &json);
-        device_release(engine_devices(told_engine), event.device);
+                WriteRecord(tv, writer, eve_event_us(&event), &json);
+        engine_drop_event(told_engine, &event);
     }
     json_free(&json);
 }

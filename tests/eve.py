@@ -22,6 +22,8 @@ TIMEOUT_S = 300
 os.environ.setdefault("TATTLER_STATE", os.path.join(
     os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "tattler/state"))
 os.environ.setdefault("TATTLER_DATA", str(SOURCE / "geo"))
+os.environ.setdefault("TATTLER_LUA", str(SOURCE / "lua"))
+os.environ.setdefault("TATTLER_LIB", str(BUILD / ".libs"))
 
 _failed = False
 

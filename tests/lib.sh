@@ -12,6 +12,8 @@ captures=${TATTLER_CAPTURES:-$source/../shared/captures}
 export TATTLER_STATE=${TATTLER_STATE:-${XDG_CACHE_HOME:-$HOME/.cache}/tattler/state}
 export TATTLER_DATA=${TATTLER_DATA:-$source/geo}
 export TATTLER_RULES=${TATTLER_RULES:-$source/rules}
+export TATTLER_LUA=${TATTLER_LUA:-$source/lua}
+export TATTLER_LIB=${TATTLER_LIB:-$build/.libs}
 
 failed=0
 ok() { echo "ok $*"; }

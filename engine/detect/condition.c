@@ -335,6 +335,46 @@ static bool parse_names(struct reader *in, struct condition *out)
     return true;
 }
 
+/* --- findings --- */
+
+static bool is_id(const char *id)
+{
+    return *id >= 'a' && *id <= 'z' &&
+           id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-_")] == '\0';
+}
+
+static bool parse_finding(struct reader *in, struct condition *out)
+{
+    const char *text = in->at;
+    size_t len;
+
+    out->negated = take(in, "!");
+    len = strcspn(in->at, "> ");
+    out->finding.score = 0;
+    if (len >= sizeof(out->finding.id))
+        return refuse(in, "the id of a heuristic has at most %zu letters, not as many as '%s'",
+                sizeof(out->finding.id) - 1, text);
+    memset(out->finding.id, 0, sizeof(out->finding.id));
+    memcpy(out->finding.id, in->at, len);
+    in->at += len;
+    skip_spaces(in);
+    if (!is_id(out->finding.id))
+        return refuse_syntax(in, text);
+    if (take(in, ">=") && (!take_real(in, &out->finding.score) || out->finding.score > 1))
+        return refuse(in, "the score of a finding is from 0 to 1, as in '%s>=0.8'",
+                out->finding.id);
+    skip_spaces(in);
+    return *in->at == '\0' || refuse_syntax(in, text);
+}
+
+static bool has_finding(const struct condition *condition, const struct findings *findings)
+{
+    const char *id = condition->finding.id;
+    const struct finding *found = findings_get(findings, id, strlen(id));
+
+    return found != NULL && found->score >= condition->finding.score;
+}
+
 /* --- by type --- */
 
 static bool parse_string(struct reader *in, struct condition *out)
@@ -353,6 +393,7 @@ enum tattler_status condition_parse(const struct feature *feature, const char *t
         [FEATURE_REAL] = parse_real,
         [FEATURE_BOOLEAN] = parse_names,
         [FEATURE_NAMES] = parse_names,
+        [FEATURE_SET] = parse_finding,
     };
     struct reader in = { feature, text, error, error_size };
     struct condition condition = { .feature = feature };
@@ -388,6 +429,9 @@ bool condition_accepts(const struct condition *condition, const struct feature_v
     case FEATURE_BOOLEAN:
     case FEATURE_NAMES:
         in = (condition->names >> value->number & 1) != 0;
+        break;
+    case FEATURE_SET:
+        in = has_finding(condition, value->findings);
         break;
     }
     return in != condition->negated;

@@ -9,6 +9,8 @@
  *   !1-5               not strictly between
  *   10kb  2MiB         units of 1024, for whole numbers
  *
+ *   exfil  exfil>=0.8  a finding with this id, with at least this score
+ *
  * Booleans are 'true' and 'false', names a list such as 'tls,quic'; '!' in front negates it all.
  * While a feature is unknown no condition on it holds, negated or not.
  *
@@ -36,6 +38,10 @@ struct condition {
             bool low_included, high_included;
         } real;
         uint64_t names; /* a bit for each index of value_name() */
+        struct {
+            char id[FINDING_ID_SIZE];
+            double score; /* at least this */
+        } finding;
     };
 };
 

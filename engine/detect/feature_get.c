@@ -309,6 +309,12 @@ bool get_entropy(const struct flow *flow, struct feature_value *out)
     return flow_entropy(flow, &out->real);
 }
 
+bool get_finding(const struct flow *flow, struct feature_value *out)
+{
+    out->findings = flow->findings;
+    return flow->findings != NULL && flow->findings->count > 0;
+}
+
 bool get_hour(const struct flow *flow, struct feature_value *out)
 {
     return number(flow->hour, out);

@@ -58,6 +58,7 @@ FEATURE_GETTER(get_beat_bytes);
 FEATURE_GETTER(get_beat_state);
 FEATURE_GETTER(get_beats_lost);
 FEATURE_GETTER(get_entropy);
+FEATURE_GETTER(get_finding);
 FEATURE_GETTER(get_hour);
 FEATURE_GETTER(get_device_name);
 FEATURE_GETTER(get_device_mac);

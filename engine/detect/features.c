@@ -242,6 +242,10 @@ const struct feature features[] = {
     { "new_port", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name, get_new_port,
             "The device, whose learning period is over, first talked to this port, with its protocol, "
             "within the last hour. Unknown while it learns.", "iot.new_port:true;" },
+    { "finding", FEATURE_SET, SCOPE_FLOW, CHANGED_FINDING, "", 0, NULL, get_finding,
+            "What heuristics have found: of this flow, or of its device when this flow had the "
+            "next packet. Each has an id, a score from 0 to 1 and its reasons.",
+            "iot.finding:exfil;" },
     { "hour", FEATURE_NUMBER, SCOPE_FLOW, CHANGED_HOUR, "", 23, NULL, get_hour,
             "Local hour of the packet in the configured time zone.", "iot.hour:<6;" },
     { "device.name", FEATURE_STRING, SCOPE_DEVICE, CHANGED_DEVICE, "", 0, NULL, get_device_name,
@@ -269,7 +273,7 @@ const struct feature *feature_find(const char *name)
 
 const char *feature_type_name(enum feature_type type)
 {
-    static const char *const names[] = { "string", "number", "real", "boolean", "name" };
+    static const char *const names[] = { "string", "number", "real", "boolean", "name", "set" };
 
     return names[type];
 }

@@ -21,6 +21,7 @@ enum feature_type {
     FEATURE_REAL,    /* with a fraction; EVE writes three decimals */
     FEATURE_BOOLEAN, /* 'true' or 'false' */
     FEATURE_NAMES,   /* one of a fixed list of names */
+    FEATURE_SET,     /* findings of heuristics */
 };
 
 /* Whose property it is. */
@@ -33,6 +34,7 @@ struct feature_value {
             size_t len;
         };
         uint64_t number; /* also booleans (0, 1) and the index of a name */
+        const struct findings *findings; /* borrowed as texts are */
         double real;
     };
 };

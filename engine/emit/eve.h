@@ -61,12 +61,13 @@ void eve_tls_record(struct json *json, const struct eve_head *head,
         const struct tls_hello *hello);
 void eve_quic_record(struct json *json, const struct eve_head *head,
         const struct tls_hello *hello);
-/* event_type "iot": what is known of a device, taking its lock; a heartbeat that changed. */
+/* event_type "iot": what is known of a device, taking its lock; a heartbeat that changed, or a finding. */
 void eve_device_record(struct json *json, uint64_t time_us, struct device *device);
-void eve_heartbeat_record(struct json *json, const struct engine_event *event);
+void eve_event_record(struct json *json, const struct engine_event *event);
+uint64_t eve_event_us(const struct engine_event *event);
 /* The 'iot' objects of these alone, for a host that writes the records itself. */
 void eve_put_device(struct json *json, struct device *device);
-void eve_put_heartbeat(struct json *json, const struct engine_event *event);
+void eve_put_event(struct json *json, const struct engine_event *event);
 
 /* A host's own counters beside the engine's: nested below "stats", those of a section in a row. */
 struct eve_counter {

@@ -2,6 +2,7 @@
 #include "emit/eve.h"
 
 #include "emit/eve_common.h"
+#include "emit/iot.h"
 
 static void put_known(struct json *json, const char *key, const char *text)
 {
@@ -58,7 +59,7 @@ static void put_beat(struct json *json, const char *key, double period_s, uint64
     json_close_object(json);
 }
 
-void eve_put_heartbeat(struct json *json, const struct engine_event *event)
+static void put_heartbeat(struct json *json, const struct engine_event *event)
 {
     static const char *const changes[] = {
         [BEAT_BECAME_STEADY] = "steady",
@@ -82,6 +83,21 @@ void eve_put_heartbeat(struct json *json, const struct engine_event *event)
     json_close_object(json);
 }
 
+void eve_put_event(struct json *json, const struct engine_event *event)
+{
+    if (event->finding == NULL) {
+        put_heartbeat(json, event);
+        return;
+    }
+    json_open_object(json, "iot");
+    json_text(json, "type", "finding");
+    put_identity(json, event->device);
+    put_known(json, "remote", event->remote);
+    json_unsigned(json, "severity", event->finding->severity);
+    iot_put_finding(event->finding, json);
+    json_close_object(json);
+}
+
 static void open_record(struct json *json, uint64_t time_us)
 {
     eve_open_event(json, time_us);
@@ -95,9 +111,14 @@ void eve_device_record(struct json *json, uint64_t time_us, struct device *devic
     json_close_object(json);
 }
 
-void eve_heartbeat_record(struct json *json, const struct engine_event *event)
+uint64_t eve_event_us(const struct engine_event *event)
 {
-    open_record(json, event->report.time_us);
-    eve_put_heartbeat(json, event);
+    return event->finding != NULL ? event->finding->time_us : event->report.time_us;
+}
+
+void eve_event_record(struct json *json, const struct engine_event *event)
+{
+    open_record(json, eve_event_us(event));
+    eve_put_event(json, event);
     json_close_object(json);
 }

@@ -6,6 +6,44 @@
 
 #define SECTION_SIZE 32 /* longest first part of a dotted name */
 
+static void emit_reason(const struct finding_reason *reason, struct json *json)
+{
+    switch (reason->value.type) {
+    case VALUE_NUMBER:
+        json_decimal(json, reason->name, reason->value.number);
+        break;
+    case VALUE_FLAG:
+        json_bool(json, reason->name, reason->value.flag);
+        break;
+    case VALUE_TEXT:
+        json_bytes(json, reason->name, reason->value.text, reason->value.len);
+        break;
+    case VALUE_NONE:
+        break;
+    }
+}
+
+void iot_put_finding(const struct finding *finding, struct json *json)
+{
+    json_text(json, "id", finding->id);
+    json_decimal(json, "score", finding->score);
+    json_open_object(json, "why");
+    for (size_t i = 0; i < finding->reason_count; i++)
+        emit_reason(&finding->reasons[i], json);
+    json_close_object(json);
+}
+
+static void emit_findings(const char *key, const struct findings *findings, struct json *json)
+{
+    json_open_array(json, key);
+    for (size_t i = 0; i < findings->count; i++) {
+        json_open_object(json, NULL);
+        iot_put_finding(findings->items[i], json);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
 static void emit_value(const struct feature *feature, const char *key,
         const struct feature_value *value, struct json *json)
 {
@@ -24,6 +62,9 @@ static void emit_value(const struct feature *feature, const char *key,
         break;
     case FEATURE_NAMES:
         json_text(json, key, feature->value_name((size_t)value->number));
+        break;
+    case FEATURE_SET:
+        emit_findings(key, value->findings, json);
         break;
     }
 }

@@ -13,10 +13,14 @@
 /* What is of the moment: in the record of one request or answer it says little, and costs most. */
 #define IOT_MOMENTARY                                                                              \
     (CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_HOUR | CHANGED_SYMMETRY |            \
-            CHANGED_BEAT | CHANGED_FANOUT | CHANGED_UNANSWERED | CHANGED_UPLOAD | CHANGED_RELAY)
+            CHANGED_BEAT | CHANGED_FANOUT | CHANGED_UNANSWERED | CHANGED_UPLOAD | CHANGED_RELAY |  \
+            CHANGED_FINDING)
 
 /* Writes "iot": { ... }, leaving out features that change with 'without' (enum flow_change): 0 for
  * records of flows and alerts, IOT_MOMENTARY for those of transactions. */
 void iot_emit(const struct flow *flow, uint32_t without, struct json *json);
+
+/* The fields id, score and why, into the object that is open. */
+void iot_put_finding(const struct finding *finding, struct json *json);
 
 #endif

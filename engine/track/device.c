@@ -81,6 +81,7 @@ void device_release(struct devices *devices, struct device *device)
         return;
     names_clear(&device->names, &devices->budget->names);
     conduct_clear(&device->conduct, &devices->budget->conduct);
+    insight_free(device->insight, &devices->budget->insight);
     for (size_t i = 0; i < sizeof(device->name_texts) / sizeof(device->name_texts[0]); i++)
         free(device->name_texts[i]);
     lock_destroy(&device->lock);
@@ -112,6 +113,8 @@ static void empty(struct devices *devices, struct device *device)
     device->gone = true;
     names_clear(&device->names, &devices->budget->names);
     conduct_forget(&device->conduct, &devices->budget->conduct);
+    insight_free(device->insight, &devices->budget->insight);
+    device->insight = NULL;
     lock_release(&device->lock);
 }
 

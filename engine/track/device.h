@@ -18,6 +18,7 @@
 #include "base/address.h"
 #include "base/lock.h"
 #include "track/conduct.h"
+#include "track/insight.h"
 #include "track/names.h"
 
 #define DEVICE_TEXT_SIZE 64
@@ -53,6 +54,8 @@ struct device {
     atomic_ullong last_seen_us;
     atomic_bool busy;     /* sends and receives much: flow_relay.c */
     atomic_ullong due_us; /* when a heartbeat of its has to be looked at */
+    atomic_ullong window_us; /* heuristics were last called for it */
+    atomic_bool found;    /* a finding of theirs waits for its next packet */
 
     /* Under 'lock'. */
     struct lock lock;
@@ -71,6 +74,7 @@ struct device {
     uint64_t encrypted_dns_us; /* when it last asked a resolver nobody can read */
     struct names names;
     struct conduct conduct;
+    struct insight *insight; /* owned; NULL: nothing yet */
     struct device_totals totals;
 
     /* Private to device.c. */
@@ -94,6 +98,7 @@ typedef void (*device_identify_fn)(const void *user, const struct mac *mac_or_nu
 struct device_budget {
     struct names_budget names;
     struct conduct_budget conduct;
+    struct insight_budget insight;
 };
 
 /* Each that was made is in the table, was evicted because it was full, or was merged: met by its

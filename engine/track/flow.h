@@ -16,6 +16,7 @@
 #include "track/burst.h"
 #include "track/device.h"
 #include "track/entropy.h"
+#include "track/finding.h"
 #include "track/relay.h"
 #include "track/symmetry.h"
 
@@ -46,7 +47,8 @@ enum flow_change {
     CHANGED_NEW = 1 << 14,
     CHANGED_QUERY = 1 << 15,
     CHANGED_RELAY = 1 << 16,
-    CHANGED_ALL = (1 << 17) - 1,
+    CHANGED_FINDING = 1 << 17,
+    CHANGED_ALL = (1 << 18) - 1,
 };
 
 /* What its device does, as of the flow's last report (flow_report.c). */
@@ -148,6 +150,11 @@ struct flow {
     struct entropy *counting; /* owned; NULL before the device's first payload and when done */
     bool entropy_done;
     double entropy; /* bits per byte, when done; below zero: never counted */
+
+    struct findings *findings; /* owned; of heuristics; NULL: none so far */
+    uint64_t window_us;        /* heuristics were called for it, or it opened */
+    uint8_t name_told;         /* enum name_source, of the name they were called for */
+    bool end_told;
 };
 
 /* Bits per byte of what the device sent so far; false while unknown. 256 logarithms. */

@@ -356,6 +356,7 @@ static void check_entry(const json_t *entry, const struct feature *feature)
         [FEATURE_NUMBER] = "integer",
         [FEATURE_REAL] = "number",
         [FEATURE_BOOLEAN] = "boolean",
+        [FEATURE_SET] = "array",
     };
     const char *type = json_string_value(json_object_get(entry, "type"));
 

@@ -10,6 +10,8 @@ static struct flow empty, full;
 static char *const full_name = (char[]){ "www.example.com" };
 
 static struct flow_relay some_relay;
+static struct finding some_finding = { .id = "exfil", .score = 0.75 };
+static struct findings some_findings = { 1, { &some_finding } };
 
 static void set_up(void)
 {
@@ -70,6 +72,7 @@ static void set_up(void)
         },
         .entropy_done = true,
         .entropy = 7.5,
+        .findings = &some_findings,
     };
 }
 
@@ -126,6 +129,7 @@ static const struct {
     { "new_domain", "true", false },
     { "new_asn", "true", false },
     { "new_port", "false", false },
+    { "finding", "exfil 0.75", false },
     { "hour", "23", true },
     { "device.name", "kitchen-camera", false },
     { "device.mac", "02:00:00:00:00:0a", false },
@@ -148,6 +152,10 @@ static void print(const struct feature *feature, const struct feature_value *val
     case FEATURE_BOOLEAN:
     case FEATURE_NAMES:
         snprintf(out, 64, "%s", feature->value_name(value->number));
+        break;
+    case FEATURE_SET:
+        snprintf(out, 64, "%s %.2f", value->findings->items[0]->id,
+                value->findings->items[0]->score);
         break;
     }
 }

@@ -1,0 +1,50 @@
+/* heuristics_internal.h - what the files of the heuristics share; no one else's. */
+#ifndef TATTLER_DETECT_HEURISTICS_INTERNAL_H
+#define TATTLER_DETECT_HEURISTICS_INTERNAL_H
+
+#include "detect/heuristics/catalog.h"
+#include "detect/heuristics/heuristics.h"
+
+struct heuristic_file {
+    char *path, *text; /* owned */
+    size_t len;
+    size_t first, count; /* of its heuristics, among all; ones left out do not count */
+    struct script *declared; /* owned: what it says of itself; never called */
+    atomic_uint faults;
+    atomic_bool off;
+};
+
+/* A parameter that the configuration sets. */
+struct param_set {
+    size_t heuristic, param;
+    int rank;           /* of whom it is for: the device above its type above all */
+    const char *target; /* the type, or the device's MAC or IP address as text; NULL: all */
+    char *target_text;  /* owned */
+    struct value value;
+    char *text; /* owned, where 'value' points */
+};
+
+struct heuristics {
+    atomic_uint holders;
+    const struct script_module *module; /* NULL: none was needed, or there is none */
+    struct script_limits limits;
+    struct script_host host;
+    struct catalogs catalogs; /* of 'host' */
+    struct heuristic_file **files;
+    size_t file_count;
+    struct heuristic *items; /* those of a file stand together */
+    size_t count;
+    uint32_t events;
+    struct param_set *params;
+    size_t param_count;
+    heuristic_tell_fn tell;
+    void *user;
+};
+
+/* --- params.c --- */
+
+/* False: something was wrong and told. */
+bool params_read(struct heuristics *heuristics, const struct heuristics_source *source);
+void params_clear(struct heuristics *heuristics);
+
+#endif

@@ -1,0 +1,248 @@
+/* heuristic{ … }: what a file declares. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect/heuristics/lua/state.h"
+
+#define SEVERITY_MAX 4
+
+/* Refuses keys of the table at 'index' that are not among 'words'. */
+static void check_keys(lua_State *lua, int index, const char *const words[], const char *what)
+{
+    lua_newtable(lua);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        lua_pushboolean(lua, 1);
+        lua_setfield(lua, -2, words[i]);
+    }
+    lua_pushnil(lua);
+    while (lua_next(lua, index) != 0) {
+        lua_pop(lua, 1);
+        if (lua_type(lua, -1) != LUA_TSTRING)
+            luaL_error(lua, "%s takes keys with a name, such as '%s ='", what, words[0]);
+        lua_getfield(lua, -2, lua_tostring(lua, -1));
+        if (lua_isnil(lua, -1)) {
+            lua_pushfstring(lua, "key of %s", what);
+            refuse_word(lua, lua_gettop(lua) - 3, lua_tostring(lua, -1), lua_tostring(lua, -3));
+        }
+        lua_pop(lua, 1);
+    }
+    lua_pop(lua, 1);
+}
+
+static char *copy(lua_State *lua, const char *text, size_t len)
+{
+    char *made = malloc(len + 1);
+
+    if (made == NULL)
+        luaL_error(lua, "out of memory");
+    memcpy(made, text, len);
+    made[len] = '\0';
+    return made;
+}
+
+/* The text at a key of the table at 'index', left on the stack; NULL: it has none. */
+static const char *text_at(lua_State *lua, int index, const char *key, const char *example)
+{
+    lua_getfield(lua, index, key);
+    if (!lua_isnil(lua, -1) && lua_type(lua, -1) != LUA_TSTRING)
+        luaL_error(lua, "'%s' takes a text, as in %s", key, example);
+    return lua_tostring(lua, -1);
+}
+
+/* --- parameters --- */
+
+static bool read_bound(lua_State *lua, int index, const char *key, const struct value *def,
+        double *out)
+{
+    bool given;
+
+    lua_getfield(lua, index, key);
+    given = !lua_isnil(lua, -1);
+    if (given && (def->type != VALUE_NUMBER || lua_type(lua, -1) != LUA_TNUMBER))
+        luaL_error(lua, "'%s' is for numbers", key);
+    *out = lua_tonumber(lua, -1);
+    lua_pop(lua, 1);
+    return given;
+}
+
+/* The parameter's table is on top of the stack. */
+static void read_param(lua_State *lua, const char *name, struct script_param *param)
+{
+    static const char *const keys[] = { "default", "min", "max", "unit", "doc", NULL };
+    int table = lua_gettop(lua);
+    const char *text;
+
+    check_keys(lua, table, keys, "a parameter");
+    lua_getfield(lua, table, "default");
+    if (lua_isnil(lua, -1) || !objects_value(lua, -1, &param->def))
+        luaL_error(lua, "parameter '%s' needs a default: a number, a text, true or false", name);
+    if (param->def.type == VALUE_TEXT)
+        param->def.text = param->text = copy(lua, param->def.text, param->def.len);
+    param->has_min = read_bound(lua, table, "min", &param->def, &param->min);
+    param->has_max = read_bound(lua, table, "max", &param->def, &param->max);
+    if ((param->has_min && param->def.number < param->min) ||
+            (param->has_max && param->def.number > param->max))
+        luaL_error(lua, "the default of parameter '%s' is not within its min and max", name);
+    text = text_at(lua, table, "unit", "unit = \"MB\"");
+    param->unit = copy(lua, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+    text = text_at(lua, table, "doc", "doc = \"…\"");
+    param->doc = copy(lua, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+    lua_settop(lua, table);
+}
+
+/* Small letters, and behind the first digits and 'others'. */
+static bool is_word(const char *text, const char *others)
+{
+    size_t i = 0;
+
+    for (; text[i] != '\0'; i++)
+        if (!(text[i] >= 'a' && text[i] <= 'z') &&
+                (i == 0 || (!(text[i] >= '0' && text[i] <= '9') &&
+                                   strchr(others, text[i]) == NULL)))
+            return false;
+    return i > 0 && i < FINDING_ID_SIZE;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(((const struct script_param *)left)->name,
+            ((const struct script_param *)right)->name);
+}
+
+/* By name: Lua's own order may differ from state to state, and their numbers are one. */
+static void read_params(lua_State *lua, struct script_heuristic *heuristic)
+{
+    lua_getfield(lua, 1, "params");
+    if (lua_isnil(lua, -1)) {
+        lua_settop(lua, 1);
+        return;
+    }
+    if (!lua_istable(lua, -1))
+        luaL_error(lua, "'params' takes a table, as in params = { night_mb = { default = 5 } }");
+    lua_pushnil(lua);
+    while (lua_next(lua, 2) != 0) {
+        struct script_param *param = &heuristic->params[heuristic->param_count];
+        const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
+
+        if (!is_word(name, "_"))
+            luaL_error(lua, "a parameter's name is up to %d small letters, digits and '_', not '%s'",
+                    FINDING_ID_SIZE - 1, name);
+        if (!lua_istable(lua, -1))
+            luaL_error(lua, "parameter '%s' takes a table: %s = { default = 5 }", name, name);
+        if (heuristic->param_count == SCRIPT_PARAMS_MAX)
+            luaL_error(lua, "more than %d parameters", SCRIPT_PARAMS_MAX);
+        param->name = copy(lua, name, strlen(name));
+        heuristic->param_count++;
+        read_param(lua, name, param);
+        lua_pop(lua, 1);
+    }
+    qsort(heuristic->params, heuristic->param_count, sizeof(heuristic->params[0]), compare_names);
+    lua_settop(lua, 1);
+}
+
+/* --- the heuristic --- */
+
+static void read_id(lua_State *lua, struct script *script, struct script_heuristic *heuristic)
+{
+    const char *id = text_at(lua, 1, "id", "id = \"night-owl\"");
+
+    if (id == NULL || !is_word(id, "-_"))
+        luaL_error(lua, "a heuristic needs an id of up to %d small letters, digits, '-' and '_'",
+                FINDING_ID_SIZE - 1);
+    memcpy(heuristic->id, id, strlen(id) + 1);
+    for (size_t i = 0; i < script->count; i++)
+        if (strcmp(script->heuristics[i].id, id) == 0)
+            luaL_error(lua, "another heuristic of this file has the id '%s'", id);
+    lua_settop(lua, 1);
+}
+
+static void read_about(lua_State *lua, struct script_heuristic *heuristic)
+{
+    const char *title = text_at(lua, 1, "title", "title = \"Upload at night\"");
+    lua_Number severity;
+
+    if (title == NULL || title[0] == '\0')
+        luaL_error(lua, "heuristic '%s' needs a title for people", heuristic->id);
+    heuristic->title = copy(lua, title, strlen(title));
+    lua_getfield(lua, 1, "severity");
+    severity = lua_tonumber(lua, -1);
+    heuristic->severity = (uint8_t)severity;
+    if (lua_type(lua, -1) != LUA_TNUMBER || severity < 1 || severity > SEVERITY_MAX ||
+            severity != heuristic->severity)
+        luaL_error(lua, "heuristic '%s' needs a severity: 1 act now, 2 look today, 3 context, "
+                "4 inventory", heuristic->id);
+    lua_settop(lua, 1);
+}
+
+static void read_handlers(lua_State *lua, struct script *script,
+        struct script_heuristic *heuristic)
+{
+    for (size_t i = 0; i < SCRIPT_EVENTS; i++) {
+        lua_getfield(lua, 1, script_handlers[i].name);
+        if (!lua_isnil(lua, -1) && !lua_isfunction(lua, -1))
+            luaL_error(lua, "'%s' takes a function", script_handlers[i].name);
+        if (lua_isnil(lua, -1)) {
+            lua_pop(lua, 1);
+            continue;
+        }
+        script->handlers[script->count][i] = luaL_ref(lua, LUA_REGISTRYINDEX);
+        heuristic->events |= 1u << i;
+    }
+    if (heuristic->events == 0)
+        luaL_error(lua, "heuristic '%s' has no handler, such as on_flow_window = function(flow, "
+                "device, params) … end", heuristic->id);
+}
+
+static unsigned line_of(lua_State *lua)
+{
+    lua_Debug where;
+
+    return lua_getstack(lua, 1, &where) && lua_getinfo(lua, "l", &where) && where.currentline > 0
+                   ? (unsigned)where.currentline
+                   : 0;
+}
+
+int declare_heuristic(lua_State *lua)
+{
+    static const char *const keys[] = { "id", "title", "severity", "params",
+        "on_flow_window", "on_flow_end", "on_device_window", "on_name", "on_dns_answer",
+        "on_heartbeat_change", NULL };
+    struct script *script = script_of(lua);
+    struct script_heuristic *heuristic = &script->heuristics[script->count];
+
+    if (!script->loading)
+        return luaL_error(lua, "heuristics are declared when the file is loaded, not in a handler");
+    if (!lua_istable(lua, 1) || lua_gettop(lua) != 1)
+        return luaL_error(lua, "write heuristic{ id = …, title = …, severity = …, on_… = … }");
+    if (script->count == SCRIPT_HEURISTICS_MAX)
+        return luaL_error(lua, "more than %d heuristics in one file", SCRIPT_HEURISTICS_MAX);
+    check_keys(lua, 1, keys, "a heuristic");
+    heuristic->line = line_of(lua);
+    read_id(lua, script, heuristic);
+    read_about(lua, heuristic);
+    read_params(lua, heuristic);
+    read_handlers(lua, script, heuristic);
+    objects_push_params(script, script->count);
+    script->params[script->count] = luaL_ref(lua, LUA_REGISTRYINDEX);
+    script->count++;
+    return 0;
+}
+
+/* Also of one that was refused half-way, which stands behind the last. */
+void declare_clear(struct script *script)
+{
+    for (size_t i = 0; i < SCRIPT_HEURISTICS_MAX; i++) {
+        struct script_heuristic *heuristic = &script->heuristics[i];
+
+        free(heuristic->title);
+        for (size_t j = 0; j < SCRIPT_PARAMS_MAX; j++) {
+            struct script_param *param = &heuristic->params[j];
+
+            free(param->name);
+            free(param->unit);
+            free(param->doc);
+            free(param->text);
+        }
+    }
+}

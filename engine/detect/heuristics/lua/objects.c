@@ -1,0 +1,318 @@
+/* What handlers are given: flow, device, answer, change and the parameters. Each is an empty userdata
+ * whose environment holds its fields by name: the number of a field, or a nested object. What is
+ * read is asked of the host when it is read. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "detect/heuristics/lua/state.h"
+
+#define METATABLE "tattler"
+#define WORDS_MAX 128
+#define PATH_SIZE 64
+
+enum { PARAMS = SCRIPT_OBJECTS };
+
+struct object {
+    int kind;         /* enum script_object, or PARAMS */
+    bool is_whole;    /* the object itself, not what is nested in it */
+    bool takes_keys;  /* stands for a field ".*" */
+    size_t field;     /* that one */
+    size_t heuristic; /* of parameters */
+    char path[PATH_SIZE]; /* "flow.heartbeat", for messages */
+};
+
+/* --- values --- */
+
+void objects_push_value(lua_State *lua, const struct value *value)
+{
+    switch (value->type) {
+    case VALUE_NUMBER:
+        lua_pushnumber(lua, value->number);
+        break;
+    case VALUE_FLAG:
+        lua_pushboolean(lua, value->flag);
+        break;
+    case VALUE_TEXT:
+        lua_pushlstring(lua, value->text, value->len);
+        break;
+    case VALUE_NONE:
+        lua_pushnil(lua);
+        break;
+    }
+}
+
+bool objects_value(lua_State *lua, int index, struct value *out)
+{
+    size_t len;
+    const char *text;
+
+    switch (lua_type(lua, index)) {
+    case LUA_TNIL:
+        *out = (struct value){ .type = VALUE_NONE };
+        return true;
+    case LUA_TNUMBER:
+        *out = value_of_number(lua_tonumber(lua, index));
+        return true;
+    case LUA_TBOOLEAN:
+        *out = value_of_flag(lua_toboolean(lua, index) != 0);
+        return true;
+    case LUA_TSTRING:
+        text = lua_tolstring(lua, index, &len);
+        *out = value_of_text(text, len);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* --- words that are none --- */
+
+static size_t list_keys(lua_State *lua, int index, const char *words[WORDS_MAX])
+{
+    size_t count = 0;
+
+    lua_pushnil(lua);
+    while (count < WORDS_MAX && lua_next(lua, index) != 0) {
+        lua_pop(lua, 1);
+        if (lua_type(lua, -1) == LUA_TSTRING)
+            words[count++] = lua_tostring(lua, -1);
+    }
+    return count;
+}
+
+int refuse_word(lua_State *lua, int index, const char *what, const char *word)
+{
+    const char *words[WORDS_MAX], *near = nearest_word(word, words, list_keys(lua, index, words));
+
+    if (near != NULL)
+        return luaL_error(lua, "unknown %s '%s': did you mean '%s'?", what, word, near);
+    return luaL_error(lua, "unknown %s '%s'", what, word);
+}
+
+/* --- reading and writing --- */
+
+static struct object *object_at(lua_State *lua, int index)
+{
+    void *block = lua_touserdata(lua, index);
+    bool ours;
+
+    if (block == NULL || !lua_getmetatable(lua, index))
+        return NULL;
+    lua_getfield(lua, LUA_REGISTRYINDEX, METATABLE);
+    ours = lua_rawequal(lua, -1, -2) != 0;
+    lua_pop(lua, 2);
+    return ours ? block : NULL;
+}
+
+enum script_object objects_at(lua_State *lua, int index)
+{
+    const struct object *object = object_at(lua, index);
+
+    return object != NULL && object->is_whole && object->kind != PARAMS
+                   ? (enum script_object)object->kind
+                   : SCRIPT_OBJECTS;
+}
+
+static struct object *check_object(lua_State *lua, const struct script *script)
+{
+    struct object *object = object_at(lua, 1);
+
+    if (object == NULL)
+        luaL_error(lua, "this is none of Tattler's objects");
+    if (script->call == NULL || (object->kind == PARAMS && object->heuristic != script->calling) ||
+            (object->kind != PARAMS && (script->call->objects & 1u << object->kind) == 0))
+        luaL_error(lua, "'%s' is of another event: use what the handler is given", object->path);
+    return object;
+}
+
+static const char *check_key(lua_State *lua, const struct object *object, size_t *len)
+{
+    if (lua_type(lua, 2) != LUA_TSTRING)
+        luaL_error(lua, "%s takes names, as in %s.name", object->path, object->path);
+    return lua_tolstring(lua, 2, len);
+}
+
+static bool ask(struct script *script, const struct object *object, size_t field,
+        struct value *out)
+{
+    return object->kind == PARAMS
+                   ? script->host->param(script->call, field, out)
+                   : script->host->read(script->call, (enum script_object)object->kind, field, out);
+}
+
+static int read_field(lua_State *lua)
+{
+    struct script *script = script_of(lua);
+    const struct object *object = check_object(lua, script);
+    struct value value;
+    size_t len;
+    const char *key = check_key(lua, object, &len);
+
+    if (object->takes_keys) {
+        if (!script->host->read_key(script->call, (enum script_object)object->kind, object->field,
+                    key, len, &value))
+            return 0;
+        objects_push_value(lua, &value);
+        return 1;
+    }
+    lua_getfenv(lua, 1);
+    lua_pushvalue(lua, 2);
+    lua_rawget(lua, -2);
+    if (lua_isuserdata(lua, -1))
+        return 1;
+    if (!lua_isnumber(lua, -1)) {
+        lua_pop(lua, 1);
+        lua_pushfstring(lua, "field of %s", object->path);
+        return refuse_word(lua, 3, lua_tostring(lua, -1), key); /* the environment */
+    }
+    if (!ask(script, object, (size_t)lua_tointeger(lua, -1), &value))
+        return 0;
+    objects_push_value(lua, &value);
+    return 1;
+}
+
+static int write_field(lua_State *lua)
+{
+    struct script *script = script_of(lua);
+    const struct object *object = check_object(lua, script);
+    struct value value;
+    size_t len;
+    const char *key = check_key(lua, object, &len), *wrong;
+
+    if (!object->takes_keys)
+        return luaL_error(lua, "%s.%s can only be read", object->path, key);
+    if (!objects_value(lua, 3, &value))
+        return luaL_error(lua, "%s.%s takes a number, a text, true or false, or nil, not a %s",
+                object->path, key, luaL_typename(lua, 3));
+    wrong = script->host->write_key(script->call, (enum script_object)object->kind, object->field,
+            key, len, &value);
+    if (wrong != NULL)
+        return luaL_error(lua, "%s.%s: %s", object->path, key, wrong);
+    return 0;
+}
+
+static int show(lua_State *lua)
+{
+    const struct object *object = object_at(lua, 1);
+
+    lua_pushstring(lua, object != NULL ? object->path : "?");
+    return 1;
+}
+
+/* --- making them --- */
+
+static void make_metatable(struct script *script)
+{
+    lua_State *lua = script->lua;
+
+    lua_newtable(lua);
+    script_push(script, read_field);
+    lua_setfield(lua, -2, "__index");
+    script_push(script, write_field);
+    lua_setfield(lua, -2, "__newindex");
+    script_push(script, show);
+    lua_setfield(lua, -2, "__tostring");
+    lua_pushliteral(lua, "locked");
+    lua_setfield(lua, -2, "__metatable");
+    lua_setfield(lua, LUA_REGISTRYINDEX, METATABLE);
+}
+
+/* Leaves the object on the stack, and its fields above it. */
+static struct object *push_object(lua_State *lua, int kind, const char *path)
+{
+    struct object *object = lua_newuserdata(lua, sizeof(*object));
+
+    *object = (struct object){ .kind = kind };
+    strncpy(object->path, path, sizeof(object->path) - 1);
+    lua_getfield(lua, LUA_REGISTRYINDEX, METATABLE);
+    lua_setmetatable(lua, -2);
+    lua_newtable(lua);
+    lua_pushvalue(lua, -1);
+    lua_setfenv(lua, -3);
+    return object;
+}
+
+/* The fields of the section are on top of the stack, those of its object are below. */
+static void push_section(lua_State *lua, int kind, const char *object, const char *name, size_t len)
+{
+    const char *path;
+
+    lua_pushlstring(lua, name, len);
+    lua_rawget(lua, -2);
+    if (!lua_isnil(lua, -1)) {
+        lua_getfenv(lua, -1);
+        lua_remove(lua, -2);
+        return;
+    }
+    lua_pop(lua, 1);
+    lua_pushlstring(lua, name, len);
+    path = lua_pushfstring(lua, "%s.%s", object, lua_tostring(lua, -1));
+    push_object(lua, kind, path);
+    lua_pushvalue(lua, -4); /* the name, the path, the section, its fields */
+    lua_pushvalue(lua, -3);
+    lua_rawset(lua, -7);
+    lua_insert(lua, -4);
+    lua_pop(lua, 3);
+}
+
+static void add_key_section(lua_State *lua, int kind, const char *object, const char *name,
+        size_t len, size_t field)
+{
+    struct object *section;
+
+    lua_pushlstring(lua, name, len);
+    lua_pushfstring(lua, "%s.%s", object, lua_tostring(lua, -1));
+    section = push_object(lua, kind, lua_tostring(lua, -1));
+    section->takes_keys = true;
+    section->field = field;
+    lua_pop(lua, 1);
+    lua_remove(lua, -2);
+    lua_rawset(lua, -3);
+}
+
+static void add_field(lua_State *lua, int kind, const char *object, const char *name, size_t field)
+{
+    const char *dot = strchr(name, '.');
+    size_t len = dot != NULL ? (size_t)(dot - name) : 0;
+
+    if (dot == NULL) {
+        lua_pushinteger(lua, (lua_Integer)field);
+        lua_setfield(lua, -2, name);
+    } else if (strcmp(dot, ".*") == 0) {
+        add_key_section(lua, kind, object, name, len, field);
+    } else {
+        push_section(lua, kind, object, name, len);
+        lua_pushinteger(lua, (lua_Integer)field);
+        lua_setfield(lua, -2, dot + 1);
+        lua_pop(lua, 1);
+    }
+}
+
+void objects_make(struct script *script)
+{
+    lua_State *lua = script->lua;
+
+    make_metatable(script);
+    for (int kind = 0; kind < SCRIPT_OBJECTS; kind++) {
+        const struct script_catalog *catalog = &script->host->catalogs[kind];
+
+        push_object(lua, kind, catalog->name)->is_whole = true;
+        for (size_t i = 0; i < catalog->count; i++)
+            add_field(lua, kind, catalog->name, catalog->fields[i], i);
+        lua_pop(lua, 1);
+        script->objects[kind] = luaL_ref(lua, LUA_REGISTRYINDEX);
+    }
+}
+
+void objects_push_params(struct script *script, size_t heuristic)
+{
+    const struct script_heuristic *declared = &script->heuristics[heuristic];
+    struct object *object = push_object(script->lua, PARAMS, "params");
+
+    object->is_whole = true;
+    object->heuristic = heuristic;
+    for (size_t i = 0; i < declared->param_count; i++)
+        add_field(script->lua, PARAMS, "params", declared->params[i].name, i);
+    lua_pop(script->lua, 1);
+}

@@ -1,0 +1,160 @@
+/* The states of one worker, and what happens when one fails. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect/heuristics/heuristics_internal.h"
+
+#define LOG_LINES_MAX 10 /* in LOG_US, of one file */
+#define LOG_US UINT64_C(60000000)
+#define LOG_TEXT_MAX 400
+
+struct state {
+    struct script *script; /* NULL: it could not be opened */
+    uint64_t logging_us;   /* since when its lines are counted */
+    unsigned lines;
+};
+
+struct heuristic_states {
+    struct heuristics *set; /* held */
+    struct heuristic_counters *counters;
+    struct state states[]; /* one for each file */
+};
+
+static void tell_fault(const struct heuristics *set, const struct heuristic_file *file,
+        const char *what, const struct script_fault *fault)
+{
+    char text[512];
+
+    snprintf(text, sizeof(text), "%s%s%s", what, what[0] != '\0' ? ": " : "", fault->text);
+    set->tell(set->user, file->path, fault->line, text);
+}
+
+struct heuristic_states *heuristics_open(struct heuristics *heuristics,
+        struct heuristic_counters *counters)
+{
+    struct heuristic_states *states =
+            calloc(1, sizeof(*states) + heuristics->file_count * sizeof(states->states[0]));
+    struct script_fault fault;
+
+    if (states == NULL)
+        return NULL;
+    states->set = heuristics_hold(heuristics);
+    states->counters = counters;
+    for (size_t i = 0; i < heuristics->file_count; i++) {
+        const struct heuristic_file *file = heuristics->files[i];
+
+        if (file->declared == NULL)
+            continue; /* which was told */
+        states->states[i].script = heuristics->module->open(&heuristics->host,
+                &heuristics->limits, file->text, file->len, &fault);
+        if (states->states[i].script == NULL)
+            tell_fault(heuristics, file, "not loaded in one thread", &fault);
+    }
+    return states;
+}
+
+void heuristics_close(struct heuristic_states *states)
+{
+    if (states == NULL)
+        return;
+    for (size_t i = 0; i < states->set->file_count; i++)
+        if (states->states[i].script != NULL)
+            states->set->module->close(states->states[i].script);
+    heuristics_release(states->set);
+    free(states);
+}
+
+const struct heuristics *heuristics_set(const struct heuristic_states *states)
+{
+    return states->set;
+}
+
+const struct catalogs *heuristics_catalogs(const struct heuristic_states *states)
+{
+    return &states->set->catalogs;
+}
+
+/* The first fault of a file is told, and that it is switched off. */
+static void note_fault(struct heuristic_states *states, struct heuristic_file *file,
+        const struct heuristic *heuristic, enum script_event event, struct script_fault *fault)
+{
+    unsigned before = atomic_fetch_add(&file->faults, 1);
+    char what[128];
+
+    atomic_fetch_add(&states->counters->faults, 1);
+    if (fault->line == 0)
+        fault->line = heuristic->declared->line;
+    snprintf(what, sizeof(what), "heuristic '%s', %s", heuristic->declared->id,
+            script_handlers[event].name);
+    if (before == 0)
+        tell_fault(states->set, file, what, fault);
+    if (before + 1 != HEURISTIC_FAULTS_MAX)
+        return;
+    atomic_store(&file->off, true);
+    atomic_fetch_add(&states->counters->switched_off, 1);
+    snprintf(what, sizeof(what), "switched off after %u faults, the last in '%s'",
+            HEURISTIC_FAULTS_MAX, heuristic->declared->id);
+    tell_fault(states->set, file, what, fault);
+}
+
+static void run_file(struct heuristic_states *states, size_t index, enum script_event event,
+        struct script_call *call)
+{
+    struct heuristic_file *file = states->set->files[index];
+    struct script *script = states->states[index].script;
+    struct script_fault fault;
+
+    for (size_t i = file->first; i < file->first + file->count; i++) {
+        const struct heuristic *heuristic = &states->set->items[i];
+
+        if ((heuristic->declared->events & 1u << event) == 0)
+            continue;
+        if (atomic_load_explicit(&file->off, memory_order_relaxed))
+            return;
+        call->heuristic = i;
+        atomic_fetch_add_explicit(&states->counters->calls, 1, memory_order_relaxed);
+        if (!states->set->module->call(script, heuristic->number_in_file, event, call, &fault))
+            note_fault(states, file, heuristic, event, &fault);
+    }
+}
+
+void heuristics_run(struct heuristic_states *states, enum script_event event,
+        struct script_call *call)
+{
+    if ((states->set->events & 1u << event) == 0)
+        return;
+    for (size_t i = 0; i < states->set->file_count; i++)
+        if (states->states[i].script != NULL)
+            run_file(states, i, event, call);
+}
+
+static size_t file_of(const struct heuristics *set, size_t heuristic)
+{
+    size_t i = 0;
+
+    while (heuristic >= set->files[i]->first + set->files[i]->count)
+        i++;
+    return i;
+}
+
+void heuristics_log(struct heuristic_states *states, const struct script_call *call,
+        const char *text, size_t len)
+{
+    const struct heuristics *set = states->set;
+    size_t file = file_of(set, call->heuristic);
+    struct state *state = &states->states[file];
+    char line[LOG_TEXT_MAX + FINDING_ID_SIZE + 4];
+
+    if (call->now_us >= state->logging_us + LOG_US || call->now_us < state->logging_us) {
+        state->logging_us = call->now_us;
+        state->lines = 0;
+    }
+    if (state->lines++ >= LOG_LINES_MAX) {
+        atomic_fetch_add(&states->counters->lines_dropped, 1);
+        return;
+    }
+    snprintf(line, sizeof(line), "%s: %.*s", set->items[call->heuristic].declared->id,
+            (int)(len < LOG_TEXT_MAX ? len : LOG_TEXT_MAX), text);
+    set->tell(set->user, set->files[file]->path, 0, line);
+}
