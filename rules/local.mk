@@ -2,7 +2,7 @@
 rulesdir = $(pkgdatadir)/rules
 rules_DATA = \
 	rules/behaviour.rules rules/cnc.rules rules/credentials.rules rules/destinations.rules \
-	rules/dns.rules rules/exfil.rules rules/exploit.rules rules/lateral.rules \
+	rules/dns.rules rules/exfil.rules rules/exploit.rules rules/heuristics.rules rules/lateral.rules \
 	rules/p2p.rules rules/policy.rules rules/privacy.rules rules/relay.rules \
 	rules/scan.rules rules/classification.config
 rulepagesdir = $(pkgdatadir)/doc/rules
