@@ -16,7 +16,7 @@
 
 local MB = 1e6
 
-local function judge(flow, device, params)
+local function judge(flow, _, params)
     local night = time.is_night()
     local upload_mb = flow.bytes_up / MB
 

@@ -171,6 +171,7 @@ EXTRA_DIST += tests/unit/eve_check.h tests/unit/match_scene.h tests/unit/quic_se
 	tests/fuzz/corpus \
 	tests/bench/many_rules.py tests/bench/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
+	tests/lua .busted .luacheckrc \
 	tests/parity/known.tsv tests/parity/run tests/property/run tests/rules tests/run \
 	tests/signatures tests/export tests/schema/run tests/static/run \
 	tests/suricata tests/score/run build-aux/suricata8
