@@ -104,6 +104,22 @@ static void take_time(struct eve_event *event, const struct field *field,
     event->has_time = text_in(value, text, sizeof(text)) && eve_time_parse(text, &event->time_us);
 }
 
+/* A moment beside that of the record. */
+static void take_moment(struct eve_event *event, const struct field *field,
+        const struct json_value *value)
+{
+    char text[64];
+
+    if (text_in(value, text, sizeof(text)))
+        eve_time_parse(text, place(event, field));
+}
+
+static void take_flag(struct eve_event *event, const struct field *field,
+        const struct json_value *value)
+{
+    *(bool *)place(event, field) = value->kind == JSON_WORD && value->text.at[0] == 't';
+}
+
 /* 'size' is where the flag is that says whether there is one. */
 static void take_address(struct eve_event *event, const struct field *field,
         const struct json_value *value)
@@ -168,6 +184,11 @@ static const struct field fields[] = {
     { PATH("dest_port"), take_number, AT(destination_port) },
     { PATH("direction"), take_direction, 0, 0 },
     { PATH("flow.src_ip"), take_address, BOTH(has_opener, opener) },
+    { PATH("flow.start"), take_moment, AT(flow_start_us) },
+    { PATH("flow.end"), take_moment, AT(flow_end_us) },
+    { PATH("flow.bytes_toserver"), take_number, AT(bytes_to_server) },
+    { PATH("flow.bytes_toclient"), take_number, AT(bytes_to_client) },
+    { PATH("flow.alerted"), take_flag, AT(alerted) },
     { PATH("alert.gid"), take_number, AT(gid) },
     { PATH("alert.signature_id"), take_number, AT(sid) },
     { PATH("alert.rev"), take_number, AT(rev) },
@@ -186,6 +207,9 @@ static const struct field fields[] = {
     { PATH("iot.as_org"), take_text, AT(as_org) },
     { PATH("iot.country"), take_text, AT(country) },
     { PATH("iot.service"), take_text, AT(service) },
+    { PATH("iot.no_dns"), take_flag, AT(no_dns) },
+    { PATH("iot.bytes_up"), take_number, AT(bytes_up) },
+    { PATH("iot.bytes_down"), take_number, AT(bytes_down) },
     { PATH("iot.address"), take_address, BOTH(has_device, device_address) },
     { PATH("iot.device.mac"), take_mac, 0, 0 },
     { PATH("iot.device.name"), take_text, AT(device_name) },

@@ -40,6 +40,10 @@ struct eve_event {
     uint32_t asn;
     char as_org[128], country[4], service[16];
 
+    /* Of a flow; bytes by who opened it, and as 'iot' counts them: from and to the device. */
+    uint64_t flow_start_us, flow_end_us, bytes_to_server, bytes_to_client, bytes_up, bytes_down;
+    bool no_dns, alerted;
+
     /* Of an alert. */
     uint32_t gid, sid, rev, priority;
     bool blocked;

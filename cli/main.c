@@ -24,6 +24,7 @@ static const struct {
     { "try", command_try, "why a rule matches a capture or not, for each connection" },
     { "geo", command_geo, "build the database of networks, or look an address up" },
     { "doctor", command_doctor, "check configuration, data files and Suricata's set-up" },
+    { "report", command_report, "a page of what devices do, from EVE records" },
     { "export", command_export, "block and allow lists for firewalls, resolvers and Suricata" },
 };
 

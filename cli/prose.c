@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "html.h"
 #include "screen.h"
 
 /* How each piece looks. Only a terminal's lines are wrapped. */
@@ -28,6 +29,14 @@ static const struct look looks[][PROSE_CODE + 1] = {
         [PROSE_LINK] = { "- <", "", false },
         [PROSE_CODE] = { "    ", "    ", false },
     },
+    [PROSE_HTML] = { /* its tags, the one that opens and the one that closes */
+        [PROSE_TITLE] = { "<h4>", "</h4>", false },
+        [PROSE_HEADING] = { "<h5>", "</h5>", false },
+        [PROSE_PARAGRAPH] = { "<p>", "</p>", false },
+        [PROSE_ITEM] = { "<li>", "</li>", false },
+        [PROSE_LINK] = { "<li>", "</li>", false },
+        [PROSE_CODE] = { "<pre class=\"copy\">", "</pre>", false },
+    },
 };
 
 #define TERMINAL_COLUMNS 80
@@ -39,8 +48,16 @@ bool prose_open(struct prose *prose, FILE *to, enum prose_style style)
     return prose->text != NULL;
 }
 
+static void list(struct prose *prose, bool wanted)
+{
+    if (wanted != prose->in_list)
+        fputs(wanted ? "<ul>" : "</ul>", prose->to);
+    prose->in_list = wanted;
+}
+
 void prose_close(struct prose *prose)
 {
+    list(prose, false);
     fclose(prose->text);
     free(prose->bytes);
 }
@@ -110,7 +127,24 @@ static void mark_up(struct prose *prose, enum prose_piece piece, const struct lo
     fputs(piece == PROSE_HEADING ? "**\n" : "\n", prose->to);
 }
 
-/* --- both --- */
+/* --- HTML --- */
+
+static void tag(struct prose *prose, enum prose_piece piece, const struct look *look)
+{
+    bool leads = piece == PROSE_LINK && strncmp(prose->bytes, "https://", 8) == 0;
+
+    list(prose, piece == PROSE_ITEM || piece == PROSE_LINK);
+    fputs(look->first, prose->to);
+    if (leads) {
+        fputs("<a rel=\"noreferrer\" href=\"", prose->to);
+        html_text(prose->to, prose->bytes);
+        fputs("\">", prose->to);
+    }
+    html_text(prose->to, prose->bytes);
+    fprintf(prose->to, "%s%s\n", leads ? "</a>" : "", look->others);
+}
+
+/* --- all --- */
 
 static void copy(struct prose *prose, enum prose_piece piece, const struct look *look)
 {
@@ -123,7 +157,7 @@ static bool needs_blank_line(const struct prose *prose, enum prose_piece piece)
 {
     const struct look *look = &looks[prose->style][piece];
 
-    if (prose->style == PROSE_TERMINAL)
+    if (prose->style != PROSE_MARKDOWN)
         return look->apart;
     return look->apart || piece != prose->last;
 }
@@ -136,7 +170,9 @@ void prose_end(struct prose *prose, enum prose_piece piece)
     fflush(prose->text);
     if (needs_blank_line(prose, piece))
         putc('\n', prose->to);
-    if (piece == PROSE_CODE || piece == PROSE_LINK)
+    if (prose->style == PROSE_HTML)
+        tag(prose, piece, look);
+    else if (piece == PROSE_CODE || piece == PROSE_LINK)
         copy(prose, piece, look);
     else if (prose->style == PROSE_MARKDOWN)
         mark_up(prose, piece, look);

@@ -1,14 +1,14 @@
-/* prose.h - running text for people: wrapped for a terminal, or as Markdown.
+/* prose.h - running text for people: wrapped for a terminal, as Markdown, or as HTML.
  *
  * A piece is written into 'text' with fprintf() and the like, then prose_end() prints it. It may
- * quote anything: see screen.h. One thread. */
+ * quote anything: see screen.h and html.h. One thread. */
 #ifndef TATTLER_CLI_PROSE_H
 #define TATTLER_CLI_PROSE_H
 
 #include <stdbool.h>
 #include <stdio.h>
 
-enum prose_style { PROSE_TERMINAL, PROSE_MARKDOWN };
+enum prose_style { PROSE_TERMINAL, PROSE_MARKDOWN, PROSE_HTML };
 
 enum prose_piece {
     PROSE_TITLE,
@@ -24,6 +24,7 @@ struct prose {
     FILE *to;
     enum prose_style style;
     enum prose_piece last;
+    bool in_list; /* of HTML */
     char *bytes;
     size_t len;
 };
@@ -33,6 +34,7 @@ bool prose_open(struct prose *prose, FILE *to, enum prose_style style);
 void prose_end(struct prose *prose, enum prose_piece piece);
 /* The same for a text that is there. */
 void prose_print(struct prose *prose, enum prose_piece piece, const char *text);
+/* Ends what is open in the text as well; 'to' stays. */
 void prose_close(struct prose *prose);
 
 #endif

@@ -250,11 +250,15 @@ static int32_t east_at(const struct zone *zone, int64_t at_s)
     return low == 0 ? zone->east_before_s : zone->changes[low - 1].east_s;
 }
 
+int32_t zone_east_s(const struct zone *zone, uint64_t time_us)
+{
+    return zone != NULL ? east_at(zone, (int64_t)(time_us / 1000000)) : 0;
+}
+
 unsigned zone_hour(const struct zone *zone, uint64_t time_us)
 {
     int64_t at_s = (int64_t)(time_us / 1000000);
-    int32_t east_s = zone != NULL ? east_at(zone, at_s) : 0;
-    int64_t local_s = at_s + east_s + DAY_S; /* never negative: east_s > -DAY_S */
+    int64_t local_s = at_s + zone_east_s(zone, time_us) + DAY_S; /* never negative */
 
     return (unsigned)(local_s % DAY_S / 3600);
 }

@@ -1,4 +1,4 @@
-/* zone.h - the local hour of a packet's time.
+/* zone.h - the local time of a packet's.
  *
  * The C library's rules for a zone are read once, at set-up, into a table of the moments when its
  * distance from UTC changes; a look-up then needs no lock, no environment and no file. The table
@@ -23,6 +23,8 @@ enum tattler_status zone_open(const char *name, struct zone **out, char *error,
 enum tattler_status zone_check(const char *name, char *error, size_t error_size);
 void zone_close(struct zone *zone); /* accepts NULL */
 
+/* Seconds that local time is ahead of UTC, -86399 to 86399; 0 without a zone (NULL). Any thread. */
+int32_t zone_east_s(const struct zone *zone, uint64_t time_us);
 /* 0 to 23; without a zone (NULL) in UTC. 'time_us' counts from 1970 UTC. Only reads: any thread. */
 unsigned zone_hour(const struct zone *zone, uint64_t time_us);
 

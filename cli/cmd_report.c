@@ -1,0 +1,207 @@
+/* 'tattler report': what EVE records tell of each device, as a page to be read and printed. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "command.h"
+#include "report_page.h"
+#include "rules.h"
+
+#define DEFAULT_OUTPUT "report.html"
+#define RULE_PATHS_MAX 64
+
+static const char usage[] =
+        "usage: tattler report [-c tattler.yaml] [-S RULES]... [-o FILE] EVE...\n"
+        "\n"
+        "Writes a page of HTML that stands by itself: what needs attention, and for each device its\n"
+        "life, heartbeats, destinations, connections without DNS and alerts, with what they mean\n"
+        "and what to do. EVE is a file or folder of EVE JSON, '-' or redis://HOST/STREAM.\n"
+        "\n"
+        "  -c FILE   configuration: home networks, time zone, rules\n"
+        "  -S RULES  a file of rules, or a folder of them, to explain alerts by; may be given again\n"
+        "  -o FILE   default: report.html; '-' is standard output\n"
+        "  -h, --help\n"
+        "\n"
+        "Exit status: 0 done, 1 some input could not be read (the rest is on the page),\n"
+        "2 wrong usage or configuration.\n";
+
+struct options {
+    const char *config, *output;
+    const char *rules[RULE_PATHS_MAX];
+    size_t rules_count;
+    const char *const *sources;
+    size_t source_count;
+};
+
+static int read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+    int option;
+
+    options->output = DEFAULT_OUTPUT;
+    while ((option = getopt_long(argc, argv, ":c:o:S:h", longs, NULL)) != -1)
+        switch (option) {
+        case 'c':
+            options->config = optarg;
+            break;
+        case 'o':
+            options->output = optarg;
+            break;
+        case 'S':
+            if (options->rules_count == RULE_PATHS_MAX)
+                return usage_error("report", "more than %d options -S: give a folder",
+                        RULE_PATHS_MAX);
+            options->rules[options->rules_count++] = optarg;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return -1;
+        case ':':
+            return usage_error("report", "option -%c needs a value", optopt);
+        default:
+            return usage_error("report", "unknown option '%s'", argv[optind - 1]);
+        }
+    options->sources = (const char *const *)(argv + optind);
+    options->source_count = (size_t)(argc - optind);
+    if (options->source_count == 0)
+        return usage_error("report", "no EVE given: a file such as eve.json, or a folder of them");
+    if (options->output[0] == '\0')
+        return usage_error("report", "-o needs a path, not an empty word");
+    return EXIT_DONE;
+}
+
+/* --- reading --- */
+
+static bool take_event(void *user, struct eve_event *event)
+{
+    report_take(user, event);
+    return true;
+}
+
+static void tell_problem(void *user, const char *what)
+{
+    (void)user;
+    complain("%s", what);
+}
+
+static void tell_rule(void *user, const struct rule_problem *problem)
+{
+    (void)user;
+    if (problem->kind != RULE_WARNING && problem->line > 0)
+        complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
+    else if (problem->kind != RULE_WARNING)
+        complain("%s: %s", problem->file, problem->text);
+}
+
+/* The page does without where the pack is not there. */
+static void load_rules(const struct options *options, const struct settings *settings,
+        struct rules *rules)
+{
+    struct rules_source source = {
+        .yaml = options->config,
+        .classification = settings->classification_file,
+        .reference = settings->reference_file,
+        .paths = options->rules,
+        .path_count = options->rules_count,
+        .home = &settings->home_networks,
+    };
+
+    if (rules_choose(&source, settings, access(rules_folder(), R_OK) == 0) &&
+            source.path_count > 0 &&
+            rules_load(&source, tell_rule, NULL, rules) == TATTLER_NO_MEMORY)
+        complain("out of memory: alerts are not explained by their rules");
+}
+
+/* --- writing --- */
+
+/* Whoever has the page open must never see half of the next. */
+static bool replace_file(const char *path, const char *bytes, size_t len)
+{
+    char *draft = NULL;
+    FILE *file = NULL;
+    bool good = asprintf(&draft, "%s.%ld.tmp", path, (long)getpid()) > 0;
+
+    if (good)
+        file = fopen(draft, "wxe");
+    good = file != NULL && fwrite(bytes, 1, len, file) == len;
+    if (file != NULL)
+        good = fclose(file) == 0 && good && rename(draft, path) == 0;
+    if (!good)
+        complain("%s: %s", path, strerror(errno));
+    if (!good && file != NULL)
+        unlink(draft);
+    free(draft);
+    return good;
+}
+
+static bool write_page(const struct options *options, const struct report *report,
+        const struct report_about *about)
+{
+    char *bytes = NULL;
+    size_t len = 0;
+    FILE *page = open_memstream(&bytes, &len);
+    bool good = page != NULL && report_page_write(page, report, about);
+
+    if (page != NULL)
+        good = fclose(page) == 0 && good;
+    if (!good)
+        complain("out of memory");
+    else if (strcmp(options->output, "-") == 0)
+        good = fwrite(bytes, 1, len, stdout) == len;
+    else
+        good = replace_file(options->output, bytes, len);
+    free(bytes);
+    return good;
+}
+
+static int run(const struct options *options, const struct settings *settings, struct zone *zone)
+{
+    struct report report;
+    struct rules rules = { .set = NULL };
+    struct report_about about = {
+        .sources = options->sources,
+        .source_count = options->source_count,
+        .zone_name = settings->timezone,
+    };
+    const struct eve_reading reading = { .home = &settings->home_networks, .event = take_event,
+        .problem = tell_problem, .user = &report };
+    int status = EXIT_DONE;
+
+    report_init(&report, zone, &settings->home_networks);
+    if (eve_read(options->sources, options->source_count, &reading, &about.read) != TATTLER_OK)
+        status = EXIT_INPUT;
+    load_rules(options, settings, &rules);
+    about.rules = rules.set;
+    if (!write_page(options, &report, &about) || report.out_of_memory)
+        status = EXIT_INPUT;
+    rules_clear(&rules);
+    report_clear(&report);
+    return status;
+}
+
+int command_report(int argc, char **argv)
+{
+    struct options options = { .config = NULL };
+    struct settings settings;
+    struct zone *zone = NULL;
+    char error[256];
+    int status = read_options(argc, argv, &options);
+
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
+    hash_set_seed(random_seed());
+    status = EXIT_USAGE;
+    if (load_settings(&settings, options.config)) {
+        if (zone_open(settings.timezone, &zone, error, sizeof(error)) == TATTLER_OK)
+            status = run(&options, &settings, zone);
+        else
+            complain("%s", error);
+    }
+    zone_close(zone);
+    settings_clear(&settings);
+    return status;
+}

@@ -1,0 +1,200 @@
+/* The first screen of a report, and the table of its devices. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect/rules/kinds.h"
+#include "report_page_internal.h"
+
+/* --- what needs attention --- */
+
+static void put_attention(const struct page *page, const struct report_device *device,
+        const struct report_alert *alert)
+{
+    const struct rule_kind *kind = page_kind_of(alert);
+
+    fprintf(page->to, "<li class=\"p%u\">", alert->priority);
+    page_priority(page->to, alert->priority, 0);
+    fputs("<a href=\"#", page->to);
+    page_device_id(page->to, device);
+    fputs("\">", page->to);
+    html_cut(page->to, page_device_name(device), 40, HTML_KEEP_START);
+    fputs("</a>: <span class=\"what\">", page->to);
+    html_text(page->to, kind != NULL ? kind->title : "Alert");
+    fputs("</span>. ", page->to);
+    html_cut(page->to, alert->signature, 90, HTML_KEEP_START);
+    fputs("<br><span class=\"quiet\">", page->to);
+    page_alert_remotes(page->to, alert);
+    html_plural(page->to, alert->count, "time, last", "times, last");
+    putc(' ', page->to);
+    page_time(page, alert->last_us);
+    fputs("</span></li>", page->to);
+}
+
+static void count_alerts(const struct page *page, uint64_t counts[REPORT_PRIORITIES])
+{
+    memset(counts, 0, REPORT_PRIORITIES * sizeof(counts[0]));
+    for (size_t i = 0; i < page->device_count; i++)
+        for (unsigned j = 0; j < REPORT_PRIORITIES; j++)
+            counts[j] += page->devices[i]->alert_count[j];
+}
+
+/* Those of one device, as far as there is room; returns how many there were. */
+static size_t put_attentions(const struct page *page, const struct report_device *device,
+        unsigned priority, size_t room)
+{
+    size_t count, found = 0;
+    struct report_alert **alerts = page_alerts_of(device, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (alerts[i]->priority == priority && found++ < room)
+            put_attention(page, device, alerts[i]);
+    free(alerts);
+    return found;
+}
+
+void page_attention(const struct page *page)
+{
+    size_t found = 0;
+
+    fputs("<ol>", page->to);
+    for (unsigned priority = 1; priority <= 2; priority++)
+        for (size_t i = 0; i < page->device_count; i++)
+            found += put_attentions(page, page->devices[i], priority,
+                    found < PAGE_ATTENTION_ROWS ? PAGE_ATTENTION_ROWS - found : 0);
+    fputs("</ol>", page->to);
+    if (found == 0)
+        fputs("<p>Nothing: no alert asks for something to be done (priority 1 or 2).</p>",
+                page->to);
+    if (found > PAGE_ATTENTION_ROWS) {
+        fputs("<p><a href=\"#devices\">and ", page->to);
+        html_count(page->to, found - PAGE_ATTENTION_ROWS);
+        fputs(" more</a></p>", page->to);
+    }
+}
+
+/* --- tiles --- */
+
+static void put_devices_tile(const struct page *page)
+{
+    size_t alerted = 0;
+
+    for (size_t i = 0; i < page->device_count; i++)
+        alerted += report_urgency(page->devices[i]) <= 2;
+    fputs("<div><dt>Devices</dt><dd>", page->to);
+    html_count(page->to, page->device_count);
+    fputs("<small>", page->to);
+    html_count(page->to, alerted);
+    fputs(" to look at</small></dd></div>", page->to);
+}
+
+static void put_alerts_tile(const struct page *page, const char *name, uint64_t first,
+        uint64_t second, const char *meaning)
+{
+    fprintf(page->to, "<div><dt>%s</dt><dd>", name);
+    html_count(page->to, first);
+    fputs(" / ", page->to);
+    html_count(page->to, second);
+    fprintf(page->to, "<small>%s</small></dd></div>", meaning);
+}
+
+static void put_traffic_tiles(const struct page *page)
+{
+    struct report_tally all = { 0 };
+    uint64_t straight = 0, beats = 0, remotes = 0;
+
+    for (size_t i = 0; i < page->device_count; i++) {
+        const struct report_device *device = page->devices[i];
+
+        report_tally_add(&all, &device->all);
+        straight += device->straight;
+        beats += HASH_COUNT(device->beats) + device->beats_left_out;
+        remotes += HASH_COUNT(device->remotes) + device->folded_remotes;
+    }
+    fputs("<div><dt>Connections</dt><dd>", page->to);
+    html_count(page->to, all.connections);
+    fputs("<small>", page->to);
+    html_count(page->to, straight);
+    fputs(" without DNS</small></dd></div><div><dt>Up / down</dt><dd>", page->to);
+    html_size(page->to, all.bytes[REPORT_UP]);
+    fputs(" / ", page->to);
+    html_size(page->to, all.bytes[REPORT_DOWN]);
+    fputs("<small>by all devices</small></dd></div><div><dt>Heartbeats</dt><dd>", page->to);
+    html_count(page->to, beats);
+    fputs("<small>of ", page->to);
+    html_plural(page->to, remotes, "remote", "remotes");
+    fputs("</small></dd></div>", page->to);
+}
+
+void page_tiles(const struct page *page)
+{
+    uint64_t counts[REPORT_PRIORITIES];
+
+    count_alerts(page, counts);
+    put_alerts_tile(page, "Alerts P1 / P2", counts[1], counts[2], "act now / look today");
+    put_alerts_tile(page, "Alerts P3 / P4", counts[3], counts[4] + counts[0],
+            "context / inventory");
+    put_devices_tile(page);
+    put_traffic_tiles(page);
+}
+
+/* --- the table of devices --- */
+
+static void put_number(const struct page *page, const char *name, uint64_t number, bool is_size)
+{
+    fprintf(page->to, "<td class=\"number\" data-name=\"%s\" data-sort=\"%llu\">", name,
+            (unsigned long long)number);
+    if (is_size)
+        html_size(page->to, number);
+    else
+        html_count(page->to, number);
+    fputs("</td>", page->to);
+}
+
+/* The most urgent first, and more of them before fewer. */
+static double rank_of(const struct report_device *device)
+{
+    unsigned urgency = report_urgency(device);
+    double count = (double)device->alert_count[urgency < REPORT_PRIORITIES ? urgency : 0];
+
+    return urgency - count / (count + 1);
+}
+
+static void put_chips(const struct page *page, const struct report_device *device)
+{
+    for (unsigned i = 1; i < REPORT_PRIORITIES; i++)
+        if (device->alert_count[i] > 0)
+            page_priority(page->to, i, device->alert_count[i]);
+    if (device->alert_count[0] > 0)
+        page_priority(page->to, REPORT_PRIORITIES, device->alert_count[0]);
+}
+
+static void put_device_row(const struct page *page, const struct report_device *device)
+{
+    fputs("<tr data-device=\"", page->to);
+    page_device_id(page->to, device);
+    fputs("\"><th scope=\"row\"><a href=\"#", page->to);
+    page_device_id(page->to, device);
+    fputs("\">", page->to);
+    html_cut(page->to, page_device_name(device), 40, HTML_KEEP_START);
+    fputs("</a><small>", page->to);
+    html_cut(page->to, device->vendor, 40, HTML_KEEP_START);
+    fprintf(page->to, "</small></th><td data-sort=\"%.6f\">", rank_of(device));
+    put_chips(page, device);
+    fputs("</td><td>", page->to);
+    chart_spark(page, device->bins);
+    fputs("</td>", page->to);
+    put_number(page, "up", device->all.bytes[REPORT_UP], true);
+    put_number(page, "down", device->all.bytes[REPORT_DOWN], true);
+    put_number(page, "remotes", HASH_COUNT(device->remotes) + device->folded_remotes, false);
+    put_number(page, "without DNS", device->straight, false);
+    fprintf(page->to, "<td class=\"time\" data-name=\"last seen\" data-sort=\"%llu\">",
+            (unsigned long long)device->last_us);
+    page_time(page, device->last_us);
+    fputs("</td></tr>\n", page->to);
+}
+
+void page_device_rows(const struct page *page)
+{
+    for (size_t i = 0; i < page->device_count; i++)
+        put_device_row(page, page->devices[i]);
+}
