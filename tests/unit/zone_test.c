@@ -21,6 +21,17 @@ static unsigned hour_at(const struct zone *zone, uint64_t at_s)
     return zone_hour(zone, at_s * 1000000);
 }
 
+START_TEST(seconds_east_follow_summer_time)
+{
+    struct zone *zone = open_zone("Europe/Berlin");
+
+    ck_assert_int_eq(zone_east_s(zone, UINT64_C(1774745999000000)), 3600); /* 2026-03-29 00:59:59Z */
+    ck_assert_int_eq(zone_east_s(zone, UINT64_C(1774746000000000)), 7200);
+    ck_assert_int_eq(zone_east_s(NULL, UINT64_C(1774746000000000)), 0);
+    zone_close(zone);
+}
+END_TEST
+
 START_TEST(utc_is_the_hour_of_the_clock)
 {
     struct zone *zone = open_zone("UTC");
@@ -183,6 +194,7 @@ int main(void)
     int failed;
 
     suite_add_tcase(suite, tests);
+    tcase_add_test(tests, seconds_east_follow_summer_time);
     tcase_add_test(tests, utc_is_the_hour_of_the_clock);
     tcase_add_test(tests, berlin_changes_at_one_utc_to_the_second);
     tcase_add_test(tests, zones_far_east_west_and_between_hours);
