@@ -1,5 +1,6 @@
 #include "html.h"
 
+#include <math.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
@@ -130,7 +131,7 @@ void html_duration(FILE *to, double seconds)
     static const struct {
         double from_s, length_s;
         const char *name;
-    } units[] = { { 172800, 86400, "days" }, { 7200, 3600, "h" }, { 120, 60, "min" },
+    } units[] = { { 171000, 86400, "days" }, { 3570, 3600, "h" }, { 119.5, 60, "min" },
         { 0, 1, "s" } };
     size_t unit = 0;
     double value;
@@ -138,6 +139,6 @@ void html_duration(FILE *to, double seconds)
     while (unit < 3 && seconds < units[unit].from_s)
         unit++;
     value = seconds / units[unit].length_s;
-    fprintf(to, "%.*f&nbsp;%s", value < 9.95 && value - (double)(long)value >= 0.05 ? 1 : 0, value,
+    fprintf(to, "%.*f&nbsp;%s", value < 9.95 && fabs(value - round(value)) >= 0.05 ? 1 : 0, value,
             units[unit].name);
 }

@@ -58,7 +58,7 @@ static void put_tick(const struct page *page, uint64_t time_us, const char *form
     fprintf(page->to, "<g%s><line class=\"grid\" x1=\"%.2f%%\" x2=\"%.2f%%\" y2=\"%u\"/>",
             minor ? " class=\"minor\"" : "", place, place, height);
     fprintf(page->to, "<text x=\"%.2f%%\" y=\"%u\" dx=\"%s\"%s>", place, height + 11,
-            place > 85 ? "-3" : "3", place > 85 ? " text-anchor=\"end\"" : "");
+            place > 88 ? "-3" : "3", place > 88 ? " text-anchor=\"end\"" : "");
     page_time_text(page, time_us, format);
     fputs("</text></g>", page->to);
 }
@@ -198,8 +198,8 @@ void chart_life(const struct page *page, const struct report_bin *bins, const ch
     html_text(page->to, called);
     fputs("\">", page->to);
     put_ticks(page, height);
-    put_levels(page, LIFE_TOP, LIFE_HALF, scale);
     put_volumes(page, bins, LIFE_TOP, 2 * LIFE_HALF, scale);
+    put_levels(page, LIFE_TOP, LIFE_HALF, scale);
     fprintf(page->to, "<line class=\"axis\" x2=\"100%%\" y1=\"%u\" y2=\"%u\"/>",
             LIFE_TOP + LIFE_HALF, LIFE_TOP + LIFE_HALF);
     put_alerts(page, bins);

@@ -74,10 +74,10 @@ static void put_numbers(const struct page *page, const struct report_alert *aler
     fputs("</p>", page->to);
 }
 
-static void put_alert(const struct page *page, const struct report_alert *alert)
+/* 'kind' is what is to be explained; NULL: nothing. */
+static void put_alert(const struct page *page, const struct report_alert *alert,
+        const struct rule_kind *kind)
 {
-    const struct rule_kind *kind = page_kind_of(alert);
-
     fprintf(page->to, "<div class=\"alert p%u\"><h4>", alert->priority);
     page_priority(page->to, alert->priority, 0);
     html_text(page->to, alert->signature);
@@ -92,13 +92,24 @@ static void put_alert(const struct page *page, const struct report_alert *alert)
     fprintf(page->to, ". <a href=\"#sid-%u\">Rule %u</a></p>", alert->sid, alert->sid);
     put_numbers(page, alert);
     if (kind != NULL) {
-        fputs("<p>", page->to);
+        fprintf(page->to, "<p><b>%s.</b> ", kind->title);
         html_text(page->to, kind->meaning);
         fputs("</p><p><b>To do:</b> ", page->to);
         html_text(page->to, kind->advice);
         fputs("</p>", page->to);
     }
     fputs("</div>", page->to);
+}
+
+/* What has been explained above of the same device is not again. */
+static const struct rule_kind *new_kind(struct report_alert *const *alerts, size_t at)
+{
+    const struct rule_kind *kind = page_kind_of(alerts[at]);
+
+    for (size_t i = 0; i < at; i++)
+        if (page_kind_of(alerts[i]) == kind)
+            return NULL;
+    return kind;
 }
 
 static void put_alerts(const struct page *page, const struct report_device *device)
@@ -110,7 +121,7 @@ static void put_alerts(const struct page *page, const struct report_device *devi
     if (count > 0)
         fputs("<h3>Alerts</h3>", page->to);
     for (size_t i = 0; i < count && i < PAGE_ALERTS; i++)
-        put_alert(page, alerts[i]);
+        put_alert(page, alerts[i], new_kind(alerts, i));
     for (size_t i = PAGE_ALERTS; i < count; i++)
         more += alerts[i]->count;
     if (more > 0) {
@@ -217,11 +228,11 @@ static void put_facts(const struct page *page, const struct report_device *devic
     fputs(".</p>", page->to);
 }
 
-static void put_device(const struct page *page, const struct report_device *device)
+static void put_device(const struct page *page, const struct report_device *device, bool open)
 {
     fputs("<details class=\"device\" id=\"", page->to);
     page_device_id(page->to, device);
-    fputs(report_urgency(device) <= 2 ? "\" open>" : "\">", page->to);
+    fputs(open ? "\" open>" : "\">", page->to);
     put_summary(page, device);
     put_facts(page, device);
     chart_life(page, device->bins, page_device_name(device), page->scale);
@@ -236,5 +247,5 @@ static void put_device(const struct page *page, const struct report_device *devi
 void page_devices(const struct page *page)
 {
     for (size_t i = 0; i < page->device_count; i++)
-        put_device(page, page->devices[i]);
+        put_device(page, page->devices[i], i < PAGE_OPEN && report_urgency(page->devices[i]) <= 2);
 }

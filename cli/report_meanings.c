@@ -42,13 +42,11 @@ static void collect(const struct report_device *device, struct meaning **meaning
     }
 }
 
-/* Rules that detect the same stand together, the most urgent first. */
+/* The most urgent first. */
 static int compare_meanings(struct meaning *a, struct meaning *b)
 {
     if (a->alert->priority != b->alert->priority)
         return a->alert->priority < b->alert->priority ? -1 : 1;
-    if (strcmp(a->alert->detects, b->alert->detects) != 0)
-        return strcmp(a->alert->detects, b->alert->detects);
     return (a->sid > b->sid) - (a->sid < b->sid);
 }
 
@@ -80,7 +78,6 @@ static void put_rule(const struct page *page, const struct rule *rule)
 
 static void put_meaning(const struct page *page, const struct meaning *meaning)
 {
-    const struct rule_kind *kind = page_kind_of(meaning->alert);
     const struct rule *rule = rule_of(page, meaning->sid);
 
     fprintf(page->to, "<div class=\"alert p%u\" id=\"sid-%u\"><h4>", meaning->alert->priority,
@@ -90,18 +87,42 @@ static void put_meaning(const struct page *page, const struct meaning *meaning)
     fprintf(page->to, "</h4><p class=\"quiet\">Rule %u; ", meaning->sid);
     html_plural(page->to, meaning->count, "alert of ", "alerts of ");
     html_plural(page->to, meaning->devices, "device</p>", "devices</p>");
-    if (kind != NULL) {
-        fprintf(page->to, "<p><b>%s.</b> %s</p><p><b>Harmless:</b> %s</p><p><b>To do:</b> %s</p>",
-                kind->title, kind->meaning, kind->harmless, kind->advice);
-    }
     if (rule != NULL)
         put_rule(page, rule);
     fputs("</div>\n", page->to);
 }
 
+static void put_labelled(const struct page *page, const char *label, const char *text)
+{
+    fprintf(page->to, "<p>%s", label);
+    html_text(page->to, text);
+    fputs("</p>", page->to);
+}
+
+/* A kind, then all its rules, which leave the table. */
+static void put_kind(const struct page *page, struct meaning **meanings)
+{
+    const struct rule_kind *kind = page_kind_of((*meanings)->alert);
+    struct meaning *meaning, *next;
+
+    fprintf(page->to, "<h3>%s</h3>", kind != NULL ? kind->title : "Other rules");
+    if (kind != NULL) {
+        put_labelled(page, "", kind->meaning);
+        put_labelled(page, "<b>Harmless:</b> ", kind->harmless);
+        put_labelled(page, "<b>To do:</b> ", kind->advice);
+    }
+    HASH_ITER(hh, *meanings, meaning, next) {
+        if (page_kind_of(meaning->alert) != kind)
+            continue;
+        put_meaning(page, meaning);
+        HASH_DEL(*meanings, meaning);
+        free(meaning);
+    }
+}
+
 void page_meanings(const struct page *page)
 {
-    struct meaning *meanings = NULL, *meaning, *next;
+    struct meaning *meanings = NULL;
     uint64_t more = 0;
 
     for (size_t i = 0; i < page->device_count; i++)
@@ -109,11 +130,8 @@ void page_meanings(const struct page *page)
     if (meanings == NULL)
         fputs("<p>There were no alerts.</p>", page->to);
     HASH_SORT(meanings, compare_meanings);
-    HASH_ITER(hh, meanings, meaning, next) {
-        put_meaning(page, meaning);
-        HASH_DEL(meanings, meaning);
-        free(meaning);
-    }
+    while (meanings != NULL)
+        put_kind(page, &meanings);
     if (more > 0)
         fputs("<p>Rules beyond these are left out.</p>", page->to);
 }

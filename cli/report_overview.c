@@ -7,28 +7,90 @@
 
 /* --- what needs attention --- */
 
-static void put_attention(const struct page *page, const struct report_device *device,
-        const struct report_alert *alert)
-{
-    const struct rule_kind *kind = page_kind_of(alert);
+#define KINDS_SHOWN 3
 
-    fprintf(page->to, "<li class=\"p%u\">", alert->priority);
-    page_priority(page->to, alert->priority, 0);
+/* What the urgent alerts of a device are about, each word once. */
+static void put_kinds(const struct page *page, struct report_alert *const *alerts, size_t count)
+{
+    const struct rule_kind *shown[KINDS_SHOWN];
+    size_t known = 0;
+
+    for (size_t i = 0; i < count && known < KINDS_SHOWN; i++) {
+        const struct rule_kind *kind = page_kind_of(alerts[i]);
+        bool again = kind == NULL;
+
+        for (size_t j = 0; j < known; j++)
+            again |= shown[j] == kind;
+        if (again)
+            continue;
+        shown[known++] = kind;
+        fprintf(page->to, "%s%s", known > 1 ? ", " : "", kind->title);
+    }
+    if (known == 0)
+        fputs("Alert", page->to);
+}
+
+static void put_device_link(const struct page *page, const struct report_device *device)
+{
     fputs("<a href=\"#", page->to);
     page_device_id(page->to, device);
     fputs("\">", page->to);
     html_cut(page->to, page_device_name(device), 40, HTML_KEEP_START);
-    fputs("</a>: <span class=\"what\">", page->to);
-    html_text(page->to, kind != NULL ? kind->title : "Alert");
+    fputs("</a>", page->to);
+}
+
+/* 'alerts' are the urgent ones of the device, the first of them told in its own words. */
+static void put_attention(const struct page *page, const struct report_device *device,
+        struct report_alert *const *alerts, size_t count)
+{
+    uint64_t last_us = 0;
+
+    for (size_t i = 0; i < count; i++)
+        last_us = alerts[i]->last_us > last_us ? alerts[i]->last_us : last_us;
+    fprintf(page->to, "<li class=\"p%u\">", alerts[0]->priority);
+    page_priority(page->to, alerts[0]->priority, 0);
+    put_device_link(page, device);
+    fputs(": <span class=\"what\">", page->to);
+    put_kinds(page, alerts, count);
     fputs("</span>. ", page->to);
-    html_cut(page->to, alert->signature, 90, HTML_KEEP_START);
+    html_cut(page->to, alerts[0]->signature, 90, HTML_KEEP_START);
     fputs("<br><span class=\"quiet\">", page->to);
-    page_alert_remotes(page->to, alert);
-    html_plural(page->to, alert->count, "time, last", "times, last");
-    putc(' ', page->to);
-    page_time(page, alert->last_us);
+    page_alert_remotes(page->to, alerts[0]);
+    html_plural(page->to, device->alert_count[1] + device->alert_count[2], "alert", "alerts");
+    if (count > 1)
+        fprintf(page->to, " of %zu rules", count);
+    fputs(", last ", page->to);
+    page_time(page, last_us);
     fputs("</span></li>", page->to);
 }
+
+void page_attention(const struct page *page)
+{
+    size_t found = 0;
+
+    fputs("<ol>", page->to);
+    for (size_t i = 0; i < page->device_count && report_urgency(page->devices[i]) <= 2; i++) {
+        size_t count, urgent = 0;
+        struct report_alert **alerts = page_alerts_of(page->devices[i], &count);
+
+        while (urgent < count && alerts[urgent]->priority <= 2)
+            urgent++;
+        if (urgent > 0 && found++ < PAGE_ATTENTION_ROWS)
+            put_attention(page, page->devices[i], alerts, urgent);
+        free(alerts);
+    }
+    fputs("</ol>", page->to);
+    if (found == 0)
+        fputs("<p>Nothing: no alert asks for something to be done (priority 1 or 2).</p>",
+                page->to);
+    if (found > PAGE_ATTENTION_ROWS) {
+        fputs("<p><a href=\"#devices\">and ", page->to);
+        html_plural(page->to, found - PAGE_ATTENTION_ROWS, "more device", "more devices");
+        fputs("</a></p>", page->to);
+    }
+}
+
+/* --- tiles --- */
 
 static void count_alerts(const struct page *page, uint64_t counts[REPORT_PRIORITIES])
 {
@@ -37,42 +99,6 @@ static void count_alerts(const struct page *page, uint64_t counts[REPORT_PRIORIT
         for (unsigned j = 0; j < REPORT_PRIORITIES; j++)
             counts[j] += page->devices[i]->alert_count[j];
 }
-
-/* Those of one device, as far as there is room; returns how many there were. */
-static size_t put_attentions(const struct page *page, const struct report_device *device,
-        unsigned priority, size_t room)
-{
-    size_t count, found = 0;
-    struct report_alert **alerts = page_alerts_of(device, &count);
-
-    for (size_t i = 0; i < count; i++)
-        if (alerts[i]->priority == priority && found++ < room)
-            put_attention(page, device, alerts[i]);
-    free(alerts);
-    return found;
-}
-
-void page_attention(const struct page *page)
-{
-    size_t found = 0;
-
-    fputs("<ol>", page->to);
-    for (unsigned priority = 1; priority <= 2; priority++)
-        for (size_t i = 0; i < page->device_count; i++)
-            found += put_attentions(page, page->devices[i], priority,
-                    found < PAGE_ATTENTION_ROWS ? PAGE_ATTENTION_ROWS - found : 0);
-    fputs("</ol>", page->to);
-    if (found == 0)
-        fputs("<p>Nothing: no alert asks for something to be done (priority 1 or 2).</p>",
-                page->to);
-    if (found > PAGE_ATTENTION_ROWS) {
-        fputs("<p><a href=\"#devices\">and ", page->to);
-        html_count(page->to, found - PAGE_ATTENTION_ROWS);
-        fputs(" more</a></p>", page->to);
-    }
-}
-
-/* --- tiles --- */
 
 static void put_devices_tile(const struct page *page)
 {
@@ -172,11 +198,9 @@ static void put_device_row(const struct page *page, const struct report_device *
 {
     fputs("<tr data-device=\"", page->to);
     page_device_id(page->to, device);
-    fputs("\"><th scope=\"row\"><a href=\"#", page->to);
-    page_device_id(page->to, device);
-    fputs("\">", page->to);
-    html_cut(page->to, page_device_name(device), 40, HTML_KEEP_START);
-    fputs("</a><small>", page->to);
+    fputs("\"><th scope=\"row\">", page->to);
+    put_device_link(page, device);
+    fputs("<small>", page->to);
     html_cut(page->to, device->vendor, 40, HTML_KEEP_START);
     fprintf(page->to, "</small></th><td data-sort=\"%.6f\">", rank_of(device));
     put_chips(page, device);
@@ -197,4 +221,30 @@ void page_device_rows(const struct page *page)
 {
     for (size_t i = 0; i < page->device_count; i++)
         put_device_row(page, page->devices[i]);
+}
+
+/* --- silent ones --- */
+
+bool page_is_silent(const struct report_device *device)
+{
+    return device->all.connections == 0 && device->beats == NULL && device->alerts == NULL;
+}
+
+void page_silent(const struct page *page)
+{
+    size_t all = HASH_COUNT(page->report->devices), shown = 0;
+    const struct report_device *device = page->report->devices;
+
+    if (all == page->device_count)
+        return;
+    fputs("<p class=\"hint\">", page->to);
+    html_plural(page->to, all - page->device_count, "more was", "more were");
+    fputs(" seen or looked for without any connection: ", page->to);
+    for (; device != NULL && shown < PAGE_SILENT; device = device->hh.next) {
+        if (!page_is_silent(device))
+            continue;
+        fputs(shown++ > 0 ? ", " : "", page->to);
+        html_cut(page->to, page_device_name(device), 40, HTML_KEEP_START);
+    }
+    fputs(all - page->device_count > shown ? " …</p>" : ".</p>", page->to);
 }

@@ -188,6 +188,7 @@ static const struct {
     { "tiles", page_tiles },
     { "life", page_life },
     { "device_rows", page_device_rows },
+    { "silent", page_silent },
     { "devices", page_devices },
     { "domains", page_domains },
     { "networks", page_networks },
@@ -249,6 +250,8 @@ bool report_page_write(FILE *to, const struct report *report, const struct repor
     for (device = report->devices; device != NULL; device = device->hh.next) {
         uint64_t peak = chart_peak(&page, device->bins);
 
+        if (page_is_silent(device))
+            continue;
         page.devices[page.device_count++] = device;
         page.scale = peak > page.scale ? peak : page.scale;
     }

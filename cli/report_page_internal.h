@@ -16,6 +16,8 @@ struct page {
 
 /* How many rows a table shows; what there is beyond is counted in its last line. */
 #define PAGE_ATTENTION_ROWS 5
+#define PAGE_OPEN 10 /* devices that are unfolded at first */
+#define PAGE_SILENT 40 /* names of silent devices */
 #define PAGE_ALERTS 12
 #define PAGE_REMOTES 15
 #define PAGE_STRAIGHT 10 /* remotes called without DNS */
@@ -25,6 +27,9 @@ struct page {
 /* --- words --- */
 
 const char *page_device_name(const struct report_device *device);
+/* Known by name or address alone: it had no connection, heartbeat or alert. Scans of a network
+ * leave many. */
+bool page_is_silent(const struct report_device *device);
 /* The 'id' of its part of the page. */
 void page_device_id(FILE *to, const struct report_device *device);
 /* "21 Nov 04:49", as a <time> of local time. */
@@ -53,6 +58,7 @@ uint64_t chart_peak(const struct page *page, const struct report_bin *bins);
 void page_attention(const struct page *page);
 void page_tiles(const struct page *page);
 void page_device_rows(const struct page *page);
+void page_silent(const struct page *page);
 void page_devices(const struct page *page);
 void page_domains(const struct page *page);
 void page_networks(const struct page *page);

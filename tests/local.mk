@@ -80,6 +80,7 @@ UNIT_TESTS = \
 	tests/unit/gquic_test \
 	tests/unit/groups_test \
 	tests/unit/held_test \
+	tests/unit/html_test \
 	tests/unit/http_request_test \
 	tests/unit/http_response_test \
 	tests/unit/http_test \
@@ -110,6 +111,7 @@ UNIT_TESTS = \
 	tests/unit/resolver_test \
 	tests/unit/resolvers_test \
 	tests/unit/risk_test \
+	tests/unit/report_time_test \
 	tests/unit/rule_content_test \
 	tests/unit/rule_list_test \
 	tests/unit/rule_number_test \
@@ -148,6 +150,8 @@ tests_unit_eve_read_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_held_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_json_walk_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_stream_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_html_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_report_time_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_summary_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_tcp_state_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 endif
@@ -173,5 +177,5 @@ EXTRA_DIST += tests/unit/eve_check.h tests/unit/match_scene.h tests/unit/quic_se
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
 	tests/lua .busted .luacheckrc \
 	tests/parity/known.tsv tests/parity/run tests/property/run tests/rules tests/run \
-	tests/signatures tests/export tests/schema/run tests/static/run \
+	tests/signatures tests/browser.py tests/export tests/report tests/schema/run tests/static/run \
 	tests/suricata tests/score/run build-aux/suricata8
