@@ -101,15 +101,17 @@ librules_la_SOURCES = \
 	engine/detect/match/inherit.c engine/detect/match/inherit.h engine/detect/match/limit_count.h engine/detect/match/limit_plans.c \
 	engine/detect/match/limit_plans.h engine/detect/match/limits.c engine/detect/match/limits.h \
 	engine/detect/match/xbits.c engine/detect/match/candidates.c engine/detect/match/found.c \
-	engine/detect/match/groups.c \
-	engine/detect/match/groups.h engine/detect/match/look.c engine/detect/match/look.h \
+	engine/detect/match/group.c engine/detect/match/group.h engine/detect/match/groups.c \
+	engine/detect/match/groups.h engine/detect/match/heads.c \
+	engine/detect/match/heads.h engine/detect/match/look.c engine/detect/match/look.h \
 	engine/detect/match/matcher.c engine/detect/match/matcher.h \
 	engine/detect/match/matcher_internal.h \
 	engine/detect/match/messages.c engine/detect/match/messages.h \
 	engine/detect/match/packets.c engine/detect/match/patterns.c engine/detect/match/patterns.h engine/detect/match/pending.c \
 	engine/detect/match/plan.c \
 	engine/detect/match/plan.h engine/detect/match/transaction.h \
-	engine/detect/match/window.c engine/detect/match/window.h \
+	engine/detect/match/wait.c engine/detect/match/wait.h engine/detect/match/window.c \
+	engine/detect/match/window.h \
 	engine/emit/eve_alert.c engine/emit/eve_alert.h \
 	engine/detect/match/steps.c engine/detect/match/steps.h \
 	engine/detect/match/steps_content.c engine/detect/match/steps_internal.h \

@@ -79,6 +79,7 @@ UNIT_TESTS = \
 	tests/unit/geo_test \
 	tests/unit/gquic_test \
 	tests/unit/groups_test \
+	tests/unit/heads_test \
 	tests/unit/held_test \
 	tests/unit/html_test \
 	tests/unit/http_request_test \
@@ -133,6 +134,7 @@ UNIT_TESTS = \
 	tests/unit/unanswered_test \
 	tests/unit/uplink_test \
 	tests/unit/upload_test \
+	tests/unit/wait_test \
 	tests/unit/zone_test
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

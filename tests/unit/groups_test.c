@@ -48,6 +48,12 @@ static unsigned at_port(uint8_t protocol, bool to_server, uint16_t port, uint32_
     return count;
 }
 
+static void on_found(void *user, uint32_t number)
+{
+    (void)number;
+    *(bool *)user = true;
+}
+
 static unsigned at_tcp(uint16_t port, uint32_t sid)
 {
     return at_port(PACKET_PROTOCOL_TCP, true, port, sid);
@@ -133,12 +139,14 @@ START_TEST(rules_with_a_flowbit_or_a_payload_have_lists_of_their_own)
     ck_assert_ptr_nonnull(found[0]);
     ck_assert_uint_eq(count_in(&found[0]->each_marked, 1), 1);
     ck_assert_uint_eq(count_in(&found[0]->each, 2), 1);
-    ck_assert_uint_eq(count_in(&found[0]->each_payload, 3), 1);
+    ck_assert_uint_eq(found[0]->heads.count, 1);
+    ck_assert_uint_eq(plans.rules[found[0]->heads.all[0].number].rule->sid, 3);
     ck_assert_uint_eq(count_in(&found[0]->each_payload_marked, 4), 1);
     ck_assert_uint_eq(count_in(&found[0]->first, 5), 1);
-    ck_assert_ptr_nonnull(found[0]->payload);
+    ck_assert_ptr_nonnull(found[0]->searches->packets.patterns);
+    ck_assert_ptr_null(found[0]->searches->streams.patterns);
     for (size_t i = 0; i < plans.count; i++) {
-        ck_assert_int_eq(plans.rules[i].first, plans.rules[i].rule->sid == 3 ? 0 : -1);
+        ck_assert_int_eq(plans.rules[i].head != NULL, plans.rules[i].rule->sid == 3);
         ck_assert_int_eq(plans.rules[i].makes_mark, plans.rules[i].rule->sid == 6);
     }
     clear();
@@ -164,6 +172,43 @@ START_TEST(rules_that_name_one_address_are_found_by_it)
 }
 END_TEST
 
+static bool is_found(const struct group_search *search, const char *bytes)
+{
+    bool found = false;
+
+    if (search->patterns != NULL)
+        patterns_search(search->patterns, scratch,
+                cursor_over((const uint8_t *)bytes, strlen(bytes)), on_found, &found);
+    return found;
+}
+
+START_TEST(packets_and_streams_are_searched_for_what_can_be_found_in_them)
+{
+    const struct match_group *found[GROUPS_OF_FLOW];
+    const struct group_searches *all;
+
+    make("alert tcp any any -> any any (content:\"stream\"; sid:1;)\n"
+         "alert tcp any any -> any any (content:\"packet\"; dsize:>1; flowbits:isset,a; sid:2;)\n"
+         "alert tcp any any -> any any (content:\"both\"; offset:1; sid:3;)\n"
+         "alert tcp any any -> any any (content:\"G\"; depth:1; content:\"rest\"; sid:4;)\n"
+         "alert tcp any any -> any any (content:\"GE\"; depth:2; content:\"head\"; sid:5;)\n");
+    groups_find(groups, PACKET_PROTOCOL_TCP, true, 1, found);
+    all = found[0]->searches;
+    ck_assert(is_found(&all->streams, "xstream") && !is_found(&all->packets, "xstream"));
+    ck_assert(!is_found(&all->streams, "xpacket") && is_found(&all->packets, "xpacket"));
+    ck_assert(is_found(&all->streams, "xboth") && is_found(&all->packets, "xboth"));
+    ck_assert(is_found(&all->streams, "Grest") && is_found(&all->packets, "Grest"));
+    ck_assert(!is_found(&all->streams, "GEhead") && !is_found(&all->packets, "GEhead"));
+    ck_assert_uint_eq(found[0]->heads.count, 1);
+    ck_assert(!all->packets.marked && !all->streams.marked);
+    clear();
+    make("alert tcp any any -> any any (content:\"packet\"; dsize:>1; flowbits:isset,a; sid:2;)");
+    groups_find(groups, PACKET_PROTOCOL_TCP, true, 1, found);
+    ck_assert(found[0]->searches->packets.marked);
+    clear();
+}
+END_TEST
+
 START_TEST(what_every_packet_changes_comes_first)
 {
     const struct match_group *found[GROUPS_OF_FLOW];
@@ -177,7 +222,7 @@ START_TEST(what_every_packet_changes_comes_first)
     ck_assert_uint_eq(found[0]->run_count, 4);
     ck_assert_uint_eq(found[0]->often_count, 2);
     for (uint32_t i = 0; i < found[0]->run_count; i++)
-        ck_assert_int_eq((found[0]->runs[i].mask & GROUPS_OFTEN) != 0, i < 2);
+        ck_assert_int_eq((found[0]->runs[i].mask & GROUP_OFTEN) != 0, i < 2);
     clear();
 }
 END_TEST
@@ -196,6 +241,7 @@ int main(void)
     tcase_add_test(tests, with_very_many_ports_every_rule_is_still_found_at_its_own);
     tcase_add_test(tests, rules_with_a_flowbit_or_a_payload_have_lists_of_their_own);
     tcase_add_test(tests, rules_that_name_one_address_are_found_by_it);
+    tcase_add_test(tests, packets_and_streams_are_searched_for_what_can_be_found_in_them);
     tcase_add_test(tests, what_every_packet_changes_comes_first);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -63,26 +63,13 @@ static void apply_effects(struct matcher *matcher, const struct rule *rule)
     }
 }
 
-/* Told of only now and then although the value moves in between. */
-#define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
-
-/* Does all hold that the rule asks of features? If not, it cannot before the first that did not has
- * changed. */
-static bool conditions_hold(struct matcher *matcher, const struct plan *plan, uint32_t *waits_for)
+/* The first condition on features that does not hold; NULL: all do. */
+static const struct condition *find_failed(const struct plan *plan, const struct flow *flow)
 {
-    const struct flow *flow = matcher->packet->flow;
-
-    *waits_for = plan->mask;
-    for (uint32_t i = 0; i < plan->condition_count; i++) {
-        const struct condition *condition = plan->conditions[i];
-
-        if (flow != NULL && condition_holds(condition, flow))
-            continue;
-        if ((condition->feature->changed & UNEVEN) == 0)
-            *waits_for = condition->feature->changed;
-        return false;
-    }
-    return true;
+    for (uint32_t i = 0; i < plan->condition_count; i++)
+        if (flow == NULL || !condition_holds(plan->conditions[i], flow))
+            return plan->conditions[i];
+    return NULL;
 }
 
 static bool is_excused(const struct matcher *matcher, const struct rule *rule)
@@ -98,12 +85,11 @@ static void look_at(struct matcher *matcher, uint32_t number, const struct look 
 {
     const struct plan *plan = &matcher->plans.rules[number];
     const struct rule *rule = plan->rule;
-    uint32_t waits_for;
 
     if (plan->once && has_fired(matcher->flow, number))
         return;
     if (plan->event != PLAN_FEATURES &&
-            (!look_tests(look, rule) || !conditions_hold(matcher, plan, &waits_for)))
+            (!look_tests(look, rule) || find_failed(plan, look->packet->flow) != NULL))
         return;
     if (!look_header(look, rule) || (plan->event == PLAN_FEATURES && !look_tests(look, rule)) ||
             !look_xbits(look, rule) || !look_buffers(look, rule) || is_excused(matcher, rule))
@@ -132,17 +118,6 @@ void candidates_add_list(struct matcher *matcher, const struct plan_list *list)
         candidates_add(matcher, list->numbers[i]);
 }
 
-void candidates_add_payload(struct matcher *matcher, const struct plan_list *list,
-        struct cursor bytes)
-{
-    for (uint32_t i = 0; i < list->count; i++) {
-        int first = matcher->plans.rules[list->numbers[i]].first;
-
-        if (first < 0 || first == bytes.at[0])
-            candidates_add(matcher, list->numbers[i]);
-    }
-}
-
 void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, bool all)
 {
     for (uint32_t i = 0; i < list->count; i++) {
@@ -161,22 +136,47 @@ bool candidates_make_marks(const struct matcher *matcher)
     return false;
 }
 
-void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
-        const struct look *look, uint32_t *waits)
+/* Does it hold, and has not been told? */
+static bool is_news(struct matcher *matcher, uint32_t number, const struct look *look,
+        const struct condition *failed)
 {
-    *waits = 0;
-    for (uint32_t i = 0; i < rules->count; i++) {
-        uint32_t number = rules->numbers[i], waits_for;
-        const struct plan *plan = &matcher->plans.rules[number];
-        bool holds = conditions_hold(matcher, plan, &waits_for);
+    if (failed == NULL)
+        return !has_fired(matcher->flow, number) &&
+               look_header(look, matcher->plans.rules[number].rule);
+    wake_fired(matcher->flow, number);
+    return false;
+}
 
-        if (!holds)
-            wake_fired(matcher->flow, number);
-        else if (!has_fired(matcher->flow, number) && !look_header(look, plan->rule))
-            continue; /* never in this phase of the flow */
-        else if (!has_fired(matcher->flow, number))
+void candidates_add_features(struct matcher *matcher, const struct plan_list *rules,
+        const struct look *look)
+{
+    for (uint32_t i = 0; i < rules->count; i++) {
+        const struct plan *plan = &matcher->plans.rules[rules->numbers[i]];
+
+        if (is_news(matcher, rules->numbers[i], look, find_failed(plan, look->packet->flow)))
+            candidates_add(matcher, rules->numbers[i]);
+    }
+}
+
+/* What is no news although it holds, and has not been told, never is in this phase of the flow. */
+void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
+        const struct look *look, struct match_wait *wait, size_t run)
+{
+    const struct flow *flow = look->packet->flow;
+
+    wait->runs[run] = 0;
+    for (uint32_t i = 0; i < rules->count; i++) {
+        uint32_t number = rules->numbers[i];
+        const struct plan *plan = &matcher->plans.rules[number];
+        const struct condition *failed = find_failed(plan, flow);
+        bool news = is_news(matcher, number, look, failed);
+
+        if (failed != NULL)
+            wait_to_hold(wait, run, plan, failed, flow);
+        else if (news || has_fired(matcher->flow, number))
+            wait_to_fail(wait, run, plan, !news);
+        if (news)
             candidates_add(matcher, number);
-        *waits |= waits_for;
     }
 }
 

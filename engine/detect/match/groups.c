@@ -1,7 +1,6 @@
 #include "detect/match/groups.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "enrich/grow.h"
 #include "parse/packet.h"
@@ -13,13 +12,18 @@
 
 enum family { FAMILY_TCP, FAMILY_UDP, FAMILY_OTHER, FAMILIES };
 
+static const uint8_t protocols[FAMILIES] = {
+    [FAMILY_TCP] = PACKET_PROTOCOL_TCP,
+    [FAMILY_UDP] = PACKET_PROTOCOL_UDP, /* FAMILY_OTHER: none in particular */
+};
+
 struct port_group {
     uint32_t first; /* the next one begins where this one ends */
     struct match_group *group; /* NULL: no rules */
 };
 
 struct side { /* one family and direction */
-    struct patterns *any_payload, *few_payload; /* of rules for any port, and for few */
+    struct group_searches any_searches, few_searches; /* of rules for any port, and for few */
     struct match_group *any;
     struct port_group *ports;
     size_t port_count;
@@ -31,106 +35,13 @@ struct groups {
     size_t count, room;
 };
 
-/* --- one group --- */
-
-static void free_group(struct match_group *group)
-{
-    for (uint32_t i = 0; i < group->run_count; i++)
-        free(group->runs[i].rules.numbers);
-    address_rules_clear(&group->first_from);
-    address_rules_clear(&group->first_to);
-    free(group->first.numbers);
-    free(group->each.numbers);
-    free(group->each_marked.numbers);
-    free(group->each_payload.numbers);
-    free(group->each_payload_marked.numbers);
-    free(group->runs);
-    free(group);
-}
-
-static bool add_to_run(struct match_group *group, uint32_t mask, uint32_t number)
-{
-    uint32_t i = 0;
-
-    while (i < group->run_count && group->runs[i].mask != mask)
-        i++;
-    if (i == group->run_count) {
-        struct feature_run *runs = realloc(group->runs, (i + 1) * sizeof(*runs));
-
-        if (runs == NULL)
-            return false;
-        group->runs = runs;
-        group->runs[group->run_count++] = (struct feature_run){ .mask = mask };
-        group->changes |= mask;
-    }
-    return plan_list_append(&group->runs[i].rules, number);
-}
-
-static struct plan_list *list_of(struct match_group *group, const struct plan *plan)
-{
-    if (plan_has_payload(plan))
-        return plan->mark != NULL ? &group->each_payload_marked : &group->each_payload;
-    return plan->mark != NULL ? &group->each_marked : &group->each;
-}
-
-static bool add_first(struct match_group *group, const struct rule *rule, uint32_t number)
-{
-    const struct address *from = address_rules_key(rule, true);
-    const struct address *to = address_rules_key(rule, false);
-
-    if (from != NULL)
-        return address_rules_add(&group->first_from, from, number);
-    if (to != NULL)
-        return address_rules_add(&group->first_to, to, number);
-    return plan_list_append(&group->first, number);
-}
-
-static enum tattler_status add_rule(struct match_group *group, const struct plans *plans,
-        uint32_t number)
-{
-    const struct plan *plan = &plans->rules[number];
-    bool done = true;
-
-    switch (plan->event) {
-    case PLAN_FIRST_PACKET:
-        done = add_first(group, plan->rule, number);
-        break;
-    case PLAN_PACKET:
-        done = plan_list_append(list_of(group, plan), number);
-        break;
-    case PLAN_FEATURES:
-        done = add_to_run(group, plan->mask, number);
-        break;
-    default:
-        break;
-    }
-    group->wants_stream |= plan->rule->needs_stream;
-    return done ? TATTLER_OK : TATTLER_NO_MEMORY;
-}
-
-static bool waits_often(const struct feature_run *run)
-{
-    return (run->mask & GROUPS_OFTEN) != 0;
-}
-
-static void put_often_first(struct match_group *group)
-{
-    for (uint32_t i = 0; i < group->run_count; i++)
-        if (waits_often(&group->runs[i])) {
-            struct feature_run run = group->runs[group->often_count];
-
-            group->runs[group->often_count++] = group->runs[i];
-            group->runs[i] = run;
-        }
-}
-
 /* '*out' stays NULL for no rules. */
 static enum tattler_status make_group(struct groups *groups, const struct plans *plans,
-        const struct plan_list *rules, const struct patterns *payload, struct match_group **out)
+        const struct plan_list *rules, const struct group_searches *searches,
+        struct match_group **out)
 {
-    enum tattler_status status = TATTLER_OK;
     struct match_group **all;
-    struct match_group *group;
+    enum tattler_status status;
 
     if (rules->count == 0)
         return TATTLER_OK;
@@ -138,19 +49,9 @@ static enum tattler_status make_group(struct groups *groups, const struct plans 
     if (all == NULL)
         return TATTLER_NO_MEMORY;
     groups->all = all;
-    group = calloc(1, sizeof(*group));
-    if (group == NULL)
-        return TATTLER_NO_MEMORY;
-    groups->all[groups->count++] = group;
-    for (uint32_t i = 0; i < rules->count && status == TATTLER_OK; i++) {
-        if (plans->rules[rules->numbers[i]].event == PLAN_PAYLOAD)
-            group->payload = payload;
-        status = add_rule(group, plans, rules->numbers[i]);
-    }
-    put_often_first(group);
-    address_rules_sort(&group->first_from);
-    address_rules_sort(&group->first_to);
-    *out = group;
+    status = group_new(plans, rules, searches, out);
+    if (status == TATTLER_OK)
+        all[groups->count++] = *out;
     return status;
 }
 
@@ -241,7 +142,8 @@ static enum tattler_status make_ports(struct groups *groups, struct side *side,
         if (side->ports[i].first > UINT16_MAX)
             continue;
         status = select_port(plans, rules, to_server, (uint16_t)side->ports[i].first, &here)
-                         ? make_group(groups, plans, &here, side->few_payload, &side->ports[i].group)
+                         ? make_group(groups, plans, &here, &side->few_searches,
+                                   &side->ports[i].group)
                          : TATTLER_NO_MEMORY;
         free(here.numbers);
     }
@@ -302,11 +204,13 @@ static enum tattler_status make_side(struct groups *groups, const struct plans *
     if (status == TATTLER_OK && side->port_count > RANGES_MAX && !give_up_ports(side, &division))
         status = TATTLER_NO_MEMORY;
     if (status == TATTLER_OK)
-        status = plans_search(plans, &division.any, scratch, &side->any_payload);
+        status = group_searches_make(plans, &division.any, protocols[family], scratch,
+                &side->any_searches);
     if (status == TATTLER_OK)
-        status = plans_search(plans, &division.few, scratch, &side->few_payload);
+        status = group_searches_make(plans, &division.few, protocols[family], scratch,
+                &side->few_searches);
     if (status == TATTLER_OK)
-        status = make_group(groups, plans, &division.any, side->any_payload, &side->any);
+        status = make_group(groups, plans, &division.any, &side->any_searches, &side->any);
     if (status == TATTLER_OK)
         status = make_ports(groups, side, plans, &division.few, to_server);
     free(division.any.numbers);
@@ -335,11 +239,11 @@ void groups_free(struct groups *groups)
     if (groups == NULL)
         return;
     for (size_t i = 0; i < groups->count; i++)
-        free_group(groups->all[i]);
+        group_free(groups->all[i]);
     for (int family = 0; family < FAMILIES; family++)
         for (int way = 0; way < 2; way++) {
-            patterns_free(groups->sides[family][way].any_payload);
-            patterns_free(groups->sides[family][way].few_payload);
+            group_searches_clear(&groups->sides[family][way].any_searches);
+            group_searches_clear(&groups->sides[family][way].few_searches);
             free(groups->sides[family][way].ports);
         }
     free(groups->all);

@@ -11,30 +11,9 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "detect/match/address_rules.h"
+#include "detect/match/group.h"
 #include "detect/match/patterns.h"
 #include "detect/match/plan.h"
-
-/* What changes with most packets. */
-#define GROUPS_OFTEN (CHANGED_VOLUME | CHANGED_AGE | PLAN_ALWAYS)
-
-/* Rules that wait for the same changes. */
-struct feature_run {
-    uint32_t mask;
-    struct plan_list rules;
-};
-
-struct match_group {
-    const struct patterns *payload; /* also of rules for other ports; NULL: none */
-    bool wants_stream;
-    struct plan_list first, each; /* PLAN_FIRST_PACKET, PLAN_PACKET */
-    struct address_rules first_from, first_to; /* those of 'first' that name one address */
-    struct plan_list each_payload; /* … about the payload or stream */
-    struct plan_list each_marked, each_payload_marked; /* … that need a flowbit to be set */
-    struct feature_run *runs; /* those that wait for what changes with each packet come first */
-    uint32_t run_count, often_count;
-    uint32_t changes; /* of all runs */
-};
 
 struct groups;
 

@@ -9,6 +9,7 @@
 #include "detect/match/matcher.h"
 #include "detect/match/messages.h"
 #include "detect/match/steps.h"
+#include "detect/match/wait.h"
 #include "detect/match/window.h"
 
 /* A message of a TCP stream and the rules that it brought up: looked at with the next packet of its
@@ -32,11 +33,8 @@ struct match_flow {
     /* What has changed since the packet before in that direction, so that a rule for one direction
      * does not miss what the other brought; enum flow_change. */
     uint32_t unseen[2], carried[2];
-    /* For each run of both groups: before one of these has changed, no rule can hold that did not,
-     * nor the other way round. Owned. */
-    uint32_t *waits[2];
-    /* Rules may ask for protocol and 'established', so another phase has all looked at again. */
-    uint32_t phase[2];
+    struct match_wait *waits[2]; /* for the runs of both groups; NULL: none. Owned. */
+    uint32_t phase[2]; /* of the flow, as it was with the packet before in that direction */
     /* Numbers of rules that have alerted and still hold; at most one for each rule. */
     uint32_t *fired;
     uint32_t fired_count, fired_room;
@@ -103,15 +101,14 @@ void pending_look_now(struct matcher *matcher, const struct match_transaction *t
 
 void candidates_add(void *matcher, uint32_t number); /* as patterns_search() tells them */
 void candidates_add_list(struct matcher *matcher, const struct plan_list *list);
-/* Those that such bytes, of which there is at least one, can bring up by the first. */
-void candidates_add_payload(struct matcher *matcher, const struct plan_list *list,
-        struct cursor bytes);
 /* Those whose flowbit is set, or all. */
 void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, bool all);
 bool candidates_make_marks(const struct matcher *matcher); /* may one of them set a flowbit? */
-/* Of rules on features those that hold now; '*waits' is what must change before that does. */
+/* Of rules on features those that hold now; of a run of them, which will wait then. */
+void candidates_add_features(struct matcher *matcher, const struct plan_list *rules,
+        const struct look *look);
 void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
-        const struct look *look, uint32_t *waits);
+        const struct look *look, struct match_wait *wait, size_t run);
 void candidates_look(struct matcher *matcher, const struct look *look);
 /* With the packet at hand. */
 struct look candidates_look_of(struct matcher *matcher);

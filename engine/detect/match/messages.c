@@ -48,6 +48,7 @@ static enum tattler_status add_text(struct messages *messages, const struct plan
     if (texts == NULL)
         return TATTLER_NO_MEMORY;
     messages->texts = texts;
+    messages->text_changes |= feature->changed;
     texts[messages->text_count] = (struct text_search){ .feature = feature };
     if (!gather(plans, BUFFER_FEATURE, feature, list))
         return TATTLER_NO_MEMORY;

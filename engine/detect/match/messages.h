@@ -16,7 +16,7 @@ struct text_search {
 struct messages {
     struct patterns *by_kind[BUFFER_KINDS];
     struct text_search *texts;
-    uint32_t text_count;
+    uint32_t text_count, text_changes; /* of enum flow_change: one of the texts */
     struct plan_list each; /* rules without anything to look for first */
     bool wants_stream; /* a rule looks at the stream, too */
     uint32_t kinds; /* that any rule looks at: 1 << enum rule_buffer_kind */

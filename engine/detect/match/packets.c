@@ -5,27 +5,27 @@
 
 #include "parse/packet.h"
 
-#define CHANGED_PHASE UINT32_MAX
-
 /* --- features --- */
 
-static uint32_t phase_of(const struct look *look)
+/* Rules may ask for protocol and 'established': in another phase all are asked again. */
+static bool note_phase(struct match_flow *flow, const struct look *look)
 {
-    return (uint32_t)look->application << 1 | (look->packet->established ? 1 : 0);
+    unsigned way = look->packet->to_server ? 0 : 1;
+    uint32_t phase = (uint32_t)look->application << 1 | (look->packet->established ? 1 : 0);
+    bool is_other = !flow->seen[way] || phase != flow->phase[way];
+
+    flow->phase[way] = phase;
+    return is_other;
 }
 
-static uint32_t note_changes(struct match_flow *flow, const struct look *look)
+/* Since the packet before in this direction. */
+static uint32_t note_changes(struct match_flow *flow, const struct match_packet *packet)
 {
-    const struct match_packet *packet = look->packet;
     unsigned way = packet->to_server ? 0 : 1;
-    uint32_t changed = packet->flow->changed, phase = phase_of(look), unseen;
+    uint32_t changed = packet->flow->changed, unseen = flow->carried[way] | changed;
 
-    unseen = flow->carried[way] | changed;
     flow->carried[way] = 0;
     flow->carried[!way] |= changed;
-    if (phase != flow->phase[way] || !flow->seen[way])
-        unseen = CHANGED_PHASE;
-    flow->phase[way] = phase;
     return unseen | PLAN_ALWAYS;
 }
 
@@ -41,35 +41,84 @@ static void search_texts(struct matcher *matcher, uint32_t changes)
                     cursor_over((const uint8_t *)value.text, value.len), candidates_add, matcher);
 }
 
-/* 'waits' has one for each run. */
-static void add_runs(struct matcher *matcher, const struct match_group *group,
-        const struct look *look, uint32_t changes, uint32_t *waits)
+/* What has rules on features asked. */
+struct waking {
+    bool all;
+    uint32_t changes, risen;
+};
+
+static bool is_woken(const struct feature_run *run, uint32_t waits_for, const struct waking *by)
 {
-    uint32_t count = (changes & ~GROUPS_OFTEN) != 0 ? group->run_count : group->often_count;
+    return by->all || (waits_for & by->changes) != 0 || (run->mask & by->risen) != 0;
+}
+
+/* The first of 'wait' is for the first run. */
+static void add_runs(struct matcher *matcher, const struct match_group *group,
+        const struct look *look, const struct waking *by, size_t first)
+{
+    struct match_wait *wait = matcher->flow->waits[look->packet->to_server ? 0 : 1];
+    uint32_t woken = (wait->mask & by->changes) | by->risen;
+    uint32_t count = by->all || (woken & ~GROUP_OFTEN) != 0 ? group->run_count : group->often_count;
 
     for (uint32_t i = 0; i < count; i++)
-        if (changes == CHANGED_PHASE || (waits[i] & changes) != 0)
-            candidates_add_run(matcher, &group->runs[i].rules, look, &waits[i]);
+        if (is_woken(&group->runs[i], wait->runs[first + i], by))
+            candidates_add_run(matcher, &group->runs[i].rules, look, wait, first + i);
 }
 
 static void add_changed(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
 {
-    unsigned way = matcher->packet->to_server ? 0 : 1;
-    uint32_t changes = note_changes(matcher->flow, look);
-    uint32_t *waits = matcher->flow->waits[way];
+    unsigned way = look->packet->to_server ? 0 : 1;
+    struct match_wait *wait = matcher->flow->waits[way];
+    struct waking by = {
+        .all = note_phase(matcher->flow, look),
+        .changes = note_changes(matcher->flow, look->packet),
+    };
+    size_t first = 0;
 
-    search_texts(matcher, changes);
+    if (by.all || (by.changes & matcher->messages.text_changes) != 0)
+        search_texts(matcher, by.all ? UINT32_MAX : by.changes);
+    if (wait == NULL)
+        return;
+    if (by.all)
+        wait_restart(wait);
+    by.risen = wait_take_risen(wait, look->packet->flow, by.changes,
+            matcher->flow->fired_count > 0);
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
         if (groups[i] == NULL)
             continue;
-        if ((groups[i]->changes & changes) != 0 && waits != NULL)
-            add_runs(matcher, groups[i], look, changes, waits);
-        waits = waits != NULL ? waits + groups[i]->run_count : NULL;
+        add_runs(matcher, groups[i], look, &by, first);
+        first += groups[i]->run_count;
     }
 }
 
 /* --- a packet --- */
+
+static bool is_readable(const struct look *look)
+{
+    return look->payload.left > 0 && !look->unreadable;
+}
+
+/* 'marked': those that need a flowbit to be set, or the others. */
+static void search(struct matcher *matcher, const struct match_group *group, struct cursor bytes,
+        bool is_stream, bool marked)
+{
+    const struct group_search *search;
+
+    if (group->searches == NULL)
+        return;
+    search = is_stream ? &group->searches->streams : &group->searches->packets;
+    if (search->patterns != NULL && search->marked == marked)
+        patterns_search(search->patterns, matcher->scratch, bytes, candidates_add, matcher);
+}
+
+static void add_of_bytes(struct matcher *matcher, const struct match_group *group,
+        struct cursor bytes, bool is_stream)
+{
+    heads_find(&group->heads, bytes, candidates_add, matcher);
+    candidates_add_list(matcher, &group->each_payload);
+    search(matcher, group, bytes, is_stream, false);
+}
 
 static void add_of_packet(struct matcher *matcher, const struct match_group *group, bool is_first,
         bool readable)
@@ -81,37 +130,37 @@ static void add_of_packet(struct matcher *matcher, const struct match_group *gro
                 matcher);
     }
     candidates_add_list(matcher, &group->each);
-    if (!readable)
-        return;
-    candidates_add_payload(matcher, &group->each_payload, matcher->packet->payload);
-    if (group->payload != NULL)
-        patterns_search(group->payload, matcher->scratch, matcher->packet->payload,
-                candidates_add, matcher);
+    if (readable)
+        add_of_bytes(matcher, group, matcher->packet->payload, false);
 }
 
 static void add_marked_lists(struct matcher *matcher,
-        const struct match_group *const groups[GROUPS_OF_FLOW], bool of_packet, bool of_payload,
-        bool all)
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look, bool all)
 {
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
-        if (groups[i] != NULL && of_packet)
+        if (groups[i] != NULL && !look->is_stream)
             candidates_add_marked(matcher, &groups[i]->each_marked, all);
-        if (groups[i] != NULL && of_payload)
+        if (groups[i] != NULL && is_readable(look))
             candidates_add_marked(matcher, &groups[i]->each_payload_marked, all);
+        if (groups[i] != NULL && !look->is_stream && look->packet->flow != NULL)
+            candidates_add_features(matcher, &groups[i]->features_marked, look);
     }
 }
 
 /* Rules whose flowbit is set. If a candidate may set one then all, as it is looked at before them. */
 static void add_marked(struct matcher *matcher,
-        const struct match_group *const groups[GROUPS_OF_FLOW], bool of_packet, bool of_payload)
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
 {
     bool all = candidates_make_marks(matcher);
 
     if (matcher->flow == NULL || (matcher->flow->bits == NULL && !all))
         return;
-    add_marked_lists(matcher, groups, of_packet, of_payload, all);
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
+        if (groups[i] != NULL && is_readable(look))
+            search(matcher, groups[i], look->payload, look->is_stream, true);
+    add_marked_lists(matcher, groups, look, all);
     if (!all && candidates_make_marks(matcher))
-        add_marked_lists(matcher, groups, of_packet, of_payload, true);
+        add_marked_lists(matcher, groups, look, true);
 }
 
 /* A piece of the stream that the packet at hand belongs to. */
@@ -126,11 +175,9 @@ void packets_look_piece(struct matcher *matcher, unsigned way, struct cursor pie
 
         if (group == NULL || !group->wants_stream)
             continue;
-        candidates_add_payload(matcher, &group->each_payload, piece);
-        if (group->payload != NULL)
-            patterns_search(group->payload, matcher->scratch, piece, candidates_add, matcher);
+        add_of_bytes(matcher, group, piece, true);
     }
-    add_marked(matcher, matcher->flow->groups[way], false, true);
+    add_marked(matcher, matcher->flow->groups[way], &look);
     candidates_look(matcher, &look);
 }
 
@@ -144,14 +191,14 @@ void packets_look_window(struct matcher *matcher, unsigned way)
     window_clear(window, &matcher->windows);
 }
 
-/* NULL: out of memory, or no rules on features: then none is looked at. */
-static uint32_t *make_waits(const struct match_group *const groups[GROUPS_OF_FLOW])
+/* NULL: no rules on features, or out of memory: then none is looked at. */
+static struct match_wait *make_wait(const struct match_group *const groups[GROUPS_OF_FLOW])
 {
     size_t runs = 0;
 
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         runs += groups[i] != NULL ? groups[i]->run_count : 0;
-    return runs > 0 ? calloc(runs, sizeof(uint32_t)) : NULL;
+    return runs > 0 ? wait_new(runs) : NULL;
 }
 
 const struct match_group *const *packets_groups(struct matcher *matcher, unsigned way,
@@ -167,7 +214,7 @@ const struct match_group *const *packets_groups(struct matcher *matcher, unsigne
     }
     if (!flow->found[way]) {
         groups_find(matcher->groups, packet->protocol, way == 0, port, flow->groups[way]);
-        flow->waits[way] = make_waits(flow->groups[way]);
+        flow->waits[way] = make_wait(flow->groups[way]);
     }
     flow->found[way] = true;
     return flow->groups[way];
@@ -220,17 +267,15 @@ void packets_look(struct matcher *matcher)
     bool is_own = flow != NULL && flow->protocol == packet->protocol;
     bool is_first = flow == NULL || (is_own && !flow->seen[way]);
     struct look look = look_of_packet(matcher);
-    bool readable;
 
     look.unreadable = is_encrypted(matcher, packet);
     look.has_piece = is_own && flow->windows[way].len > 0 && (flow->ready[way] || packet->closing);
-    readable = packet->payload.left > 0 && !look.unreadable;
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (groups[i] != NULL)
-            add_of_packet(matcher, groups[i], is_first, readable);
+            add_of_packet(matcher, groups[i], is_first, is_readable(&look));
     if (is_own && packet->flow != NULL)
         add_changed(matcher, groups, &look);
-    add_marked(matcher, groups, true, readable);
+    add_marked(matcher, groups, &look);
     if (is_own)
         flow->seen[way] = true;
     candidates_look(matcher, &look);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "parse/packet.h"
+
 #define PATTERN_MIN 2 /* shorter ones are found everywhere */
 
 /* --- the order --- */
@@ -101,6 +103,17 @@ bool plan_has_payload(const struct plan *plan)
     return has_buffer(plan->rule, is_payload);
 }
 
+bool plan_reads_packets(const struct plan *plan, uint8_t protocol)
+{
+    return plan->rule->needs_packet || !plan->rule->needs_stream ||
+           protocol != PACKET_PROTOCOL_TCP;
+}
+
+bool plan_reads_streams(const struct plan *plan, uint8_t protocol)
+{
+    return plan->rule->needs_stream && protocol == PACKET_PROTOCOL_TCP;
+}
+
 static const struct rule_flowbit *mark_of(const struct rule *rule)
 {
     for (uint32_t i = 0; i < rule->test_count; i++)
@@ -109,19 +122,28 @@ static const struct rule_flowbit *mark_of(const struct rule *rule)
     return NULL;
 }
 
-static bool is_beginning(const struct rule_step *step)
+/* Has it one place, the start? */
+static bool is_head(const struct rule_step *step)
 {
-    return step->kind == STEP_CONTENT && step->content.starts_with && !step->content.negated &&
-           !step->content.nocase;
+    const struct rule_content *content = &step->content;
+
+    return step->kind == STEP_CONTENT && !content->negated && !content->relative &&
+           content->end == content->length;
 }
 
-static int first_of(const struct rule *rule)
+/* The longest. */
+static const struct rule_content *head_of(const struct rule *rule)
 {
+    const struct rule_content *head = NULL;
+
     for (uint32_t i = 0; i < rule->buffer_count; i++)
-        for (uint32_t j = 0; is_payload(&rule->buffers[i]) && j < rule->buffers[i].step_count; j++)
-            if (is_beginning(&rule->buffers[i].steps[j]))
-                return rule->buffers[i].steps[j].content.bytes[0];
-    return -1;
+        for (uint32_t j = 0; is_payload(&rule->buffers[i]) && j < rule->buffers[i].step_count; j++) {
+            const struct rule_step *step = &rule->buffers[i].steps[j];
+
+            if (is_head(step) && (head == NULL || step->content.length > head->length))
+                head = &step->content;
+        }
+    return head;
 }
 
 static bool is_body(const struct rule_buffer *buffer)
@@ -179,6 +201,18 @@ static struct pattern pattern_of(const struct plan *plan, uint32_t number)
     return pattern;
 }
 
+/* A single byte that it begins with says less than something to be found. */
+static void plan_payload(struct plan *plan)
+{
+    bool is_searched = plan->fast != NULL && is_payload(plan->buffer);
+
+    plan->event = PLAN_PACKET;
+    if (plan->head != NULL && (plan->head->length >= PATTERN_MIN || !is_searched))
+        plan->event = PLAN_HEAD;
+    else if (is_searched)
+        plan->event = PLAN_PAYLOAD;
+}
+
 static void plan_features(struct plan *plan)
 {
     const struct rule *rule = plan->rule;
@@ -193,7 +227,7 @@ static void plan_features(struct plan *plan)
 static void plan_rule(const struct rule *rule, struct plan *plan)
 {
     *plan = (struct plan){ .rule = rule, .buffer = rule->fast_buffer, .fast = rule->fast,
-        .mark = mark_of(rule), .makes_mark = writes_flowbits(rule), .first = first_of(rule) };
+        .mark = mark_of(rule), .makes_mark = writes_flowbits(rule), .head = head_of(rule) };
     if (plan->fast != NULL && pattern_of(plan, 0).length < PATTERN_MIN)
         plan->fast = NULL;
     if (has_buffer(rule, is_of_message)) {
@@ -202,7 +236,7 @@ static void plan_rule(const struct rule *rule, struct plan *plan)
         if (plan->fast != NULL && !is_of_message(plan->buffer))
             plan->fast = NULL;
     } else if (has_buffer(rule, is_payload)) {
-        plan->event = plan->fast != NULL && is_payload(plan->buffer) ? PLAN_PAYLOAD : PLAN_PACKET;
+        plan_payload(plan);
     } else if (rule->iot_changed != 0 && !acts_on_each_packet(rule)) {
         plan_features(plan);
     } else {
@@ -295,7 +329,8 @@ bool plan_list_append(struct plan_list *list, uint32_t number)
 
 static bool is_searched(const struct plan *plan)
 {
-    return plan->fast != NULL && plan->event != PLAN_FEATURES && plan->event != PLAN_PACKET;
+    return plan->fast != NULL && (plan->event == PLAN_PAYLOAD || plan->event == PLAN_TEXT ||
+                                         plan->event == PLAN_MESSAGE);
 }
 
 enum tattler_status plans_search(const struct plans *plans, const struct plan_list *rules,

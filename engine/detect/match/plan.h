@@ -1,8 +1,9 @@
 /* plan.h - when each rule of a set is looked at, and in which order, as Suricata would.
  *
- * A rule that looks for bytes is looked at where the rarest of them were found; one that asks for
- * features where one of these has changed; one about addresses and ports alone with the first
- * packet of a flow in each direction; what is left with each packet. Made once, then read only. */
+ * A rule that looks for bytes is looked at where the rarest of them were found, or where the bytes
+ * begin as it asks; one that asks for features where one of these has changed; one about addresses
+ * and ports alone with the first packet of a flow in each direction; what is left with each packet.
+ * Made once, then read only. */
 #ifndef TATTLER_DETECT_MATCH_PLAN_H
 #define TATTLER_DETECT_MATCH_PLAN_H
 
@@ -16,6 +17,7 @@
 
 enum plan_event {
     PLAN_FIRST_PACKET, /* of a flow, each way */
+    PLAN_HEAD,         /* packet or stream begins with 'head' */
     PLAN_PAYLOAD,      /* 'fast' was found in a packet or stream */
     PLAN_TEXT,         /* 'fast' was found in a feature that changed */
     PLAN_FEATURES,     /* features changed: 'mask' */
@@ -39,7 +41,7 @@ struct plan {
     uint32_t condition_count;
     const struct rule_buffer *buffer; /* that 'fast' is looked for in */
     const struct rule_content *fast;
-    int first; /* the byte that payload or stream must begin with; -1: any */
+    const struct rule_content *head; /* that payload or stream must begin with; NULL: anything */
 };
 
 struct plans {
@@ -62,6 +64,10 @@ bool plan_list_append(struct plan_list *list, uint32_t number); /* false: out of
 
 /* Does it look at payload or stream? */
 bool plan_has_payload(const struct plan *plan);
+
+/* Can it find something in the payload of such packets, or in streams? */
+bool plan_reads_packets(const struct plan *plan, uint8_t protocol);
+bool plan_reads_streams(const struct plan *plan, uint8_t protocol);
 
 /* One search for what to look for before these rules, as far as they have 'fast'. '*out' stays as it
  * is where none has. */

@@ -1,0 +1,178 @@
+#include "detect/match/group.h"
+
+#include <stdlib.h>
+
+/* --- searches --- */
+
+static enum tattler_status make_search(const struct plans *plans, const struct plan_list *rules,
+        uint8_t protocol, bool (*reads)(const struct plan *, uint8_t),
+        struct pattern_scratch **scratch, struct group_search *out)
+{
+    enum tattler_status status = TATTLER_OK;
+    struct plan_list readers = { 0 };
+
+    out->marked = true;
+    for (uint32_t i = 0; i < rules->count && status == TATTLER_OK; i++) {
+        const struct plan *plan = &plans->rules[rules->numbers[i]];
+
+        if (plan->event != PLAN_PAYLOAD || !reads(plan, protocol))
+            continue;
+        out->marked = out->marked && plan->mark != NULL;
+        if (!plan_list_append(&readers, rules->numbers[i]))
+            status = TATTLER_NO_MEMORY;
+    }
+    if (status == TATTLER_OK)
+        status = plans_search(plans, &readers, scratch, &out->patterns);
+    free(readers.numbers);
+    return status;
+}
+
+enum tattler_status group_searches_make(const struct plans *plans, const struct plan_list *rules,
+        uint8_t protocol, struct pattern_scratch **scratch, struct group_searches *out)
+{
+    enum tattler_status status = make_search(plans, rules, protocol, plan_reads_packets, scratch,
+            &out->packets);
+
+    return status != TATTLER_OK ? status
+                                : make_search(plans, rules, protocol, plan_reads_streams, scratch,
+                                          &out->streams);
+}
+
+void group_searches_clear(struct group_searches *searches)
+{
+    patterns_free(searches->packets.patterns);
+    patterns_free(searches->streams.patterns);
+    *searches = (struct group_searches){ 0 };
+}
+
+/* --- rules --- */
+
+void group_free(struct match_group *group)
+{
+    if (group == NULL)
+        return;
+    for (uint32_t i = 0; i < group->run_count; i++)
+        free(group->runs[i].rules.numbers);
+    address_rules_clear(&group->first_from);
+    address_rules_clear(&group->first_to);
+    heads_clear(&group->heads);
+    free(group->first.numbers);
+    free(group->each.numbers);
+    free(group->each_marked.numbers);
+    free(group->each_payload.numbers);
+    free(group->each_payload_marked.numbers);
+    free(group->features_marked.numbers);
+    free(group->runs);
+    free(group);
+}
+
+static bool add_feature(struct match_group *group, const struct plan *plan, uint32_t number)
+{
+    uint32_t i = 0;
+
+    if (plan->mark != NULL && (plan->mask & PLAN_ALWAYS) != 0)
+        return plan_list_append(&group->features_marked, number);
+    while (i < group->run_count && group->runs[i].mask != plan->mask)
+        i++;
+    if (i == group->run_count) {
+        struct feature_run *runs = realloc(group->runs, (i + 1) * sizeof(*runs));
+
+        if (runs == NULL)
+            return false;
+        group->runs = runs;
+        group->runs[group->run_count++] = (struct feature_run){ .mask = plan->mask };
+    }
+    return plan_list_append(&group->runs[i].rules, number);
+}
+
+static struct plan_list *list_of(struct match_group *group, const struct plan *plan)
+{
+    if (plan_has_payload(plan))
+        return plan->mark != NULL ? &group->each_payload_marked : &group->each_payload;
+    return plan->mark != NULL ? &group->each_marked : &group->each;
+}
+
+static bool add_first(struct match_group *group, const struct rule *rule, uint32_t number)
+{
+    const struct address *from = address_rules_key(rule, true);
+    const struct address *to = address_rules_key(rule, false);
+
+    if (from != NULL)
+        return address_rules_add(&group->first_from, from, number);
+    if (to != NULL)
+        return address_rules_add(&group->first_to, to, number);
+    return plan_list_append(&group->first, number);
+}
+
+static enum tattler_status add_rule(struct match_group *group, const struct plans *plans,
+        uint32_t number)
+{
+    const struct plan *plan = &plans->rules[number];
+    bool done = true;
+
+    switch (plan->event) {
+    case PLAN_FIRST_PACKET:
+        done = add_first(group, plan->rule, number);
+        break;
+    case PLAN_HEAD:
+        done = heads_add(&group->heads, plan->head->bytes, plan->head->length, number);
+        break;
+    case PLAN_PACKET:
+        done = plan_list_append(list_of(group, plan), number);
+        break;
+    case PLAN_FEATURES:
+        done = add_feature(group, plan, number);
+        break;
+    default:
+        break;
+    }
+    group->wants_stream |= plan->rule->needs_stream;
+    return done ? TATTLER_OK : TATTLER_NO_MEMORY;
+}
+
+static bool waits_often(const struct feature_run *run)
+{
+    return (run->mask & GROUP_OFTEN) != 0;
+}
+
+static void put_often_first(struct match_group *group)
+{
+    for (uint32_t i = 0; i < group->run_count; i++)
+        if (waits_often(&group->runs[i])) {
+            struct feature_run run = group->runs[group->often_count];
+
+            group->runs[group->often_count++] = group->runs[i];
+            group->runs[i] = run;
+        }
+}
+
+static enum tattler_status add_all(struct match_group *group, const struct plans *plans,
+        const struct plan_list *rules, const struct group_searches *searches)
+{
+    enum tattler_status status = TATTLER_OK;
+
+    for (uint32_t i = 0; i < rules->count && status == TATTLER_OK; i++) {
+        if (plans->rules[rules->numbers[i]].event == PLAN_PAYLOAD)
+            group->searches = searches;
+        status = add_rule(group, plans, rules->numbers[i]);
+    }
+    put_often_first(group);
+    heads_sort(&group->heads);
+    address_rules_sort(&group->first_from);
+    address_rules_sort(&group->first_to);
+    return status;
+}
+
+enum tattler_status group_new(const struct plans *plans, const struct plan_list *rules,
+        const struct group_searches *searches, struct match_group **out)
+{
+    struct match_group *group = calloc(1, sizeof(*group));
+    enum tattler_status status =
+            group != NULL ? add_all(group, plans, rules, searches) : TATTLER_NO_MEMORY;
+
+    if (status == TATTLER_OK)
+        *out = group;
+    else
+        group_free(group);
+    return status;
+}

@@ -1,0 +1,39 @@
+/* heads.h - rules whose bytes must begin with something, found by their first bytes alone: that
+ * takes far less than a search.
+ *
+ * Made once, then read only. */
+#ifndef TATTLER_DETECT_MATCH_HEADS_H
+#define TATTLER_DETECT_MATCH_HEADS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cursor.h"
+
+#define HEAD_BYTES 8 /* that are compared, without regard to case; the rule looks at the rest */
+
+struct head {
+    uint64_t bytes; /* the first one on top, in lower case; zeros behind 'length' */
+    uint32_t length;
+    uint32_t number; /* of its plan */
+    uint32_t parent; /* 1 + index of the longest that this one begins with; 0: none */
+};
+
+/* All zeros is empty. */
+struct heads {
+    struct head *all;
+    size_t count, room;
+    uint64_t firsts[4]; /* a bit for each byte that one of them begins with */
+};
+
+/* At least one byte. False: out of memory. */
+bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, uint32_t number);
+void heads_sort(struct heads *heads); /* once all are there */
+void heads_clear(struct heads *heads);
+
+/* Tells the numbers of those that these bytes may begin with. */
+void heads_find(const struct heads *heads, struct cursor bytes,
+        void (*found)(void *user, uint32_t number), void *user);
+
+#endif

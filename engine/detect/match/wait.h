@@ -1,0 +1,44 @@
+/* wait.h - what rules on features wait for in one direction of a flow: before something of it has
+ * come, none of them can hold that did not, nor the other way round. */
+#ifndef TATTLER_DETECT_MATCH_WAIT_H
+#define TATTLER_DETECT_MATCH_WAIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/match/plan.h"
+
+#define WAIT_MARKS 8 /* of them; others are waited for whatever they become */
+
+/* A number that has not come to what a rule asks of it. */
+struct wait_mark {
+    uint16_t feature; /* index in the table */
+    float low; /* who compares with it rounds as it was, and so misses nothing */
+};
+
+struct match_wait {
+    uint32_t mask; /* of all runs, and what they waited for since all rules were asked */
+    uint32_t mark_count;
+    struct wait_mark marks[WAIT_MARKS]; /* of all runs */
+    uint32_t runs[]; /* for each run: enum flow_change, PLAN_ALWAYS */
+};
+
+/* For nothing yet. NULL: out of memory. To be freed by free(). */
+struct match_wait *wait_new(size_t runs);
+
+/* All rules are to be asked again. */
+void wait_restart(struct match_wait *wait);
+
+/* What of 'changes' has come to a mark; who waited for it is to be asked again, and says anew.
+ * 'told': a rule has been, perhaps in the other direction, and may hold no more. */
+uint32_t wait_take_risen(struct match_wait *wait, const struct flow *flow, uint32_t changes,
+        bool told);
+
+/* A rule of a run has been looked at, and the first condition that did not hold is 'failed'. */
+void wait_to_hold(struct match_wait *wait, size_t run, const struct plan *plan,
+        const struct condition *failed, const struct flow *flow);
+/* All did; 'told': what matters is only when they do no more. */
+void wait_to_fail(struct match_wait *wait, size_t run, const struct plan *plan, bool told);
+
+#endif
