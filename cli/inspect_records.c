@@ -140,6 +140,8 @@ void inspect_write_stats(struct inspector *inspector, size_t flows_open)
         { "detect", "alerts_suppressed", match.suppressed },
         { "detect", "alert_queue_overflow", match.discarded },
         { "detect", "pieces_cut", match.pieces_cut },
+        { "detect", "searches_cut", match.searches_cut },
+        { "detect", "flows_lost", match.flows_lost },
         { "detect", "limits_lost", match.limits_lost },
         { "detect", "xbits_lost", match.xbits_lost },
         { "detect", "flowbits_refused", match.flowbits_refused },

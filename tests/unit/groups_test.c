@@ -54,6 +54,16 @@ static void on_found(void *user, uint32_t number)
     *(bool *)user = true;
 }
 
+static bool is_found(const struct group_search *search, const char *bytes)
+{
+    bool found = false;
+
+    if (search->patterns != NULL)
+        patterns_search(search->patterns, scratch,
+                cursor_over((const uint8_t *)bytes, strlen(bytes)), on_found, &found);
+    return found;
+}
+
 static unsigned at_tcp(uint16_t port, uint32_t sid)
 {
     return at_port(PACKET_PROTOCOL_TCP, true, port, sid);
@@ -153,6 +163,24 @@ START_TEST(rules_with_a_flowbit_or_a_payload_have_lists_of_their_own)
 }
 END_TEST
 
+START_TEST(many_rules_that_begin_with_one_byte_are_searched_for)
+{
+    static char text[64 * 128];
+    const struct match_group *found[GROUPS_OF_FLOW];
+    size_t len = 0;
+
+    for (unsigned sid = 1; sid < 40; sid++)
+        len += (size_t)snprintf(text + len, sizeof(text) - len,
+                "alert udp any any -> any any (content:\"{\"; startswith; content:\"name%u\"; "
+                "sid:%u;)\n", sid, sid);
+    make(text);
+    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
+    ck_assert_uint_eq(found[0]->heads.count, 0);
+    ck_assert(is_found(&found[0]->searches->packets, "{name39"));
+    clear();
+}
+END_TEST
+
 START_TEST(rules_that_name_one_address_are_found_by_it)
 {
     const struct match_group *found[GROUPS_OF_FLOW];
@@ -172,16 +200,6 @@ START_TEST(rules_that_name_one_address_are_found_by_it)
 }
 END_TEST
 
-static bool is_found(const struct group_search *search, const char *bytes)
-{
-    bool found = false;
-
-    if (search->patterns != NULL)
-        patterns_search(search->patterns, scratch,
-                cursor_over((const uint8_t *)bytes, strlen(bytes)), on_found, &found);
-    return found;
-}
-
 START_TEST(packets_and_streams_are_searched_for_what_can_be_found_in_them)
 {
     const struct match_group *found[GROUPS_OF_FLOW];
@@ -197,9 +215,9 @@ START_TEST(packets_and_streams_are_searched_for_what_can_be_found_in_them)
     ck_assert(is_found(&all->streams, "xstream") && !is_found(&all->packets, "xstream"));
     ck_assert(!is_found(&all->streams, "xpacket") && is_found(&all->packets, "xpacket"));
     ck_assert(is_found(&all->streams, "xboth") && is_found(&all->packets, "xboth"));
-    ck_assert(is_found(&all->streams, "Grest") && is_found(&all->packets, "Grest"));
+    ck_assert(!is_found(&all->streams, "Grest") && !is_found(&all->packets, "Grest"));
     ck_assert(!is_found(&all->streams, "GEhead") && !is_found(&all->packets, "GEhead"));
-    ck_assert_uint_eq(found[0]->heads.count, 1);
+    ck_assert_uint_eq(found[0]->heads.count, 2);
     ck_assert(!all->packets.marked && !all->streams.marked);
     clear();
     make("alert tcp any any -> any any (content:\"packet\"; dsize:>1; flowbits:isset,a; sid:2;)");
@@ -209,20 +227,41 @@ START_TEST(packets_and_streams_are_searched_for_what_can_be_found_in_them)
 }
 END_TEST
 
-START_TEST(what_every_packet_changes_comes_first)
+/* One rule for each choice of features, more than there are runs. */
+static void write_choices(char *text, size_t size)
 {
-    const struct match_group *found[GROUPS_OF_FLOW];
+    static const char *const conditions[] = { "iot.hour:1;", "iot.pkts_up:1;", "iot.new_asn:true;",
+        "iot.no_dns:true;", "iot.fanout:>1;", "iot.service:tls;", "iot.ech:true;" };
+    size_t len = 0;
 
-    make("alert ip any any -> any any (iot.hour:1; sid:1;)\n"
-         "alert ip any any -> any any (iot.pkts_up:1; sid:2;)\n"
-         "alert ip any any -> any any (iot.new_asn:true; sid:3;)\n"
-         "alert ip any any -> any any (iot.new_asn:true; ttl:1; sid:4;)\n"
-         "alert ip any any -> any any (iot.new_device:true; sid:5;)\n");
+    for (unsigned choice = 1; choice < 1u << 7; choice++) {
+        len += (size_t)snprintf(text + len, size - len, "alert ip any any -> any any (");
+        for (unsigned i = 0; i < 7; i++)
+            if ((choice >> i & 1) != 0)
+                len += (size_t)snprintf(text + len, size - len, "%s", conditions[i]);
+        len += (size_t)snprintf(text + len, size - len, "sid:%u;)\n", choice);
+    }
+}
+
+START_TEST(rules_on_features_are_found_by_all_that_they_wait_for)
+{
+    static char text[127 * 256];
+    const struct match_group *found[GROUPS_OF_FLOW];
+    unsigned count = 0;
+
+    write_choices(text, sizeof(text));
+    make(text);
     groups_find(groups, PACKET_PROTOCOL_TCP, true, 1, found);
-    ck_assert_uint_eq(found[0]->run_count, 4);
-    ck_assert_uint_eq(found[0]->often_count, 2);
+    ck_assert_uint_eq(found[0]->run_count, GROUP_RUNS);
     for (uint32_t i = 0; i < found[0]->run_count; i++)
-        ck_assert_int_eq((found[0]->runs[i].mask & GROUP_OFTEN) != 0, i < 2);
+        for (uint32_t j = 0; j < found[0]->runs[i].rules.count; j++, count++) {
+            uint32_t mask = plans.rules[found[0]->runs[i].rules.numbers[j]].mask;
+
+            ck_assert_uint_eq(mask & ~found[0]->runs[i].mask, 0);
+            for (unsigned bit = 0; bit < 32; bit++)
+                ck_assert((mask >> bit & 1) == 0 || (found[0]->runs_of[bit] >> i & 1) == 1);
+        }
+    ck_assert_uint_eq(count, 127);
     clear();
 }
 END_TEST
@@ -240,9 +279,10 @@ int main(void)
     tcase_add_test(tests, protocols_have_groups_of_their_own);
     tcase_add_test(tests, with_very_many_ports_every_rule_is_still_found_at_its_own);
     tcase_add_test(tests, rules_with_a_flowbit_or_a_payload_have_lists_of_their_own);
+    tcase_add_test(tests, many_rules_that_begin_with_one_byte_are_searched_for);
     tcase_add_test(tests, rules_that_name_one_address_are_found_by_it);
     tcase_add_test(tests, packets_and_streams_are_searched_for_what_can_be_found_in_them);
-    tcase_add_test(tests, what_every_packet_changes_comes_first);
+    tcase_add_test(tests, rules_on_features_are_found_by_all_that_they_wait_for);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -118,6 +118,17 @@ void candidates_add_list(struct matcher *matcher, const struct plan_list *list)
         candidates_add(matcher, list->numbers[i]);
 }
 
+void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
+        const struct look *look)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct rule_test *gate = matcher->plans.rules[list->numbers[i]].gate;
+
+        if (gate == NULL || look_test(look, gate))
+            candidates_add(matcher, list->numbers[i]);
+    }
+}
+
 void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, bool all)
 {
     for (uint32_t i = 0; i < list->count; i++) {
@@ -214,7 +225,8 @@ void candidates_look(struct matcher *matcher, const struct look *look)
 {
     struct plan_list *list = &matcher->candidates;
 
-    sort(list->numbers, list->count);
+    if (list->count > 1)
+        sort(list->numbers, list->count);
     for (uint32_t i = 0; i < list->count; i++)
         if (i == 0 || list->numbers[i] != list->numbers[i - 1])
             look_at(matcher, list->numbers[i], look);

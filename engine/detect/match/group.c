@@ -66,23 +66,36 @@ void group_free(struct match_group *group)
     free(group);
 }
 
+/* NULL: out of memory. The last run takes all that find no room. */
+static struct feature_run *run_for(struct match_group *group, uint32_t mask)
+{
+    struct feature_run *runs;
+
+    for (uint32_t i = 0; i < group->run_count; i++)
+        if (group->runs[i].mask == mask || i == GROUP_RUNS - 1)
+            return &group->runs[i];
+    runs = realloc(group->runs, (group->run_count + 1) * sizeof(*runs));
+    if (runs == NULL)
+        return NULL;
+    group->runs = runs;
+    runs[group->run_count] = (struct feature_run){ .mask = mask };
+    return &runs[group->run_count++];
+}
+
 static bool add_feature(struct match_group *group, const struct plan *plan, uint32_t number)
 {
-    uint32_t i = 0;
+    struct feature_run *run;
 
     if (plan->mark != NULL && (plan->mask & PLAN_ALWAYS) != 0)
         return plan_list_append(&group->features_marked, number);
-    while (i < group->run_count && group->runs[i].mask != plan->mask)
-        i++;
-    if (i == group->run_count) {
-        struct feature_run *runs = realloc(group->runs, (i + 1) * sizeof(*runs));
-
-        if (runs == NULL)
-            return false;
-        group->runs = runs;
-        group->runs[group->run_count++] = (struct feature_run){ .mask = plan->mask };
-    }
-    return plan_list_append(&group->runs[i].rules, number);
+    run = run_for(group, plan->mask);
+    if (run == NULL)
+        return false;
+    run->mask |= plan->mask;
+    for (unsigned bit = 0; bit < 32; bit++)
+        if ((plan->mask >> bit & 1) != 0)
+            group->runs_of[bit] |= UINT64_C(1) << (run - group->runs);
+    return plan_list_append(&run->rules, number);
 }
 
 static struct plan_list *list_of(struct match_group *group, const struct plan *plan)
@@ -130,22 +143,6 @@ static enum tattler_status add_rule(struct match_group *group, const struct plan
     return done ? TATTLER_OK : TATTLER_NO_MEMORY;
 }
 
-static bool waits_often(const struct feature_run *run)
-{
-    return (run->mask & GROUP_OFTEN) != 0;
-}
-
-static void put_often_first(struct match_group *group)
-{
-    for (uint32_t i = 0; i < group->run_count; i++)
-        if (waits_often(&group->runs[i])) {
-            struct feature_run run = group->runs[group->often_count];
-
-            group->runs[group->often_count++] = group->runs[i];
-            group->runs[i] = run;
-        }
-}
-
 static enum tattler_status add_all(struct match_group *group, const struct plans *plans,
         const struct plan_list *rules, const struct group_searches *searches)
 {
@@ -156,7 +153,6 @@ static enum tattler_status add_all(struct match_group *group, const struct plans
             group->searches = searches;
         status = add_rule(group, plans, rules->numbers[i]);
     }
-    put_often_first(group);
     heads_sort(&group->heads);
     address_rules_sort(&group->first_from);
     address_rules_sort(&group->first_to);

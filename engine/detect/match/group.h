@@ -24,10 +24,9 @@ struct group_searches {
     struct group_search packets, streams;
 };
 
-/* What changes with most packets. */
-#define GROUP_OFTEN (CHANGED_VOLUME | CHANGED_AGE | PLAN_ALWAYS)
+#define GROUP_RUNS 64
 
-/* Rules that wait for the same changes. */
+/* Rules that wait for the same changes, or for some of them. */
 struct feature_run {
     uint32_t mask;
     struct plan_list rules;
@@ -42,8 +41,9 @@ struct match_group {
     struct plan_list each_payload; /* PLAN_PACKET about the payload or stream */
     struct plan_list each_marked, each_payload_marked; /* … that need a flowbit to be set */
     struct plan_list features_marked; /* PLAN_FEATURES with each packet, likewise */
-    struct feature_run *runs; /* other PLAN_FEATURES; those that wait for GROUP_OFTEN come first */
-    uint32_t run_count, often_count;
+    struct feature_run *runs; /* other PLAN_FEATURES; at most GROUP_RUNS */
+    uint32_t run_count;
+    uint64_t runs_of[32]; /* a bit for each run that waits for this bit of a mask */
 };
 
 /* All rules in the list. */

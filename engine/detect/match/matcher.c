@@ -32,22 +32,29 @@ static void look_once(struct matcher *matcher)
     matcher->looked = true;
 }
 
+static struct match_flow *start_flow(struct matcher *matcher, const struct match_packet *packet)
+{
+    struct match_flow *flow = calloc(1, sizeof(*flow));
+
+    if (flow != NULL)
+        flow->protocol = packet->protocol;
+    else
+        matcher->counters.flows_lost++;
+    return flow;
+}
+
 void matcher_packet(struct matcher *matcher, struct match_flow **flow,
         struct match_packet *packet)
 {
-    if (flow != NULL && *flow == NULL && (*flow = calloc(1, sizeof(**flow))) != NULL)
-        (*flow)->protocol = packet->protocol;
+    if (flow != NULL && *flow == NULL)
+        *flow = start_flow(matcher, packet);
     matcher->packet = packet;
     matcher->flow = flow != NULL ? *flow : NULL;
     matcher->looked = false;
     matcher->known = packet->application;
     if (++matcher->packets % TIDY_PACKETS == 0)
         xbits_tidy(matcher->xbits, packet->time_us);
-    if (matcher->flow != NULL) {
-        const struct match_group *found[GROUPS_OF_FLOW];
-
-        packets_groups(matcher, packet->to_server ? 0 : 1, found);
-    }
+    packets_find_groups(matcher);
 }
 
 /* --- transactions --- */
@@ -145,7 +152,8 @@ void matcher_stream(struct matcher *matcher, bool to_server, struct cursor bytes
 void matcher_settle(struct matcher *matcher)
 {
     look_once(matcher);
-    found_tell(matcher);
+    if (matcher->found_count > 0)
+        found_tell(matcher);
 }
 
 /* --- life --- */
@@ -246,6 +254,7 @@ struct matcher_counters matcher_count(const struct matcher *matcher)
 
     counters.pieces_cut = matcher->windows.refused;
     counters.limits_lost = limits.evicted + limits.refused;
+    counters.searches_cut = steps_cut(matcher->steps);
     counters.xbits_lost = xbits.evicted + xbits.refused;
     return counters;
 }

@@ -86,7 +86,9 @@ struct matcher_counters {
     uint64_t alerts, suppressed; /* told; held back by thresholds */
     uint64_t discarded;          /* more than are told with one packet */
     uint64_t pieces_cut;         /* of streams, and messages, looked at early for lack of room */
+    uint64_t searches_cut;       /* ended at a limit on the work; see steps_cut() */
     uint64_t limits_lost, xbits_lost, flowbits_refused; /* for lack of room */
+    uint64_t flows_lost;         /* on which rules, or those on features, are not looked at */
 };
 
 /* 'set' is borrowed for life. 'max_alerts': of one packet; Suricata's packet-alert-max. */

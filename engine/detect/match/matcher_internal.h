@@ -67,6 +67,9 @@ struct matcher {
     /* Of the packet at hand. */
     struct match_packet *packet;
     struct match_flow *flow;
+    /* Of its direction; those of a packet that is not of its flow are found anew. */
+    const struct match_group *const *groups_here;
+    const struct match_group *other_groups[GROUPS_OF_FLOW];
     enum rule_application known; /* before the packet's bytes were read */
     bool looked; /* its own rules have been */
     struct plan_list candidates;
@@ -80,9 +83,8 @@ void packet_turn(struct match_packet *packet, bool to_server);
 
 /* --- packets.c: of the packet at hand --- */
 
-/* The groups of its direction; 'found' is room for those of a packet that is not of its flow. */
-const struct match_group *const *packets_groups(struct matcher *matcher, unsigned way,
-        const struct match_group *found[GROUPS_OF_FLOW]);
+/* Sets the groups of its direction. */
+void packets_find_groups(struct matcher *matcher);
 void packets_look(struct matcher *matcher);
 /* The piece of the stream of a direction, which ends with it; or these bytes instead. */
 void packets_look_window(struct matcher *matcher, unsigned way);
@@ -101,6 +103,9 @@ void pending_look_now(struct matcher *matcher, const struct match_transaction *t
 
 void candidates_add(void *matcher, uint32_t number); /* as patterns_search() tells them */
 void candidates_add_list(struct matcher *matcher, const struct plan_list *list);
+/* Those that the packet itself does not rule out. */
+void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
+        const struct look *look);
 /* Those whose flowbit is set, or all. */
 void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, bool all);
 bool candidates_make_marks(const struct matcher *matcher); /* may one of them set a flowbit? */

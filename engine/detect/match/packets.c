@@ -52,17 +52,29 @@ static bool is_woken(const struct feature_run *run, uint32_t waits_for, const st
     return by->all || (waits_for & by->changes) != 0 || (run->mask & by->risen) != 0;
 }
 
+/* The runs whose rules ask for one of these. */
+static uint64_t runs_of(const struct match_group *group, uint32_t changes)
+{
+    uint64_t runs = 0;
+
+    for (; changes != 0; changes &= changes - 1)
+        runs |= group->runs_of[__builtin_ctz(changes)];
+    return runs;
+}
+
 /* The first of 'wait' is for the first run. */
 static void add_runs(struct matcher *matcher, const struct match_group *group,
         const struct look *look, const struct waking *by, size_t first)
 {
     struct match_wait *wait = matcher->flow->waits[look->packet->to_server ? 0 : 1];
-    uint32_t woken = (wait->mask & by->changes) | by->risen;
-    uint32_t count = by->all || (woken & ~GROUP_OFTEN) != 0 ? group->run_count : group->often_count;
+    uint32_t woken = by->all ? UINT32_MAX : (wait->mask & by->changes) | by->risen;
 
-    for (uint32_t i = 0; i < count; i++)
+    for (uint64_t left = runs_of(group, woken); left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+
         if (is_woken(&group->runs[i], wait->runs[first + i], by))
             candidates_add_run(matcher, &group->runs[i].rules, look, wait, first + i);
+    }
 }
 
 static void add_changed(struct matcher *matcher,
@@ -100,28 +112,29 @@ static bool is_readable(const struct look *look)
 }
 
 /* 'marked': those that need a flowbit to be set, or the others. */
-static void search(struct matcher *matcher, const struct match_group *group, struct cursor bytes,
-        bool is_stream, bool marked)
+static void search(struct matcher *matcher, const struct match_group *group,
+        const struct look *look, bool marked)
 {
     const struct group_search *search;
 
     if (group->searches == NULL)
         return;
-    search = is_stream ? &group->searches->streams : &group->searches->packets;
+    search = look->is_stream ? &group->searches->streams : &group->searches->packets;
     if (search->patterns != NULL && search->marked == marked)
-        patterns_search(search->patterns, matcher->scratch, bytes, candidates_add, matcher);
+        patterns_search(search->patterns, matcher->scratch, look->payload, candidates_add,
+                matcher);
 }
 
 static void add_of_bytes(struct matcher *matcher, const struct match_group *group,
-        struct cursor bytes, bool is_stream)
+        const struct look *look)
 {
-    heads_find(&group->heads, bytes, candidates_add, matcher);
-    candidates_add_list(matcher, &group->each_payload);
-    search(matcher, group, bytes, is_stream, false);
+    heads_find(&group->heads, look->payload, candidates_add, matcher);
+    candidates_add_each(matcher, &group->each_payload, look);
+    search(matcher, group, look, false);
 }
 
-static void add_of_packet(struct matcher *matcher, const struct match_group *group, bool is_first,
-        bool readable)
+static void add_of_packet(struct matcher *matcher, const struct match_group *group,
+        const struct look *look, bool is_first)
 {
     if (is_first) {
         candidates_add_list(matcher, &group->first);
@@ -129,9 +142,9 @@ static void add_of_packet(struct matcher *matcher, const struct match_group *gro
         address_rules_find(&group->first_to, &matcher->packet->destination, candidates_add,
                 matcher);
     }
-    candidates_add_list(matcher, &group->each);
-    if (readable)
-        add_of_bytes(matcher, group, matcher->packet->payload, false);
+    candidates_add_each(matcher, &group->each, look);
+    if (is_readable(look))
+        add_of_bytes(matcher, group, look);
 }
 
 static void add_marked_lists(struct matcher *matcher,
@@ -153,11 +166,11 @@ static void add_marked(struct matcher *matcher,
 {
     bool all = candidates_make_marks(matcher);
 
-    if (matcher->flow == NULL || (matcher->flow->bits == NULL && !all))
+    if (matcher->flow->bits == NULL && !all)
         return;
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (groups[i] != NULL && is_readable(look))
-            search(matcher, groups[i], look->payload, look->is_stream, true);
+            search(matcher, groups[i], look, true);
     add_marked_lists(matcher, groups, look, all);
     if (!all && candidates_make_marks(matcher))
         add_marked_lists(matcher, groups, look, true);
@@ -175,7 +188,7 @@ void packets_look_piece(struct matcher *matcher, unsigned way, struct cursor pie
 
         if (group == NULL || !group->wants_stream)
             continue;
-        add_of_bytes(matcher, group, piece, true);
+        add_of_bytes(matcher, group, &look);
     }
     add_marked(matcher, matcher->flow->groups[way], &look);
     candidates_look(matcher, &look);
@@ -192,32 +205,39 @@ void packets_look_window(struct matcher *matcher, unsigned way)
 }
 
 /* NULL: no rules on features, or out of memory: then none is looked at. */
-static struct match_wait *make_wait(const struct match_group *const groups[GROUPS_OF_FLOW])
+static struct match_wait *make_wait(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW])
 {
+    struct match_wait *wait;
     size_t runs = 0;
 
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         runs += groups[i] != NULL ? groups[i]->run_count : 0;
-    return runs > 0 ? wait_new(runs) : NULL;
+    if (runs == 0)
+        return NULL;
+    wait = wait_new(runs);
+    matcher->counters.flows_lost += wait == NULL;
+    return wait;
 }
 
-const struct match_group *const *packets_groups(struct matcher *matcher, unsigned way,
-        const struct match_group *found[GROUPS_OF_FLOW])
+void packets_find_groups(struct matcher *matcher)
 {
     const struct match_packet *packet = matcher->packet;
     struct match_flow *flow = matcher->flow;
+    unsigned way = packet->to_server ? 0 : 1;
     uint16_t port = way == 0 ? packet->destination_port : packet->source_port;
 
     if (flow == NULL || packet->protocol != flow->protocol) { /* such as ICMP about it */
-        groups_find(matcher->groups, packet->protocol, way == 0, port, found);
-        return found;
+        groups_find(matcher->groups, packet->protocol, way == 0, port, matcher->other_groups);
+        matcher->groups_here = matcher->other_groups;
+        return;
     }
     if (!flow->found[way]) {
         groups_find(matcher->groups, packet->protocol, way == 0, port, flow->groups[way]);
-        flow->waits[way] = make_wait(flow->groups[way]);
+        flow->waits[way] = make_wait(matcher, flow->groups[way]);
+        flow->found[way] = true;
     }
-    flow->found[way] = true;
-    return flow->groups[way];
+    matcher->groups_here = flow->groups[way];
 }
 
 /* The head of a TLS record (RFC 8446 section 5.1): its type, then the version, which begins with 3. */
@@ -262,8 +282,7 @@ void packets_look(struct matcher *matcher)
     const struct match_packet *packet = matcher->packet;
     struct match_flow *flow = matcher->flow;
     unsigned way = packet->to_server ? 0 : 1;
-    const struct match_group *found[GROUPS_OF_FLOW];
-    const struct match_group *const *groups = packets_groups(matcher, way, found);
+    const struct match_group *const *groups = matcher->groups_here;
     bool is_own = flow != NULL && flow->protocol == packet->protocol;
     bool is_first = flow == NULL || (is_own && !flow->seen[way]);
     struct look look = look_of_packet(matcher);
@@ -272,15 +291,17 @@ void packets_look(struct matcher *matcher)
     look.has_piece = is_own && flow->windows[way].len > 0 && (flow->ready[way] || packet->closing);
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (groups[i] != NULL)
-            add_of_packet(matcher, groups[i], is_first, is_readable(&look));
+            add_of_packet(matcher, groups[i], &look, is_first);
     if (is_own && packet->flow != NULL)
         add_changed(matcher, groups, &look);
-    add_marked(matcher, groups, &look);
-    if (is_own)
-        flow->seen[way] = true;
+    if (flow != NULL)
+        add_marked(matcher, groups, &look);
     candidates_look(matcher, &look);
-    if (is_own)
+    if (!is_own)
+        return;
+    flow->seen[way] = true;
+    if (flow->pending[way] != NULL)
         pending_look(matcher, way);
-    if (is_own && (flow->ready[way] || packet->closing))
+    if (flow->ready[way] || packet->closing)
         packets_look_window(matcher, way);
 }

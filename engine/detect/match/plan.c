@@ -201,16 +201,31 @@ static struct pattern pattern_of(const struct plan *plan, uint32_t number)
     return pattern;
 }
 
-/* A single byte that it begins with says less than something to be found. */
+/* What a packet alone tells, whatever rules before this one did. */
+static bool is_gate(const struct rule_test *test)
+{
+    return test->kind == TEST_TCP_FLAGS || test->kind == TEST_PAYLOAD_SIZE ||
+           test->kind == TEST_ICMP_TYPE || test->kind == TEST_TTL;
+}
+
+static const struct rule_test *gate_of(const struct rule *rule)
+{
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (is_gate(&rule->tests[i]))
+            return &rule->tests[i];
+    return NULL;
+}
+
+static bool has_fast_payload(const struct plan *plan)
+{
+    return plan->fast != NULL && is_payload(plan->buffer);
+}
+
 static void plan_payload(struct plan *plan)
 {
-    bool is_searched = plan->fast != NULL && is_payload(plan->buffer);
-
-    plan->event = PLAN_PACKET;
-    if (plan->head != NULL && (plan->head->length >= PATTERN_MIN || !is_searched))
-        plan->event = PLAN_HEAD;
-    else if (is_searched)
-        plan->event = PLAN_PAYLOAD;
+    plan->event = plan->head != NULL        ? PLAN_HEAD
+                  : has_fast_payload(plan) ? PLAN_PAYLOAD
+                                           : PLAN_PACKET;
 }
 
 static void plan_features(struct plan *plan)
@@ -227,7 +242,8 @@ static void plan_features(struct plan *plan)
 static void plan_rule(const struct rule *rule, struct plan *plan)
 {
     *plan = (struct plan){ .rule = rule, .buffer = rule->fast_buffer, .fast = rule->fast,
-        .mark = mark_of(rule), .makes_mark = writes_flowbits(rule), .head = head_of(rule) };
+        .mark = mark_of(rule), .makes_mark = writes_flowbits(rule), .head = head_of(rule),
+        .gate = gate_of(rule) };
     if (plan->fast != NULL && pattern_of(plan, 0).length < PATTERN_MIN)
         plan->fast = NULL;
     if (has_buffer(rule, is_of_message)) {
@@ -242,6 +258,25 @@ static void plan_rule(const struct rule *rule, struct plan *plan)
     } else {
         plan->event = is_of_first_packet(rule) ? PLAN_FIRST_PACKET : PLAN_PACKET;
     }
+}
+
+#define SHORT_HEADS_MAX 16 /* rules */
+
+static bool is_short_head(const struct plan *plan)
+{
+    return plan->event == PLAN_HEAD && plan->head->length == 1 && has_fast_payload(plan);
+}
+
+/* One byte brings few rules up in less time than a search takes, but not many. */
+static void give_up_short_heads(struct plans *plans)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < plans->count; i++)
+        count += is_short_head(&plans->rules[i]);
+    for (size_t i = 0; i < plans->count && count > SHORT_HEADS_MAX; i++)
+        if (is_short_head(&plans->rules[i]))
+            plans->rules[i].event = PLAN_PAYLOAD;
 }
 
 /* --- conditions --- */
@@ -302,6 +337,7 @@ enum tattler_status plans_make(const struct rule_set *set, struct plans *out)
         plan_rule(rule_set_rule(set, i), &plans[i]);
     qsort(plans, count, sizeof(*plans), compare);
     *out = (struct plans){ .rules = plans, .count = count };
+    give_up_short_heads(out);
     return add_conditions(out);
 }
 

@@ -36,6 +36,7 @@ struct plan {
     bool makes_mark; /* may set a flowbit */
     bool wants_body; /* of PLAN_MESSAGE: can be judged only when the request's body is there */
     uint32_t mask;   /* enum flow_change, PLAN_ALWAYS */
+    const struct rule_test *gate; /* to be asked before all else; NULL: none */
     const struct rule_flowbit *mark; /* without it the rule cannot match; NULL: none is needed */
     const struct condition **conditions; /* on features; those that settle most come first */
     uint32_t condition_count;

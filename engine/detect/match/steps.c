@@ -124,8 +124,10 @@ static bool take_all(struct steps *steps, const struct rule_buffer *buffer)
         const struct rule_step *step = &buffer->steps[place.step];
         enum outcome outcome;
 
-        if (steps->budget == 0 || (place.from == 0 && ++taken == STEPS_MAX))
+        if (steps->budget == 0 || (place.from == 0 && ++taken == STEPS_MAX)) {
+            steps->is_cut = true;
             return false;
+        }
         outcome = takes[step->kind](steps, step, &place);
         if (outcome == HOLDS)
             place = (struct place){ place.step + 1, place.at, 0 };
@@ -140,9 +142,19 @@ static bool take_all(struct steps *steps, const struct rule_buffer *buffer)
 bool steps_hold(struct steps *steps, const struct rule_buffer *buffer, struct cursor bytes,
         uint64_t start)
 {
+    bool holds;
+
     steps->bytes = bytes.at != NULL ? bytes : cursor_over("", 0);
     steps->start = start;
     steps->budget = BUDGET;
     steps->choice_count = 0;
-    return take_all(steps, buffer);
+    steps->is_cut = false;
+    holds = take_all(steps, buffer);
+    steps->cut += steps->is_cut;
+    return holds;
+}
+
+uint64_t steps_cut(const struct steps *steps)
+{
+    return steps->cut;
 }

@@ -29,4 +29,8 @@ void steps_free(struct steps *steps); /* NULL does nothing */
 bool steps_hold(struct steps *steps, const struct rule_buffer *buffer, struct cursor bytes,
         uint64_t start);
 
+/* How many calls ended at a limit on the work, of this module or of PCRE2: what came behind it was
+ * not looked for. */
+uint64_t steps_cut(const struct steps *steps);
+
 #endif

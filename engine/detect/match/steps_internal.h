@@ -24,9 +24,12 @@ struct steps {
     struct cursor bytes;
     uint64_t start;
     uint64_t budget; /* bytes that may still be searched */
+    bool is_cut;     /* a limit ended it */
     /* What could be tried again, the last one first. */
     struct place choices[CHOICES_MAX];
     size_t choice_count;
+
+    uint64_t cut; /* calls that a limit ended */
 
     uint8_t piece[PIECE_SIZE];
 };

@@ -34,6 +34,7 @@ enum outcome take_pcre(struct steps *steps, const struct rule_step *step, struct
     result = pcre2_match(pcre->code, in.at, in.left, from, 0, steps->match_data,
             steps->pcre_context);
     steps_spend(steps, cost_of(pcre->code, (result < 0 ? in.left : found[1]) - from));
+    steps->is_cut |= result < 0 && result != PCRE2_ERROR_NOMATCH;
     if (result == PCRE2_ERROR_NOMATCH && pcre->negated)
         return HOLDS;
     if (result < 0 || pcre->negated) /* beyond a limit neither holds */
