@@ -6,26 +6,49 @@ libhost_la_SOURCES = \
 	cli/application.c cli/application.h cli/capture.c cli/capture.h cli/capture_look.c \
 	cli/capture_look.h cli/capture_time.h cli/connection.c cli/connection.h cli/defrag.c \
 	cli/defrag.h cli/dissect.c cli/dissect.h cli/dissect_answers.c cli/dissect_http.c \
-	cli/dissect_http.h cli/dissect_http_body.c cli/dissect_http_head.c cli/dissect_http_internal.h cli/dissect_internal.h \
-	cli/dissect_mqtt.c cli/dissect_mqtt.h cli/dissect_names.c cli/dissect_rules.c \
-	cli/dissect_tcp.c cli/eve_event.c cli/eve_event.h cli/eve_folder.c cli/eve_read.c cli/eve_read.h \
-	cli/eve_read_internal.h cli/eve_redis.c cli/held.c cli/held.h cli/html.c cli/html.h cli/input.c cli/input.h cli/interface.c cli/interface.h cli/inspect.c cli/inspect.h cli/inspect_found.c cli/inspect_internal.h \
-	cli/inspect_records.c cli/inspect_renew.c cli/inspect_rules.c cli/json_walk.c cli/json_walk.h cli/pcap_file.c \
-	cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/report_add.c cli/report_internal.h cli/report_model.c cli/report_model.h cli/report_remotes.c cli/report_time.c cli/report_time.h cli/screen.c cli/screen.h \
-	cli/stream.c cli/stream.h cli/summary.c cli/summary.h cli/summary_alerts.c \
-	cli/summary_internal.h cli/summary_print.c cli/tcp_state.c cli/tcp_state.h
+	cli/dissect_http.h cli/dissect_http_body.c cli/dissect_http_head.c \
+	cli/dissect_http_internal.h cli/dissect_internal.h cli/dissect_mqtt.c cli/dissect_mqtt.h \
+	cli/dissect_names.c cli/dissect_rules.c cli/dissect_tcp.c cli/eve_event.c cli/eve_event.h \
+	cli/eve_folder.c cli/eve_read.c cli/eve_read.h cli/eve_read_internal.h cli/eve_redis.c \
+	cli/held.c cli/held.h cli/html.c cli/html.h cli/input.c cli/input.h cli/inspect.c \
+	cli/inspect.h cli/inspect_found.c cli/inspect_internal.h cli/inspect_records.c \
+	cli/inspect_renew.c cli/inspect_rules.c cli/interface.c cli/interface.h cli/json_walk.c \
+	cli/json_walk.h cli/pcap_file.c cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/report_add.c \
+	cli/report_internal.h cli/report_model.c cli/report_model.h cli/report_remotes.c \
+	cli/report_time.c cli/report_time.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h \
+	cli/summary.c cli/summary.h cli/summary_alerts.c cli/summary_internal.h cli/summary_print.c \
+	cli/tcp_state.c cli/tcp_state.h
 libhost_la_LIBADD = librules.la libstore.la libengine.la $(CLI_LIBS)
 
 bin_PROGRAMS += tattler
 tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
-	cli/baseline_file.c cli/baseline_file.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_live.c cli/cmd_learn.c \
-	cli/cmd_replay.c cli/cmd_report.c cli/cmd_try.c cli/command.c cli/command.h cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c \
-	cli/explain.h cli/explain_header.c cli/explain_note.c cli/explain_pages.c cli/explain_rule.c \
-	cli/explain_steps.c cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/heuristics.c cli/heuristics.h cli/export.h \
+	cli/baseline_file.c cli/baseline_file.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c \
+	cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_learn.c \
+	cli/cmd_live.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_try.c cli/command.c cli/command.h \
+	cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/explain.h cli/explain_header.c \
+	cli/explain_note.c cli/explain_pages.c cli/explain_rule.c cli/explain_steps.c \
+	cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
 	cli/export_choose.c cli/export_firewall.c cli/export_formats.c cli/export_suricata.c \
-	cli/export_uses.c cli/export_uses.h cli/main.c \
-	cli/prose.c cli/prose.h cli/report_chart.c cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c cli/report_page.c cli/report_page.h cli/report_page_internal.h cli/report_tables.c cli/rules.c cli/rules.h cli/rules_find.c cli/rules_told.c cli/rules_told.h cli/live.c cli/live.h cli/live_internal.h cli/live_reload.c cli/live_start.c cli/notify.c cli/notify.h cli/output.h cli/output_file.c cli/output_redis.c cli/output_unix.c cli/outputs.c cli/outputs.h cli/privileges.c cli/privileges.h cli/sandbox.c cli/sandbox.h cli/sender.c cli/sender.h \
-	cli/try.h cli/try_flows.c cli/try_print.c cli/try_say.c cli/try_walk.c
+	cli/export_uses.c cli/export_uses.h cli/heuristics.c cli/heuristics.h cli/live.c cli/live.h \
+	cli/live_internal.h cli/live_reload.c cli/live_start.c cli/main.c cli/notify.c cli/notify.h \
+	cli/output.h cli/output_file.c cli/output_redis.c cli/output_unix.c cli/outputs.c \
+	cli/outputs.h cli/privileges.c cli/privileges.h cli/prose.c cli/prose.h cli/report_chart.c \
+	cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c \
+	cli/report_page.c cli/report_page.h cli/report_page_internal.h cli/report_tables.c \
+	cli/rules.c cli/rules.h cli/rules_find.c cli/rules_told.c cli/rules_told.h cli/sandbox.c \
+	cli/sandbox.h cli/sender.c cli/sender.h cli/try.h cli/try_flows.c cli/try_print.c \
+	cli/try_say.c cli/try_walk.c
 tattler_CFLAGS = $(AM_CFLAGS) $(LIVE_CFLAGS)
-tattler_LDADD = {" && cli/report_data.c CLEANFILES += cli/report/page.html cli/report/page.css cli/report/page.js EXTRA_DIST += cli/report_data.c cli/report_data.c: $(REPORT_FILES) $(REPORT_FILES) cli/local.mk $(AM_V_GEN)mkdir -p cli && { echo '#include "report_data.h"' && for file in $(REPORT_FILES); do name=`basename $$file | tr . _` && od -A n -v -t d1 $(srcdir)/$$file | $(SED) 's/[-0-9][0-9]*/&,/g' && echo echo '0 };' || exit 1; done; } > $@.tmp && mv $@.tmp $@ "const char report_$$name[] nodist_tattler_SOURCES libhost.la $(GEO_IMPORT) # The files that a report's page is made of become arrays. REPORT_FILES $(LIVE_LIBS)
+tattler_LDADD = libhost.la $(GEO_IMPORT) $(LIVE_LIBS)
+
+# The files that a report's page is made of become arrays.
+REPORT_FILES = cli/report/page.html cli/report/page.css cli/report/page.js
+EXTRA_DIST += $(REPORT_FILES)
+nodist_tattler_SOURCES = cli/report_data.c
+CLEANFILES += cli/report_data.c
+cli/report_data.c: $(REPORT_FILES) cli/local.mk
+	$(AM_V_GEN)mkdir -p cli && { echo '#include "report_data.h"' && for file in $(REPORT_FILES); do \
+		name=`basename $$file | tr . _` && echo "const char report_$$name[] = {" && \
+		od -A n -v -t d1 $(srcdir)/$$file | $(SED) 's/[-0-9][0-9]*/&,/g' && echo '0 };' || exit 1; \
+	done; } > $@.tmp && mv $@.tmp $@

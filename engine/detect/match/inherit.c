@@ -5,7 +5,7 @@
 
 #include "detect/match/matcher_internal.h"
 
-#define PHASE_NONE UINT32_MAX /* no phase_of() */
+#define PHASE_NONE UINT32_MAX /* never one of a flow: note_phase() */
 
 /* What each number of the old set is in the new one; BITS_NONE: there is no such thing any more. */
 struct inheritance {
@@ -138,7 +138,6 @@ void inherit_flow(struct inheritance *inheritance, struct match_flow *flow,
         struct match_packet *packet)
 {
     struct matcher *heir = inheritance->heir;
-    const struct match_group *found[GROUPS_OF_FLOW];
 
     renumber_rules(inheritance, flow);
     if (flow_bits_renumber(&flow->bits, inheritance->flowbits) != TATTLER_OK)
@@ -155,7 +154,7 @@ void inherit_flow(struct inheritance *inheritance, struct match_flow *flow,
         flow->phase[way] = PHASE_NONE;
         packet_turn(packet, way == 0);
         if (was_found)
-            packets_groups(heir, way, found);
+            packets_find_groups(heir);
     }
     heir->flow = NULL;
 }
