@@ -1,13 +1,16 @@
 /* 'tattler check': what is wrong with rule files, what they cost, and what is missing. */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "command.h"
 #include "detect/rules/findings.h"
 #include "detect/rules/keyword.h"
 #include "detect/rules/rule_set.h"
+#include "heuristics.h"
 #include "screen.h"
 
 #define SURICATA_FOLDER "/etc/suricata"
@@ -17,7 +20,7 @@ static const char usage[] =
         "                     [-T threshold.config] [-q] FILE...\n"
         "       tattler check --keywords\n"
         "\n"
-        "Reads rule files as Suricata 8 does and says, as FILE:LINE:COLUMN, what is wrong, what\n"
+        "Reads rule files as Suricata 8 does, and heuristics (FILE.lua), and says, as FILE:LINE:COLUMN, what is wrong, what\n"
         "needs Suricata, what costs time and what is missing.\n"
         "\n"
         "  -c FILE.yaml  the variables of rules ($HOME_NET …) from its section 'vars'; otherwise\n"
@@ -32,14 +35,9 @@ static const char usage[] =
         "Exit status: 0 nothing but advice, 1 something is refused or needs Suricata, 2 wrong\n"
         "usage.\n";
 
-struct check {
-    bool quiet;
-    unsigned errors, unsupported, warnings;
-};
-
 /* --- telling --- */
 
-static void tell(const char *file, unsigned line, unsigned column, const char *kind,
+void check_tell(const char *file, unsigned line, unsigned column, const char *kind,
         const char *text)
 {
     screen_print(stdout, cursor_over(file, strlen(file)), SCREEN_ALL, SCREEN_KEEP_START);
@@ -60,7 +58,7 @@ static void tell_problem(void *user, const struct rule_problem *problem)
     check->unsupported += problem->kind == RULE_UNSUPPORTED;
     check->warnings += problem->kind == RULE_WARNING;
     if (!check->quiet || problem->kind != RULE_WARNING)
-        tell(problem->file, problem->line, problem->column, kinds[problem->kind], problem->text);
+        check_tell(problem->file, problem->line, problem->column, kinds[problem->kind], problem->text);
 }
 
 static void tell_variable(void *user, const char *file, unsigned line, unsigned column,
@@ -69,7 +67,7 @@ static void tell_variable(void *user, const char *file, unsigned line, unsigned 
     struct check *check = user;
 
     check->errors++;
-    tell(file, line, column, "error: ", what);
+    check_tell(file, line, column, "error: ", what);
 }
 
 static void tell_finding(void *user, const struct rule *rule, const char *text)
@@ -78,11 +76,13 @@ static void tell_finding(void *user, const struct rule *rule, const char *text)
 
     check->warnings++;
     if (!check->quiet)
-        tell(rule->file, rule->line, 1, "advice: ", text);
+        check_tell(rule->file, rule->line, 1, "advice: ", text);
 }
 
-static int sum_up(const struct check *check, const struct rule_set *set)
+static int sum_up(const struct check *check, const struct rule_set *set, unsigned heuristics)
 {
+    if (heuristics > 0)
+        printf("%u heuristic%s, ", heuristics, heuristics == 1 ? "" : "s");
     printf("%zu rule%s, %u error%s, %u need%s Suricata, %u piece%s of advice\n",
             rule_set_count(set), rule_set_count(set) == 1 ? "" : "s", check->errors,
             check->errors == 1 ? "" : "s", check->unsupported,
@@ -120,7 +120,7 @@ static bool read_all(struct rule_set *set, const struct arguments *arguments)
             out_of_memory(rule_set_read_references(set, arguments->references)))
         return false;
     for (char *const *file = arguments->files; *file != NULL; file++)
-        if (out_of_memory(rule_set_load(set, *file)))
+        if (!is_lua(*file) && out_of_memory(rule_set_load(set, *file)))
             return false;
     return arguments->thresholds == NULL ||
            !out_of_memory(rule_set_read_thresholds(set, arguments->thresholds));
@@ -129,17 +129,53 @@ static bool read_all(struct rule_set *set, const struct arguments *arguments)
 /* As Suricata's own file has it. */
 #define HOME_NETWORKS "[192.168.0.0/16,10.0.0.0/8,172.16.0.0/12]"
 
+/* Rules may ask for what the installed heuristics find, and those that are checked. */
+static bool look_for_heuristics(const struct rule_set *set, const struct arguments *arguments,
+        struct check *check)
+{
+    struct settings settings;
+    struct string_list *files = &settings.lua_files;
+    struct heuristics *heuristics = NULL;
+    const char **paths;
+    size_t count = 0;
+
+    if (out_of_memory(settings_default(&settings)))
+        return false;
+    while (arguments->files[count] != NULL)
+        count++;
+    paths = calloc(files->count + count + 1, sizeof(*paths));
+    count = 0;
+    for (char *const *file = arguments->files; paths != NULL && *file != NULL; file++)
+        if (is_lua(*file))
+            paths[count++] = *file;
+    for (size_t i = 0; paths != NULL && i < files->count; i++)
+        paths[count++] = files->items[i];
+    if (paths != NULL)
+        heuristics = load_quietly(&settings, paths, count);
+    if (heuristics != NULL)
+        check_findings(set, heuristics, tell_problem, check);
+    heuristics_release(heuristics);
+    free(paths);
+    settings_clear(&settings);
+    return true;
+}
+
 static int check_with(struct rule_vars *vars, const struct arguments *arguments,
         struct check *check)
 {
     struct rule_set *set;
+    unsigned heuristics = 0;
     int status = EXIT_INPUT;
 
     if (out_of_memory(rule_set_new(vars, tell_problem, check, &set)))
         return status;
     if (read_all(set, arguments)) {
         findings_tell(set, tell_finding, check);
-        status = sum_up(check, set);
+        if (asks_for_findings(set))
+            look_for_heuristics(set, arguments, check);
+        for (char *const *file = arguments->files; *file != NULL; file++)
+            heuristics += is_lua(*file) ? check_lua(check, *file) : 0;
+        status = sum_up(check, set, heuristics);
     }
     rule_set_free(set);
     return status;

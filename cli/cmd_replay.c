@@ -309,7 +309,7 @@ static void tell_problem(void *user, const char *what)
 static int run(struct replay *replay, const struct settings *settings)
 {
     struct engine *engine = engine_new(settings, random_seed(), tell_problem, replay);
-    struct heuristics *heuristics = load_heuristics(settings, NULL, 0, &replay->had_problems);
+    struct heuristics *heuristics = load_heuristics(settings, NULL, 0, NULL, &replay->had_problems);
     int status = EXIT_INPUT;
 
     if (engine == NULL)
@@ -322,19 +322,19 @@ static int run(struct replay *replay, const struct settings *settings)
     if (!baseline_recall(settings, engine))
         replay->had_problems = true;
     engine_use_heuristics(engine, heuristics);
-    heuristics_release(heuristics);
     if (replay->options.output == NULL || strcmp(replay->options.output, "-") != 0)
         replay->summary = summary_new(engine);
     replay->shows_progress = isatty(STDERR_FILENO) == 1;
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
-    if (!can_read_any(&replay->options) ||
-            !rules_load_told(&replay->options.rules, settings, &replay->rules, &replay->told))
+    if (!can_read_any(&replay->options) || !rules_load_told(&replay->options.rules, settings,
+                                                   heuristics, &replay->rules, &replay->told))
         status = EXIT_INPUT;
     else if (open_eve(replay))
         status = inspect_captures(replay, engine, settings);
     else
         status = EXIT_USAGE;
+    heuristics_release(heuristics);
     summary_free(replay->summary);
     rules_clear(&replay->rules);
     engine_free(engine);

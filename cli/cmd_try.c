@@ -7,6 +7,7 @@
 
 #include "capture.h"
 #include "command.h"
+#include "heuristics.h"
 #include "inspect.h"
 #include "rules.h"
 #include "try.h"
@@ -16,11 +17,13 @@
 
 static const char usage[] =
         "usage: tattler try [-c FILE.yaml] [-S FILE|FOLDER]... RULE CAPTURE\n"
+        "       tattler try [-c FILE.yaml] HEURISTIC.lua CAPTURE\n"
         "\n"
         "Tries one rule on one capture and tells for each connection where it matched, or the first\n"
         "condition that failed and what was seen there. RULE is a sid, a file with rules, of which\n"
         "the first is tried, or the rule itself in quotes. A CAPTURE '-' is\n"
-        "standard input.\n"
+        "standard input. Of a file of heuristics it tells what they found, how often they were called and\n"
+        "what they read.\n"
         "\n"
         "  -c FILE.yaml    configuration, rules and their variables, as 'replay' takes them\n"
         "  -S FILE|FOLDER  where to look for a sid, and rules that set flowbits for this one;\n"
@@ -28,7 +31,7 @@ static const char usage[] =
         "                  those installed\n"
         "  -h, --help      this text\n"
         "\n"
-        "Exit status: 0 it matched, 1 it did not or something could not be read, 2 wrong usage.\n";
+        "Exit status: 0 it matched or found, 1 it did not or something could not be read, 2 wrong usage.\n";
 
 struct arguments {
     const char *config, *wanted, *capture;
@@ -259,7 +262,12 @@ int command_try(int argc, char **argv)
 
     if (status != EXIT_DONE)
         return status < 0 ? EXIT_DONE : status;
-    status = load_settings(&settings, arguments.config) ? run(&arguments, &settings) : EXIT_USAGE;
+    if (!load_settings(&settings, arguments.config))
+        status = EXIT_USAGE;
+    else if (is_lua(arguments.wanted))
+        status = try_heuristics(&settings, arguments.wanted, arguments.capture);
+    else
+        status = run(&arguments, &settings);
     settings_clear(&settings);
     return status;
 }

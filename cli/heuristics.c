@@ -1,6 +1,11 @@
 #include "heuristics.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "command.h"
+
+#define SUFFIX ".lua"
 
 static void tell_problem(void *user, const char *file, unsigned line, unsigned column,
         const char *what)
@@ -18,7 +23,7 @@ static void tell_line(void *user, const char *file, unsigned line, const char *t
 }
 
 struct heuristics *load_heuristics(const struct settings *settings, const char *const *paths,
-        size_t path_count, bool *had_problems)
+        size_t path_count, const struct heuristic_witness *witness, bool *had_problems)
 {
     const struct string_list *own = &settings->lua_files;
     const struct heuristics_source source = {
@@ -27,6 +32,7 @@ struct heuristics *load_heuristics(const struct settings *settings, const char *
         .path_count = path_count > 0 ? path_count : own->count,
         .problem = tell_problem,
         .tell = tell_line,
+        .witness = witness,
     };
     struct heuristics *heuristics = NULL;
     enum tattler_status status = heuristics_load(&source, &heuristics);
@@ -35,4 +41,72 @@ struct heuristics *load_heuristics(const struct settings *settings, const char *
         complain("out of memory");
     *had_problems |= status != TATTLER_OK;
     return heuristics;
+}
+
+static void ignore(void *user, const char *file, unsigned line, unsigned column, const char *what)
+{
+    (void)user;
+    (void)file;
+    (void)line;
+    (void)column;
+    (void)what;
+}
+
+struct heuristics *load_quietly(const struct settings *settings, const char *const *paths,
+        size_t path_count)
+{
+    const struct heuristics_source source = { .settings = settings, .paths = paths,
+        .path_count = path_count, .problem = ignore, .tell = tell_line };
+    struct heuristics *heuristics = NULL;
+
+    heuristics_load(&source, &heuristics);
+    return heuristics;
+}
+
+bool is_lua(const char *path)
+{
+    size_t len = strlen(path);
+
+    return len > strlen(SUFFIX) && strcmp(path + len - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+static bool asks(const struct rule_test *test)
+{
+    return test->kind == TEST_IOT && test->iot.feature->type == FEATURE_SET;
+}
+
+bool asks_for_findings(const struct rule_set *set)
+{
+    for (size_t i = 0; i < rule_set_count(set); i++)
+        for (uint32_t n = 0; n < rule_set_rule(set, i)->test_count; n++)
+            if (asks(&rule_set_rule(set, i)->tests[n]))
+                return true;
+    return false;
+}
+
+static void check_finding(const struct rule *rule, const char *id,
+        const struct heuristics *heuristics, rule_problem_fn problem, void *user)
+{
+    const char *near = heuristics_nearest(heuristics, id);
+    char text[256];
+    const struct rule_problem found = { RULE_WARNING, rule->file, rule->line, 1, text };
+
+    if (heuristics_find(heuristics, id) != NULL)
+        return;
+    snprintf(text, sizeof(text), "no heuristic '%s' is loaded, so this never matches%s%s%s", id,
+            near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
+            near != NULL ? "'?" : "");
+    problem(user, &found);
+}
+
+void check_findings(const struct rule_set *set, const struct heuristics *heuristics,
+        rule_problem_fn problem, void *user)
+{
+    for (size_t i = 0; i < rule_set_count(set); i++) {
+        const struct rule *rule = rule_set_rule(set, i);
+
+        for (uint32_t n = 0; n < rule->test_count; n++)
+            if (asks(&rule->tests[n]))
+                check_finding(rule, rule->tests[n].iot.finding.id, heuristics, problem, user);
+    }
 }

@@ -28,6 +28,9 @@ typedef void (*inspect_alert_fn)(void *user, const struct connection *connection
 struct eve_counter;
 typedef size_t (*inspect_count_fn)(void *user, struct eve_counter *out, size_t room);
 
+/* The engine has noticed something by itself (engine.h). */
+typedef void (*inspect_event_fn)(void *user, const struct engine_event *event);
+
 struct match_witness;
 
 struct inspect_sink {
@@ -35,6 +38,7 @@ struct inspect_sink {
     inspect_flow_fn flow;
     inspect_alert_fn alert; /* NULL: none */
     inspect_count_fn count; /* NULL: none */
+    inspect_event_fn event; /* NULL: none */
     const struct match_witness *witness; /* of what rules do (matcher.h); NULL: none */
     void *user;
 };

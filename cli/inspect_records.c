@@ -103,6 +103,8 @@ void inspect_write_events(struct inspector *inspector)
             eve_event_record(&inspector->json, &event);
             inspect_write(inspector);
         }
+        if (inspector->sink->event != NULL)
+            inspector->sink->event(inspector->sink->user, &event);
         engine_drop_event(inspector->engine, &event);
     }
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "engine.h"
+#include "heuristics.h"
 #include "inspect.h"
 #include "interface.h"
 #include "live.h"
@@ -16,6 +17,7 @@
 /* What a reload replaces. */
 struct generation {
     struct settings settings;
+    struct heuristics *heuristics;
     struct rules rules;
 };
 

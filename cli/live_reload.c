@@ -21,6 +21,7 @@ void generation_free(struct generation *generation)
 {
     if (generation == NULL)
         return;
+    heuristics_release(generation->heuristics);
     rules_clear(&generation->rules);
     settings_clear(&generation->settings);
     free(generation);
@@ -39,12 +40,16 @@ static struct generation *read_generation(const struct live *live)
 {
     const struct rule_options *options = &live->options->rules;
     struct generation *next = calloc(1, sizeof(*next));
+    bool had_problems = false;
     struct rules_told told;
 
     if (next == NULL)
         complain("out of memory");
-    else if (load_settings(&next->settings, options->config) &&
-             rules_load_told(options, &next->settings, &next->rules, &told) && told.refused == 0)
+    else if (load_settings(&next->settings, options->config))
+        next->heuristics = load_heuristics(&next->settings, NULL, 0, NULL, &had_problems);
+    if (next != NULL && next->heuristics != NULL && !had_problems &&
+            rules_load_told(options, &next->settings, next->heuristics, &next->rules, &told) &&
+            told.refused == 0)
         return next;
     generation_free(next);
     return NULL;
@@ -120,6 +125,7 @@ bool live_reload_finish(struct live *live)
         generation_free(live->now);
         rules_clear(&live->rules);
         live->now = reload->next;
+        engine_use_heuristics(live->engine, live->now->heuristics);
     } else {
         generation_free(reload->next);
     }

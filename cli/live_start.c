@@ -84,12 +84,18 @@ static void tell_problem(void *user, const char *what)
     complain("%s", what);
 }
 
-/* Rules that are wrong are left out; if none is left this is no way to begin. */
+/* Rules and heuristics that are wrong are left out; if no rule is left this is no way to begin. */
 static bool load_rules(struct live *live)
 {
+    bool had_problems = false;
+    struct heuristics *heuristics = load_heuristics(live->started, NULL, 0, NULL, &had_problems);
     struct rules_told told;
+    bool is_loaded = heuristics != NULL && rules_load_told(&live->options->rules, live->started,
+                                                   heuristics, &live->rules, &told);
 
-    if (!rules_load_told(&live->options->rules, live->started, &live->rules, &told))
+    engine_use_heuristics(live->engine, heuristics);
+    heuristics_release(heuristics);
+    if (!is_loaded)
         return false;
     if (told.refused == 0 || rule_set_count(live->rules.set) > 0)
         return true;

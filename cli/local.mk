@@ -23,7 +23,7 @@ libhost_la_LIBADD = librules.la libstore.la libengine.la $(CLI_LIBS)
 bin_PROGRAMS += tattler
 tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
-	cli/baseline_file.c cli/baseline_file.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c \
+	cli/check.h cli/check_lua.c cli/baseline_file.c cli/baseline_file.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c \
 	cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_learn.c \
 	cli/cmd_live.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_try.c cli/command.c cli/command.h \
 	cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/explain.h cli/explain_header.c \
@@ -37,7 +37,7 @@ tattler_SOURCES = \
 	cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c \
 	cli/report_page.c cli/report_page.h cli/report_page_internal.h cli/report_tables.c \
 	cli/rules.c cli/rules.h cli/rules_find.c cli/rules_told.c cli/rules_told.h cli/sandbox.c \
-	cli/sandbox.h cli/sender.c cli/sender.h cli/try.h cli/try_flows.c cli/try_print.c \
+	cli/sandbox.h cli/sender.c cli/sender.h cli/try.h cli/try_flows.c cli/try_lua.c cli/try_print.c \
 	cli/try_say.c cli/try_walk.c
 tattler_CFLAGS = $(AM_CFLAGS) $(LIVE_CFLAGS)
 tattler_LDADD = libhost.la $(GEO_IMPORT) $(LIVE_LIBS)

@@ -24,7 +24,7 @@ static void tell_rule(void *user, const struct rule_problem *problem)
 }
 
 bool rules_load_told(const struct rule_options *options, const struct settings *settings,
-        struct rules *out, struct rules_told *told)
+        const struct heuristics *heuristics, struct rules *out, struct rules_told *told)
 {
     bool own = options->path_count > 0;
     const struct rules_source source = {
@@ -46,6 +46,7 @@ bool rules_load_told(const struct rule_options *options, const struct settings *
         complain("out of memory");
         return false;
     }
+    check_findings(out->set, heuristics, tell_rule, &telling);
     if (telling.problems > PROBLEMS_TOLD)
         complain("and %u more problems with rules: 'tattler check' tells all of them",
                 telling.problems - PROBLEMS_TOLD);

@@ -3,6 +3,7 @@
 #ifndef TATTLER_CLI_RULES_TOLD_H
 #define TATTLER_CLI_RULES_TOLD_H
 
+#include "heuristics.h"
 #include "rules.h"
 
 #define RULE_PATHS_MAX 64 /* options -S */
@@ -20,8 +21,9 @@ struct rules_told {
 };
 
 /* False: out of memory, which was told. What is wrong is left out. 'out->set' is NULL if no rules are
- * wanted. */
+ * wanted. Rules that ask for findings which none of 'heuristics' makes are told, too; NULL: there are
+ * none. */
 bool rules_load_told(const struct rule_options *options, const struct settings *settings,
-        struct rules *out, struct rules_told *told);
+        const struct heuristics *heuristics, struct rules *out, struct rules_told *told);
 
 #endif

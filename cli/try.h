@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "connection.h"
 #include "detect/match/look.h"
+#include "settings.h"
 
 /* --- try_walk.c: the conditions, one after the other --- */
 
@@ -118,5 +119,11 @@ void try_flows_finish(struct try_flows *flows);
 
 /* False: out of memory. */
 bool try_print(const struct try_flows *flows, FILE *to, const char *capture, uint64_t packets);
+
+/* --- try_lua.c: a heuristic --- */
+
+/* Prints each finding as it is made, then what was called and read. The exit status: was anything
+ * found? */
+int try_heuristics(const struct settings *settings, const char *script, const char *capture);
 
 #endif

@@ -68,7 +68,7 @@ static struct script_scene scene_at(struct worker *worker, struct device *device
         .engine = worker->engine,
         .set = heuristics_set(worker->states),
         .states = worker->states,
-        .catalogs = heuristics_catalogs(worker->states),
+        .catalogs = heuristics_catalogs(heuristics_set(worker->states)),
         .device = device,
     };
 }

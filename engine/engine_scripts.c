@@ -224,6 +224,15 @@ static bool read_change(struct script_scene *scene, size_t field, struct value *
     }
 }
 
+static void witness_read(const struct script_scene *scene, const char *object, const char *field,
+        const struct value *value)
+{
+    const struct heuristic_witness *witness = heuristics_witness(scene->set);
+
+    if (witness != NULL)
+        witness->read(witness->user, object, field, value);
+}
+
 static bool read_field(struct script_call *call, enum script_object object, size_t field,
         struct value *out)
 {
@@ -234,7 +243,11 @@ static bool read_field(struct script_call *call, enum script_object object, size
         [SCRIPT_CHANGE] = read_change,
     };
 
-    return readers[object](scene_of(call), field, out);
+    bool known = readers[object](scene_of(call), field, out);
+
+    witness_read(scene_of(call), scene_of(call)->catalogs->list[object].name,
+            scene_of(call)->catalogs->list[object].fields[field], known ? out : NULL);
+    return known;
 }
 
 /* --- memory --- */
@@ -284,6 +297,7 @@ static bool read_key(struct script_call *call, enum script_object object, size_t
         out->text = scene->text;
     }
     lock_release(&scene->device->lock);
+    witness_read(scene, "device.memory", key, found ? out : NULL);
     return found;
 }
 
@@ -322,6 +336,8 @@ static bool read_param(struct script_call *call, size_t param, struct value *out
 
     address_text(&device->address, address);
     heuristics_param(scene->set, call->heuristic, param, &target, out);
+    witness_read(scene, "params",
+            heuristics_at(scene->set, call->heuristic)->declared->params[param].name, out);
     return true;
 }
 

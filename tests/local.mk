@@ -81,7 +81,7 @@ UNIT_TESTS = \
 	tests/unit/groups_test \
 	tests/unit/heads_test \
 	tests/unit/held_test \
-	tests/unit/html_test \
+	tests/unit/heuristics_hostile_test tests/unit/html_test \
 	tests/unit/http_request_test \
 	tests/unit/http_response_test \
 	tests/unit/http_test \
@@ -140,7 +140,8 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 LDADD += $(CHECK_LIBS)
 # On a machine that does other things as well four seconds, the default, may not be enough.
-AM_TESTS_ENVIRONMENT = CK_DEFAULT_TIMEOUT=60; export CK_DEFAULT_TIMEOUT;
+AM_TESTS_ENVIRONMENT = CK_DEFAULT_TIMEOUT=60; export CK_DEFAULT_TIMEOUT; \
+	TATTLER_LIB=$(abs_builddir)/.libs; export TATTLER_LIB; TATTLER_LUA=/nonexistent; export TATTLER_LUA;
 
 tests_unit_capture_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_connection_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
@@ -172,7 +173,7 @@ check_PROGRAMS += tests/geo/import_probe
 tests_geo_import_probe_LDADD = $(GEO_IMPORT) libhost.la
 endif
 
-EXTRA_DIST += tests/unit/eve_check.h tests/unit/match_scene.h tests/unit/quic_seal.h tests/unit/relay_lookalikes.h \
+EXTRA_DIST += tests/unit/eve_check.h tests/unit/lua_scene.h tests/unit/match_scene.h tests/unit/quic_seal.h tests/unit/relay_lookalikes.h \
 	tests/unit/relay_proxies.h tests/unit/relay_scene.h tests/unit/scene.h tests/unit/temporary.h \
 	tests/fuzz/corpus \
 	tests/bench/many_rules.py tests/bench/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \

@@ -200,6 +200,7 @@ enum tattler_status heuristics_load(const struct heuristics_source *source,
     atomic_init(&loading.set->holders, 1);
     loading.set->tell = source->tell;
     loading.set->user = source->user;
+    loading.set->witness = source->witness;
     loading.set->limits = (struct script_limits){ source->settings->lua_instructions,
         source->settings->lua_memory_kb * 1024 };
     loading.set->host = script_host_functions;
@@ -274,4 +275,14 @@ const char *heuristics_nearest(const struct heuristics *heuristics, const char *
 uint32_t heuristics_events(const struct heuristics *heuristics)
 {
     return heuristics->events;
+}
+
+const struct catalogs *heuristics_catalogs(const struct heuristics *heuristics)
+{
+    return &heuristics->catalogs;
+}
+
+const struct heuristic_witness *heuristics_witness(const struct heuristics *heuristics)
+{
+    return heuristics->witness;
 }

@@ -30,6 +30,14 @@ struct heuristic_counters {
     atomic_ullong calls, faults, switched_off, lines_dropped;
 };
 
+/* Told of each call, and of what is read in it, by the thread that runs it; for 'tattler try'. */
+struct heuristic_witness {
+    void (*call)(void *user, const struct script_heuristic *heuristic, enum script_event event);
+    /* 'object' and 'field' are names; 'value' is NULL where it is unknown. */
+    void (*read)(void *user, const char *object, const char *field, const struct value *value);
+    void *user;
+};
+
 struct heuristics_source {
     const struct settings *settings; /* budgets and parameters; borrowed for the call */
     const char *const *paths;        /* files, and folders whose files '*.lua' are read by name */
@@ -37,6 +45,7 @@ struct heuristics_source {
     settings_problem_fn problem; /* during the call */
     heuristic_tell_fn tell;      /* later, from any thread */
     void *user;                  /* of both */
+    const struct heuristic_witness *witness; /* borrowed for life; NULL: none */
 };
 
 /* TATTLER_MALFORMED: something was wrong and told; the rest is there. TATTLER_NO_MEMORY: nothing.
@@ -58,6 +67,9 @@ const struct heuristic *heuristics_find(const struct heuristics *heuristics, con
 const char *heuristics_nearest(const struct heuristics *heuristics, const char *id);
 /* Bits of enum script_event that some heuristic has a handler for. */
 uint32_t heuristics_events(const struct heuristics *heuristics);
+/* What scripts see (catalog.h). */
+const struct catalogs *heuristics_catalogs(const struct heuristics *heuristics);
+const struct heuristic_witness *heuristics_witness(const struct heuristics *heuristics);
 
 /* Whom a parameter may be set for; any may be NULL. */
 struct heuristic_target {
@@ -78,8 +90,6 @@ struct heuristic_states *heuristics_open(struct heuristics *heuristics,
 void heuristics_close(struct heuristic_states *states); /* accepts NULL */
 
 const struct heuristics *heuristics_set(const struct heuristic_states *states);
-/* What its scripts see. */
-const struct catalogs *heuristics_catalogs(const struct heuristic_states *states);
 
 /* Calls every heuristic that has a handler for it. Faults are counted and told. */
 void heuristics_run(struct heuristic_states *states, enum script_event event,

@@ -37,6 +37,7 @@ struct heuristics {
     uint32_t events;
     struct param_set *params;
     size_t param_count;
+    const struct heuristic_witness *witness;
     heuristic_tell_fn tell;
     void *user;
 };

@@ -70,11 +70,6 @@ const struct heuristics *heuristics_set(const struct heuristic_states *states)
     return states->set;
 }
 
-const struct catalogs *heuristics_catalogs(const struct heuristic_states *states)
-{
-    return &states->set->catalogs;
-}
-
 /* The first fault of a file is told, and that it is switched off. */
 static void note_fault(struct heuristic_states *states, struct heuristic_file *file,
         const struct heuristic *heuristic, enum script_event event, struct script_fault *fault)
@@ -113,6 +108,8 @@ static void run_file(struct heuristic_states *states, size_t index, enum script_
         if (atomic_load_explicit(&file->off, memory_order_relaxed))
             return;
         call->heuristic = i;
+        if (states->set->witness != NULL)
+            states->set->witness->call(states->set->witness->user, heuristic->declared, event);
         atomic_fetch_add_explicit(&states->counters->calls, 1, memory_order_relaxed);
         if (!states->set->module->call(script, heuristic->number_in_file, event, call, &fault))
             note_fault(states, file, heuristic, event, &fault);

@@ -87,7 +87,7 @@ void budget_charge(struct script *script, double instructions)
 {
     if (instructions >= (double)script->left)
         script->left = 0;
-    else
+    else if (instructions > 0) /* neither less than nothing nor what is no number */
         script->left -= (int64_t)instructions;
     if (script->left <= 0)
         stop(script, 1);
