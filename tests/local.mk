@@ -102,6 +102,7 @@ UNIT_TESTS = \
 	tests/unit/oui_test \
 	tests/unit/packet_test \
 	tests/unit/patterns_test \
+	tests/unit/pending_test \
 	tests/unit/question_test \
 	tests/unit/quic_test \
 	tests/unit/rdnss_test \
@@ -135,6 +136,7 @@ UNIT_TESTS = \
 	tests/unit/uplink_test \
 	tests/unit/upload_test \
 	tests/unit/wait_test \
+	tests/unit/window_test \
 	tests/unit/zone_test
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

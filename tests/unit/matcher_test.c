@@ -2,6 +2,8 @@
  * from what its version 8 does. */
 #include "match_scene.h"
 
+#include <time.h>
+
 #define TCP "alert tcp any any -> any any "
 #define UDP "alert udp any any -> any any "
 #define IP "alert ip any any -> any any "
@@ -391,6 +393,27 @@ START_TEST(no_rule_on_features_is_missed_or_told_twice)
 }
 END_TEST
 
+/* --- work without end --- */
+
+/* Each would take longer than the universe is old. */
+START_TEST(a_search_that_finds_no_end_is_cut_and_counted)
+{
+    static char bytes[60000];
+    clock_t began = clock();
+
+    begin_udp("alert udp any any -> any any (content:\"xx\"; pcre:\"/(x+x+)+y/\"; sid:1;)\n"
+          "alert udp any any -> any any (pcre:\"/^(([a-z])+.)+[A-Z]([a-z])+$/\"; sid:2;)\n"
+          "alert udp any any -> any any (content:\"x\"; content:\"x\"; distance:0; "
+          "content:\"x\"; distance:0; content:\"z\"; distance:1; within:1; sid:3;)\n"
+          "alert udp any any -> any any (content:\"xx\"; sid:4;)\n");
+    memset(bytes, 'x', sizeof(bytes) - 1);
+    ck_assert_str_eq(said(true, bytes), "4");
+    ck_assert_uint_ge(matcher_count(scene.matcher).searches_cut, 2);
+    ck_assert_int_lt((clock() - began) / CLOCKS_PER_SEC, 20);
+    end();
+}
+END_TEST
+
 /* --- streams --- */
 
 START_TEST(a_pattern_over_two_segments_is_found_in_the_stream)
@@ -572,6 +595,7 @@ int main(void)
     tcase_add_test(tests, a_rule_for_one_way_does_not_miss_what_the_other_brought);
     tcase_add_test(tests, another_phase_of_the_flow_has_all_looked_at_again);
     tcase_add_test(tests, a_text_is_searched_when_it_changes);
+    tcase_add_test(tests, a_search_that_finds_no_end_is_cut_and_counted);
     tcase_add_loop_test(tests, no_rule_on_features_is_missed_or_told_twice, 0, ROUNDS);
     tests = add(suite, "streams");
     tcase_add_test(tests, a_pattern_over_two_segments_is_found_in_the_stream);

@@ -1,11 +1,11 @@
-/* Byte strings searched at once, and the pieces of streams that are searched. */
+/* Byte strings searched at once. */
 #include "detect/match/patterns.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "detect/match/window.h"
+#include <sys/mman.h>
 
 #define VALUES 8
 
@@ -101,33 +101,52 @@ START_TEST(signs_of_regular_expressions_are_plain_bytes)
 }
 END_TEST
 
-/* --- windows --- */
+#define PAGE 4096
+#define MANY 200 /* enough for another way to search */
 
-START_TEST(what_has_no_room_is_refused_and_the_rest_stays)
+/* Four letters each, all different. */
+static void make_many(size_t count)
 {
-    struct window_budget budget = { .max = 1024 };
-    struct match_window one = { 0 }, other = { 0 };
-    static const char bytes[600];
+    static char texts[MANY][5];
+    struct pattern list[MANY];
 
-    ck_assert(window_add(&one, &budget, cursor_over("abc", 3)));
-    ck_assert_uint_le(budget.used, budget.max);
-    ck_assert(window_add(&other, &budget, cursor_over(bytes, 10)));
-    ck_assert(!window_add(&one, &budget, cursor_over(bytes, sizeof(bytes))));
-    ck_assert_uint_eq(budget.refused, 1);
-    ck_assert_uint_eq(one.len, 3);
-    ck_assert_int_eq(memcmp(one.bytes, "abc", 3), 0);
-    window_clear(&other, &budget);
-    ck_assert(window_add(&one, &budget, cursor_over(bytes, sizeof(bytes))));
-    ck_assert_uint_eq(one.len, 603);
-    window_clear(&one, &budget);
-    ck_assert_uint_eq(budget.used, 0);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(texts[i], sizeof(texts[i]), "%c%c%c%c", (int)('a' + i % 26),
+                (int)('a' + i / 26), 'x', 'y');
+        list[i] = pattern(texts[i], i % 2 == 1, i < VALUES ? (uint32_t)i : VALUES - 1);
+    }
+    make(list, count);
+}
+
+/* Right in front of a page that must not be touched. */
+START_TEST(bytes_at_the_end_of_a_page_are_searched_and_none_behind)
+{
+    static const size_t counts[] = { 1, 7, 30, MANY };
+    uint8_t *pages = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    ck_assert(pages != MAP_FAILED);
+    ck_assert_int_eq(mprotect(pages + 2 * PAGE, PAGE, PROT_NONE), 0);
+    make_many(counts[_i]);
+    for (size_t length = 4; length < PAGE + 100; length += length < 300 ? 1 : 97) {
+        uint8_t *at = pages + 2 * PAGE - length;
+
+        memset(at, 'q', length);
+        memcpy(at + length - 4, "aaxy", 4);
+        memset(found, 0, sizeof(found));
+        patterns_search(patterns, scratch, cursor_over(at, length), on_found, &patterns);
+        ck_assert_uint_eq(found[0], 1);
+        memset(found, 0, sizeof(found));
+        patterns_search(patterns, scratch, cursor_over(at, length - 1), on_found, &patterns);
+        ck_assert_uint_eq(found[0], 0);
+    }
+    munmap(pages, 3 * PAGE);
 }
 END_TEST
 
 int main(void)
 {
     Suite *suite = suite_create("patterns");
-    TCase *tests = tcase_create("patterns"), *windows = tcase_create("windows");
+    TCase *tests = tcase_create("patterns");
     SRunner *runner = srunner_create(suite);
     int failed;
 
@@ -137,8 +156,7 @@ int main(void)
     tcase_add_test(tests, equal_ones_are_told_to_all_who_asked);
     tcase_add_test(tests, nul_bytes_are_as_good_as_any);
     tcase_add_test(tests, signs_of_regular_expressions_are_plain_bytes);
-    suite_add_tcase(suite, windows);
-    tcase_add_test(windows, what_has_no_room_is_refused_and_the_rest_stays);
+    tcase_add_loop_test(tests, bytes_at_the_end_of_a_page_are_searched_and_none_behind, 0, 4);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

@@ -36,6 +36,8 @@ uint32_t wait_take_risen(struct match_wait *wait, const struct flow *flow, uint3
 {
     uint32_t risen = 0, kept = 0;
 
+    if ((wait->marked & changes) == 0)
+        return 0;
     for (uint32_t i = 0; i < wait->mark_count; i++) {
         const struct feature *feature = feature_of(&wait->marks[i]);
 
@@ -60,7 +62,7 @@ struct match_wait *wait_new(size_t runs)
 
 void wait_restart(struct match_wait *wait)
 {
-    wait->mask = wait->mark_count = 0;
+    wait->mask = wait->marked = wait->mark_count = 0;
 }
 
 /* --- what to wait for --- */
@@ -79,6 +81,7 @@ static void add_mark(struct match_wait *wait, size_t run, const struct feature *
 
     while (i < wait->mark_count && wait->marks[i].feature != index)
         i++;
+    wait->marked |= feature->changed;
     if (i == WAIT_MARKS)
         add_mask(wait, run, feature->changed);
     else if (i == wait->mark_count)

@@ -19,6 +19,7 @@ struct wait_mark {
 
 struct match_wait {
     uint32_t mask; /* of all runs, and what they waited for since all rules were asked */
+    uint32_t marked; /* likewise, of the marks */
     uint32_t mark_count;
     struct wait_mark marks[WAIT_MARKS]; /* of all runs */
     uint32_t runs[]; /* for each run: enum flow_change, PLAN_ALWAYS */

@@ -1,0 +1,125 @@
+/* Messages of streams that wait for the next packet. */
+#include "detect/match/matcher_internal.h"
+
+#include "match_scene.h"
+
+#define RULES                                                                                      \
+    "alert http any any -> any any (http.uri; content:\"/one\"; sid:1;)\n"                           \
+    "alert http any any -> any any (http.uri; content:\"/two\"; sid:2;)\n"                           \
+    "alert http any any -> any any (http.method; content:\"GET\"; sid:3;)\n"
+
+static struct match_scene scene;
+static struct scene_flow at;
+static struct matcher *matcher;
+
+static void set_up(void)
+{
+    scene_begin(&scene, RULES, 15);
+    at = scene_open(PACKET_PROTOCOL_TCP, 80);
+    at.packet.application = APPLICATION_HTTP1;
+    scene_send(&scene, &at, true, "");
+    matcher = scene.matcher;
+}
+
+static void tear_down(void)
+{
+    scene_close(&scene, &at);
+    scene_finish(&scene);
+}
+
+/* Its bytes are gone as soon as it was handed in. */
+static bool keep(const char *uri, uint32_t sid)
+{
+    char method[] = "GET", *copy = strdup(uri);
+    struct match_buffer buffers[] = {
+        { BUFFER_HTTP_METHOD, cursor_over((const uint8_t *)method, 3) },
+        { BUFFER_HTTP_URI, cursor_over((const uint8_t *)copy, strlen(copy)) },
+    };
+    struct match_transaction transaction = { APPLICATION_HTTP1, true, MATCH_WHOLE, buffers, 2 };
+    bool kept;
+
+    for (uint32_t i = 0; i < matcher->plans.count; i++)
+        if (matcher->plans.rules[i].rule->sid == sid)
+            candidates_add(matcher, i);
+    kept = pending_keep(matcher, &transaction);
+    matcher->candidates.count = 0;
+    memset(method, 'x', sizeof(method));
+    memset(copy, 'x', strlen(copy));
+    free(copy);
+    return kept;
+}
+
+START_TEST(they_are_looked_at_in_order_with_the_rules_that_they_brought_up)
+{
+    ck_assert(keep("/two", 2) && keep("/one", 1) && keep("/one", 2) && keep("/other", 3));
+    ck_assert_uint_gt(matcher->windows.used, 0);
+    scene_send(&scene, &at, false, ""); /* the other direction does not matter */
+    ck_assert_uint_eq(scene.count, 0);
+    scene_send(&scene, &at, true, "");
+    ck_assert_uint_eq(scene.count, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        ck_assert_uint_eq(scene.told[i].sid, i + 1); /* with one packet, in the order of rules */
+        ck_assert(scene.told[i].of_transaction);
+    }
+    ck_assert_uint_eq(matcher->windows.used, 0);
+    scene_send(&scene, &at, true, "");
+    ck_assert_uint_eq(scene.count, 3);
+}
+END_TEST
+
+START_TEST(what_has_no_room_is_refused_and_counted)
+{
+    size_t size;
+
+    ck_assert(keep("/one", 1));
+    size = matcher->windows.used;
+    matcher->windows.max = 2 * size;
+    ck_assert(keep("/one", 1));
+    ck_assert(!keep("/one", 1));
+    ck_assert_uint_eq(matcher->windows.refused, 1);
+    ck_assert_uint_eq(matcher->windows.used, 2 * size);
+    scene_send(&scene, &at, true, "");
+    ck_assert_uint_eq(scene.count, 2);
+    ck_assert(keep("/one", 1));
+}
+END_TEST
+
+START_TEST(those_that_are_dropped_give_their_room_back)
+{
+    ck_assert(keep("/one", 1) && keep("/two", 2));
+    pending_drop(matcher, at.match);
+    ck_assert_uint_eq(matcher->windows.used, 0);
+    scene_send(&scene, &at, true, "");
+    ck_assert_uint_eq(scene.count, 0);
+}
+END_TEST
+
+START_TEST(the_end_of_a_flow_brings_the_last)
+{
+    ck_assert(keep("/one", 1));
+    scene_close(&scene, &at);
+    ck_assert_uint_eq(scene.count, 1);
+    ck_assert_uint_eq(matcher->windows.used, 0);
+    at = scene_open(PACKET_PROTOCOL_TCP, 80);
+    scene_send(&scene, &at, true, "");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("pending");
+    TCase *tests = tcase_create("pending");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    suite_add_tcase(suite, tests);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, they_are_looked_at_in_order_with_the_rules_that_they_brought_up);
+    tcase_add_test(tests, what_has_no_room_is_refused_and_counted);
+    tcase_add_test(tests, those_that_are_dropped_give_their_room_back);
+    tcase_add_test(tests, the_end_of_a_flow_brings_the_last);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
