@@ -80,16 +80,26 @@ static void gather(struct patterns *set, struct literals *literals,
     set->starts[literals->count] = (uint32_t)count;
 }
 
-#define BLOCK_MAX 32 /* patterns */
+#define BLOCK_BYTES 128 /* of all patterns together */
 
 /* Data in one block is searched in two thirds of the time, but for that hyperscan also makes an
- * automaton for short data, which with many patterns takes ten times as long as all the rest. */
+ * automaton for short data, which for all but the smallest sets takes ten times as long as all the
+ * rest. */
+static bool is_small(const struct literals *literals)
+{
+    size_t bytes = 0;
+
+    for (unsigned i = 0; i < literals->count; i++)
+        bytes += literals->lengths[i];
+    return bytes <= BLOCK_BYTES;
+}
+
 static bool compile(struct patterns *set, const struct literals *literals)
 {
     hs_compile_error_t *error = NULL;
     hs_error_t status;
 
-    set->is_block = literals->count <= BLOCK_MAX;
+    set->is_block = is_small(literals);
     status = hs_compile_lit_multi(literals->texts, literals->flags, literals->ids,
             literals->lengths, literals->count, set->is_block ? HS_MODE_BLOCK : HS_MODE_VECTORED,
             NULL, &set->database, &error);
