@@ -22,7 +22,7 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
 
     if (memcmp(a->fanout, b->fanout, sizeof(a->fanout)) != 0 ||
             a->accepted_known != b->accepted_known || a->accepted != b->accepted ||
-            a->strangers != b->strangers)
+            a->strangers != b->strangers || a->beats_lost != b->beats_lost)
         changed |= CHANGED_FANOUT;
     if (a->unanswered != b->unanswered || a->unanswered_known != b->unanswered_known)
         changed |= CHANGED_UNANSWERED;
@@ -32,7 +32,7 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
     if (a->new_device != b->new_device || a->new_domain != b->new_domain ||
             a->new_asn != b->new_asn || a->new_port != b->new_port)
         changed |= CHANGED_NEW;
-    if (!same_beat(&a->series, &b->series) || a->beats_lost != b->beats_lost)
+    if (!same_beat(&a->series, &b->series))
         changed |= CHANGED_BEAT;
     return changed;
 }

@@ -103,18 +103,30 @@ static void FilterRun(DetectEngineThreadCtx *det_ctx, const struct TattlerEntry 
     }
 }
 
+/* Sets of runs that hold something woken. */
+static uint64_t RunsWoken(const struct TattlerGroup *group, uint32_t woken)
+{
+    uint64_t runs = 0;
+
+    for (; woken != 0; woken &= woken - 1)
+        runs |= group->runs_of[__builtin_ctz(woken)];
+    return runs;
+}
+
 static void FilterEntries(DetectEngineThreadCtx *det_ctx, const struct TattlerGroup *group,
         struct TattlerFlow *state, struct TattlerWait *wait, uint32_t woken)
 {
     struct TattlerReading reading = { 0 };
-    uint32_t start = 0;
 
     WaitNoMore(wait, woken);
-    for (uint32_t i = 0; i < group->run_count; i++) {
-        if ((woken & group->runs[i].mask) != 0)
-            FilterRun(det_ctx, &group->entries[start], &group->entries[group->runs[i].end], state,
-                    wait, &reading);
-        start = group->runs[i].end;
+    for (uint64_t runs = RunsWoken(group, woken); runs != 0; runs &= runs - 1) {
+        const uint32_t set = (uint32_t)__builtin_ctzll(runs);
+        const uint32_t end = set < TATTLER_RUN_SETS - 1 ? set + 1 : group->run_count;
+
+        for (uint32_t i = set; i < end; i++)
+            if ((woken & group->runs[i].mask) != 0)
+                FilterRun(det_ctx, &group->entries[i > 0 ? group->runs[i - 1].end : 0],
+                        &group->entries[group->runs[i].end], state, wait, &reading);
     }
 }
 

@@ -274,6 +274,15 @@ static void SortEntries(struct TattlerGroup *group)
     }
 }
 
+/* So that a packet that concerns few of the runs does not walk them all. */
+static void IndexRuns(struct TattlerGroup *group)
+{
+    for (uint32_t i = 0; i < group->run_count; i++)
+        for (unsigned bit = 0; bit < 32; bit++)
+            if ((group->runs[i].mask & UINT32_C(1) << bit) != 0)
+                group->runs_of[bit] |= UINT64_C(1) << Smaller(i, TATTLER_RUN_SETS - 1);
+}
+
 int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
 {
     const struct SigGroupHeadInitData_ *init = sgh->init;
@@ -284,7 +293,9 @@ int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
         if (s != NULL && TattlerRuleMatch(s) != NULL)
             AddRule(de_ctx, sgh, s);
     }
-    if (FindGroup(sgh) != NULL)
+    if (FindGroup(sgh) != NULL) {
         SortEntries(FindGroup(sgh));
+        IndexRuns(FindGroup(sgh));
+    }
     return 0;
 }

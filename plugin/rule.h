@@ -79,6 +79,8 @@ struct TattlerRun {
     uint32_t end; /* index of the first entry behind */
 };
 
+#define TATTLER_RUN_SETS 64 /* the last one stands for all runs from there on */
+
 struct TattlerGroup {
     uint32_t version; /* of the rules loaded: another group may get this one's address later */
     uint32_t search_mask, entry_mask; /* of all of them */
@@ -86,6 +88,7 @@ struct TattlerGroup {
     uint32_t all_count; /* rules to be looked at with each packet, by Suricata itself */
     struct TattlerSearch *searches;
     struct TattlerRun *runs;
+    uint64_t runs_of[32]; /* by bit of enum flow_change: the runs that it concerns, a bit each */
     struct TattlerEntry *entries;
     SigIntId *all;
 };

@@ -141,7 +141,7 @@ const struct feature features[] = {
             "What has become of the beat. forming: some gaps, not yet sure; steady: a heartbeat; late: the next beat is "
             "overdue; lost: it stopped; changed: its period or size moved and is not steady yet.",
             "iot.heartbeat.state:steady;" },
-    { "heartbeat.lost", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_BEAT, "heartbeats", UINT32_MAX, NULL,
+    { "heartbeat.lost", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "heartbeats", UINT32_MAX, NULL,
             get_beats_lost,
             "Heartbeats of the device, with whichever remotes outside, that have stopped: told by its "
             "other packets for an hour, as no packet comes from what has stopped.",
