@@ -139,14 +139,10 @@ static void clock_device(const struct sweep *sweep, struct device *device)
     clock_beats(sweep, device, true, clock_beats(sweep, device, false, true) == 0);
 }
 
-static void sweep_device(struct device *device, void *user)
+static void tend(const struct sweep *sweep, struct device *device, bool is_due)
 {
-    const struct sweep *sweep = user;
     struct device_budget *budget = &sweep->engine->budget;
-    bool is_due = atomic_load(&device->due_us) <= sweep->now_us;
 
-    if (!is_due && !sweep->trim_remotes && !sweep->trim_names)
-        return;
     lock_take(&device->lock);
     if (sweep->trim_remotes)
         remotes_trim(&device->conduct.remotes, &budget->conduct.remotes, sweep->now_us);
@@ -155,6 +151,16 @@ static void sweep_device(struct device *device, void *user)
     if (is_due)
         clock_device(sweep, device);
     lock_release(&device->lock);
+}
+
+/* Most devices need nothing. */
+static void sweep_device(struct device *device, void *user)
+{
+    const struct sweep *sweep = user;
+    bool is_due = atomic_load(&device->due_us) <= sweep->now_us;
+
+    if (is_due || sweep->trim_remotes || sweep->trim_names)
+        tend(sweep, device, is_due);
 }
 
 /* Is it time, and this thread's turn? */

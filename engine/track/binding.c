@@ -1,6 +1,7 @@
 #include "track/binding.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include <utlist.h>
@@ -17,15 +18,19 @@ struct binding {
     UT_hash_handle hh;
 };
 
-static struct binding *find(const struct bindings *bindings, const struct address *address)
+static struct binding *find(struct bindings *bindings, const struct address *address)
 {
-    struct binding *binding;
+    struct binding *binding = bindings->latest;
 
+    if (binding != NULL && memcmp(&binding->address, address, sizeof(*address)) == 0)
+        return binding;
     HASH_FIND(hh, bindings->by_address, address, sizeof(*address), binding);
+    if (binding != NULL)
+        bindings->latest = binding;
     return binding;
 }
 
-struct bound *binding_find(const struct bindings *bindings, const struct address *address)
+struct bound *binding_find(struct bindings *bindings, const struct address *address)
 {
     const struct binding *binding = find(bindings, address);
 
@@ -34,6 +39,8 @@ struct bound *binding_find(const struct bindings *bindings, const struct address
 
 static void drop(struct bindings *bindings, struct binding *binding)
 {
+    if (bindings->latest == binding)
+        bindings->latest = NULL;
     HASH_DEL(bindings->by_address, binding);
     DL_DELETE(binding->bound->oldest, binding);
     binding->bound->count--;
@@ -113,7 +120,7 @@ static unsigned count_in_use(const struct bound *bound, uint64_t now_us)
     return n;
 }
 
-bool binding_is_shared(const struct bindings *bindings, struct bound *bound,
+bool binding_is_shared(struct bindings *bindings, struct bound *bound,
         const struct address *address, uint64_t now_us)
 {
     const struct binding *binding;

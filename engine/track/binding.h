@@ -25,10 +25,11 @@ struct bound {
 /* All zeros is empty. */
 struct bindings {
     struct binding *by_address; /* uthash */
+    struct binding *latest;     /* found: one packet asks for the same several times */
 };
 
 /* Whose address it is; NULL: nobody's. */
-struct bound *binding_find(const struct bindings *bindings, const struct address *address);
+struct bound *binding_find(struct bindings *bindings, const struct address *address);
 
 /* 'bound' has sent from the address, which is its own from now on. True: it was not before. */
 bool binding_set(struct bindings *bindings, struct bound *bound, const struct address *address,
@@ -42,7 +43,7 @@ void binding_drop_v4(struct bindings *bindings, struct bound *bound);
  * for several hosts: a repeater that hides them, or a router that does not lower the TTL. A device may
  * have two, such as that of its set-up network, and one that gets a new one by DHCP does not come back
  * to the old. Ask before binding_set(). */
-bool binding_is_shared(const struct bindings *bindings, struct bound *bound,
+bool binding_is_shared(struct bindings *bindings, struct bound *bound,
         const struct address *address, uint64_t now_us);
 
 #endif

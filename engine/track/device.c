@@ -294,9 +294,21 @@ static struct entry *by_address(struct devices *devices, const struct device_sig
     return bound != NULL ? entry_of(bound) : find_or_make(devices, NULL, sighting);
 }
 
+/* Mostly the one that had the address before: then only one table is looked up. */
+static struct entry *entry_of_mac(struct devices *devices, const struct device_sighting *sighting)
+{
+    struct bound *bound = binding_find(&devices->bindings, &sighting->address);
+    struct entry *entry = bound != NULL ? entry_of(bound) : NULL;
+
+    if (entry != NULL && entry->device.has_mac &&
+            memcmp(&entry->device.mac, sighting->mac, sizeof(*sighting->mac)) == 0)
+        return entry;
+    return find_or_make(devices, sighting->mac, sighting);
+}
+
 static struct entry *by_mac(struct devices *devices, const struct device_sighting *sighting)
 {
-    struct entry *entry = find_or_make(devices, sighting->mac, sighting);
+    struct entry *entry = entry_of_mac(devices, sighting);
 
     if (entry == NULL || !address_is_unicast(&sighting->address))
         return entry;
