@@ -58,7 +58,7 @@ static const struct {
       "ran over its budget" },
     { "local t = {} for i = 1, 1500 do t[i] = i end while true do table.insert(t, 1, table.remove(t, 1)) "
       "end", "ran over its budget" },
-    { "while true do ('x'):rep(-1e15) ('x'):rep(0/0) end", "ran over its budget" },
+    { "while true do ('x'):rep(-1e15); ('x'):rep(0/0) end", "ran over its budget" },
     { "error({ code = 1 })", "2: heuristic 'h', on_name: an error that is a table" },
     { "error(nil)", "an error that is a nil" },
     { "error(setmetatable({}, { __tostring = function() while true do end end }))", "table" },
