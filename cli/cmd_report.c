@@ -9,10 +9,9 @@
 #include "base/hash.h"
 #include "command.h"
 #include "report_page.h"
-#include "rules.h"
+#include "rules_told.h"
 
 #define DEFAULT_OUTPUT "report.html"
-#define RULE_PATHS_MAX 64
 
 static const char usage[] =
         "usage: tattler report [-c tattler.yaml] [-S RULES]... [-o FILE] EVE...\n"
@@ -30,9 +29,8 @@ static const char usage[] =
         "2 wrong usage or configuration.\n";
 
 struct options {
-    const char *config, *output;
-    const char *rules[RULE_PATHS_MAX];
-    size_t rules_count;
+    struct rule_options rules;
+    const char *output;
     const char *const *sources;
     size_t source_count;
 };
@@ -42,20 +40,19 @@ static int read_options(int argc, char **argv, struct options *options)
     static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
     int option;
 
-    options->output = DEFAULT_OUTPUT;
     while ((option = getopt_long(argc, argv, ":c:o:S:h", longs, NULL)) != -1)
         switch (option) {
         case 'c':
-            options->config = optarg;
+            options->rules.config = optarg;
             break;
         case 'o':
             options->output = optarg;
             break;
         case 'S':
-            if (options->rules_count == RULE_PATHS_MAX)
+            if (options->rules.path_count == RULE_PATHS_MAX)
                 return usage_error("report", "more than %d options -S: give a folder",
                         RULE_PATHS_MAX);
-            options->rules[options->rules_count++] = optarg;
+            options->rules.paths[options->rules.path_count++] = optarg;
             break;
         case 'h':
             fputs(usage, stdout);
@@ -86,34 +83,6 @@ static void tell_problem(void *user, const char *what)
 {
     (void)user;
     complain("%s", what);
-}
-
-static void tell_rule(void *user, const struct rule_problem *problem)
-{
-    (void)user;
-    if (problem->kind != RULE_WARNING && problem->line > 0)
-        complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
-    else if (problem->kind != RULE_WARNING)
-        complain("%s: %s", problem->file, problem->text);
-}
-
-/* The page does without where the pack is not there. */
-static void load_rules(const struct options *options, const struct settings *settings,
-        struct rules *rules)
-{
-    struct rules_source source = {
-        .yaml = options->config,
-        .classification = settings->classification_file,
-        .reference = settings->reference_file,
-        .paths = options->rules,
-        .path_count = options->rules_count,
-        .home = &settings->home_networks,
-    };
-
-    if (rules_choose(&source, settings, access(rules_folder(), R_OK) == 0) &&
-            source.path_count > 0 &&
-            rules_load(&source, tell_rule, NULL, rules) == TATTLER_NO_MEMORY)
-        complain("out of memory: alerts are not explained by their rules");
 }
 
 /* --- writing --- */
@@ -174,7 +143,8 @@ static int run(const struct options *options, const struct settings *settings, s
     report_init(&report, zone, &settings->home_networks);
     if (eve_read(options->sources, options->source_count, &reading, &about.read) != TATTLER_OK)
         status = EXIT_INPUT;
-    load_rules(options, settings, &rules);
+    if (!rules_load_known(&options->rules, settings, &rules))
+        status = EXIT_INPUT;
     about.rules = rules.set;
     if (!write_page(options, &report, &about) || report.out_of_memory)
         status = EXIT_INPUT;
@@ -185,7 +155,7 @@ static int run(const struct options *options, const struct settings *settings, s
 
 int command_report(int argc, char **argv)
 {
-    struct options options = { .config = NULL };
+    struct options options = { .output = DEFAULT_OUTPUT };
     struct settings settings;
     struct zone *zone = NULL;
     char error[256];
@@ -195,7 +165,7 @@ int command_report(int argc, char **argv)
         return status < 0 ? EXIT_DONE : status;
     hash_set_seed(random_seed());
     status = EXIT_USAGE;
-    if (load_settings(&settings, options.config)) {
+    if (load_settings(&settings, options.rules.config)) {
         if (zone_open(settings.timezone, &zone, error, sizeof(error)) == TATTLER_OK)
             status = run(&options, &settings, zone);
         else

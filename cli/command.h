@@ -19,6 +19,7 @@ int command_features(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_try(int argc, char **argv);
+int command_serve(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_geo(int argc, char **argv);
 int command_learn(int argc, char **argv);

@@ -9,7 +9,7 @@ libhost_la_SOURCES = \
 	cli/dissect_http.h cli/dissect_http_body.c cli/dissect_http_head.c \
 	cli/dissect_http_internal.h cli/dissect_internal.h cli/dissect_mqtt.c cli/dissect_mqtt.h \
 	cli/dissect_names.c cli/dissect_rules.c cli/dissect_tcp.c cli/eve_event.c cli/eve_event.h \
-	cli/eve_folder.c cli/eve_read.c cli/eve_read.h cli/eve_read_internal.h cli/eve_redis.c \
+	cli/eve_folder.c cli/eve_follow.c cli/eve_follow.h cli/eve_read.c cli/eve_read.h cli/eve_read_internal.h cli/eve_redis.c \
 	cli/held.c cli/held.h cli/html.c cli/html.h cli/input.c cli/input.h cli/inspect.c \
 	cli/inspect.h cli/inspect_found.c cli/inspect_internal.h cli/inspect_records.c \
 	cli/inspect_renew.c cli/inspect_rules.c cli/interface.c cli/interface.h cli/json_walk.c \
@@ -25,7 +25,7 @@ tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
 	cli/check.h cli/check_lua.c cli/baseline_file.c cli/baseline_file.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c \
 	cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_learn.c \
-	cli/cmd_live.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_try.c cli/command.c cli/command.h \
+	cli/cmd_live.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_serve.c cli/cmd_try.c cli/command.c cli/command.h \
 	cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/explain.h cli/explain_header.c \
 	cli/explain_note.c cli/explain_pages.c cli/explain_rule.c cli/explain_steps.c \
 	cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
@@ -37,10 +37,11 @@ tattler_SOURCES = \
 	cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c \
 	cli/report_page.c cli/report_page.h cli/report_page_internal.h cli/report_tables.c \
 	cli/rules.c cli/rules.h cli/rules_find.c cli/rules_told.c cli/rules_told.h cli/sandbox.c \
-	cli/sandbox.h cli/sender.c cli/sender.h cli/try.h cli/try_flows.c cli/try_lua.c cli/try_print.c \
+	cli/sandbox.h cli/sender.c cli/sender.h cli/serve.h cli/serve_access.c cli/serve_http.c \
+	cli/serve_listen.c cli/serve_metrics.c cli/try.h cli/try_flows.c cli/try_lua.c cli/try_print.c \
 	cli/try_say.c cli/try_walk.c
-tattler_CFLAGS = $(AM_CFLAGS) $(LIVE_CFLAGS)
-tattler_LDADD = libhost.la $(GEO_IMPORT) $(LIVE_LIBS)
+tattler_CFLAGS = $(AM_CFLAGS) $(LIVE_CFLAGS) $(SERVE_CFLAGS)
+tattler_LDADD = libhost.la $(GEO_IMPORT) $(LIVE_LIBS) $(SERVE_LIBS)
 
 # The files that a report's page is made of become arrays.
 REPORT_FILES = cli/report/page.html cli/report/page.css cli/report/page.js

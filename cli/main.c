@@ -25,6 +25,7 @@ static const struct {
     { "geo", command_geo, "build the database of networks, or look an address up" },
     { "doctor", command_doctor, "check configuration, data files and Suricata's set-up" },
     { "report", command_report, "a page of what devices do, from EVE records" },
+    { "serve", command_serve, "the same page in a browser, kept up to date; numbers for Prometheus" },
     { "export", command_export, "block and allow lists for firewalls, resolvers and Suricata" },
 };
 

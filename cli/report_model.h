@@ -1,8 +1,8 @@
 /* report_model.h - what a report tells, collected from EVE records one at a time.
  *
  * Everything is added up while it is read, so a month takes no more memory than a day: bins of time
- * (report_time.h), and per device its remotes, heartbeats and alerts, each with a cap. When a device
- * has too many remotes, those with the least traffic are counted together; of the other tables the
+ * (report_time.h), and per device its remotes, heartbeats and alerts, each with a cap. When a
+ * device has too many remotes, those with the least traffic are counted together; of the other tables the
  * first are kept. All that is not told by itself is counted. One thread. */
 #ifndef TATTLER_CLI_REPORT_MODEL_H
 #define TATTLER_CLI_REPORT_MODEL_H

@@ -55,7 +55,8 @@ void page_time(const struct page *page, uint64_t time_us)
     if (gmtime_r(&utc, &tm) == NULL || strftime(text, sizeof(text), "%FT%TZ", &tm) == 0)
         return;
     fprintf(page->to, "<time datetime=\"%s\">", text);
-    page_time_text(page, time_us, is_within_a_day(page) ? "%-d&nbsp;%b %H:%M:%S" : "%-d&nbsp;%b %H:%M");
+    page_time_text(page, time_us,
+            is_within_a_day(page) ? "%-d&nbsp;%b %H:%M:%S" : "%-d&nbsp;%b %H:%M");
     fputs("</time>", page->to);
 }
 
@@ -108,7 +109,8 @@ static void page_policy(const struct page *page)
     put_hash(page->to, report_page_css);
     fputs("; script-src ", page->to);
     put_hash(page->to, report_page_js);
-    fputs("; base-uri 'none'; form-action 'none'", page->to);
+    fprintf(page->to, "; base-uri 'none'; form-action 'none'%s",
+            page->about->is_live ? "; connect-src 'self'" : "");
 }
 
 static void page_style(const struct page *page)
@@ -122,6 +124,12 @@ static void page_script(const struct page *page)
 }
 
 /* --- the head --- */
+
+static void page_live(const struct page *page)
+{
+    if (page->about->is_live)
+        fprintf(page->to, " data-version=\"%llu\"", (unsigned long long)page->about->version);
+}
 
 static void page_title(const struct page *page)
 {
@@ -183,6 +191,7 @@ static const struct {
     { "csp", page_policy },
     { "title", page_title },
     { "css", page_style },
+    { "live", page_live },
     { "span", page_span },
     { "attention", page_attention },
     { "tiles", page_tiles },

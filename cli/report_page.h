@@ -1,7 +1,7 @@
 /* report_page.h - a report as one page of HTML that needs nothing else: no network, no other file.
  *
- * Skeleton, style and script are files of cli/report/, compiled in; the page's security policy names
- * their hashes, so a browser runs nothing that came with the traffic. Texts go through html.h. */
+ * Skeleton, style and script are files of cli/report/, compiled in; the page's security policy
+ * names their hashes, so a browser runs nothing that came with the traffic. Texts go through html.h. */
 #ifndef TATTLER_CLI_REPORT_PAGE_H
 #define TATTLER_CLI_REPORT_PAGE_H
 
@@ -17,6 +17,8 @@ struct report_about {
     const char *zone_name; /* IANA; NULL: not known */
     struct eve_counts read;
     const struct rule_set *rules; /* for explanations; NULL: none */
+    bool is_live;     /* it is served, and asks its server for news: */
+    uint64_t version; /* another one has something new */
 };
 
 /* False: out of memory. Errors of 'to' are the caller's to see. */

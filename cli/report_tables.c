@@ -89,9 +89,12 @@ static void put_service(const struct page *page, const struct report_remote *rem
     html_text(page->to, remote->service[0] != '\0' ? remote->service : remote->protocol);
     if (remote->several_services)
         fputs(" …", page->to);
-    if (remote->port != 0)
-        fprintf(page->to, " <span class=\"quiet\">%s&nbsp;%u%s</span>", remote->protocol, remote->port,
+    if (remote->port != 0) {
+        fputs(" <span class=\"quiet\">", page->to);
+        html_text(page->to, remote->protocol);
+        fprintf(page->to, "&nbsp;%u%s</span>", remote->port,
                 remote->several_ports ? "&nbsp;…" : "");
+    }
     fputs("</td>", page->to);
 }
 

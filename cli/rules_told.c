@@ -1,5 +1,7 @@
 #include "rules_told.h"
 
+#include <unistd.h>
+
 #include "command.h"
 
 #define PROBLEMS_TOLD 20
@@ -51,4 +53,16 @@ bool rules_load_told(const struct rule_options *options, const struct settings *
         complain("and %u more problems with rules: 'tattler check' tells all of them",
                 telling.problems - PROBLEMS_TOLD);
     return true;
+}
+
+bool rules_load_known(const struct rule_options *options, const struct settings *settings,
+        struct rules *out)
+{
+    struct rule_options known = *options;
+    struct rules_told told;
+
+    if (known.path_count == 0 && settings->rule_files.count == 0 &&
+            access(rules_folder(), R_OK) == 0)
+        known.paths[known.path_count++] = rules_folder();
+    return rules_load_told(&known, settings, out, &told);
 }

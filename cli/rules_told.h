@@ -26,4 +26,9 @@ struct rules_told {
 bool rules_load_told(const struct rule_options *options, const struct settings *settings,
         const struct heuristics *heuristics, struct rules *out, struct rules_told *told);
 
+/* For telling of alerts: the same, but where neither the command line nor the configuration names
+ * rules, those of the pack, if it is there. */
+bool rules_load_known(const struct rule_options *options, const struct settings *settings,
+        struct rules *out);
+
 #endif

@@ -183,5 +183,5 @@ EXTRA_DIST += tests/unit/eve_check.h tests/unit/lua_scene.h tests/unit/match_sce
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
 	tests/lua .busted .luacheckrc \
 	tests/parity/known.tsv tests/parity/run tests/property/run tests/rules tests/run \
-	tests/signatures tests/browser.py tests/export tests/report tests/schema/run tests/static/run \
+	tests/signatures tests/browser.py tests/export tests/report tests/serve tests/schema/run tests/static/run \
 	tests/suricata tests/score/run build-aux/suricata8

@@ -25,38 +25,52 @@
         const rows = [...body.rows].sort((a, b) => compare(value(a, column), value(b, column)) * (down ? -1 : 1));
         body.append(...rows);
     };
-    for (const heading of document.querySelectorAll("table.sortable thead th:not(.unsorted)")) {
-        const button = make("button", heading.textContent, () => sort(heading, heading.cellIndex));
-        heading.replaceChildren(button);
-    }
+    const addSorting = () => {
+        for (const heading of document.querySelectorAll("table.sortable thead th:not(.unsorted)"))
+            heading.replaceChildren(make("button", heading.textContent, () => sort(heading, heading.cellIndex)));
+    };
 
     const devices = () => document.querySelectorAll("details.device");
-    const table = document.querySelector("table.filtered");
-    if (table) {
+    const filter = make("input", "");
+    const told = make("span", "");
+    const applyFilter = () => {
+        const wanted = filter.value.trim().toLowerCase();
+        let shown = 0;
+        for (const row of document.querySelectorAll("table.filtered > tbody > tr")) {
+            const section = document.getElementById(row.dataset.device);
+            const hit = wanted === "" || (row.textContent + section.textContent).toLowerCase().includes(wanted);
+            row.hidden = section.hidden = !hit;
+            shown += hit ? 1 : 0;
+        }
+        told.textContent = wanted === "" ? "" : `${shown} shown`;
+    };
+    filter.type = "search";
+    filter.placeholder = "Filter: name, address, remote";
+    filter.setAttribute("aria-label", "Filter devices");
+    filter.addEventListener("input", applyFilter);
+    told.setAttribute("role", "status");
+    const addTools = () => {
         const tools = make("div", "");
         tools.className = "tools";
-        const filter = make("input", "");
-        filter.type = "search";
-        filter.placeholder = "Filter: name, address, vendor, remote";
-        filter.setAttribute("aria-label", "Filter devices");
-        const told = make("span", "");
-        told.setAttribute("role", "status");
-        filter.addEventListener("input", () => {
-            const wanted = filter.value.trim().toLowerCase();
-            let shown = 0;
-            for (const row of table.tBodies[0].rows) {
-                const section = document.getElementById(row.dataset.device);
-                const hit = wanted === "" || (row.textContent + section.textContent).toLowerCase().includes(wanted);
-                row.hidden = section.hidden = !hit;
-                shown += hit ? 1 : 0;
-            }
-            told.textContent = wanted === "" ? "" : `${shown} shown`;
-        });
         tools.append(filter,
             make("button", "Open all", () => devices().forEach(d => { d.open = true; })),
             make("button", "Close all", () => devices().forEach(d => { d.open = false; })), told);
-        table.closest(".wide").before(tools);
-    }
+        document.querySelector("table.filtered").closest(".wide").before(tools);
+    };
+
+    const copy = code => {
+        const button = make("button", "Copy", async () => {
+            try { await navigator.clipboard.writeText(code.textContent); button.textContent = "Copied"; }
+            catch { getSelection().selectAllChildren(code); button.textContent = "Selected: press Ctrl+C"; }
+        });
+        code.after(button);
+    };
+    const equip = () => {
+        addSorting();
+        addTools();
+        document.querySelectorAll("pre.copy").forEach(copy);
+    };
+    equip();
 
     const open = () => {
         const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -66,11 +80,35 @@
     addEventListener("hashchange", open);
     open();
 
-    for (const code of document.querySelectorAll("pre.copy")) {
-        const button = make("button", "Copy", async () => {
-            try { await navigator.clipboard.writeText(code.textContent); button.textContent = "Copied"; }
-            catch { getSelection().selectAllChildren(code); button.textContent = "Selected: press Ctrl+C"; }
-        });
-        code.after(button);
-    }
+
+    // A page that is served asks for news. What is open, filtered and looked at stays.
+    const news = document.querySelector(".news");
+    const refresh = async version => {
+        const fresh = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
+        const opened = new Map([...document.querySelectorAll("details[id]")].map(d => [d.id, d.open]));
+        const typing = document.activeElement === filter;
+        document.querySelector("main").replaceWith(document.adoptNode(fresh.querySelector("main")));
+        document.querySelector(".span").textContent = fresh.querySelector(".span").textContent;
+        for (const [id, wasOpen] of opened) {
+            const device = document.getElementById(id);
+            if (device) device.open = wasOpen;
+        }
+        equip();
+        applyFilter();
+        if (typing) filter.focus();
+        document.body.dataset.version = version;
+    };
+    const ask = async () => {
+        try {
+            const answer = await fetch("/version");
+            if (!answer.ok) throw new Error(answer.statusText);
+            const version = (await answer.text()).trim();
+            if (version !== document.body.dataset.version) await refresh(version);
+            news.textContent = "";
+        } catch {
+            news.textContent = "The server does not answer: what stands here may be old.";
+        }
+        setTimeout(ask, 3000);
+    };
+    if (document.body.dataset.version) setTimeout(ask, 3000);
 })();

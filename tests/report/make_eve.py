@@ -47,7 +47,7 @@ class Device:
     def head(self, time_s, event, remote, port):
         return {"timestamp": stamp(time_s), "flow_id": self.random.getrandbits(40), "event_type": event,
                 "src_ip": self.address, "src_port": 40000, "dest_ip": remote, "dest_port": port,
-                "proto": "TCP", "ip_v": 4}
+                "proto": self.odd or "TCP", "app_proto": self.odd or "tls", "ip_v": 4}
 
     def remote(self):
         if self.odd:

@@ -117,8 +117,12 @@ def check_browser(path):
         eve.skip(f"the page in a browser: {browser.missing()} not installed")
         return
     with browser.Browser(NARROW, 800) as chromium:
+        # The processor's time: others may be busy on the machine.
+        chromium.command("Performance.enable", timeDomain="threadTicks")
         chromium.open(path.resolve().as_uri())
-        took = chromium.run("const e = performance.getEntriesByType('navigation')[0]; return e.loadEventEnd - e.startTime")
+        chromium.run("return new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        metrics = chromium.command("Performance.getMetrics")["metrics"]
+        took = 1000 * next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
         wide = chromium.run("document.querySelectorAll('details').forEach(d => { d.open = true; });"
                             "return document.documentElement.scrollWidth")
         sorts = chromium.run("const t = document.querySelector('table.filtered'); const up = [...t.tHead.rows[0].cells]"
@@ -130,7 +134,7 @@ def check_browser(path):
         said = chromium.messages()
     eve.tell(f"{path.stem}: nothing stands on the browser's console", said)
     eve.tell(f"{path.stem}: at {NARROW} pixels nothing is wider", [f"{wide} pixels"] if wide > NARROW else [])
-    eve.tell(f"{path.stem}: it is drawn within {RENDER_MS_MAX} ms", [f"{took:.0f} ms"] if not 0 < took < RENDER_MS_MAX else [])
+    eve.tell(f"{path.stem}: it is drawn within {RENDER_MS_MAX} ms of processor time", [f"{took:.0f} ms"] if not 0 < took < RENDER_MS_MAX else [])
     eve.tell(f"{path.stem}: a click on 'Up' sorts", [] if sorts == sorted(sorts, reverse=True) and len(sorts) > 1 else [str(sorts)])
     eve.tell(f"{path.stem}: the filter hides devices", [f"{hidden} are shown"] if hidden else [])
 

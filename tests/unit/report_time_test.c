@@ -53,7 +53,8 @@ START_TEST(bins_move_to_where_their_time_went)
             size_t before = timeline_bin(&timeline, START_S * S);
 
             ck_assert(include(sign == 0 ? START_S + steps_s[i] : START_S - steps_s[i], 0));
-            ck_assert_uint_eq(timeline_moved(&change, before), timeline_bin(&timeline, START_S * S));
+            ck_assert_uint_eq(timeline_moved(&change, before),
+                    timeline_bin(&timeline, START_S * S));
             ck_assert_uint_le(timeline_count(&timeline), TIMELINE_BINS);
         }
     }

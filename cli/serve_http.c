@@ -1,0 +1,249 @@
+/* Requests to 'tattler serve' and their answers. */
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/select.h>
+
+#include "command.h"
+#include "serve.h"
+
+/* The page is for one or two people. */
+#define CONNECTIONS_MAX 32
+#define CONNECTION_BYTES (32 * 1024) /* of a request's head */
+#define IDLE_S 20
+
+struct server {
+    struct MHD_Daemon *daemon;
+    struct server_source source;
+    struct MHD_Response *page; /* the one of 'page_version' */
+    uint64_t page_version;
+};
+
+/* --- answers --- */
+
+static const char *const always[][2] = {
+    { MHD_HTTP_HEADER_CACHE_CONTROL, "no-store" },
+    { MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff" },
+    { "Referrer-Policy", "no-referrer" },
+    { MHD_HTTP_HEADER_X_FRAME_OPTIONS, "DENY" },
+    { "Cross-Origin-Resource-Policy", "same-origin" },
+};
+
+/* Takes 'bytes' over. NULL: out of memory. */
+static struct MHD_Response *make_answer(char *bytes, size_t len, const char *type)
+{
+    struct MHD_Response *answer =
+            MHD_create_response_from_buffer(len, bytes, MHD_RESPMEM_MUST_FREE);
+
+    if (answer == NULL) {
+        free(bytes);
+        return NULL;
+    }
+    MHD_add_response_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+        MHD_add_response_header(answer, always[i][0], always[i][1]);
+    return answer;
+}
+
+static enum MHD_Result answer_with(struct MHD_Connection *connection, unsigned status,
+        struct MHD_Response *answer)
+{
+    enum MHD_Result result;
+
+    if (answer == NULL)
+        return MHD_NO;
+    result = MHD_queue_response(connection, status, answer);
+    MHD_destroy_response(answer);
+    return result;
+}
+
+static struct MHD_Response *text_answer(const char *text)
+{
+    char *bytes = strdup(text);
+
+    return bytes != NULL ? make_answer(bytes, strlen(bytes), "text/plain; charset=utf-8") : NULL;
+}
+
+static enum MHD_Result say(struct MHD_Connection *connection, unsigned status, const char *text)
+{
+    return answer_with(connection, status, text_answer(text));
+}
+
+/* --- what there is --- */
+
+typedef bool (*write_fn)(struct server *server, FILE *to);
+
+static struct MHD_Response *write_answer(struct server *server, write_fn write, const char *type)
+{
+    char *bytes = NULL;
+    size_t len = 0;
+    FILE *to = open_memstream(&bytes, &len);
+    bool good = to != NULL && write(server, to);
+
+    if (to != NULL)
+        good = fclose(to) == 0 && good;
+    if (good)
+        return make_answer(bytes, len, type);
+    free(bytes);
+    return NULL;
+}
+
+static bool write_page(struct server *server, FILE *to)
+{
+    return report_page_write(to, server->source.report, server->source.about);
+}
+
+static bool write_metrics(struct server *server, FILE *to)
+{
+    serve_metrics(to, server->source.report, &server->source.about->read);
+    return true;
+}
+
+static bool write_version(struct server *server, FILE *to)
+{
+    fprintf(to, "%llu\n", (unsigned long long)server->source.about->version);
+    return true;
+}
+
+/* Drawn anew only where there is something new. */
+static enum MHD_Result send_page(struct server *server, struct MHD_Connection *connection)
+{
+    if (server->page == NULL || server->page_version != server->source.about->version) {
+        if (server->page != NULL)
+            MHD_destroy_response(server->page);
+        server->page = write_answer(server, write_page, "text/html; charset=utf-8");
+        server->page_version = server->source.about->version;
+    }
+    return server->page == NULL ? MHD_NO
+                                : MHD_queue_response(connection, MHD_HTTP_OK, server->page);
+}
+
+static enum MHD_Result send_metrics(struct server *server, struct MHD_Connection *connection)
+{
+    return answer_with(connection, MHD_HTTP_OK, write_answer(server, write_metrics,
+                                                 "text/plain; version=0.0.4; charset=utf-8"));
+}
+
+static enum MHD_Result send_version(struct server *server, struct MHD_Connection *connection)
+{
+    return answer_with(connection, MHD_HTTP_OK, write_answer(server, write_version, "text/plain"));
+}
+
+static const struct {
+    const char *path;
+    enum MHD_Result (*answer)(struct server *server, struct MHD_Connection *connection);
+} pages[] = {
+    { "/", send_page },
+    { "/metrics", send_metrics },
+    { "/version", send_version },
+};
+
+/* --- requests --- */
+
+/* The token leaves the address bar, and the browser's history, for a cookie. */
+static enum MHD_Result log_in(const struct serve_access *access, struct MHD_Connection *connection)
+{
+    struct MHD_Response *answer = text_answer("welcome\n");
+    char cookie[SERVE_TOKEN_MAX + 64];
+
+    if (answer == NULL)
+        return MHD_NO;
+    snprintf(cookie, sizeof(cookie), "tattler=%s; Path=/; HttpOnly; SameSite=Strict",
+            access->token);
+    MHD_add_response_header(answer, MHD_HTTP_HEADER_SET_COOKIE, cookie);
+    MHD_add_response_header(answer, MHD_HTTP_HEADER_LOCATION, "/");
+    return answer_with(connection, MHD_HTTP_SEE_OTHER, answer);
+}
+
+static enum MHD_Result answer_get(struct server *server, struct MHD_Connection *connection,
+        const char *path)
+{
+    switch (serve_judge(server->source.access, connection)) {
+    case SERVE_MISDIRECTED:
+        return say(connection, MHD_HTTP_MISDIRECTED_REQUEST,
+                "Come by address, or as localhost.\n");
+    case SERVE_STRANGER:
+        return say(connection, MHD_HTTP_UNAUTHORIZED,
+                "Who are you? Open the address that 'tattler serve' printed, with ?token=... at "
+                "its end, or send the token as a bearer.\n");
+    case SERVE_LOGS_IN:
+        return log_in(server->source.access, connection);
+    default:
+        break;
+    }
+    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+        if (strcmp(pages[i].path, path) == 0)
+            return pages[i].answer(server, connection);
+    return say(connection, MHD_HTTP_NOT_FOUND, "There are /, /metrics and /version.\n");
+}
+
+static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path,
+        const char *method, const char *version, const char *upload, size_t *upload_len,
+        void **state)
+{
+    static int seen;
+
+    (void)version;
+    (void)upload;
+    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+        return say(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or HEAD.\n");
+    if (*state == NULL) { /* its head alone is there yet */
+        *state = &seen;
+        return MHD_YES;
+    }
+    *upload_len = 0;
+    return answer_get(user, connection, path);
+}
+
+/* --- the server --- */
+
+struct server *server_new(int listener, const struct server_source *source)
+{
+    struct server *server = calloc(1, sizeof(*server));
+
+    if (server == NULL) {
+        complain("out of memory");
+        return NULL;
+    }
+    server->source = *source;
+    server->daemon = MHD_start_daemon(MHD_NO_FLAG, 0, NULL, NULL,
+            on_request, server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
+            (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+    if (server->daemon != NULL)
+        return server;
+    complain("the web server does not start");
+    free(server);
+    return NULL;
+}
+
+void server_free(struct server *server)
+{
+    if (server == NULL)
+        return;
+    MHD_stop_daemon(server->daemon);
+    if (server->page != NULL)
+        MHD_destroy_response(server->page);
+    free(server);
+}
+
+/* Not by epoll: libmicrohttpd takes it edge-triggered, and misses the end of a connection that comes
+ * together with its last bytes. */
+void server_turn(struct server *server, int wait_ms)
+{
+    fd_set readable, writable, odd;
+    MHD_UNSIGNED_LONG_LONG due_ms;
+    struct timeval wait;
+    int top = -1;
+
+    FD_ZERO(&readable);
+    FD_ZERO(&writable);
+    FD_ZERO(&odd);
+    if (MHD_get_fdset(server->daemon, &readable, &writable, &odd, &top) != MHD_YES)
+        return;
+    if (MHD_get_timeout(server->daemon, &due_ms) == MHD_YES && due_ms < (unsigned)wait_ms)
+        wait_ms = (int)due_ms;
+    wait = (struct timeval){ .tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000 };
+    if (select(top + 1, &readable, &writable, &odd, &wait) >= 0)
+        MHD_run_from_select(server->daemon, &readable, &writable, &odd);
+}
