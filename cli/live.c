@@ -10,6 +10,8 @@
 #include "live_internal.h"
 
 #define US_PER_S UINT64_C(1000000)
+#define WAIT_MS 1000 /* a signal may come just before */
+#define RELOAD_WAIT_MS 50
 
 /* --- signals --- */
 
@@ -136,13 +138,13 @@ static bool read_packets(struct live *live)
     if (live->alerted)
         outputs_flush(live->outputs);
     live->alerted = false;
+    if (frames < 0)
+        complain("%s: %s", interface_name(live->interface), interface_problem(live->interface));
     return frames >= 0;
 }
 
-/* Not longer than a second: a signal may come just before. */
-static void wait_for_packets(const struct live *live)
+static void wait_for_packets(const struct live *live, int wait_ms)
 {
-    int wait_ms = live->reload != NULL ? 50 : 1000;
     struct pollfd descriptor = { interface_descriptor(live->interface), POLLIN, 0 };
 
     poll(&descriptor, 1, wait_ms);
@@ -163,27 +165,39 @@ static void reload_if_asked(struct live *live)
     live_reload_begin(live);
 }
 
+/* What came before the end: the kernel hands it over within its timeout. */
+static int read_the_rest(struct live *live)
+{
+    uint64_t timeout_ms = live->started->live.timeout_ms, now_us = live_now_us();
+    uint64_t end_us = now_us + 2 * timeout_ms * 1000;
+
+    for (; now_us < end_us; now_us = live_now_us()) {
+        wait_for_packets(live, (int)timeout_ms);
+        if (!read_packets(live))
+            return EXIT_INPUT;
+    }
+    return EXIT_DONE;
+}
+
 static int watch(struct live *live)
 {
     uint64_t now_us = live_now_us(), stats_us = live->started->live.stats_s * US_PER_S;
     struct chore chores[CHORE_COUNT] = {
-        { tick, US_PER_S, now_us },
         { write_statistics, stats_us, now_us + stats_us },
+        { tick, US_PER_S, now_us }, /* last: records leave with it */
     };
 
+    inspector_tick(live->inspector, live->packet_us);
     while (!is_ending) {
-        wait_for_packets(live);
-        if (!read_packets(live)) {
-            complain("%s: %s", interface_name(live->interface),
-                    interface_problem(live->interface));
+        wait_for_packets(live, live->reload != NULL ? RELOAD_WAIT_MS : WAIT_MS);
+        if (!read_packets(live))
             return EXIT_INPUT;
-        }
         now_us = live_now_us();
         run_chores(live, chores, now_us);
         notify_alive(&live->notify, now_us);
         reload_if_asked(live);
     }
-    return EXIT_DONE;
+    return read_the_rest(live);
 }
 
 static uint64_t clock_us(void)
