@@ -52,6 +52,7 @@ UNIT_TESTS = \
 	tests/unit/address_test \
 	tests/unit/arp_test \
 	tests/unit/asked_test \
+	tests/unit/baseline_test \
 	tests/unit/beat_streams_test \
 	tests/unit/beat_test \
 	tests/unit/bits_test \
@@ -123,6 +124,7 @@ UNIT_TESTS = \
 	tests/unit/series_test \
 	tests/unit/service_test \
 	tests/unit/settings_test \
+	tests/unit/store_test \
 	tests/unit/steps_test \
 	tests/unit/stream_test \
 	tests/unit/strangers_test \
@@ -155,6 +157,8 @@ tests_unit_eve_event_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_eve_read_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_held_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_json_walk_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_store_test_CPPFLAGS = $(libstore_la_CPPFLAGS)
+tests_unit_store_test_LDADD = $(LDADD) libstore.la $(STORE_LIBS)
 tests_unit_stream_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_html_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_report_time_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
@@ -179,7 +183,7 @@ endif
 EXTRA_DIST += tests/unit/eve_check.h tests/unit/lua_scene.h tests/unit/match_scene.h tests/unit/quic_seal.h tests/unit/relay_lookalikes.h \
 	tests/unit/relay_proxies.h tests/unit/relay_scene.h tests/unit/scene.h tests/unit/temporary.h \
 	tests/fuzz/corpus \
-	tests/bench/many_rules.py tests/bench/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
+	tests/bench/many_rules.py tests/bench/run tests/baseline/rewrite.py tests/baseline/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
 	tests/lua .busted .luacheckrc \
 	tests/parity/known.tsv tests/parity/run tests/property/run tests/rules tests/run \

@@ -1,0 +1,370 @@
+/* A store in the hands of processes that are killed, of several at once, on a disk that is full. */
+#include "store.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scene.h"
+
+#define KILLS 500
+#define ITEM "tcp/443"
+#define VENDOR "203.0.113.9"
+
+static char folder[] = "/tmp/tattler_store_XXXXXX";
+static char path[64];
+static struct scene scene;
+
+static void remove_all(void)
+{
+    static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
+    char name[80];
+
+    for (unsigned i = 0; i < 4; i++) {
+        snprintf(name, sizeof(name), "%s%s", path, tails[i]);
+        unlink(name);
+    }
+}
+
+static void set_up(void)
+{
+    snprintf(folder, sizeof(folder), "%s", "/tmp/tattler_store_XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/store.db", folder);
+    scene = (struct scene){ 0 };
+    scene_open(&scene);
+}
+
+static void tear_down(void)
+{
+    scene_close(&scene);
+    remove_all();
+    rmdir(folder);
+}
+
+static struct store *must_open(enum store_mode mode)
+{
+    char error[512] = "";
+    struct store *store = store_open(path, mode, 100, error, sizeof(error));
+
+    ck_assert_msg(store != NULL, "%s", error);
+    return store;
+}
+
+/* One more connection. */
+static void talk(void)
+{
+    struct flow *flow;
+
+    scene.now_us += SECOND;
+    flow = connect_to(&scene, VENDOR);
+    flow_close(scene.engine, flow);
+}
+
+/* How often the device has been seen to use the port, by the store; the file is sound. */
+static uint64_t count_times(void)
+{
+    sqlite3 *database;
+    sqlite3_stmt *statement;
+    uint64_t times = 0;
+
+    ck_assert_int_eq(sqlite3_open(path, &database), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_prepare_v2(database, "PRAGMA integrity_check", -1, &statement, NULL),
+            SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
+    ck_assert_str_eq((const char *)sqlite3_column_text(statement, 0), "ok");
+    sqlite3_finalize(statement);
+    ck_assert_int_eq(sqlite3_prepare_v2(database,
+                             "SELECT total(times) FROM item WHERE kind = 'port' AND value = '" ITEM
+                             "'",
+                             -1, &statement, NULL),
+            SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
+    times = (uint64_t)sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return times;
+}
+
+/* In a child: a connection, a save, and a letter to who waits, until it is killed or 'rounds' are
+ * over. */
+static void save_again_and_again(int to, unsigned rounds)
+{
+    char error[512];
+    struct store *store = store_open(path, STORE_MAKE, 100, error, sizeof(error));
+
+    for (unsigned i = 0; store != NULL && i < rounds; i++) {
+        talk();
+        if (store_save(store, scene.engine, false) != TATTLER_OK || write(to, "x", 1) != 1)
+            _exit(1);
+    }
+    store_close(store);
+    _exit(store != NULL ? 0 : 1);
+}
+
+static pid_t start(int out[2], unsigned rounds)
+{
+    pid_t child;
+
+    ck_assert_int_eq(pipe(out), 0);
+    child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        save_again_and_again(out[1], rounds);
+    close(out[1]);
+    return child;
+}
+
+static uint64_t count_letters(int from)
+{
+    char letters[4096];
+    uint64_t count = 0;
+    ssize_t got;
+
+    while ((got = read(from, letters, sizeof(letters))) > 0)
+        count += (uint64_t)got;
+    close(from);
+    return count;
+}
+
+START_TEST(a_process_killed_at_any_moment_loses_nothing_and_counts_nothing_twice)
+{
+    unsigned seed = 7;
+    uint64_t before, saved, lost_words = 0;
+
+    store_close(must_open(STORE_MAKE));
+    before = count_times();
+    for (unsigned i = 0; i < KILLS; i++) {
+        int from[2];
+        pid_t child = start(from, 1000000);
+        uint64_t told;
+
+        usleep((useconds_t)(rand_r(&seed) % 12000));
+        kill(child, SIGKILL);
+        ck_assert_int_eq(waitpid(child, NULL, 0), child);
+        told = count_letters(from[0]);
+        saved = count_times() - before;
+        ck_assert_uint_ge(saved, told);
+        ck_assert_uint_le(saved, told + 1); /* it was killed before it could say so */
+        lost_words += saved - told;
+        before += saved;
+    }
+    ck_assert_uint_gt(before, 0);
+    ck_assert_uint_lt(lost_words, KILLS);
+}
+END_TEST
+
+START_TEST(processes_that_save_at_once_add_up)
+{
+    enum { WRITERS = 3, ROUNDS = 60 };
+    pid_t children[WRITERS];
+    int from[WRITERS][2], status;
+
+    for (unsigned i = 0; i < WRITERS; i++)
+        children[i] = start(from[i], ROUNDS);
+    for (unsigned i = 0; i < WRITERS; i++) {
+        ck_assert_uint_eq(count_letters(from[i][0]), ROUNDS);
+        ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+        ck_assert_int_eq(status, 0);
+    }
+    ck_assert_uint_eq(count_times(), WRITERS * ROUNDS);
+}
+END_TEST
+
+/* As on a disk without room: no file may grow beyond what the store has. */
+static int save_on_a_full_disk(void)
+{
+    struct store *store = must_open(STORE_WRITE);
+    struct rlimit limit = { 4096, RLIM_INFINITY };
+    bool refused;
+
+    signal(SIGXFSZ, SIG_IGN);
+    for (unsigned i = 0; i < 50; i++)
+        talk();
+    setrlimit(RLIMIT_FSIZE, &limit);
+    refused = store_save(store, scene.engine, false) != TATTLER_OK &&
+              strstr(store_error(store), path) != NULL && store_count(store).failed == 1;
+    limit.rlim_cur = RLIM_INFINITY;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    if (!refused || store_save(store, scene.engine, false) != TATTLER_OK)
+        return 1;
+    store_close(store);
+    return 0;
+}
+
+START_TEST(what_did_not_fit_is_saved_when_there_is_room_again)
+{
+    int status;
+    pid_t child;
+
+    store_close(must_open(STORE_MAKE));
+    child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        _exit(save_on_a_full_disk());
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_uint_eq(count_times(), 50);
+}
+END_TEST
+
+/* --- what comes back --- */
+
+struct seen_device {
+    unsigned count;
+    struct baseline_ruling ruling;
+    size_t items;
+    uint64_t alerts;
+};
+
+static void note_device(void *user, const struct baseline *baseline)
+{
+    struct seen_device *seen = user;
+
+    seen->count++;
+    seen->ruling = baseline->ruling;
+    seen->items = baseline->item_count;
+    seen->alerts = baseline->alerts;
+}
+
+static struct seen_device look(struct store *store)
+{
+    struct seen_device seen = { 0 };
+
+    ck_assert_int_eq(store_each(store, note_device, &seen), TATTLER_OK);
+    return seen;
+}
+
+START_TEST(a_ruling_reaches_a_running_engine_with_its_next_save)
+{
+    struct store *store = must_open(STORE_MAKE), *other;
+
+    talk();
+    ck_assert_int_eq(store_save(store, scene.engine, false), TATTLER_OK);
+    other = must_open(STORE_WRITE);
+    ck_assert_int_eq(store_rule(other, "02:00:00:00:00:0a", RULING_FORGET), TATTLER_OK);
+    ck_assert_uint_eq(look(other).count, 0);
+    talk();
+    ck_assert_int_eq(store_save(store, scene.engine, false), TATTLER_OK);
+    ck_assert_uint_eq(look(other).count, 0); /* what was learned before is not brought back */
+    talk();
+    ck_assert_int_eq(store_save(store, scene.engine, false), TATTLER_OK);
+    ck_assert_uint_eq(look(other).count, 1);
+    ck_assert_uint_eq(count_times(), 1);
+    store_close(other);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(those_unseen_for_longest_go_when_there_are_too_many)
+{
+    char error[512], address[32];
+    struct store *store = store_open(path, STORE_MAKE, 5, error, sizeof(error));
+
+    ck_assert_ptr_nonnull(store);
+    for (unsigned i = 0; i < 12; i++) {
+        struct flow *flow;
+
+        scene.now_us += SECOND;
+        snprintf(address, sizeof(address), "192.168.1.%u", 20 + i);
+        flow = connect_from(&scene, address, VENDOR, 443);
+        flow_close(scene.engine, flow);
+    }
+    ck_assert_int_eq(store_save(store, scene.engine, false), TATTLER_OK);
+    ck_assert_uint_eq(look(store).count, 5);
+    ck_assert_uint_eq(store_count(store).devices_evicted, 7);
+    store_close(store);
+}
+END_TEST
+
+START_TEST(what_was_loaded_is_not_saved_again_as_new)
+{
+    struct store *store = must_open(STORE_MAKE);
+
+    talk();
+    ck_assert_int_eq(store_save(store, scene.engine, true), TATTLER_OK);
+    scene_close(&scene);
+    scene_open(&scene);
+    ck_assert_int_eq(store_load(store, scene.engine), TATTLER_OK);
+    ck_assert_int_eq(store_save(store, scene.engine, false), TATTLER_OK);
+    ck_assert_uint_eq(count_times(), 1);
+    store_close(store);
+}
+END_TEST
+
+/* --- files that are none --- */
+
+static void assert_refused(enum store_mode mode, const char *why)
+{
+    char error[512] = "";
+
+    ck_assert_ptr_null(store_open(path, mode, 100, error, sizeof(error)));
+    ck_assert_msg(strstr(error, why) != NULL && strstr(error, path) != NULL, "%s", error);
+}
+
+static void write_file(const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(what_is_no_store_is_refused_with_a_reason)
+{
+    char text[2048];
+
+    assert_refused(STORE_READ, "No such file");
+    assert_refused(STORE_WRITE, "No such file");
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    write_file(text);
+    assert_refused(STORE_READ, "not a store");
+    assert_refused(STORE_MAKE, "not a store");
+    unlink(path);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    assert_refused(STORE_MAKE, "not opened");
+    rmdir(path);
+}
+END_TEST
+
+START_TEST(a_name_with_odd_letters_is_a_name)
+{
+    snprintf(path, sizeof(path), "%s/a?b%%c#d e.db", folder);
+    store_close(must_open(STORE_MAKE));
+    store_close(must_open(STORE_READ));
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        a_process_killed_at_any_moment_loses_nothing_and_counts_nothing_twice,
+        processes_that_save_at_once_add_up,
+        what_did_not_fit_is_saved_when_there_is_room_again,
+        a_ruling_reaches_a_running_engine_with_its_next_save,
+        those_unseen_for_longest_go_when_there_are_too_many,
+        what_was_loaded_is_not_saved_again_as_new,
+        what_is_no_store_is_refused_with_a_reason,
+        a_name_with_odd_letters_is_a_name,
+    };
+    Suite *suite = suite_create("store");
+    TCase *cases = tcase_create("store");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_set_timeout(cases, 120);
+    for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+        tcase_add_test(cases, tests[i]);
+    suite_add_tcase(suite, cases);
+    srunner_run_all(runner, CK_NORMAL);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed > 0;
+}
