@@ -164,11 +164,13 @@ static void restore_upload(struct device *device, const struct baseline *baselin
         upload_restore(device->conduct.upload, baseline->samples);
 }
 
-static void take_ruling(struct device *device, const struct baseline_ruling *ruling)
+static void take_ruling(struct engine *engine, struct device *device, uint64_t began_us,
+        const struct baseline_ruling *ruling)
 {
     device->ruling = ruling->number;
     device->conduct.seen.frozen = ruling->frozen;
-    device->conduct.seen.trusted_us = ruling->trusted_us;
+    seen_resume(&device->conduct.seen, &engine->budget.conduct.seen, began_us,
+            ruling->trusted_us);
 }
 
 /* A device has just been made; nobody else knows it yet. */
@@ -184,10 +186,8 @@ static void recall(void *user, struct device *device)
     if (found == NULL)
         return;
     device->met_us = found->baseline.met_us;
-    seen->began = found->baseline.began_us != 0;
-    seen->began_us = found->baseline.began_us;
     seen->suspect_until_us = found->baseline.suspect_until_us;
-    take_ruling(device, &found->baseline.ruling);
+    take_ruling(engine, device, found->baseline.began_us, &found->baseline.ruling);
     restore_items(seen, &engine->budget.conduct.seen, &found->baseline);
     restore_upload(device, &found->baseline);
 }
@@ -507,7 +507,7 @@ void engine_rule(struct engine *engine, const char *key, const struct baseline_r
         free(device->conduct.upload);
         device->conduct.upload = NULL;
     }
-    take_ruling(device, ruling);
+    take_ruling(engine, device, device->conduct.seen.began_us, ruling);
     lock_release(&device->lock);
     device_release(engine->devices, device);
 }

@@ -245,7 +245,7 @@ enum ternary flow_teach_number(struct engine *engine, const struct flow *flow,
 enum ternary flow_teach_port(struct engine *engine, const struct flow *flow);
 void flow_teach_name(struct engine *engine, struct flow *flow);
 void flow_teach_end(struct engine *engine, struct flow *flow);
-void flow_look_up_usual(const struct engine *engine, struct flow *flow);
+void flow_look_up_usual(struct flow *flow);
 
 /* --- flow_burst.c --- */
 

@@ -265,11 +265,10 @@ void flow_teach_end(struct engine *engine, struct flow *flow)
 
 /* --- what the device is known for --- */
 
-void flow_look_up_usual(const struct engine *engine, struct flow *flow)
+void flow_look_up_usual(struct flow *flow)
 {
     const struct seen *seen = seen_of(flow);
 
     flow->outlook.has_usual = seen->sets[SEEN_RULE].count > 0 &&
-                              (seen->vouched || flow->last_us >= seen_learned_us(seen,
-                                                        &engine->budget.conduct.seen));
+                              (seen->vouched || flow->last_us >= seen->learned_us);
 }

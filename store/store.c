@@ -31,7 +31,7 @@ enum tattler_status store_failed(struct store *store, const char *doing)
                           "('sqlite3 FILE .recover' may save some of it)");
         return TATTLER_MALFORMED;
     case SQLITE_FULL:
-        say(store, doing, "no space left on the disk");
+        say(store, doing, "No space left on device");
         return TATTLER_FULL;
     case SQLITE_BUSY:
         say(store, doing, "another process has been writing to it for too long");
@@ -46,6 +46,11 @@ enum tattler_status store_failed(struct store *store, const char *doing)
     case SQLITE_NOMEM:
         say(store, doing, "out of memory");
         return TATTLER_NO_MEMORY;
+    case SQLITE_IOERR:
+        say(store, doing, sqlite3_system_errno(store->database) != 0
+                                  ? strerror(sqlite3_system_errno(store->database))
+                                  : sqlite3_errmsg(store->database));
+        return TATTLER_FULL;
     default:
         say(store, doing, sqlite3_errmsg(store->database));
         return TATTLER_MALFORMED;

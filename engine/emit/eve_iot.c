@@ -25,6 +25,32 @@ static void put_identity(struct json *json, const struct device *device)
     json_text(json, "address", address);
 }
 
+static double learned_share(const struct seen *seen, uint64_t now_us)
+{
+    if (now_us >= seen->learned_us)
+        return 1;
+    return now_us > seen->began_us ? (double)(now_us - seen->began_us) /
+                                             (double)(seen->learned_us - seen->began_us)
+                                   : 0;
+}
+
+/* With the device's lock held, as the next. Absent before it has talked to anybody. */
+static void put_learning(struct json *json, const struct device *device)
+{
+    const struct seen *seen = &device->conduct.seen;
+    double share = learned_share(seen, atomic_load(&device->last_seen_us));
+
+    if (!seen->began)
+        return;
+    json_open_object(json, "learning");
+    json_text(json, "state", seen->frozen ? "frozen" : share < 1 ? "learning" : "trusted");
+    json_decimal(json, "share", share);
+    json_time(json, "began", seen->began_us);
+    json_time(json, "trusted", seen->learned_us);
+    json_unsigned(json, "accused", seen->accused);
+    json_close_object(json);
+}
+
 static void put_history(struct json *json, struct device *device)
 {
     lock_take(&device->lock);
@@ -38,6 +64,7 @@ static void put_history(struct json *json, struct device *device)
     json_unsigned(json, "bytes_up", device->totals.bytes_up);
     json_unsigned(json, "bytes_down", device->totals.bytes_down);
     json_unsigned(json, "suppressed", device->totals.suppressed);
+    put_learning(json, device);
     lock_release(&device->lock);
 }
 

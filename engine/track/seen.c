@@ -114,27 +114,28 @@ static enum seen_verdict judge(uint64_t learned_us, uint64_t first_us, uint64_t 
     return now_us < first_us + SEEN_NEW_S * US_PER_S ? SEEN_NEW : SEEN_BEFORE;
 }
 
-uint64_t seen_learned_us(const struct seen *seen, const struct seen_budget *budget)
+void seen_resume(struct seen *seen, const struct seen_budget *budget, uint64_t began_us,
+        uint64_t trusted_us)
 {
-    return seen->trusted_us != 0 ? seen->trusted_us
-                                 : seen->began_us + budget->learning_s * US_PER_S;
+    seen->began = began_us != 0;
+    seen->began_us = began_us;
+    seen->trusted_us = trusted_us;
+    seen->learned_us = trusted_us != 0 ? trusted_us : began_us + budget->learning_s * US_PER_S;
 }
 
-static enum seen_verdict judge_item(const struct seen *seen, const struct seen_budget *budget,
-        const struct seen_item *item, uint64_t now_us)
+static enum seen_verdict judge_item(const struct seen *seen, const struct seen_item *item,
+        uint64_t now_us)
 {
-    uint64_t learned_us = seen_learned_us(seen, budget);
-
     if ((item->flags & SEEN_ACCUSED) != 0)
-        return now_us < learned_us ? SEEN_UNSURE : SEEN_NEW;
-    return judge(learned_us, item->first_us, now_us);
+        return now_us < seen->learned_us ? SEEN_UNSURE : SEEN_NEW;
+    return judge(seen->learned_us, item->first_us, now_us);
 }
 
 /* A device that is frozen takes nothing in, so what it does not know stays new. */
-static enum seen_verdict judge_unknown(const struct seen *seen, const struct seen_budget *budget,
-        const struct seen_set *set, uint64_t now_us)
+static enum seen_verdict judge_unknown(const struct seen *seen, const struct seen_set *set,
+        uint64_t now_us)
 {
-    return set->lossy || now_us < seen_learned_us(seen, budget) ? SEEN_UNSURE : SEEN_NEW;
+    return set->lossy || now_us < seen->learned_us ? SEEN_UNSURE : SEEN_NEW;
 }
 
 static void touch(struct seen_item *item, uint64_t now_us)
@@ -153,11 +154,11 @@ enum seen_verdict seen_note(struct seen *seen, struct seen_budget *budget,
     bool known = item != NULL, sure = !set->lossy;
 
     if (!seen->began) {
+        seen_resume(seen, budget, now_us, seen->trusted_us);
         seen->began = true;
-        seen->began_us = now_us;
     }
     if (!known && seen->frozen)
-        return judge_unknown(seen, budget, set, now_us);
+        return judge_unknown(seen, set, now_us);
     if (!known) {
         item = insert(seen, budget, fact);
         if (item == NULL)
@@ -170,20 +171,19 @@ enum seen_verdict seen_note(struct seen *seen, struct seen_budget *budget,
     touch(item, now_us);
     if (!known && !sure)
         return SEEN_UNSURE;
-    return judge_item(seen, budget, item, now_us);
+    return judge_item(seen, item, now_us);
 }
 
 bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget, enum seen_kind kind,
         uint64_t key, uint64_t now_us)
 {
     const struct seen_item *item = seen_find(seen, kind, key);
-    uint64_t learned_us = seen_learned_us(seen, budget);
 
     if (item == NULL || (item->flags & (SEEN_SUSPECT | SEEN_ACCUSED)) != 0)
         return false;
     if ((item->flags & SEEN_VOUCHED) != 0)
         return true;
-    return (now_us >= learned_us && item->first_us < learned_us) ||
+    return (now_us >= seen->learned_us && item->first_us < seen->learned_us) ||
            now_us >= item->first_us + budget->learning_s * US_PER_S;
 }
 

@@ -102,7 +102,8 @@ struct seen {
     bool frozen;  /* takes nothing in any more */
     bool vouched; /* some item is */
     uint64_t began_us;
-    uint64_t trusted_us; /* somebody said then that it has learned enough; zero: nobody did */
+    uint64_t learned_us; /* enough was learned by then */
+    uint64_t trusted_us; /* when somebody said so; zero: the clock says it */
     uint64_t suspect_until_us;
     uint32_t accused;    /* items there are, at most */
     struct seen_set sets[SEEN_KINDS];
@@ -117,8 +118,9 @@ enum seen_verdict seen_note(struct seen *seen, struct seen_budget *budget,
 /* NULL: not there. Good until the next one is noted. */
 struct seen_item *seen_find(const struct seen *seen, enum seen_kind kind, uint64_t key);
 
-/* When the device has learned enough. */
-uint64_t seen_learned_us(const struct seen *seen, const struct seen_budget *budget);
+/* Goes on where another process began; zero: anew. A device may be trusted before its time. */
+void seen_resume(struct seen *seen, const struct seen_budget *budget, uint64_t began_us,
+        uint64_t trusted_us);
 
 bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget, enum seen_kind kind,
         uint64_t key, uint64_t now_us);
