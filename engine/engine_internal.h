@@ -230,8 +230,17 @@ void flow_note_upload(struct flow *flow, struct remote *remote);
 
 uint64_t flow_endpoint_hash(const struct flow *flow);
 
-/* --- baseline.c --- */
+/* --- baseline.c, baseline_import.c --- */
 
+struct baseline_item;
+struct baseline_ruling;
+
+/* A fact in words; NULL: out of memory. And back; false: not understood. */
+char *baseline_value(enum seen_kind kind, const struct seen_item *item);
+bool baseline_fact(const struct baseline_item *item, struct seen_fact *fact);
+/* For a device that nobody else knows, or with its lock held. */
+void baseline_take_ruling(struct engine *engine, struct device *device, uint64_t began_us,
+        const struct baseline_ruling *ruling);
 void memory_free(struct memory *memory); /* accepts NULL */
 
 /* --- flow_usual.c: with the device's lock held --- */
