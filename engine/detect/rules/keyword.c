@@ -149,6 +149,8 @@ const struct keyword keywords[] = {
     { "detection_filter", NULL, FORM_PLAIN, read_detection_filter, 0,
         "detection_filter:track by_src, count 30, seconds 60",
         "the rule matches only beyond so many times" },
+    { "iot.unusual", NULL, FORM_NONE, read_unusual, 0, "iot.unusual",
+        "not where the rule held with this remote while the device learned" },
 };
 
 const size_t keyword_count = sizeof(keywords) / sizeof(keywords[0]);

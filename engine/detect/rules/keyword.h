@@ -103,7 +103,9 @@ KEYWORD_READER(read_threshold);
 KEYWORD_READER(read_detection_filter);
 /* keyword_dataset.c */
 KEYWORD_READER(read_dataset);
-/* keyword_iot.c; 'name' without "iot." */
+/* keyword_iot.c */
+KEYWORD_READER(read_unusual);
+/* 'name' without "iot." */
 bool read_iot(struct rule_draft *draft, const char *at, const char *name, char *value);
 
 #endif

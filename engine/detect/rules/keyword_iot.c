@@ -6,8 +6,6 @@
 #include "detect/rules/draft.h"
 #include "detect/rules/keyword.h"
 
-#define UNUSUAL "unusual"
-
 static bool refuse_feature(struct rule_draft *draft, const char *at, const char *name)
 {
     const char **names = calloc(feature_count, sizeof(*names)), *near = NULL;
@@ -30,11 +28,12 @@ static const struct feature *find(const char *name)
     return NULL;
 }
 
-/* Not a feature, as it is another answer for each rule. */
-static bool read_unusual(struct rule_draft *draft, char *value)
+/* No feature: the answer is another one for each rule. */
+bool read_unusual(struct rule_draft *draft, const struct keyword *keyword, const char *at, char *value)
 {
-    if (value != NULL)
-        return draft_refuse(draft, value, "'iot." UNUSUAL "' takes no value: write 'iot." UNUSUAL ";'");
+    (void)keyword;
+    (void)at;
+    (void)value;
     draft->rule.unless_usual = true;
     return true;
 }
@@ -45,8 +44,6 @@ bool read_iot(struct rule_draft *draft, const char *at, const char *name, char *
     struct rule_test test = { .kind = TEST_IOT };
     char error[sizeof(draft->error)];
 
-    if (strcasecmp(name, UNUSUAL) == 0)
-        return read_unusual(draft, value);
     if (feature == NULL)
         return refuse_feature(draft, at, name);
     draft->rule.iot_changed |= feature->changed;
