@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "detect/suppress.h"
 #include "doctor.h"
 #include "enrich/domain.h"
 #include "enrich/geo.h"
@@ -223,6 +224,27 @@ static void check_zone(struct checklist *list, const struct settings *settings)
     zone_close(zone);
 }
 
+static void check_suppress(struct checklist *list, const struct settings *settings)
+{
+    uint64_t now_us = (uint64_t)time(NULL) * 1000000;
+    char name[SUPPRESS_NAME_SIZE];
+    size_t expired = 0;
+
+    for (size_t i = 0; i < settings->suppress_count; i++) {
+        uint64_t until_us = settings->suppress[i].until_us;
+
+        if (until_us == 0 || until_us > now_us)
+            continue;
+        expired++;
+        suppress_name(settings, i, name);
+        checklist_tell(list, VERDICT_WARNING, "take the entry out, or give it another 'expires' if it "
+                "is still right", "suppress: %s has expired, so its alerts are told again", name);
+    }
+    if (settings->suppress_count > expired)
+        checklist_tell(list, VERDICT_OK, NULL, "suppress: %zu entries in force",
+                settings->suppress_count - expired);
+}
+
 /* --- the command --- */
 
 static int check_all(const char *config, const char *suricata_yaml)
@@ -241,6 +263,7 @@ static int check_all(const char *config, const char *suricata_yaml)
     check_resolvers(&list, &settings);
     check_domains(&list, &settings);
     check_zone(&list, &settings);
+    check_suppress(&list, &settings);
     settings_clear(&settings);
     if (suricata_yaml != NULL)
         suricata_check(&list, suricata_yaml);

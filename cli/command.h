@@ -25,6 +25,7 @@ int command_geo(int argc, char **argv);
 int command_learn(int argc, char **argv);
 int command_devices(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_tune(int argc, char **argv);
 int command_export(int argc, char **argv);
 
 /* Prints "tattler: " and the text as one line to standard error. */

@@ -15,7 +15,7 @@ libhost_la_SOURCES = \
 	cli/inspect_renew.c cli/inspect_rules.c cli/interface.c cli/interface.h cli/json_walk.c \
 	cli/json_walk.h cli/pcap_file.c cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/report_add.c \
 	cli/report_internal.h cli/report_model.c cli/report_model.h cli/report_remotes.c \
-	cli/report_time.c cli/report_time.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h \
+	cli/report_time.c cli/report_time.h cli/screen.c cli/screen.h cli/yaml_edit.c cli/yaml_edit.h cli/stream.c cli/stream.h \
 	cli/summary.c cli/summary.h cli/summary_alerts.c cli/summary_internal.h cli/summary_print.c \
 	cli/tcp_state.c cli/tcp_state.h
 libhost_la_LIBADD = librules.la libstore.la libengine.la $(CLI_LIBS)
@@ -25,7 +25,7 @@ tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
 	cli/check.h cli/check_lua.c cli/baseline_file.c cli/baseline_file.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c \
 	cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_learn.c \
-	cli/cmd_live.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_serve.c cli/cmd_try.c cli/command.c cli/command.h \
+	cli/cmd_live.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_serve.c cli/cmd_try.c cli/cmd_tune.c cli/command.c cli/command.h \
 	cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/explain.h cli/explain_header.c \
 	cli/explain_note.c cli/explain_pages.c cli/explain_rule.c cli/explain_steps.c \
 	cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
@@ -36,7 +36,7 @@ tattler_SOURCES = \
 	cli/outputs.h cli/privileges.c cli/privileges.h cli/prose.c cli/prose.h cli/report_chart.c \
 	cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c \
 	cli/report_page.c cli/report_page.h cli/report_page_internal.h cli/report_tables.c \
-	cli/rules.c cli/rules.h cli/rules_find.c cli/rules_told.c cli/rules_told.h cli/sandbox.c \
+	cli/rules.c cli/rules.h cli/rules_find.c cli/tune.h cli/tune_apply.c cli/tune_apply.h cli/tune_history.c cli/tune_json.c cli/tune_numbers.c cli/tune_print.c cli/tune_propose.c cli/undo_file.c cli/undo_file.h cli/rules_told.c cli/rules_told.h cli/sandbox.c \
 	cli/sandbox.h cli/sender.c cli/sender.h cli/serve.h cli/serve_access.c cli/serve_http.c \
 	cli/serve_listen.c cli/serve_metrics.c cli/try.h cli/try_flows.c cli/try_lua.c cli/try_print.c \
 	cli/try_say.c cli/try_walk.c

@@ -23,6 +23,7 @@ static const struct {
     { "explain", command_explain, "what a rule looks for, what to do about it, how to tune it" },
     { "try", command_try, "why a rule matches a capture or not, for each connection" },
     { "geo", command_geo, "build the database of networks, or look an address up" },
+    { "tune", command_tune, "what alerts most, and the narrowest change that would silence it" },
     { "doctor", command_doctor, "check configuration, data files and Suricata's set-up" },
     { "report", command_report, "a page of what devices do, from EVE records" },
     { "serve", command_serve, "the same page in a browser, kept up to date; numbers for Prometheus" },

@@ -105,7 +105,8 @@ static const struct settings_row rows[] = {
     { SUPPRESS ".name", &kind_domain, IN_SUPPRESS(name), 0, 253, "",
             "to exactly this name, as TLS, QUIC, HTTP or DNS tell it" },
     { SUPPRESS ".asn", &kind_number, IN_SUPPRESS(asn), 1, UINT32_MAX, "", "to this network" },
-    { SUPPRESS ".address", &kind_network, 0, 0, 0, "", "to this address or network" },
+    { SUPPRESS ".address", &kind_networks, IN_SUPPRESS(networks), 0, 64, "",
+            "to these addresses or networks" },
     { SUPPRESS ".hours", &kind_hours, IN_SUPPRESS(hours), 0, 0, "",
             "in these local hours: 22-6 is from 22:00 to 5:59" },
     { SUPPRESS ".reason", &kind_text, IN_SUPPRESS(reason), 0, 255, "", "why it is right" },
@@ -386,7 +387,7 @@ static bool names_something(const struct suppress_setting *entry)
     return entry->sids.count > 0 || entry->detects != NULL || entry->has_mac ||
            entry->has_device_network || entry->device_name != NULL ||
            entry->device_type != NULL || entry->domain != NULL || entry->name != NULL ||
-           entry->asn != 0 || entry->has_network;
+           entry->asn != 0 || entry->networks.count > 0;
 }
 
 static const char *suppress_problem(const struct settings *settings, size_t index)

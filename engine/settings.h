@@ -51,8 +51,7 @@ struct suppress_setting {
     char *device_name, *device_type;
     char *domain, *name; /* lower case, without a leading "*." */
     uint32_t asn;        /* 0: any */
-    bool has_network;
-    struct prefix network; /* the remote is in */
+    struct prefix_list networks; /* the remote is in one of these; empty: any */
     uint32_t hours;        /* bit h: from h:00 to h:59, local; 0: any */
 };
 

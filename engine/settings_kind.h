@@ -43,7 +43,7 @@ extern const struct settings_kind kind_duration, kind_count, kind_text, kind_zon
         kind_day, kind_bool, kind_bytes, kind_outputs;
 extern const struct settings_kind kind_params; /* set by settings_set_param() */
 extern const struct settings_kind kind_mac, kind_address; /* 'field' is the whole device */
-extern const struct settings_kind kind_device, kind_network; /* and the whole suppression */
+extern const struct settings_kind kind_device; /* and the whole suppression */
 
 /* Writes the text and returns TATTLER_MALFORMED. */
 enum tattler_status settings_refuse(const struct complaint *complaint, const char *format, ...)

@@ -196,19 +196,6 @@ static void clear_device(void *field)
     clear_text(&setting->device_name);
 }
 
-static enum tattler_status set_network(const struct settings_row *row, void *field,
-        const struct settings_entry *entry, const struct complaint *complaint)
-{
-    struct suppress_setting *setting = field;
-
-    (void)row;
-    if (!prefix_parse(entry->value, &setting->network))
-        return settings_refuse(complaint, "'%.64s' is neither an address nor a network: write one "
-                "such as 203.0.113.7 or 203.0.113.0/24", entry->value);
-    setting->has_network = true;
-    return TATTLER_OK;
-}
-
 const struct settings_kind kind_word = { "word", false, false, set_word, clear_text };
 const struct settings_kind kind_domain = { "host name", false, false, set_domain, clear_text };
 const struct settings_kind kind_number = { "number", false, false, set_number, NULL };
@@ -217,4 +204,3 @@ const struct settings_kind kind_numbers = { "list of numbers", true, false, set_
 const struct settings_kind kind_hours = { "hours", false, false, set_hours, NULL };
 const struct settings_kind kind_day = { "day", false, false, set_day, NULL };
 const struct settings_kind kind_device = { "device", false, false, set_device, clear_device };
-const struct settings_kind kind_network = { "network", false, false, set_network, NULL };

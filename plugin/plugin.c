@@ -10,6 +10,8 @@
 #include "suricata.h"
 #include "util-debug.h"
 
+#include "detect/suppress.h"
+
 #ifndef TATTLER_VERSION
 #error "TATTLER_VERSION must be the version of this build"
 #endif
@@ -32,6 +34,19 @@ static void TellProblem(void *user, const char *what)
     SCLogWarning("%s", what);
 }
 
+/* By the clock on the wall: what alerts now is not silenced by them. */
+static void TellExpired(const struct settings *settings)
+{
+    const uint64_t now_us = (uint64_t)time(NULL) * UINT64_C(1000000);
+    char name[SUPPRESS_NAME_SIZE];
+
+    for (size_t i = 0; i < settings->suppress_count; i++) {
+        suppress_name(settings, i, name);
+        if (settings->suppress[i].until_us != 0 && settings->suppress[i].until_us <= now_us)
+            SCLogWarning("the entry '%s' of 'suppress' has expired: its alerts are told again", name);
+    }
+}
+
 /* Does not return without an engine. A file that cannot be used is left out, unless
  * engine.init-failure-fatal is set. */
 static struct engine *MakeEngine(void)
@@ -46,6 +61,7 @@ static struct engine *MakeEngine(void)
     if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
         FatalError("no random number: %s", strerror(errno));
     TattlerConfigRead(settings);
+    TellExpired(settings);
     engine = engine_new(settings, seed, TellProblem, &problems);
     if (engine == NULL)
         FatalError("no memory for the engine");

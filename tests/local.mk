@@ -138,7 +138,7 @@ UNIT_TESTS = \
 	tests/unit/unanswered_test \
 	tests/unit/uplink_test \
 	tests/unit/upload_test \
-	tests/unit/wait_test \
+	tests/unit/yaml_edit_test tests/unit/wait_test \
 	tests/unit/window_test \
 	tests/unit/zone_test
 check_PROGRAMS += $(UNIT_TESTS)
@@ -164,6 +164,7 @@ tests_unit_html_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_report_time_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_summary_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_unit_tcp_state_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_unit_yaml_edit_test_CPPFLAGS = $(libhost_la_CPPFLAGS)
 endif
 endif
 
@@ -183,9 +184,9 @@ endif
 EXTRA_DIST += tests/unit/eve_check.h tests/unit/lua_scene.h tests/unit/match_scene.h tests/unit/quic_seal.h tests/unit/relay_lookalikes.h \
 	tests/unit/relay_proxies.h tests/unit/relay_scene.h tests/unit/scene.h tests/unit/temporary.h \
 	tests/fuzz/corpus \
-	tests/bench/many_rules.py tests/bench/run tests/baseline/rewrite.py tests/baseline/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
+	tests/bench/many_alerts.py tests/bench/many_rules.py tests/bench/run tests/baseline/rewrite.py tests/baseline/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
 	tests/lua .busted .luacheckrc \
 	tests/parity/known.tsv tests/parity/run tests/property/run tests/rules tests/run \
 	tests/signatures tests/browser.py tests/export tests/report tests/serve tests/schema/run tests/static/run \
-	tests/suricata tests/score/run build-aux/suricata8
+	tests/suricata tests/tune/run tests/score/run build-aux/suricata8

@@ -41,6 +41,14 @@ static bool has_sid(const struct suppress_setting *entry, uint32_t sid)
     return entry->sids.count == 0;
 }
 
+static bool is_in_networks(const struct prefix_list *networks, const struct address *address)
+{
+    for (size_t i = 0; i < networks->count && address != NULL; i++)
+        if (prefix_contains(&networks->items[i], address))
+            return true;
+    return networks->count == 0;
+}
+
 static bool is_text(const char *wanted, const char *text)
 {
     return wanted == NULL || (text != NULL && strcasecmp(wanted, text) == 0);
@@ -61,10 +69,8 @@ static bool holds_remote(const struct suppress_setting *entry, const struct supp
 {
     if (entry->domain != NULL && (alert->name == NULL || !is_in_domain(alert->name, entry->domain)))
         return false;
-    if (entry->has_network &&
-            (alert->remote == NULL || !prefix_contains(&entry->network, alert->remote)))
-        return false;
-    return is_text(entry->name, alert->name) && (entry->asn == 0 || entry->asn == alert->asn);
+    return is_in_networks(&entry->networks, alert->remote) &&
+           is_text(entry->name, alert->name) && (entry->asn == 0 || entry->asn == alert->asn);
 }
 
 bool suppress_holds(const struct suppress_setting *entry, const struct suppress_alert *alert,

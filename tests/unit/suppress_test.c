@@ -86,7 +86,8 @@ static const char *const holding[] = { "sid: 1000001", "sid: [7, 1000001]", "det
     "device: 02:00:5E:10:00:01", "device: 192.168.1.20", "device: 192.168.1.0/24",
     "device: porch cam", "device-type: camera", "domain: example.org", "domain: B.Example.Org",
     "domain: '*.example.org'", "domain: a.b.example.org", "name: A.b.example.org", "asn: 64500",
-    "address: 203.0.113.7", "address: 203.0.113.0/24", "asn: 64500, hours: 0-1",
+    "address: 203.0.113.7", "address: 203.0.113.0/24",
+    "address: [192.0.2.1, 203.0.113.7]", "asn: 64500, hours: 0-1",
     "asn: 64500, hours: 22-6", "asn: 64500, hours: 0-24", "asn: 64500, expires: 2026-03-01" };
 static const char *const failing[] = { "sid: 1000002", "detects: exfil",
     "device: 02:00:5e:10:00:02", "device: 192.168.1.21", "device: 192.168.2.0/24", "device: porch",
@@ -208,7 +209,7 @@ START_TEST(mistakes_are_told_with_their_place)
         { "suppress: [{asn: 1, expires: tomorrow}]", "1:30: suppress.expires:" },
         { "suppress: [{asn: 1, id: a.b}]", "1:25: suppress.id: 'a.b' is no id" },
         { "suppress: [{domain: 'a b'}]", "1:21: suppress.domain: 'a b' is no host name" },
-        { "suppress: [{address: x}]", "1:22: suppress.address: 'x' is neither" },
+        { "suppress: [{address: x}]", "1:22: suppress.address: 'x' is not a network" },
         { "suppress: [{sids: 1}]", "1:13: unknown key 'sids': did you mean 'sid'?" },
     };
 

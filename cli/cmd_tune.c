@@ -1,0 +1,539 @@
+/* 'tattler tune': what alerts most, and the narrowest change that would silence it. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "rules.h"
+#include "screen.h"
+#include "tune_apply.h"
+#include "undo_file.h"
+
+#define TOP_DEFAULT 20
+#define DAYS_DEFAULT 90
+#define DAYS_MAX 3650
+#define DAY_S 86400
+#define US_PER_S UINT64_C(1000000)
+#define RULES_MAX 64
+
+static const char usage[] =
+        "usage: tattler tune [-c tattler.yaml] [OPTION]... EVE|FOLDER|-|redis://HOST/STREAM...\n"
+        "       tattler tune -c tattler.yaml --list [EVE...]\n"
+        "       tattler tune -c tattler.yaml --undo\n"
+        "\n"
+        "Groups the alerts of EVE JSON by what they detect, device and remote, shows the numbers that\n"
+        "decided, and proposes for each group the narrowest change that would silence it, with what\n"
+        "else it would have silenced. Asks for each on a terminal; --apply takes some unasked.\n"
+        "\n"
+        "  -c FILE                configuration; its list 'suppress' gets the entries\n"
+        "  -S RULES               rules, to know what each asks for (default: as 'replay' or the pack)\n"
+        "  --threshold-file FILE  write lines of Suricata's threshold.config there instead\n"
+        "  --apply N[,M]...       apply the proposals of these groups, as numbered\n"
+        "  --undo                 take the last change back, byte for byte; may be said again\n"
+        "  --list                 entries in force and expired, and what they silenced (from EVE)\n"
+        "  --since TIME           only records since 2026-11-01, or of the last 7d, 12h\n"
+        "  --device DEVICE        only this one: MAC address, address, network or name\n"
+        "  --top N                show so many groups (default 20)\n"
+        "  --reason TEXT, --author NAME, --days N   of the entries (default: in force for 90 days)\n"
+        "  --json                 one JSON document, for programs\n"
+        "  -h, --help             this text\n"
+        "\n"
+        "Exit status: 0 done, 1 some input could not be read, 2 wrong usage or configuration, or a\n"
+        "change could not be made.\n";
+
+struct arguments {
+    const char *config, *threshold, *apply;
+    const char *rules[RULES_MAX];
+    size_t rule_count;
+    bool undo, list, json;
+    uint64_t since_us;
+    const char *device;
+    unsigned top;
+    struct tune_options options;
+    const char *const *sources;
+    size_t source_count;
+};
+
+struct tune {
+    struct arguments arguments;
+    struct settings settings;
+    struct zone *zone;
+    struct rules rules;
+    struct tune_history history;
+    uint64_t now_us;
+    bool interactive;
+    bool failed; /* some input could not be read */
+    bool stuck;  /* a change could not be made */
+    json_t *groups, *applied;
+};
+
+/* --- arguments --- */
+
+static bool parse_count(const char *text, unsigned max, unsigned *out)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end != '\0' || number == 0 || number > max)
+        return false;
+    *out = (unsigned)number;
+    return true;
+}
+
+/* "7d", "12h", "2026-11-01", "2026-11-01T06:30:00Z". */
+static bool parse_since(const char *text, uint64_t now_us, uint64_t *out_us)
+{
+    char whole[64], *end;
+    unsigned long number = strtoul(text, &end, 10);
+    uint64_t unit_s = strcmp(end, "d") == 0 ? DAY_S : strcmp(end, "h") == 0 ? 3600 : 0;
+
+    if (*text >= '0' && *text <= '9' && end != text && unit_s > 0 && number < 100000) {
+        *out_us = now_us - number * unit_s * US_PER_S;
+        return true;
+    }
+    snprintf(whole, sizeof(whole), "%s%s", text, strchr(text, 'T') == NULL ? "T00:00:00Z" : "");
+    return eve_time_parse(whole, out_us);
+}
+
+static const char *author(void)
+{
+    static const char *const variables[] = { "SUDO_USER", "USER", "LOGNAME" };
+
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        const char *name = getenv(variables[i]);
+
+        if (name != NULL && name[0] != '\0' && strlen(name) < 64)
+            return name;
+    }
+    return "unknown";
+}
+
+enum { OPTION_THRESHOLD = 256, OPTION_APPLY, OPTION_UNDO, OPTION_LIST, OPTION_SINCE, OPTION_DEVICE,
+    OPTION_TOP, OPTION_REASON, OPTION_AUTHOR, OPTION_DAYS, OPTION_JSON };
+
+static const struct option longs[] = {
+    { "help", no_argument, NULL, 'h' },
+    { "threshold-file", required_argument, NULL, OPTION_THRESHOLD },
+    { "apply", required_argument, NULL, OPTION_APPLY },
+    { "undo", no_argument, NULL, OPTION_UNDO },
+    { "list", no_argument, NULL, OPTION_LIST },
+    { "since", required_argument, NULL, OPTION_SINCE },
+    { "device", required_argument, NULL, OPTION_DEVICE },
+    { "top", required_argument, NULL, OPTION_TOP },
+    { "reason", required_argument, NULL, OPTION_REASON },
+    { "author", required_argument, NULL, OPTION_AUTHOR },
+    { "days", required_argument, NULL, OPTION_DAYS },
+    { "json", no_argument, NULL, OPTION_JSON },
+    { 0 },
+};
+
+/* One option; EXIT_DONE to go on, -1 where all is said. */
+static int take_option(struct tune *tune, int c, char **argv)
+{
+    struct arguments *arguments = &tune->arguments;
+
+    switch (c) {
+    case 'c': arguments->config = optarg; break;
+    case OPTION_THRESHOLD: arguments->threshold = optarg; break;
+    case OPTION_APPLY: arguments->apply = optarg; break;
+    case OPTION_UNDO: arguments->undo = true; break;
+    case OPTION_LIST: arguments->list = true; break;
+    case OPTION_JSON: arguments->json = true; break;
+    case OPTION_DEVICE: arguments->device = optarg; break;
+    case OPTION_REASON: arguments->options.reason = optarg; break;
+    case OPTION_AUTHOR: arguments->options.author = optarg; break;
+    case 'S':
+        if (arguments->rule_count == RULES_MAX)
+            return usage_error("tune", "more than %d options -S: give a folder", RULES_MAX);
+        arguments->rules[arguments->rule_count++] = optarg;
+        break;
+    case OPTION_SINCE:
+        if (!parse_since(optarg, tune->now_us, &arguments->since_us))
+            return usage_error("tune", "--since takes 7d, 12h or 2026-11-01, not '%s'", optarg);
+        break;
+    case OPTION_TOP:
+        if (!parse_count(optarg, TUNE_GROUPS_MAX, &arguments->top))
+            return usage_error("tune", "--top takes 1 to %d, not '%s'", TUNE_GROUPS_MAX, optarg);
+        break;
+    case OPTION_DAYS:
+        if (!parse_count(optarg, DAYS_MAX, &arguments->options.days))
+            return usage_error("tune", "--days takes 1 to %d, not '%s'", DAYS_MAX, optarg);
+        break;
+    case 'h': fputs(usage, stdout); return -1;
+    case ':': return usage_error("tune", "option '%s' needs a value", argv[optind - 1]);
+    default: return usage_error("tune", "unknown option '%s'", argv[optind - 1]);
+    }
+    return EXIT_DONE;
+}
+
+static const char *target(const struct arguments *arguments)
+{
+    return arguments->threshold != NULL ? arguments->threshold : arguments->config;
+}
+
+static int parse_arguments(struct tune *tune, int argc, char **argv)
+{
+    struct arguments *arguments = &tune->arguments;
+    int c, status;
+
+    arguments->top = TOP_DEFAULT;
+    arguments->options = (struct tune_options){ NULL, author(), DAYS_DEFAULT };
+    while ((c = getopt_long(argc, argv, ":c:S:h", longs, NULL)) != -1)
+        if ((status = take_option(tune, c, argv)) != EXIT_DONE)
+            return status;
+    arguments->sources = (const char *const *)(argv + optind);
+    arguments->source_count = (size_t)(argc - optind);
+    if (target(arguments) == NULL && (arguments->apply != NULL || arguments->undo))
+        return usage_error("tune", "say what to change: -c tattler.yaml or --threshold-file FILE");
+    if (arguments->source_count == 0 && !arguments->undo && !arguments->list)
+        return usage_error("tune", "no EVE given: name a file, a folder, '-' or redis://HOST/STREAM");
+    if (strlen(arguments->options.author) > 63 ||
+            (arguments->options.reason != NULL && strlen(arguments->options.reason) > 255))
+        return usage_error("tune", "--author takes 63 bytes at most, --reason 255");
+    return EXIT_DONE;
+}
+
+/* --- reading --- */
+
+static void tell(void *user, const char *what)
+{
+    (void)user;
+    complain("%s", what);
+}
+
+static void read_all(struct tune *tune)
+{
+    const struct arguments *arguments = &tune->arguments;
+    const struct eve_reading reading = { &tune->settings.home_networks, history_take, tell,
+        &tune->history };
+
+    tune->history.since_us = arguments->since_us;
+    tune->history.wanted_device = arguments->device;
+    tune->failed = eve_read(arguments->sources, arguments->source_count, &reading, NULL) !=
+                   TATTLER_OK;
+    if (tune->history.left_out > 0)
+        complain("%llu alerts are left out: more groups, remotes or alerts than are kept",
+                (unsigned long long)tune->history.left_out);
+}
+
+/* Without rules the numbers are not shown; 'check' tells what is wrong with some. */
+static void load_rules(struct tune *tune)
+{
+    const struct arguments *arguments = &tune->arguments;
+    struct rules_source source = { .yaml = arguments->config,
+        .paths = arguments->rules, .path_count = arguments->rule_count,
+        .home = &tune->settings.home_networks };
+
+    if (rules_choose(&source, &tune->settings, false) && source.path_count == 0)
+        source = (struct rules_source){ .paths = (const char *const[]){ rules_folder() },
+            .path_count = access(rules_folder(), R_OK) == 0, .home = source.home };
+    if (source.path_count == 0 ||
+            rules_load(&source, NULL, NULL, &tune->rules) == TATTLER_NO_MEMORY)
+        tune->rules = (struct rules){ .set = NULL };
+}
+
+/* --- one group --- */
+
+static char *lines_of(struct tune *tune, const struct tune_group *group, struct proposal *proposal)
+{
+    return tune->arguments.threshold != NULL
+            ? proposal_threshold(&tune->history, group, proposal)
+            : proposal_yaml(proposal, 2, "\n");
+}
+
+/* The ids that are taken have changed with the file. */
+static bool reload(struct tune *tune)
+{
+    settings_clear(&tune->settings);
+    return load_settings(&tune->settings, tune->arguments.config);
+}
+
+static void apply(struct tune *tune, const struct proposal *proposal, const char *lines)
+{
+    const struct arguments *arguments = &tune->arguments;
+    bool good = arguments->threshold != NULL
+            ? tune_apply_threshold(arguments->threshold, lines)
+            : tune_apply_yaml(arguments->config, &tune->settings, proposal) && reload(tune);
+
+    tune->stuck |= !good;
+    if (good && arguments->json)
+        json_array_append_new(tune->applied, json_string(proposal->id));
+    else if (good)
+        printf("     written to %s as %s; 'tattler tune --undo' takes it back\n", target(arguments),
+                proposal->id);
+}
+
+static bool is_chosen(const char *list, size_t number)
+{
+    char *end;
+
+    for (; list != NULL && *list != '\0'; list = *end == ',' ? end + 1 : end)
+        if (strtoul(list, &end, 10) == number)
+            return true;
+        else if (*end != ',' && *end != '\0')
+            return false;
+    return false;
+}
+
+/* 'y' or 'n'; 'q': to the end without more questions. */
+static char ask(const struct tune_group *group)
+{
+    char line[64];
+
+    for (;;) {
+        printf("     Apply it? [y]es, [n]o, [?] more, [q]uit: ");
+        fflush(stdout);
+        if (fgets(line, sizeof(line), stdin) == NULL || line[0] == 'q')
+            return 'q';
+        if (line[0] == 'y' || line[0] == 'n' || line[0] == 's')
+            return line[0] == 'y' ? 'y' : 'n';
+        printf("     'tattler explain %u' says what the rule looks for and what else can be done.\n"
+               "     The entry ends by itself, and 'tattler tune --undo' takes it back. 'n' leaves\n"
+               "     things as they are.\n", group->sids[0]);
+    }
+}
+
+static void show(struct tune *tune, const struct tune_group *group, size_t number,
+        const struct proposal *proposal, const char *lines)
+{
+    json_t *object;
+
+    if (!tune->arguments.json) {
+        tune_print_group(&tune->history, group, number, tune->rules.set);
+        if (lines != NULL)
+            tune_print_proposal(group, proposal, lines);
+        else
+            puts("     nothing proposed: its device or its address is not known, or it varies");
+        return;
+    }
+    object = tune_json_group(&tune->history, group, number, tune->rules.set);
+    if (lines != NULL)
+        tune_json_proposal(object, proposal, lines);
+    json_array_append_new(tune->groups, object);
+}
+
+/* False: the user wants no more. */
+static bool treat(struct tune *tune, struct tune_group *group, size_t number)
+{
+    bool chosen = is_chosen(tune->arguments.apply, number);
+    struct proposal proposal;
+    char *lines = propose(&tune->history, group, &tune->arguments.options, tune->now_us, &proposal)
+            ? lines_of(tune, group, &proposal) : NULL;
+    char answer = 'n';
+
+    if (chosen || number <= tune->arguments.top)
+        show(tune, group, number, &proposal, lines);
+    if (tune->interactive && lines != NULL)
+        answer = ask(group);
+    if ((chosen || answer == 'y') && lines != NULL)
+        apply(tune, &proposal, lines);
+    tune->stuck |= chosen && lines == NULL;
+    free(lines);
+    return answer != 'q';
+}
+
+/* --- all groups --- */
+
+static void print_head(const struct tune *tune, size_t groups)
+{
+    const struct tune_history *history = &tune->history;
+
+    printf("%llu alert%s in %zu group%s", (unsigned long long)history->alerts_read,
+            history->alerts_read == 1 ? "" : "s", groups, groups == 1 ? "" : "s");
+    if (history->covered > 0)
+        printf("; %llu that entries of 'suppress' silence by now are not among them",
+                (unsigned long long)history->covered);
+    putchar('\n');
+}
+
+static void print_json(struct tune *tune)
+{
+    const struct tune_history *history = &tune->history;
+    json_t *all = json_pack("{s:I, s:I, s:I, s:o, s:o}", "alerts",
+            (json_int_t)history->alerts_read, "covered", (json_int_t)history->covered, "left_out",
+            (json_int_t)history->left_out, "groups", tune->groups, "applied", tune->applied);
+
+    json_dumpf(all, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(all);
+}
+
+/* The highest number in "2,5"; 0: it is no such list. */
+static size_t last_chosen(const char *list)
+{
+    unsigned long number, last = 0;
+    char *end;
+
+    do {
+        number = strtoul(list, &end, 10);
+        if (*list < '0' || *list > '9' || number == 0 || (*end != ',' && *end != '\0'))
+            return 0;
+        last = number > last ? number : last;
+        list = end + 1;
+    } while (*end == ',');
+    return last;
+}
+
+static int tune_groups(struct tune *tune)
+{
+    const struct arguments *arguments = &tune->arguments;
+    size_t count, chosen = 0, shown = arguments->top;
+
+    load_rules(tune);
+    read_all(tune);
+    count = history_rank(&tune->history);
+    if (arguments->apply != NULL && (chosen = last_chosen(arguments->apply)) == 0)
+        return usage_error("tune", "--apply takes numbers of groups such as 1,3, not '%s'",
+                arguments->apply);
+    if (chosen > count)
+        return usage_error("tune", "there is no group %zu: there are %zu", chosen, count);
+    shown = chosen > shown ? chosen : shown;
+    tune->groups = json_array();
+    tune->applied = json_array();
+    if (!arguments->json)
+        print_head(tune, count);
+    for (size_t i = 0; i < count && i < shown; i++)
+        if (!treat(tune, tune->history.ranked[i], i + 1))
+            break;
+    if (arguments->json) {
+        print_json(tune);
+    } else {
+        json_decref(tune->groups);
+        json_decref(tune->applied);
+        if (count > shown)
+            printf("and %zu more groups: --top %zu shows them\n", count - shown, count);
+    }
+    return EXIT_DONE;
+}
+
+/* --- entries that are there --- */
+
+static void print_entry(const struct tune *tune, size_t index)
+{
+    const struct suppress_setting *entry = &tune->settings.suppress[index];
+    char name[SUPPRESS_NAME_SIZE], until[32] = "";
+
+    suppress_name(&tune->settings, index, name);
+    if (entry->until_us != 0)
+        tune_time_text(entry->until_us - 1, until);
+    printf("%-24s %-9s %-11.10s", name,
+            entry->until_us != 0 && entry->until_us <= tune->now_us ? "EXPIRED" : "in force",
+            entry->until_us != 0 ? until : "for ever");
+    if (tune->arguments.source_count > 0)
+        printf("%10llu silenced  ", (unsigned long long)tune->history.hits[index].total);
+    if (entry->author != NULL)
+        printf(" %s:", entry->author);
+    if (entry->reason != NULL) {
+        putchar(' ');
+        screen_print(stdout, cursor_over(entry->reason, strlen(entry->reason)), SCREEN_ALL,
+                SCREEN_KEEP_START);
+    }
+    putchar('\n');
+}
+
+static json_t *entry_json(const struct tune *tune, size_t index)
+{
+    const struct suppress_setting *entry = &tune->settings.suppress[index];
+    char name[SUPPRESS_NAME_SIZE], until[32] = "";
+
+    suppress_name(&tune->settings, index, name);
+    if (entry->until_us != 0)
+        tune_time_text(entry->until_us - 1, until);
+    until[10] = '\0';
+    return json_pack("{s:s, s:b, s:s, s:I, s:s, s:s}", "id", name, "in_force",
+            entry->until_us == 0 || entry->until_us > tune->now_us, "expires", until, "silenced",
+            (json_int_t)tune->history.hits[index].total, "author",
+            entry->author != NULL ? entry->author : "", "reason",
+            entry->reason != NULL ? entry->reason : "");
+}
+
+static void list_entries(struct tune *tune)
+{
+    json_t *list = json_array();
+
+    read_all(tune);
+    for (size_t i = 0; i < tune->settings.suppress_count; i++)
+        if (tune->arguments.json)
+            json_array_append_new(list, entry_json(tune, i));
+        else
+            print_entry(tune, i);
+    if (tune->arguments.json) {
+        json_dumpf(list, stdout, JSON_INDENT(1));
+        putchar('\n');
+    } else if (tune->settings.suppress_count == 0) {
+        puts("no entries in 'suppress'");
+    }
+    json_decref(list);
+}
+
+/* --- the command --- */
+
+static int undo(const struct arguments *arguments)
+{
+    size_t left;
+
+    if (!undo_file_undo(target(arguments), &left))
+        return EXIT_USAGE;
+    printf("%s is as it was before the last change; %zu more can be taken back\n",
+            target(arguments), left);
+    return EXIT_DONE;
+}
+
+static bool is_standard_input(const struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->source_count; i++)
+        if (strcmp(arguments->sources[i], "-") == 0)
+            return true;
+    return false;
+}
+
+static int work(struct tune *tune)
+{
+    const struct arguments *arguments = &tune->arguments;
+    char error[256];
+    int status = EXIT_DONE;
+
+    if (zone_open(tune->settings.timezone, &tune->zone, error, sizeof(error)) != TATTLER_OK) {
+        complain("%s", error);
+        return EXIT_USAGE;
+    }
+    hash_set_seed(random_seed());
+    tune->interactive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 &&
+                        !arguments->json && arguments->apply == NULL && target(arguments) != NULL &&
+                        !is_standard_input(arguments);
+    if (!history_open(&tune->history, &tune->settings, tune->zone))
+        complain("out of memory");
+    else if (arguments->list)
+        list_entries(tune);
+    else
+        status = tune_groups(tune);
+    history_clear(&tune->history);
+    rules_clear(&tune->rules);
+    zone_close(tune->zone);
+    return status != EXIT_DONE ? status : tune->stuck ? EXIT_USAGE
+           : tune->failed ? EXIT_INPUT : EXIT_DONE;
+}
+
+int command_tune(int argc, char **argv)
+{
+    struct tune *tune = calloc(1, sizeof(*tune));
+    int status;
+
+    if (tune == NULL) {
+        complain("out of memory");
+        return EXIT_INPUT;
+    }
+    tune->now_us = (uint64_t)time(NULL) * US_PER_S;
+    status = parse_arguments(tune, argc, argv);
+    if (status == EXIT_DONE && tune->arguments.undo) {
+        status = undo(&tune->arguments);
+    } else if (status == EXIT_DONE) {
+        status = load_settings(&tune->settings, tune->arguments.config) ? work(tune) : EXIT_USAGE;
+        settings_clear(&tune->settings);
+    }
+    free(tune);
+    return status < 0 ? EXIT_DONE : status;
+}

@@ -1,0 +1,183 @@
+/* tune.h - what the parts of 'tattler tune' share: alerts of an EVE history by group, and for each
+ * group the narrowest change that would silence it.
+ *
+ * A group is what one device does towards one remote (its domain, else its network) that rules call by
+ * one word ('detects', else the rule's number). One thread. */
+#ifndef TATTLER_CLI_TUNE_H
+#define TATTLER_CLI_TUNE_H
+
+#include "base/hash.h"
+#include "detect/rules/rule_set.h"
+#include "detect/suppress.h"
+#include "eve_read.h"
+
+#define TUNE_GROUPS_MAX 16384 /* 6 KiB each */
+#define TUNE_DEVICES_MAX 4096
+#define TUNE_REMOTES_MAX 262144
+#define TUNE_ALERTS_MAX 4000000 /* 16 bytes each */
+#define TUNE_SIDS_MAX 256       /* of a group, as of an entry of 'suppress' */
+#define TUNE_ADDRESSES_MAX 16   /* that a proposal names */
+
+/* --- tune_numbers.c: what features are like, from a sample of the records --- */
+
+#define SAMPLE_SIZE 16
+
+struct sample {
+    uint64_t seen;
+    float values[SAMPLE_SIZE]; /* of all seen, each with the same chance */
+};
+
+struct numbers {
+    struct sample *samples; /* by feature; NULL: none yet */
+};
+
+struct spread {
+    double low, middle, high;
+};
+
+/* Takes the numbers of the record's 'iot'. */
+void numbers_take(struct numbers *numbers, const struct eve_event *event);
+/* False: the feature was never told. */
+bool numbers_spread(const struct numbers *numbers, size_t feature, struct spread *out);
+void numbers_clear(struct numbers *numbers);
+
+/* --- tune_history.c --- */
+
+struct tune_device {
+    char key[EVE_DEVICE_KEY_SIZE];
+    bool has_mac;
+    struct mac mac;
+    struct address address; /* the last one */
+    bool one_address;       /* it had no other */
+    char name[64], type[64];
+    uint32_t newest; /* of its alerts, 1 + index; 0: none */
+    struct numbers usual; /* of its flows */
+    UT_hash_handle hh;
+};
+
+struct tune_remote_key {
+    struct address address;
+    uint32_t asn;
+    char name[256]; /* filled up with zeros, as are all that are hashed */
+};
+
+struct tune_remote {
+    struct tune_remote_key key;
+    uint32_t index;
+    UT_hash_handle hh;
+};
+
+/* What a proposal is evaluated on. */
+struct tune_alert {
+    uint32_t sid, remote, group;
+    uint32_t older; /* of the same device, 1 + index */
+};
+
+struct tune_group_key {
+    char detects[128]; /* or "sid 5" */
+    char device[EVE_DEVICE_KEY_SIZE];
+    char remote[256]; /* "example.org", "AS64500", or what sort of address it is */
+};
+
+struct tune_group {
+    struct tune_group_key key;
+    uint32_t index;
+    struct tune_device *device; /* NULL: not known */
+    uint64_t count, first_us, last_us;
+    uint32_t priority; /* the most urgent */
+    uint32_t gid, sids[TUNE_SIDS_MAX];
+    size_t sid_count;
+    bool too_many_sids;
+    char message[256]; /* of the last alert */
+    char domain[256];  /* "": none */
+    char name[256];    /* of a remote without a domain; "": none */
+    uint32_t asn;      /* 0: none */
+    char as_org[128];
+    struct address remotes[TUNE_ADDRESSES_MAX]; /* the first ones */
+    size_t remote_count;
+    bool too_many_remotes;
+    struct numbers numbers;
+    UT_hash_handle hh;
+};
+
+/* How often an entry of the configuration has silenced something, as statistics in EVE tell. */
+struct tune_hits {
+    uint64_t total, last;
+};
+
+struct tune_history {
+    const struct settings *settings;
+    const struct zone *zone;
+    struct suppressions *suppressions;
+    const char *wanted_device; /* NULL: all */
+    uint64_t since_us;
+
+    struct tune_group *groups, *by_index[TUNE_GROUPS_MAX];
+    struct tune_group *ranked[TUNE_GROUPS_MAX]; /* most alerts first, after history_rank() */
+    struct tune_device *devices;
+    struct tune_remote *remotes, **remote_list;
+    size_t remote_room;
+    struct tune_alert *alerts;
+    size_t alert_count, alert_room;
+    struct tune_hits *hits; /* by entry */
+    uint64_t alerts_read;
+    uint64_t covered;  /* by entries of the configuration */
+    uint64_t left_out; /* a table was full */
+};
+
+/* False: out of memory. 'settings' and 'zone' are borrowed. */
+bool history_open(struct tune_history *history, const struct settings *settings,
+        const struct zone *zone);
+void history_clear(struct tune_history *history);
+/* For eve_read(): 'user' is the history. */
+bool history_take(void *user, struct eve_event *event);
+size_t history_rank(struct tune_history *history); /* how many groups there are */
+
+/* --- tune_propose.c --- */
+
+struct tune_options {
+    const char *reason, *author;
+    unsigned days;
+};
+
+struct proposal {
+    struct suppress_setting entry; /* its texts and sids point into the group and here */
+    char id[48], reason[256], author[64], expires[16];
+    struct prefix networks[TUNE_ADDRESSES_MAX];
+    uint64_t silenced, others; /* alerts of the history; of other groups among them */
+    size_t other_groups;
+    const struct tune_group *widest; /* of the other groups, the one with most alerts */
+};
+
+/* Is it to one address alone? */
+bool tune_has_one_remote(const struct tune_group *group);
+
+/* False: nothing names it narrowly enough (its device is not known). */
+bool propose(const struct tune_history *history, struct tune_group *group,
+        const struct tune_options *options, uint64_t now_us, struct proposal *out);
+
+/* The entry in YAML: each line is begun by 'indent' blanks, the first one's last two being "- ", and
+ * ended by 'newline'. Freed by the caller; NULL: out of memory. */
+char *proposal_yaml(const struct proposal *proposal, size_t indent, const char *newline);
+
+/* Lines for threshold.config: by the device's address or the remote's, whichever silences less else;
+ * counted in 'proposal'. NULL: out of memory, or it has no address. */
+char *proposal_threshold(const struct tune_history *history, const struct tune_group *group,
+        struct proposal *proposal);
+
+/* --- tune_print.c, tune_json.c --- */
+
+void tune_print_group(const struct tune_history *history, const struct tune_group *group,
+        size_t number, const struct rule_set *rules);
+void tune_print_proposal(const struct tune_group *group, const struct proposal *proposal,
+        const char *lines);
+/* The features that the group's rules ask for; without rules, those that alerts have and flows of the
+ * device mostly do not. At most 'room'. */
+size_t tune_features(const struct tune_group *group, const struct rule_set *rules, size_t *out,
+        size_t room);
+json_t *tune_json_group(const struct tune_history *history, const struct tune_group *group,
+        size_t number, const struct rule_set *rules);
+void tune_json_proposal(json_t *object, const struct proposal *proposal, const char *lines);
+void tune_time_text(uint64_t time_us, char out[32]);
+
+#endif

@@ -1,0 +1,342 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "tune.h"
+
+#define DAY_S 86400
+#define US_PER_S UINT64_C(1000000)
+
+/* --- what it is called --- */
+
+static bool id_is_taken(const struct settings *settings, const char *id)
+{
+    for (size_t i = 0; i < settings->suppress_count; i++)
+        if (settings->suppress[i].id != NULL && strcmp(settings->suppress[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* "beacon-2": the first word of what it is about, and the first number that is free. */
+static void make_id(const struct settings *settings, const struct tune_group *group, char out[48])
+{
+    char word[24] = "sid";
+    size_t len = strspn(group->key.detects, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    unsigned long number = 0;
+
+    if (len > 0 && len < sizeof(word))
+        snprintf(word, sizeof(word), "%.*s", (int)len, group->key.detects);
+    do
+        snprintf(out, 48, "%s-%lu", word, ++number);
+    while (id_is_taken(settings, out));
+}
+
+static void day_text(uint64_t time_us, char out[16])
+{
+    time_t seconds = (time_t)(time_us / US_PER_S);
+    struct tm parts;
+
+    if (gmtime_r(&seconds, &parts) == NULL || strftime(out, 16, "%Y-%m-%d", &parts) == 0)
+        snprintf(out, 16, "1970-01-01");
+}
+
+static void tell_why(const struct tune_group *group, const struct tune_options *options,
+        uint64_t now_us, struct proposal *out)
+{
+    char first[16], last[16];
+
+    day_text(group->first_us, first);
+    day_text(group->last_us, last);
+    if (options->reason != NULL)
+        snprintf(out->reason, sizeof(out->reason), "%s", options->reason);
+    else
+        snprintf(out->reason, sizeof(out->reason), "%llu alert%s from %s to %s",
+                (unsigned long long)group->count, group->count == 1 ? "" : "s", first, last);
+    snprintf(out->author, sizeof(out->author), "%s", options->author);
+    day_text(now_us + options->days * DAY_S * US_PER_S, out->expires);
+    out->entry.until_us = (now_us / US_PER_S / DAY_S + options->days + 1) * DAY_S * US_PER_S;
+    out->entry.id = out->id;
+    out->entry.reason = out->reason;
+    out->entry.author = out->author;
+}
+
+/* --- whom it names --- */
+
+/* A name comes from the network: what is no plain host name goes into no file. */
+static bool is_host_name(const char *name)
+{
+    return name[0] != '\0' && name[0] != '.' &&
+           name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.")] == '\0';
+}
+
+static struct prefix only(const struct address *address)
+{
+    return (struct prefix){ *address, 128 };
+}
+
+/* The domain; where there is none a network of several addresses, or the addresses, if they are few. */
+static void name_remote(struct tune_group *group, struct proposal *out)
+{
+    struct suppress_setting *entry = &out->entry;
+
+    if (is_host_name(group->domain)) {
+        entry->domain = group->domain;
+    } else if (is_host_name(group->name)) {
+        entry->name = group->name;
+    } else if (group->asn != 0 && !tune_has_one_remote(group)) {
+        entry->asn = group->asn;
+    } else if (!group->too_many_remotes) {
+        for (size_t i = 0; i < group->remote_count; i++)
+            out->networks[i] = only(&group->remotes[i]);
+        entry->networks = (struct prefix_list){ out->networks, group->remote_count };
+    }
+}
+
+/* --- what it silences --- */
+
+static bool has_sid(const struct tune_group *group, uint32_t sid)
+{
+    for (size_t i = 0; i < group->sid_count; i++)
+        if (group->sids[i] == sid)
+            return true;
+    return false;
+}
+
+struct tally {
+    uint64_t counts[TUNE_GROUPS_MAX];
+};
+
+static void sum_up(const struct tune_history *history, const struct tune_group *group,
+        const struct tally *tally, struct proposal *out)
+{
+    out->silenced = out->others = out->other_groups = 0;
+    out->widest = NULL;
+    for (uint32_t i = 0; i < HASH_COUNT(history->groups); i++) {
+        out->silenced += tally->counts[i];
+        if (tally->counts[i] == 0 || i == group->index)
+            continue;
+        out->others += tally->counts[i];
+        out->other_groups++;
+        if (out->widest == NULL || tally->counts[i] > tally->counts[out->widest->index])
+            out->widest = history->by_index[i];
+    }
+}
+
+static void evaluate(const struct tune_history *history, const struct tune_group *group,
+        struct proposal *out)
+{
+    const struct tune_device *device = group->device;
+    struct suppress_alert alert = { .mac = device->has_mac ? &device->mac : NULL,
+        .device = &device->address };
+    struct tally tally = { { 0 } };
+
+    for (uint32_t i = device->newest; i > 0; i = history->alerts[i - 1].older) {
+        const struct tune_alert *told = &history->alerts[i - 1];
+        const struct tune_remote_key *remote = &history->remote_list[told->remote]->key;
+
+        alert.sid = told->sid;
+        alert.remote = &remote->address;
+        alert.name = remote->name[0] != '\0' ? remote->name : NULL;
+        alert.asn = remote->asn;
+        tally.counts[told->group] += suppress_holds(&out->entry, &alert, history->zone);
+    }
+    sum_up(history, group, &tally, out);
+}
+
+bool propose(const struct tune_history *history, struct tune_group *group,
+        const struct tune_options *options, uint64_t now_us, struct proposal *out)
+{
+    const struct tune_device *device = group->device;
+
+    *out = (struct proposal){ .silenced = 0 };
+    if (device == NULL || group->too_many_sids)
+        return false;
+    make_id(history->settings, group, out->id);
+    tell_why(group, options, now_us, out);
+    out->entry.sids = (struct number_list){ group->sids, group->sid_count };
+    out->entry.has_mac = device->has_mac;
+    out->entry.mac = device->mac;
+    out->entry.has_device_network = !device->has_mac;
+    out->entry.device_network = only(&device->address);
+    name_remote(group, out);
+    evaluate(history, group, out);
+    return true;
+}
+
+/* --- in YAML --- */
+
+struct lines {
+    FILE *to;
+    size_t indent;
+    const char *newline;
+    bool first;
+};
+
+/* Begins a line: "    - id: " or "      sid: ". */
+static void begin(struct lines *lines, const char *key)
+{
+    fprintf(lines->to, "%*s%s%s: ", (int)lines->indent - 2, "", lines->first ? "- " : "  ", key);
+    lines->first = false;
+}
+
+/* In double quotes, with the escapes of YAML 1.1; bytes of UTF-8 as they are. */
+static void put_text(struct lines *lines, const char *key, const char *text)
+{
+    if (text == NULL)
+        return;
+    begin(lines, key);
+    putc('"', lines->to);
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c < 0x20 || c == 0x7f)
+            fprintf(lines->to, "\\x%02x", c);
+        else
+            fprintf(lines->to, "%s%c", c == '"' || c == '\\' ? "\\" : "", c);
+    }
+    fprintf(lines->to, "\"%s", lines->newline);
+}
+
+static void put_plain(struct lines *lines, const char *key, const char *text)
+{
+    begin(lines, key);
+    fprintf(lines->to, "%s%s", text, lines->newline);
+}
+
+static void put_sids(struct lines *lines, const struct number_list *sids)
+{
+    begin(lines, "sid");
+    for (size_t i = 0; i < sids->count; i++)
+        fprintf(lines->to, "%s%u", i == 0 ? "[" : ", ", sids->items[i]);
+    fprintf(lines->to, "]%s", lines->newline);
+}
+
+static void put_device(struct lines *lines, const struct suppress_setting *entry)
+{
+    char text[ADDRESS_TEXT_SIZE];
+
+    if (entry->has_mac)
+        mac_text(&entry->mac, text);
+    else
+        address_text(&entry->device_network.address, text);
+    put_text(lines, "device", text);
+}
+
+static void put_addresses(struct lines *lines, const struct prefix_list *networks)
+{
+    char text[ADDRESS_TEXT_SIZE];
+
+    if (networks->count == 0)
+        return;
+    begin(lines, "address");
+    for (size_t i = 0; i < networks->count; i++) {
+        address_text(&networks->items[i].address, text);
+        fprintf(lines->to, "%s\"%s\"", i == 0 ? "[" : ", ", text);
+    }
+    fprintf(lines->to, "]%s", lines->newline);
+}
+
+char *proposal_yaml(const struct proposal *proposal, size_t indent, const char *newline)
+{
+    const struct suppress_setting *entry = &proposal->entry;
+    char *bytes = NULL, number[16];
+    size_t len;
+    struct lines lines = { open_memstream(&bytes, &len), indent, newline, true };
+
+    if (lines.to == NULL)
+        return NULL;
+    put_plain(&lines, "id", proposal->id);
+    put_sids(&lines, &entry->sids);
+    put_device(&lines, entry);
+    put_text(&lines, "domain", entry->domain);
+    put_text(&lines, "name", entry->name);
+    put_addresses(&lines, &entry->networks);
+    if (entry->asn != 0) {
+        snprintf(number, sizeof(number), "%u", entry->asn);
+        put_plain(&lines, "asn", number);
+    }
+    put_text(&lines, "reason", proposal->reason);
+    put_text(&lines, "author", proposal->author);
+    put_plain(&lines, "expires", proposal->expires);
+    if (fclose(lines.to) != 0) {
+        free(bytes);
+        return NULL;
+    }
+    return bytes;
+}
+
+/* --- in threshold.config --- */
+
+static void evaluate_address(const struct tune_history *history, const struct tune_group *group,
+        const struct address *address, struct proposal *out)
+{
+    struct tally tally = { { 0 } };
+
+    for (size_t i = 0; i < history->alert_count; i++) {
+        const struct tune_alert *told = &history->alerts[i];
+        const struct tune_device *device = history->by_index[told->group]->device;
+
+        if (!has_sid(group, told->sid))
+            continue;
+        tally.counts[told->group] +=
+                address_equal(&history->remote_list[told->remote]->key.address, address) ||
+                (device != NULL && address_equal(&device->address, address));
+    }
+    sum_up(history, group, &tally, out);
+}
+
+/* Which address names the group, and less else; false: none. */
+static bool choose_address(const struct tune_history *history, const struct tune_group *group,
+        struct proposal *proposal, struct address *out)
+{
+    bool by_remote = tune_has_one_remote(group);
+    bool by_device = group->device != NULL && group->device->one_address;
+    struct proposal other = *proposal;
+
+    if (by_remote)
+        evaluate_address(history, group, &group->remotes[0], proposal);
+    if (by_device)
+        evaluate_address(history, group, &group->device->address, &other);
+    if (by_device && (!by_remote || other.silenced <= proposal->silenced))
+        *proposal = other;
+    else
+        by_device = false;
+    *out = by_device ? group->device->address : group->remotes[0];
+    return by_device || by_remote;
+}
+
+/* A comment ends with its line. */
+static void put_comment(FILE *to, const char *text)
+{
+    for (; *text != '\0'; text++)
+        putc((unsigned char)*text < 0x20 ? ' ' : *text, to);
+}
+
+char *proposal_threshold(const struct tune_history *history, const struct tune_group *group,
+        struct proposal *proposal)
+{
+    struct address address;
+    char *bytes = NULL, text[ADDRESS_TEXT_SIZE];
+    size_t len;
+    FILE *to;
+
+    if (!choose_address(history, group, proposal, &address))
+        return NULL;
+    to = open_memstream(&bytes, &len);
+    if (to == NULL)
+        return NULL;
+    address_text(&address, text);
+    fprintf(to, "# %s, by ", proposal->id);
+    put_comment(to, proposal->author);
+    fputs(": ", to);
+    put_comment(to, proposal->reason);
+    fprintf(to, "; look again by %s\n", proposal->expires);
+    for (size_t i = 0; i < group->sid_count; i++)
+        fprintf(to, "suppress gen_id %u, sig_id %u, track by_either, ip %s\n", group->gid,
+                group->sids[i], text);
+    if (fclose(to) != 0) {
+        free(bytes);
+        return NULL;
+    }
+    return bytes;
+}

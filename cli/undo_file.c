@@ -1,0 +1,302 @@
+#include "undo_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "command.h"
+
+#define MARK ".undo-"
+#define PATH_SIZE 4096
+
+/* --- reading --- */
+
+/* All of the file, NUL-terminated. NULL with errno. */
+static char *read_whole(const char *path, size_t *len)
+{
+    char *text = malloc(UNDO_FILE_MAX + 1);
+    FILE *file = text != NULL ? fopen(path, "rbe") : NULL;
+    int error;
+
+    if (file == NULL) {
+        error = errno;
+        free(text);
+        errno = error;
+        return NULL;
+    }
+    *len = fread(text, 1, UNDO_FILE_MAX + 1, file);
+    error = ferror(file) ? EIO : *len > UNDO_FILE_MAX ? EFBIG : 0;
+    fclose(file);
+    if (error != 0) {
+        free(text);
+        errno = error;
+        return NULL;
+    }
+    text[*len] = '\0';
+    return text;
+}
+
+bool undo_file_read(const char *path, bool may_be_new, struct undo_file *out)
+{
+    *out = (struct undo_file){ .path = realpath(path, NULL) };
+    if (out->path == NULL && errno == ENOENT && may_be_new) {
+        out->path = strdup(path);
+        out->text = calloc(1, 1);
+    } else if (out->path != NULL) {
+        out->text = read_whole(out->path, &out->len);
+    }
+    if (out->path != NULL && out->text != NULL)
+        return true;
+    complain("%s: %s", path, strerror(errno));
+    undo_file_clear(out);
+    return false;
+}
+
+void undo_file_clear(struct undo_file *file)
+{
+    free(file->path);
+    free(file->text);
+    *file = (struct undo_file){ NULL, NULL, 0 };
+}
+
+/* --- writing --- */
+
+static bool write_all(int descriptor, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(descriptor, text, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        text += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+/* A new file has the mode and the owner of the one at 'like', if that is there. */
+static bool take_owner(int descriptor, const char *like)
+{
+    struct stat st;
+
+    if (stat(like, &st) != 0)
+        return errno == ENOENT && fchmod(descriptor, 0644) == 0;
+    return fchown(descriptor, st.st_uid, st.st_gid) == 0 &&
+           fchmod(descriptor, st.st_mode & 07777) == 0;
+}
+
+static bool sync_folder(const char *path)
+{
+    char folder[PATH_SIZE];
+    const char *slash = strrchr(path, '/');
+    int descriptor;
+    bool good;
+
+    snprintf(folder, sizeof(folder), "%.*s", slash != NULL ? (int)(slash - path + 1) : 1,
+            slash != NULL ? path : ".");
+    descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    good = descriptor >= 0 && fsync(descriptor) == 0;
+    if (descriptor >= 0)
+        close(descriptor);
+    return good;
+}
+
+/* Puts the text at 'path' at once, owned as 'like' is. Tells. */
+static bool replace(const char *path, const char *like, const char *text, size_t len)
+{
+    char temporary[PATH_SIZE];
+    int descriptor, size = snprintf(temporary, sizeof(temporary), "%s.new-XXXXXX", path);
+    bool good;
+
+    if (size < 0 || (size_t)size >= sizeof(temporary)) {
+        complain("%s: the path is too long", path);
+        return false;
+    }
+    descriptor = mkostemp(temporary, O_CLOEXEC);
+    good = descriptor >= 0 && write_all(descriptor, text, len) && take_owner(descriptor, like) &&
+           fsync(descriptor) == 0;
+    if (descriptor >= 0)
+        good = close(descriptor) == 0 && good;
+    good = good && rename(temporary, path) == 0 && sync_folder(path);
+    if (good)
+        return true;
+    complain("%s: nothing was changed: %s", path, strerror(errno));
+    if (descriptor >= 0)
+        unlink(temporary);
+    return false;
+}
+
+/* --- what is kept --- */
+
+struct kept {
+    unsigned number;
+    uint64_t hash;
+    char path[PATH_SIZE];
+};
+
+/* "tattler.yaml.undo-0007-0123456789abcdef" beside 'base'. */
+static bool is_kept(const char *name, const char *base, struct kept *out)
+{
+    size_t len = strlen(base);
+    unsigned long long hash;
+    int end = 0;
+
+    if (strncmp(name, base, len) != 0 ||
+            sscanf(name + len, MARK "%4u-%16llx%n", &out->number, &hash, &end) != 2 ||
+            name[len + (size_t)end] != '\0')
+        return false;
+    out->hash = hash;
+    return true;
+}
+
+struct kept_range {
+    struct kept first, last;
+    size_t count;
+};
+
+/* False: the folder cannot be read, which was told. */
+static bool find_kept(const char *path, struct kept_range *out)
+{
+    const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
+    char folder[PATH_SIZE];
+    const struct dirent *entry;
+    struct kept kept;
+    DIR *directory;
+
+    *out = (struct kept_range){ .count = 0 };
+    snprintf(folder, sizeof(folder), "%.*s", slash != NULL ? (int)(slash - path + 1) : 2,
+            slash != NULL ? path : "./");
+    directory = opendir(folder);
+    if (directory == NULL) {
+        complain("%s: %s", folder, strerror(errno));
+        return false;
+    }
+    while ((entry = readdir(directory)) != NULL) {
+        if (!is_kept(entry->d_name, base, &kept) ||
+                snprintf(kept.path, sizeof(kept.path), "%s%s", folder, entry->d_name) >=
+                        (int)sizeof(kept.path))
+            continue;
+        if (out->count == 0 || kept.number < out->first.number)
+            out->first = kept;
+        if (out->count == 0 || kept.number > out->last.number)
+            out->last = kept;
+        out->count++;
+    }
+    closedir(directory);
+    return true;
+}
+
+/* Two at once must not both find the file as they read it. Ends with the process, or by close(). */
+static int lock_file(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (descriptor >= 0)
+        flock(descriptor, LOCK_EX);
+    return descriptor;
+}
+
+static void unlock(int descriptor)
+{
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
+/* --- a change --- */
+
+static bool is_unchanged(const struct undo_file *file)
+{
+    size_t len = 0;
+    char *now = read_whole(file->path, &len);
+    bool same = now != NULL ? len == file->len && memcmp(now, file->text, len) == 0
+                            : errno == ENOENT && file->len == 0;
+
+    free(now);
+    if (!same)
+        complain("%s was changed meanwhile, so nothing was written: try again", file->path);
+    return same;
+}
+
+static bool keep(const struct undo_file *file, const char *text, size_t len)
+{
+    struct kept_range range;
+    char path[PATH_SIZE];
+    int size;
+
+    if (!find_kept(file->path, &range))
+        return false;
+    size = snprintf(path, sizeof(path), "%s" MARK "%04u-%016llx", file->path, range.last.number + 1,
+            (unsigned long long)hash_stable(text, len));
+    if (size < 0 || (size_t)size >= sizeof(path) ||
+            !replace(path, file->path, file->text, file->len))
+        return false;
+    if (range.count >= UNDO_LEVELS)
+        unlink(range.first.path);
+    return true;
+}
+
+bool undo_file_write(const struct undo_file *file, const char *text, size_t len)
+{
+    int lock = lock_file(file->path);
+    bool good = is_unchanged(file) && keep(file, text, len) &&
+                replace(file->path, file->path, text, len);
+
+    unlock(lock);
+    return good;
+}
+
+/* --- back --- */
+
+static bool put_back(const struct undo_file *file, const struct kept *kept)
+{
+    size_t len;
+    char *text = read_whole(kept->path, &len);
+    bool good;
+
+    if (text == NULL) {
+        complain("%s: %s", kept->path, strerror(errno));
+        return false;
+    }
+    good = replace(file->path, file->path, text, len) && unlink(kept->path) == 0;
+    free(text);
+    return good;
+}
+
+static bool undo_last(const struct undo_file *file, size_t *out_left)
+{
+    struct kept_range range;
+
+    if (!find_kept(file->path, &range))
+        return false;
+    if (range.count == 0) {
+        complain("%s: there is no change to take back", file->path);
+        return false;
+    }
+    if (hash_stable(file->text, file->len) != range.last.hash) {
+        complain("%s was changed by somebody else since: that would be lost. As it was before the last "
+                "change of 'tune' it is in %s", file->path, range.last.path);
+        return false;
+    }
+    *out_left = range.count - 1;
+    return put_back(file, &range.last);
+}
+
+bool undo_file_undo(const char *path, size_t *out_left)
+{
+    struct undo_file file;
+    int lock = lock_file(path);
+    bool good = undo_file_read(path, false, &file) && undo_last(&file, out_left);
+
+    unlock(lock);
+    undo_file_clear(&file);
+    return good;
+}
