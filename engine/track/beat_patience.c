@@ -81,19 +81,33 @@ static double density(double gap_s, double period_s, double fold, double spread)
     return beat_flat((gap_s / period_s - fold) / width) / (width * period_s);
 }
 
+/* How well one gap fits the beat as it was, by how many periods it took, and an odd one. */
+struct fit {
+    double folds[JUDGE_FOLD]; /* densities */
+    double odd;
+};
+
+static struct fit fit_of(double gap_s, double period_s, double spread)
+{
+    struct fit fit = { .odd = exp(-gap_s / period_s) / period_s };
+
+    for (unsigned fold = 1; fold <= JUDGE_FOLD; fold++)
+        fit.folds[fold - 1] = density(gap_s, period_s, fold, spread);
+    return fit;
+}
+
 /* Logarithm of the density of the latest gaps if the beat is what it was before them, when it had
  * 'missed' so many: on time, late by missed beats, or odd. */
-static double old_nats(const struct beat *beat, const float *gaps_s, unsigned count, double missed,
-        double spread)
+static double old_nats(const struct beat *beat, const struct fit *fits, unsigned count, double missed)
 {
-    double period_s = (double)beat->period_s, beats = (double)beat->beats - count, nats = 0;
+    double beats = (double)beat->beats - count, nats = 0;
     double missing = share_of(missed, beats), odd = share_of((double)beat->odd - count, beats);
 
     for (unsigned i = 0; i < count; i++) {
-        double gap_s = (double)gaps_s[i], share = 1, sum = odd / period_s * exp(-gap_s / period_s);
+        double share = 1, sum = odd * fits[i].odd;
 
-        for (unsigned fold = 1; fold <= JUDGE_FOLD; fold++, share *= missing)
-            sum += share * density(gap_s, period_s, fold, spread);
+        for (unsigned fold = 0; fold < JUDGE_FOLD; fold++, share *= missing)
+            sum += share * fits[i].folds[fold];
         nats += log(sum);
     }
     return nats;
@@ -121,6 +135,8 @@ unsigned beat_moved(const struct beat *beat, double *period_s)
 {
     double spread = beat_within(SPREAD_JITTERS * jitter(beat), SPREAD_MIN, SPREAD_MAX);
     double old_s = (double)beat->period_s, missed = (double)beat->missed, sum_s = 0;
+    struct fit fits[MOVED_GAPS_MAX]; /* latest first */
+    unsigned fitted = 0;
 
     for (unsigned count = 1; count <= MOVED_GAPS_MAX && count <= beat->gap_count; count++) {
         const float *gaps_s = &beat->gaps_s[beat->gap_count - count];
@@ -133,8 +149,10 @@ unsigned beat_moved(const struct beat *beat, double *period_s)
         missed -= beat_periods(beat, (double)gaps_s[0]) - 1;
         if (count < gaps_to_move(beat, mean_s))
             continue;
+        for (; fitted < count; fitted++)
+            fits[fitted] = fit_of((double)gaps_s[count - 1 - fitted], old_s, spread);
         nats = new_nats(gaps_s, count, mean_s, spread) -
-                old_nats(beat, gaps_s, count, missed, spread);
+                old_nats(beat, fits, count, missed);
         if (nats < nats_sure(beat, missed) - MOVED_EASIER)
             continue;
         *period_s = mean_s;
