@@ -48,7 +48,8 @@ bool rules_load_told(const struct rule_options *options, const struct settings *
         complain("out of memory");
         return false;
     }
-    check_findings(out->set, heuristics, tell_rule, &telling);
+    if (heuristics != NULL)
+        check_findings(out->set, heuristics, tell_rule, &telling);
     if (telling.problems > PROBLEMS_TOLD)
         complain("and %u more problems with rules: 'tattler check' tells all of them",
                 telling.problems - PROBLEMS_TOLD);
@@ -64,5 +65,5 @@ bool rules_load_known(const struct rule_options *options, const struct settings 
     if (known.path_count == 0 && settings->rule_files.count == 0 &&
             access(rules_folder(), R_OK) == 0)
         known.paths[known.path_count++] = rules_folder();
-    return rules_load_told(&known, settings, out, &told);
+    return rules_load_told(&known, settings, NULL, out, &told);
 }

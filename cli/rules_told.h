@@ -21,8 +21,8 @@ struct rules_told {
 };
 
 /* False: out of memory, which was told. What is wrong is left out. 'out->set' is NULL if no rules are
- * wanted. Rules that ask for findings which none of 'heuristics' makes are told, too; NULL: there are
- * none. */
+ * wanted. Rules that ask for findings which none of 'heuristics' makes are told, too; NULL: nobody
+ * knows. */
 bool rules_load_told(const struct rule_options *options, const struct settings *settings,
         const struct heuristics *heuristics, struct rules *out, struct rules_told *told);
 
