@@ -1,7 +1,7 @@
 /* 'tattler check' of heuristics: what loading tells, and what would only be told once a handler runs:
  * fields that there are not, and parameters that nothing uses. The words of the file are looked at, not
  * what it does: flow, device, answer, change and params are taken for what handlers are given. */
-#include "check.h"
+#include "check_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>

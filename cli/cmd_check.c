@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check.h"
+#include "check_words.h"
 #include "command.h"
 #include "detect/rules/findings.h"
 #include "detect/rules/keyword.h"

@@ -138,7 +138,8 @@ UNIT_TESTS = \
 	tests/unit/unanswered_test \
 	tests/unit/uplink_test \
 	tests/unit/upload_test \
-	tests/unit/yaml_edit_test tests/unit/wait_test \
+	tests/unit/yaml_edit_test \
+	tests/unit/wait_test \
 	tests/unit/window_test \
 	tests/unit/zone_test
 check_PROGRAMS += $(UNIT_TESTS)

@@ -1,6 +1,6 @@
-/* check.h - what 'tattler check' counts and tells, shared by its files. */
-#ifndef TATTLER_CLI_CHECK_H
-#define TATTLER_CLI_CHECK_H
+/* check_words.h - what 'tattler check' counts and tells, shared by its files. */
+#ifndef TATTLER_CLI_CHECK_WORDS_H
+#define TATTLER_CLI_CHECK_WORDS_H
 
 #include <stdbool.h>
 
