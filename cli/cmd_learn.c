@@ -10,16 +10,18 @@
 #include "capture.h"
 #include "command.h"
 #include "inspect.h"
+#include "learn_eve.h"
 #include "rules.h"
 
 #define RULES_MAX 64 /* options -S */
 
 static const char usage[] =
-        "usage: tattler learn [-c tattler.yaml] [--store FILE] [-S RULES]... CAPTURE...\n"
+        "usage: tattler learn [-c tattler.yaml] [--store FILE] [-S RULES]... CAPTURE|EVE...\n"
         "\n"
-        "Learns what is usual for each device from captures of ordinary days. What is learned is\n"
-        "excused at once: rules of context say nothing of it any more. What an alert of priority 1 or 2\n"
-        "was raised on is not learned. A capture learned before is left out.\n"
+        "Learns what is usual for each device from captures of ordinary days, or from EVE JSON: files,\n"
+        "folders of rotated files, redis://HOST/STREAM. What is learned is excused at once: rules of\n"
+        "context say nothing of it any more. What an alert of priority 1 or 2 was raised on is not\n"
+        "learned. A file learned before is left out.\n"
         "\n"
         "  -c FILE       configuration; its 'baseline' names the store\n"
         "  --store FILE  the store, made if there is none\n"
@@ -40,14 +42,21 @@ struct options {
     size_t capture_count;
 };
 
+/* To be learned. */
+struct inputs {
+    const char **paths; /* owned */
+    size_t path_count;
+    struct store_capture *known; /* owned: those that will be known again */
+    size_t known_count;
+};
+
 struct learning {
     struct options options;
     struct rules rules;
     bool failed; /* something was left out */
     uint64_t urgent; /* alerts */
-    const char **paths; /* owned: captures to be learned */
-    struct store_capture *captures; /* owned: the same, but for standard input */
-    size_t path_count, capture_count;
+    struct inputs captures, records;
+    size_t devices;
 };
 
 static volatile sig_atomic_t stopped;
@@ -138,38 +147,83 @@ static bool fingerprint(const char *path, struct store_capture *out)
     return (event == CAPTURE_END || event == CAPTURE_TRUNCATED) && out->packets > 0;
 }
 
-/* Is it to be learned? */
-static bool is_wanted(struct learning *learning, struct store *store, const char *path)
+/* Of records, by all their bytes. */
+static bool fingerprint_records(const char *path, struct store_capture *out)
 {
-    struct store_capture *capture = &learning->captures[learning->capture_count];
+    FILE *file = fopen(path, "r");
+    uint8_t block[65536];
+    uint64_t hash = 0;
+    size_t len = 0, total = 0;
+
+    *out = (struct store_capture){ .path = path };
+    while (file != NULL && !stopped && (len = fread(block, 1, sizeof(block), file)) > 0) {
+        const uint64_t facts[] = { hash, hash_stable(block, len) };
+
+        hash = hash_stable(facts, sizeof(facts));
+        total += len;
+    }
+    if (file != NULL)
+        fclose(file);
+    snprintf(out->fingerprint, sizeof(out->fingerprint), "%016llx", (unsigned long long)hash);
+    return total > 0;
+}
+
+static bool is_known(const struct inputs *inputs, struct store *store, const char *fingerprint)
+{
     bool known = false;
 
-    if (strcmp(path, "-") == 0 || !fingerprint(path, capture))
-        return true;
-    for (size_t i = 0; i < learning->capture_count; i++)
-        known |= strcmp(learning->captures[i].fingerprint, capture->fingerprint) == 0;
-    if (!known && store_has_capture(store, capture->fingerprint, &known) != TATTLER_OK)
+    for (size_t i = 0; i < inputs->known_count; i++)
+        known |= strcmp(inputs->known[i].fingerprint, fingerprint) == 0;
+    if (!known && store_has_capture(store, fingerprint, &known) != TATTLER_OK)
         complain("%s", store_error(store));
-    if (known && !learning->options.again) {
+    return known;
+}
+
+/* Is it to be learned? */
+static bool is_wanted(const struct learning *learning, struct inputs *inputs, struct store *store,
+        const char *path)
+{
+    struct store_capture *entry = &inputs->known[inputs->known_count];
+    bool records = inputs == &learning->records;
+
+    if (strcmp(path, "-") == 0 ||
+            !(records ? fingerprint_records(path, entry) : fingerprint(path, entry)))
+        return true;
+    if (is_known(inputs, store, entry->fingerprint) && !learning->options.again) {
         complain("%s: learned before: left out ('--again' learns it once more)", path);
         return false;
     }
-    learning->capture_count++;
+    inputs->known_count++;
     return true;
 }
 
-static bool choose_captures(struct learning *learning, struct store *store)
+static bool make_room(struct inputs *inputs, size_t count)
+{
+    inputs->paths = calloc(count, sizeof(*inputs->paths));
+    inputs->known = calloc(count, sizeof(*inputs->known));
+    return inputs->paths != NULL && inputs->known != NULL;
+}
+
+static bool choose_inputs(struct learning *learning, struct store *store)
 {
     size_t count = learning->options.capture_count;
 
-    learning->paths = calloc(count, sizeof(*learning->paths));
-    learning->captures = calloc(count, sizeof(*learning->captures));
-    if (learning->paths == NULL || learning->captures == NULL)
+    if (!make_room(&learning->captures, count) || !make_room(&learning->records, count))
         return false;
-    for (size_t i = 0; i < count && !stopped; i++)
-        if (is_wanted(learning, store, learning->options.captures[i]))
-            learning->paths[learning->path_count++] = learning->options.captures[i];
+    for (size_t i = 0; i < count && !stopped; i++) {
+        const char *path = learning->options.captures[i];
+        struct inputs *inputs = learn_eve_is(path) ? &learning->records : &learning->captures;
+
+        if (is_wanted(learning, inputs, store, path))
+            inputs->paths[inputs->path_count++] = path;
+    }
     return true;
+}
+
+static void free_inputs(struct inputs *inputs)
+{
+    free(inputs->paths);
+    free(inputs->known);
 }
 
 /* --- the run --- */
@@ -251,7 +305,7 @@ static bool inspect(struct learning *learning, struct engine *engine,
     const struct inspect_sink sink = { .write = drop_record, .flow = on_flow, .alert = on_alert,
         .user = learning };
     struct inspector *inspector = inspector_new(engine, settings, learning->rules.set, &sink);
-    struct capture *capture = capture_new(learning->paths, learning->path_count);
+    struct capture *capture = capture_new(learning->captures.paths, learning->captures.path_count);
     bool good = inspector != NULL && capture != NULL;
 
     if (good)
@@ -261,42 +315,104 @@ static bool inspect(struct learning *learning, struct engine *engine,
     return good;
 }
 
-static void tell_result(const struct learning *learning, struct engine *engine)
+static void tell_result(const struct learning *learning)
 {
-    struct engine_counters counters;
+    size_t files = learning->captures.path_count + learning->records.path_count;
 
-    engine_count(engine, &counters);
-    printf("learned %zu capture%s, %llu device%s", learning->path_count,
-            learning->path_count == 1 ? "" : "s", (unsigned long long)counters.devices,
-            counters.devices == 1 ? "" : "s");
+    printf("learned from %zu file%s, %zu device%s", files, files == 1 ? "" : "s",
+            learning->devices, learning->devices == 1 ? "" : "s");
     if (learning->urgent > 0)
         printf("; %llu urgent alert%s: those connections were not learned",
                 (unsigned long long)learning->urgent, learning->urgent == 1 ? "" : "s");
     printf("; 'tattler devices' shows what is known\n");
 }
 
+/* False: nothing of them was learned, which was told. */
+static bool learn_captures(struct learning *learning, struct store *store, struct engine *engine,
+        const struct settings *settings)
+{
+    const struct inputs *inputs = &learning->captures;
+    struct engine_counters counters;
+
+    if (!load_rules(learning, settings) || !inspect(learning, engine, settings)) {
+        complain("out of memory");
+        return false;
+    }
+    if (stopped) {
+        complain("interrupted: nothing was learned");
+        return false;
+    }
+    if (store_save_captures(store, engine, !learning->options.unsure, inputs->known,
+                inputs->known_count) != TATTLER_OK) {
+        complain("%s; nothing was learned", store_error(store));
+        return false;
+    }
+    engine_count(engine, &counters);
+    learning->devices += counters.devices;
+    return true;
+}
+
+/* All or nothing. */
+static bool save_records(struct learning *learning, struct store *store, struct learn_eve *records)
+{
+    const struct inputs *inputs = &learning->records;
+    struct learn_eve_counts counts = learn_eve_count(records);
+    struct baselines baselines;
+    bool good = learn_eve_take(records, &baselines);
+
+    if (!good)
+        complain("out of memory");
+    else if (store_add(store, &baselines, !learning->options.unsure, inputs->known,
+                     inputs->known_count) != TATTLER_OK) {
+        complain("%s; nothing was learned", store_error(store));
+        good = false;
+    }
+    baselines_clear(&baselines);
+    learning->urgent += counts.urgent;
+    learning->devices += counts.devices;
+    if (counts.refused > 0)
+        complain("no room for %llu more devices and facts in the records",
+                (unsigned long long)counts.refused);
+    return good;
+}
+
+static bool learn_records(struct learning *learning, struct store *store,
+        const struct engine *engine, const struct settings *settings)
+{
+    struct learn_eve *records = learn_eve_new(settings, engine);
+    enum tattler_status status = records != NULL ? TATTLER_OK : TATTLER_NO_MEMORY;
+    bool good;
+
+    for (size_t i = 0; i < learning->records.path_count && status != TATTLER_NO_MEMORY; i++) {
+        status = learn_eve_read(records, learning->records.paths[i], tell_data, learning);
+        learning->failed |= status != TATTLER_OK;
+    }
+    good = status != TATTLER_NO_MEMORY && save_records(learning, store, records);
+    if (status == TATTLER_NO_MEMORY)
+        complain("out of memory");
+    learn_eve_free(records);
+    return good;
+}
+
 static int learn(struct learning *learning, struct store *store, const struct settings *settings)
 {
     struct engine *engine = engine_new(settings, random_seed(), tell_data, learning);
-    int status = EXIT_INPUT;
+    bool good = engine != NULL;
 
-    if (engine == NULL || !load_rules(learning, settings)) {
+    if (!good)
         complain("out of memory");
-    } else if (store_load(store, engine) != TATTLER_OK) {
+    else if (store_load(store, engine) != TATTLER_OK) {
         complain("%s", store_error(store));
-    } else if (!inspect(learning, engine, settings)) {
-        complain("out of memory");
-    } else if (stopped) {
-        complain("interrupted: nothing was learned");
-    } else if (store_save_captures(store, engine, !learning->options.unsure, learning->captures,
-                       learning->capture_count) != TATTLER_OK) {
-        complain("%s; nothing was learned", store_error(store));
-    } else {
-        tell_result(learning, engine);
-        status = EXIT_DONE;
+        good = false;
     }
+    if (good && learning->captures.path_count > 0)
+        good = learn_captures(learning, store, engine, settings);
+    if (good && learning->records.path_count > 0)
+        good = learn_records(learning, store, engine, settings);
+    if (good)
+        tell_result(learning);
     engine_free(engine);
-    return status;
+    return good ? EXIT_DONE : EXIT_INPUT;
 }
 
 static int run(struct learning *learning, const struct settings *settings)
@@ -308,16 +424,16 @@ static int run(struct learning *learning, const struct settings *settings)
         return EXIT_USAGE;
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
-    if (!choose_captures(learning, store))
+    if (!choose_inputs(learning, store))
         complain("out of memory");
-    else if (learning->path_count == 0)
+    else if (learning->captures.path_count + learning->records.path_count == 0)
         status = EXIT_DONE;
     else
         status = learn(learning, store, settings);
     rules_clear(&learning->rules);
     store_close(store);
-    free(learning->paths);
-    free(learning->captures);
+    free_inputs(&learning->captures);
+    free_inputs(&learning->records);
     return status == EXIT_DONE && learning->failed ? EXIT_INPUT : status;
 }
 

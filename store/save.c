@@ -282,7 +282,7 @@ static enum tattler_status add_all(struct saving *saving, struct baselines *base
     return status;
 }
 
-static enum tattler_status save(struct store *store, struct baselines *baselines, bool vouch,
+static enum tattler_status add_in_transaction(struct store *store, struct baselines *baselines, bool vouch,
         const struct store_capture *captures, size_t count)
 {
     struct saving saving = { .store = store, .vouch = vouch };
@@ -301,6 +301,15 @@ static enum tattler_status save(struct store *store, struct baselines *baselines
     return status;
 }
 
+enum tattler_status store_add(struct store *store, struct baselines *baselines, bool vouch,
+        const struct store_capture *captures, size_t count)
+{
+    enum tattler_status status = add_in_transaction(store, baselines, vouch, captures, count);
+
+    *(status == TATTLER_OK ? &store->counters.saved : &store->counters.failed) += 1;
+    return status;
+}
+
 enum tattler_status store_save_captures(struct store *store, struct engine *engine, bool vouch,
         const struct store_capture *captures, size_t count)
 {
@@ -308,14 +317,13 @@ enum tattler_status store_save_captures(struct store *store, struct engine *engi
     enum tattler_status status;
 
     (void)engine_export(engine, &baselines); /* what is missing comes next time */
-    status = save(store, &baselines, vouch, captures, count);
+    status = store_add(store, &baselines, vouch, captures, count);
     if (status != TATTLER_OK)
         engine_give_back(engine, &baselines);
     for (size_t i = 0; status == TATTLER_OK && i < baselines.count; i++)
         if (baselines.items[i].ruling.number != 0)
             engine_rule(engine, baselines.items[i].key, &baselines.items[i].ruling);
     baselines_clear(&baselines);
-    *(status == TATTLER_OK ? &store->counters.saved : &store->counters.failed) += 1;
     return status;
 }
 

@@ -68,6 +68,10 @@ enum tattler_status store_has_capture(struct store *store, const char *fingerpri
 enum tattler_status store_save_captures(struct store *store, struct engine *engine, bool vouch,
         const struct store_capture *captures, size_t count);
 
+/* Baselines from elsewhere, likewise; they are left as they are but for their rulings. */
+enum tattler_status store_add(struct store *store, struct baselines *baselines, bool vouch,
+        const struct store_capture *captures, size_t count);
+
 /* --- for people --- */
 
 /* Everything of each device, those that were seen last first. 'visit' borrows it. */
