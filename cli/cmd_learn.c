@@ -3,14 +3,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/hash.h"
 #include "baseline_file.h"
 #include "capture.h"
 #include "command.h"
 #include "inspect.h"
 #include "learn_eve.h"
+#include "learn_inputs.h"
 #include "rules.h"
 
 #define RULES_MAX 64 /* options -S */
@@ -42,20 +41,12 @@ struct options {
     size_t capture_count;
 };
 
-/* To be learned. */
-struct inputs {
-    const char **paths; /* owned */
-    size_t path_count;
-    struct store_capture *known; /* owned: those that will be known again */
-    size_t known_count;
-};
-
 struct learning {
     struct options options;
     struct rules rules;
     bool failed; /* something was left out */
     uint64_t urgent; /* alerts */
-    struct inputs captures, records;
+    struct learn_choice inputs;
     size_t devices;
 };
 
@@ -119,111 +110,6 @@ static int parse_options(struct options *options, int argc, char **argv)
     if (status == EXIT_DONE && options->capture_count == 0)
         return usage_error("learn", "no capture given");
     return status;
-}
-
-/* --- what was learned before --- */
-
-/* By time and length of all frames, so a copy that is compressed is known, too. False: it cannot be
- * read, which the run itself tells. */
-static bool fingerprint(const char *path, struct store_capture *out)
-{
-    struct capture *capture = capture_new(&path, 1);
-    enum capture_event event = CAPTURE_UNREADABLE;
-    struct captured frame;
-    uint64_t hash = 0;
-
-    *out = (struct store_capture){ .path = path };
-    while (capture != NULL && !stopped &&
-            (event = capture_next(capture, &frame)) == CAPTURE_PACKET) {
-        const uint64_t facts[] = { hash, frame.time_us, frame.wire_bytes };
-
-        hash = hash_stable(facts, sizeof(facts));
-        out->first_us = out->packets == 0 ? frame.time_us : out->first_us;
-        out->last_us = frame.time_us;
-        out->packets++;
-    }
-    capture_free(capture);
-    snprintf(out->fingerprint, sizeof(out->fingerprint), "%016llx", (unsigned long long)hash);
-    return (event == CAPTURE_END || event == CAPTURE_TRUNCATED) && out->packets > 0;
-}
-
-/* Of records, by all their bytes. */
-static bool fingerprint_records(const char *path, struct store_capture *out)
-{
-    FILE *file = fopen(path, "r");
-    uint8_t block[65536];
-    uint64_t hash = 0;
-    size_t len = 0, total = 0;
-
-    *out = (struct store_capture){ .path = path };
-    while (file != NULL && !stopped && (len = fread(block, 1, sizeof(block), file)) > 0) {
-        const uint64_t facts[] = { hash, hash_stable(block, len) };
-
-        hash = hash_stable(facts, sizeof(facts));
-        total += len;
-    }
-    if (file != NULL)
-        fclose(file);
-    snprintf(out->fingerprint, sizeof(out->fingerprint), "%016llx", (unsigned long long)hash);
-    return total > 0;
-}
-
-static bool is_known(const struct inputs *inputs, struct store *store, const char *fingerprint)
-{
-    bool known = false;
-
-    for (size_t i = 0; i < inputs->known_count; i++)
-        known |= strcmp(inputs->known[i].fingerprint, fingerprint) == 0;
-    if (!known && store_has_capture(store, fingerprint, &known) != TATTLER_OK)
-        complain("%s", store_error(store));
-    return known;
-}
-
-/* Is it to be learned? */
-static bool is_wanted(const struct learning *learning, struct inputs *inputs, struct store *store,
-        const char *path)
-{
-    struct store_capture *entry = &inputs->known[inputs->known_count];
-    bool records = inputs == &learning->records;
-
-    if (strcmp(path, "-") == 0 ||
-            !(records ? fingerprint_records(path, entry) : fingerprint(path, entry)))
-        return true;
-    if (is_known(inputs, store, entry->fingerprint) && !learning->options.again) {
-        complain("%s: learned before: left out ('--again' learns it once more)", path);
-        return false;
-    }
-    inputs->known_count++;
-    return true;
-}
-
-static bool make_room(struct inputs *inputs, size_t count)
-{
-    inputs->paths = calloc(count, sizeof(*inputs->paths));
-    inputs->known = calloc(count, sizeof(*inputs->known));
-    return inputs->paths != NULL && inputs->known != NULL;
-}
-
-static bool choose_inputs(struct learning *learning, struct store *store)
-{
-    size_t count = learning->options.capture_count;
-
-    if (!make_room(&learning->captures, count) || !make_room(&learning->records, count))
-        return false;
-    for (size_t i = 0; i < count && !stopped; i++) {
-        const char *path = learning->options.captures[i];
-        struct inputs *inputs = learn_eve_is(path) ? &learning->records : &learning->captures;
-
-        if (is_wanted(learning, inputs, store, path))
-            inputs->paths[inputs->path_count++] = path;
-    }
-    return true;
-}
-
-static void free_inputs(struct inputs *inputs)
-{
-    free(inputs->paths);
-    free(inputs->known);
 }
 
 /* --- the run --- */
@@ -305,7 +191,7 @@ static bool inspect(struct learning *learning, struct engine *engine,
     const struct inspect_sink sink = { .write = drop_record, .flow = on_flow, .alert = on_alert,
         .user = learning };
     struct inspector *inspector = inspector_new(engine, settings, learning->rules.set, &sink);
-    struct capture *capture = capture_new(learning->captures.paths, learning->captures.path_count);
+    struct capture *capture = capture_new(learning->inputs.captures.paths, learning->inputs.captures.path_count);
     bool good = inspector != NULL && capture != NULL;
 
     if (good)
@@ -317,7 +203,7 @@ static bool inspect(struct learning *learning, struct engine *engine,
 
 static void tell_result(const struct learning *learning)
 {
-    size_t files = learning->captures.path_count + learning->records.path_count;
+    size_t files = learning->inputs.captures.path_count + learning->inputs.records.path_count;
 
     printf("learned from %zu file%s, %zu device%s", files, files == 1 ? "" : "s",
             learning->devices, learning->devices == 1 ? "" : "s");
@@ -331,7 +217,7 @@ static void tell_result(const struct learning *learning)
 static bool learn_captures(struct learning *learning, struct store *store, struct engine *engine,
         const struct settings *settings)
 {
-    const struct inputs *inputs = &learning->captures;
+    const struct learn_inputs *inputs = &learning->inputs.captures;
     struct engine_counters counters;
 
     if (!load_rules(learning, settings) || !inspect(learning, engine, settings)) {
@@ -355,7 +241,7 @@ static bool learn_captures(struct learning *learning, struct store *store, struc
 /* All or nothing. */
 static bool save_records(struct learning *learning, struct store *store, struct learn_eve *records)
 {
-    const struct inputs *inputs = &learning->records;
+    const struct learn_inputs *inputs = &learning->inputs.records;
     struct learn_eve_counts counts = learn_eve_count(records);
     struct baselines baselines;
     bool good = learn_eve_take(records, &baselines);
@@ -383,8 +269,8 @@ static bool learn_records(struct learning *learning, struct store *store,
     enum tattler_status status = records != NULL ? TATTLER_OK : TATTLER_NO_MEMORY;
     bool good;
 
-    for (size_t i = 0; i < learning->records.path_count && status != TATTLER_NO_MEMORY; i++) {
-        status = learn_eve_read(records, learning->records.paths[i], tell_data, learning);
+    for (size_t i = 0; i < learning->inputs.records.path_count && status != TATTLER_NO_MEMORY; i++) {
+        status = learn_eve_read(records, learning->inputs.records.paths[i], tell_data, learning);
         learning->failed |= status != TATTLER_OK;
     }
     good = status != TATTLER_NO_MEMORY && save_records(learning, store, records);
@@ -405,9 +291,9 @@ static int learn(struct learning *learning, struct store *store, const struct se
         complain("%s", store_error(store));
         good = false;
     }
-    if (good && learning->captures.path_count > 0)
+    if (good && learning->inputs.captures.path_count > 0)
         good = learn_captures(learning, store, engine, settings);
-    if (good && learning->records.path_count > 0)
+    if (good && learning->inputs.records.path_count > 0)
         good = learn_records(learning, store, engine, settings);
     if (good)
         tell_result(learning);
@@ -424,16 +310,18 @@ static int run(struct learning *learning, const struct settings *settings)
         return EXIT_USAGE;
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
-    if (!choose_inputs(learning, store))
+    learning->inputs = (struct learn_choice){ .paths = learning->options.captures,
+        .count = learning->options.capture_count, .again = learning->options.again,
+        .stopped = &stopped };
+    if (!learn_inputs_choose(&learning->inputs, store))
         complain("out of memory");
-    else if (learning->captures.path_count + learning->records.path_count == 0)
+    else if (learning->inputs.captures.path_count + learning->inputs.records.path_count == 0)
         status = EXIT_DONE;
     else
         status = learn(learning, store, settings);
     rules_clear(&learning->rules);
     store_close(store);
-    free_inputs(&learning->captures);
-    free_inputs(&learning->records);
+    learn_inputs_free(&learning->inputs);
     return status == EXIT_DONE && learning->failed ? EXIT_INPUT : status;
 }
 

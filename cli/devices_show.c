@@ -1,0 +1,243 @@
+#include "devices_show.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "screen.h"
+
+#define US_PER_S UINT64_C(1000000)
+
+/* --- how far a device is --- */
+
+enum state { STATE_LEARNING, STATE_TRUSTED, STATE_FROZEN };
+
+static const char *const state_names[] = {
+    [STATE_LEARNING] = "learning", [STATE_TRUSTED] = "trusted", [STATE_FROZEN] = "frozen",
+};
+
+struct progress {
+    enum state state;
+    double share;        /* of the learning period; 1: it is over */
+    uint64_t trusted_us; /* when it is or was over; zero: nothing has been learned yet */
+    uint64_t missing_s;
+    size_t known[SEEN_KINDS];
+    size_t suspect, accused;
+};
+
+static void count_items(const struct baseline *baseline, struct progress *out)
+{
+    for (size_t i = 0; i < baseline->item_count; i++) {
+        const struct baseline_item *item = &baseline->items[i];
+
+        out->suspect += item->suspect;
+        out->accused += item->accused;
+        out->known[item->kind] += !item->accused;
+    }
+}
+
+static struct progress progress_of(const struct baseline *baseline, uint64_t learning_s)
+{
+    uint64_t needed_us = learning_s * US_PER_S, watched_us;
+    struct progress progress = { .state = STATE_LEARNING };
+
+    count_items(baseline, &progress);
+    progress.missing_s = learning_s;
+    if (baseline->began_us != 0) {
+        watched_us = baseline->last_us > baseline->began_us
+                             ? baseline->last_us - baseline->began_us
+                             : 0;
+        progress.trusted_us = baseline->began_us + needed_us;
+        progress.share = watched_us < needed_us ? (double)watched_us / (double)needed_us : 1;
+        progress.missing_s = watched_us < needed_us ? (needed_us - watched_us) / US_PER_S : 0;
+    }
+    if (baseline->ruling.trusted_us != 0) {
+        progress.trusted_us = baseline->ruling.trusted_us;
+        progress.share = 1;
+        progress.missing_s = 0;
+    }
+    if (progress.share >= 1)
+        progress.state = STATE_TRUSTED;
+    if (baseline->ruling.frozen)
+        progress.state = STATE_FROZEN;
+    return progress;
+}
+
+/* --- the table --- */
+
+static void print_text(const char *text, size_t columns)
+{
+    screen_cell(stdout, cursor_over(text, strlen(text)), columns, SCREEN_KEEP_START);
+}
+
+static void span_text(uint64_t seconds, char out[32])
+{
+    if (seconds >= 2 * 86400)
+        snprintf(out, 32, "%llu d %llu h", (unsigned long long)(seconds / 86400),
+                (unsigned long long)(seconds / 3600 % 24));
+    else if (seconds >= 2 * 3600)
+        snprintf(out, 32, "%llu h %llu min", (unsigned long long)(seconds / 3600),
+                (unsigned long long)(seconds / 60 % 60));
+    else
+        snprintf(out, 32, "%llu min", (unsigned long long)(seconds / 60 + 1));
+}
+
+static void print_time(uint64_t time_us)
+{
+    time_t seconds = (time_t)(time_us / US_PER_S);
+    struct tm parts;
+    char text[32];
+
+    if (gmtime_r(&seconds, &parts) != NULL && strftime(text, sizeof(text), "%F %R", &parts) > 0)
+        fputs(text, stdout);
+}
+
+static void print_missing(const struct progress *progress)
+{
+    char span[32];
+
+    if (progress->state == STATE_FROZEN)
+        fputs("learns nothing until '--thaw'", stdout);
+    else if (progress->state == STATE_TRUSTED)
+        fputs("nothing, since ", stdout), print_time(progress->trusted_us);
+    else if (progress->trusted_us == 0)
+        fputs("it has not talked to anybody yet", stdout);
+    else {
+        span_text(progress->missing_s, span);
+        printf("%s more; trusted from ", span);
+        print_time(progress->trusted_us);
+    }
+}
+
+static void print_marks(const struct baseline *baseline, const struct progress *progress)
+{
+    if (baseline->alerts + progress->suspect + progress->accused == 0)
+        return;
+    printf("  %llu urgent alert%s:", (unsigned long long)baseline->alerts,
+            baseline->alerts == 1 ? "" : "s");
+    printf(" %zu fact%s not learned, %zu learned within a day of one and not excused; "
+           "'--trust' takes them in\n",
+            progress->accused, progress->accused == 1 ? "" : "s", progress->suspect);
+}
+
+static void show_row(struct devices_show *show, const struct baseline *baseline)
+{
+    struct progress progress = progress_of(baseline, show->learning_s);
+
+    if (show->count == 0)
+        printf("%-24s %-18s %-8s %5s  %7s %4s %5s %5s  %s\n", "device", "", "state", "far",
+                "domains", "ASNs", "ports", "rules", "what is missing");
+    print_text(baseline->name[0] != '\0' ? baseline->name : baseline->vendor, 24);
+    putchar(' ');
+    print_text(baseline->key, 18);
+    printf(" %-8s %3.0f %%  %7zu %4zu %5zu %5zu  ", state_names[progress.state],
+            100 * progress.share, progress.known[SEEN_DOMAIN], progress.known[SEEN_ASN],
+            progress.known[SEEN_PORT], progress.known[SEEN_RULE]);
+    print_missing(&progress);
+    putchar('\n');
+    print_marks(baseline, &progress);
+}
+
+/* --- JSON --- */
+
+static void put_text(struct json *json, const char *key, const char *text)
+{
+    if (text[0] != '\0')
+        json_text(json, key, text);
+}
+
+static void put_time(struct json *json, const char *key, uint64_t time_us)
+{
+    if (time_us != 0)
+        json_time(json, key, time_us);
+}
+
+static void put_items(struct json *json, const struct baseline *baseline, enum seen_kind kind)
+{
+    json_open_array(json, baseline_kind_name(kind));
+    for (size_t i = 0; i < baseline->item_count; i++) {
+        const struct baseline_item *item = &baseline->items[i];
+
+        if (item->kind != kind)
+            continue;
+        json_open_object(json, NULL);
+        json_text(json, "value", item->value);
+        put_time(json, "first", item->first_us);
+        put_time(json, "last", item->last_us);
+        json_unsigned(json, "times", item->times);
+        if (item->suspect)
+            json_bool(json, "suspect", true);
+        if (item->accused)
+            json_bool(json, "accused", true);
+        if (item->vouched)
+            json_bool(json, "vouched", true);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+static void put_beats(struct json *json, const struct baseline *baseline)
+{
+    json_open_array(json, "heartbeats");
+    for (size_t i = 0; i < baseline->beat_count; i++) {
+        const struct baseline_beat *beat = &baseline->beats[i];
+
+        json_open_object(json, NULL);
+        json_text(json, "remote", beat->remote);
+        json_decimal(json, "period_s", beat->period_s);
+        json_unsigned(json, "bytes", beat->bytes);
+        put_time(json, "first", beat->first_us);
+        put_time(json, "last", beat->last_us);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+static void put_hours(struct json *json, const char *key, const uint64_t hours[BASELINE_HOURS])
+{
+    json_open_array(json, key);
+    for (unsigned hour = 0; hour < BASELINE_HOURS; hour++)
+        json_unsigned(json, NULL, hours[hour]);
+    json_close_array(json);
+}
+
+static void show_object(struct devices_show *show, const struct baseline *baseline)
+{
+    struct progress progress = progress_of(baseline, show->learning_s);
+    struct json *json = &show->text;
+
+    json_restart(json);
+    json_open_object(json, NULL);
+    json_text(json, "device", baseline->key);
+    put_text(json, "name", baseline->name);
+    put_text(json, "type", baseline->type);
+    put_text(json, "vendor", baseline->vendor);
+    json_text(json, "state", state_names[progress.state]);
+    json_decimal(json, "learned", progress.share);
+    json_unsigned(json, "missing_s", progress.missing_s);
+    put_time(json, "trusted", progress.trusted_us);
+    put_time(json, "first_seen", baseline->met_us);
+    put_time(json, "last_seen", baseline->last_us);
+    json_unsigned(json, "alerts", baseline->alerts);
+    json_unsigned(json, "suspect", progress.suspect);
+    json_unsigned(json, "accused", progress.accused);
+    for (size_t kind = 0; baseline_kind_name(kind) != NULL; kind++)
+        put_items(json, baseline, (enum seen_kind)kind);
+    put_beats(json, baseline);
+    put_hours(json, "bytes_up", baseline->hours[0]);
+    put_hours(json, "bytes_down", baseline->hours[1]);
+    json_close_object(json);
+    json_newline(json);
+    if (!json->failed)
+        fwrite(json->data, 1, json->len, stdout);
+}
+
+void devices_show(void *user, const struct baseline *baseline)
+{
+    struct devices_show *show = user;
+
+    if (show->json)
+        show_object(show, baseline);
+    else
+        show_row(show, baseline);
+    show->count++;
+}
