@@ -9,24 +9,10 @@
 #include "enrich/domain.h"
 #include "enrich/geo.h"
 #include "enrich/zone.h"
-#include "store.h"
+#include "learn_table.h"
 
 #define SUSPECT_US (SEEN_SUSPECT_S * UINT64_C(1000000))
 #define ACCUSED_FLOWS_MAX (1 << 20)
-#define FACT_SIZE (DOMAIN_NAME_SIZE + 32)
-
-struct fact {
-    char *key; /* owned: a letter for the kind, and the value */
-    struct baseline_item item; /* its value is the key's */
-    UT_hash_handle hh;
-};
-
-struct learner {
-    struct baseline baseline; /* without items */
-    struct fact *facts;
-    size_t kept[SEEN_KINDS];
-    UT_hash_handle hh; /* by the baseline's key */
-};
 
 struct accused_flow {
     uint64_t id;
@@ -38,10 +24,9 @@ struct learn_eve {
     const struct engine *engine;
     struct domain_list *domains; /* NULL: none */
     struct zone *zone;           /* NULL: UTC */
-    struct learner *devices;
+    struct learn_table table;
     struct accused_flow *accused;
-    struct learn_eve_counts counts;
-    bool no_memory;
+    uint64_t urgent; /* alerts */
     void (*problem)(void *user, const char *what);
     void *problem_user;
 };
@@ -65,32 +50,7 @@ bool learn_eve_is(const char *path)
     return first == '{';
 }
 
-/* --- what is known so far --- */
-
-static struct learner *learner_of(struct learn_eve *learn, const struct eve_event *event)
-{
-    char key[EVE_DEVICE_KEY_SIZE];
-    struct learner *learner;
-
-    eve_event_device_key(event, key);
-    HASH_FIND_STR(learn->devices, key, learner);
-    if (learner != NULL)
-        return learner;
-    if (HASH_COUNT(learn->devices) >= learn->settings->max_devices) {
-        learn->counts.refused++;
-        return NULL;
-    }
-    learner = calloc(1, sizeof(*learner));
-    if (learner != NULL) {
-        memcpy(learner->baseline.key, key, sizeof(key));
-        HASH_ADD_STR(learn->devices, baseline.key, learner);
-        if (learner->hh.tbl != NULL)
-            return learner;
-        free(learner);
-    }
-    learn->no_memory = true;
-    return NULL;
-}
+/* --- what a record tells --- */
 
 static void note_time(struct baseline *baseline, uint64_t time_us)
 {
@@ -116,51 +76,6 @@ static void note_identity(struct learner *learner, const struct eve_event *event
     copy_known(baseline->vendor, sizeof(baseline->vendor), event->vendor);
 }
 
-static void fact_key(enum seen_kind kind, const char *value, char out[FACT_SIZE])
-{
-    snprintf(out, FACT_SIZE, "%c%s", 'a' + (int)kind, value);
-}
-
-static struct fact *find_fact(const struct learner *learner, enum seen_kind kind,
-        const char *value)
-{
-    char key[FACT_SIZE];
-    struct fact *fact;
-
-    fact_key(kind, value, key);
-    HASH_FIND_STR(learner->facts, key, fact);
-    return fact;
-}
-
-static struct fact *make_fact(struct learn_eve *learn, struct learner *learner,
-        enum seen_kind kind, const char *value)
-{
-    char key[FACT_SIZE];
-    struct fact *fact;
-
-    if (learner->kept[kind] >= STORE_ITEMS_MAX) {
-        learn->counts.refused++;
-        return NULL;
-    }
-    fact_key(kind, value, key);
-    fact = calloc(1, sizeof(*fact));
-    if (fact != NULL && (fact->key = strdup(key)) != NULL) {
-        HASH_ADD_KEYPTR(hh, learner->facts, fact->key, strlen(fact->key), fact);
-        if (fact->hh.tbl != NULL) {
-            fact->item.kind = kind;
-            learner->kept[kind]++;
-            return fact;
-        }
-    }
-    learn->no_memory = true;
-    if (fact != NULL)
-        free(fact->key);
-    free(fact);
-    return NULL;
-}
-
-/* --- what a record tells --- */
-
 /* A record, and what is to be done with each fact in it. */
 struct telling {
     struct learn_eve *learn;
@@ -173,10 +88,10 @@ struct telling {
 static void learn_fact(const struct telling *telling, enum seen_kind kind, const char *value)
 {
     uint64_t now_us = telling->event->time_us;
-    struct fact *fact = find_fact(telling->learner, kind, value);
+    struct learn_fact *fact = learn_table_find(telling->learner, kind, value);
 
     if (fact == NULL) {
-        fact = make_fact(telling->learn, telling->learner, kind, value);
+        fact = learn_table_make(&telling->learn->table, telling->learner, kind, value);
         if (fact == NULL)
             return;
         fact->item.first_us = fact->item.last_us = now_us;
@@ -192,7 +107,7 @@ static void learn_fact(const struct telling *telling, enum seen_kind kind, const
 
 static void accuse_fact(const struct telling *telling, enum seen_kind kind, const char *value)
 {
-    struct fact *fact = find_fact(telling->learner, kind, value);
+    struct learn_fact *fact = learn_table_find(telling->learner, kind, value);
 
     if (fact != NULL && fact->item.first_us + SUSPECT_US > telling->event->time_us)
         fact->item.accused = true;
@@ -200,7 +115,7 @@ static void accuse_fact(const struct telling *telling, enum seen_kind kind, cons
 
 static void acquit_fact(const struct telling *telling, enum seen_kind kind, const char *value)
 {
-    struct fact *fact = find_fact(telling->learner, kind, value);
+    struct learn_fact *fact = learn_table_find(telling->learner, kind, value);
 
     if (fact != NULL)
         fact->item.accused = false;
@@ -315,7 +230,7 @@ static void note_accused(struct learn_eve *learn, uint64_t flow_id)
         return;
     made = calloc(1, sizeof(*made));
     if (made == NULL) {
-        learn->no_memory = true;
+        learn->table.no_memory = true;
         return;
     }
     made->id = flow_id;
@@ -325,7 +240,7 @@ static void note_accused(struct learn_eve *learn, uint64_t flow_id)
 static void take_alert(struct telling *telling)
 {
     const struct eve_event *event = telling->event;
-    char remote[DOMAIN_NAME_SIZE], text[FACT_SIZE];
+    char remote[DOMAIN_NAME_SIZE], text[LEARN_FACT_SIZE];
 
     if (event->priority > FLOW_ALERT_PRIORITY) {
         remote_of(telling->learn, event, remote);
@@ -334,7 +249,7 @@ static void take_alert(struct telling *telling)
         learn_fact(telling, SEEN_RULE, text);
         return;
     }
-    telling->learn->counts.urgent++;
+    telling->learn->urgent++;
     telling->learner->baseline.alerts++;
     telling->learner->baseline.suspect_until_us = event->time_us + SUSPECT_US;
     note_accused(telling->learn, event->flow_id);
@@ -348,10 +263,10 @@ static void take_alert(struct telling *telling)
 static bool is_blameless(const struct telling *telling)
 {
     char domain[DOMAIN_NAME_SIZE];
-    const struct fact *fact;
+    const struct learn_fact *fact;
 
     domain_of(telling->learn, telling->event, domain);
-    fact = domain[0] != '\0' ? find_fact(telling->learner, SEEN_DOMAIN, domain) : NULL;
+    fact = domain[0] != '\0' ? learn_table_find(telling->learner, SEEN_DOMAIN, domain) : NULL;
     return !telling->accused && domain[0] != '\0' && (fact == NULL || !fact->item.accused);
 }
 
@@ -378,19 +293,21 @@ static bool take_event(void *user, struct eve_event *event)
 {
     struct learn_eve *learn = user;
     struct telling telling = { .learn = learn, .event = event };
+    char key[EVE_DEVICE_KEY_SIZE];
 
     if (!event->has_device || !event->has_time)
         return true;
-    telling.learner = learner_of(learn, event);
+    eve_event_device_key(event, key);
+    telling.learner = learn_table_device(&learn->table, key);
     if (telling.learner == NULL)
-        return !learn->no_memory;
+        return !learn->table.no_memory;
     telling.accused = is_accused(learn, event->flow_id);
     note_identity(telling.learner, event);
     if (strcmp(event->type, "alert") == 0)
         take_alert(&telling);
     else if (strcmp(event->type, "flow") == 0)
         take_flow(&telling, event);
-    return !learn->no_memory;
+    return !learn->table.no_memory;
 }
 
 /* --- life --- */
@@ -403,36 +320,21 @@ struct learn_eve *learn_eve_new(const struct settings *settings, const struct en
     if (learn == NULL)
         return NULL;
     learn->settings = settings;
+    learn->table.max_devices = settings->max_devices;
     learn->engine = engine;
     (void)domain_open(settings->public_suffix_list, &learn->domains, error, sizeof(error));
     (void)zone_open(settings->timezone, &learn->zone, error, sizeof(error)); /* engine_new() told */
     return learn;
 }
 
-static void free_facts(struct learner *learner)
-{
-    struct fact *fact, *next;
-
-    HASH_ITER (hh, learner->facts, fact, next) {
-        HASH_DEL(learner->facts, fact);
-        free(fact->key);
-        free(fact);
-    }
-}
-
 void learn_eve_free(struct learn_eve *learn)
 {
-    struct learner *learner, *next;
-    struct accused_flow *flow, *next_flow;
+    struct accused_flow *flow, *next;
 
     if (learn == NULL)
         return;
-    HASH_ITER (hh, learn->devices, learner, next) {
-        HASH_DEL(learn->devices, learner);
-        free_facts(learner);
-        free(learner);
-    }
-    HASH_ITER (hh, learn->accused, flow, next_flow) {
+    learn_table_clear(&learn->table);
+    HASH_ITER (hh, learn->accused, flow, next) {
         HASH_DEL(learn->accused, flow);
         free(flow);
     }
@@ -458,47 +360,16 @@ enum tattler_status learn_eve_read(struct learn_eve *learn, const char *path,
     learn->problem = problem;
     learn->problem_user = user;
     status = eve_read(&path, 1, &reading, NULL);
-    return learn->no_memory ? TATTLER_NO_MEMORY : status;
+    return learn->table.no_memory ? TATTLER_NO_MEMORY : status;
 }
 
 struct learn_eve_counts learn_eve_count(const struct learn_eve *learn)
 {
-    struct learn_eve_counts counts = learn->counts;
-
-    counts.devices = HASH_COUNT(learn->devices);
-    return counts;
+    return (struct learn_eve_counts){ HASH_COUNT(learn->table.devices), learn->urgent,
+        learn->table.refused };
 }
 
-static bool hand_out(struct learner *learner, struct baseline *out)
+bool learn_eve_take(const struct learn_eve *learn, struct baselines *out)
 {
-    struct fact *fact, *next;
-
-    *out = learner->baseline;
-    out->items = calloc(HASH_COUNT(learner->facts) + 1, sizeof(*out->items));
-    if (out->items == NULL)
-        return false;
-    HASH_ITER (hh, learner->facts, fact, next) {
-        struct baseline_item *item = &out->items[out->item_count];
-
-        *item = fact->item;
-        item->value = strdup(fact->key + 1);
-        if (item->value == NULL)
-            return false;
-        out->item_count++;
-    }
-    return true;
-}
-
-bool learn_eve_take(struct learn_eve *learn, struct baselines *out)
-{
-    struct learner *learner, *next;
-
-    *out = (struct baselines){ .items = calloc(HASH_COUNT(learn->devices) + 1,
-                                       sizeof(*out->items)) };
-    if (out->items == NULL)
-        return false;
-    HASH_ITER (hh, learn->devices, learner, next)
-        if (!hand_out(learner, &out->items[out->count++]))
-            return false;
-    return true;
+    return learn_table_copy(&learn->table, out);
 }

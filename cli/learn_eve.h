@@ -29,7 +29,7 @@ struct learn_eve_counts {
 };
 struct learn_eve_counts learn_eve_count(const struct learn_eve *learn);
 
-/* Hands all of it out, to be cleared by the caller; nothing is left. False: out of memory. */
-bool learn_eve_take(struct learn_eve *learn, struct baselines *out);
+/* A copy of all, to be cleared by the caller whatever is returned. False: out of memory. */
+bool learn_eve_take(const struct learn_eve *learn, struct baselines *out);
 
 #endif
