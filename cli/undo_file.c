@@ -271,12 +271,26 @@ static bool put_back(const struct undo_file *file, const struct kept *kept)
     return good;
 }
 
+/* Was the text kept for a change that then was not made, as the machine went down between the two? */
+static bool is_left_over(const struct undo_file *file, const struct kept *kept)
+{
+    size_t len;
+    char *text = hash_stable(file->text, file->len) != kept->hash ? read_whole(kept->path, &len) : NULL;
+    bool same = text != NULL && len == file->len && memcmp(text, file->text, len) == 0;
+
+    free(text);
+    return same;
+}
+
 static bool undo_last(const struct undo_file *file, size_t *out_left)
 {
     struct kept_range range;
 
     if (!find_kept(file->path, &range))
         return false;
+    while (range.count > 0 && is_left_over(file, &range.last))
+        if (unlink(range.last.path) != 0 || !find_kept(file->path, &range))
+            return false;
     if (range.count == 0) {
         complain("%s: there is no change to take back", file->path);
         return false;
