@@ -12,6 +12,7 @@
 #define US_PER_S UINT64_C(1000000)
 #define WAIT_MS 1000 /* a signal may come just before */
 #define RELOAD_WAIT_MS 50
+#define REST_US (10 * US_PER_S) /* for packets that came before the end */
 
 /* --- signals --- */
 
@@ -165,17 +166,26 @@ static void reload_if_asked(struct live *live)
     live_reload_begin(live);
 }
 
+static uint64_t clock_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / 1000;
+}
+
 /* What came before the end: the kernel hands it over within its timeout. */
 static int read_the_rest(struct live *live)
 {
-    uint64_t timeout_ms = live->started->live.timeout_ms, now_us = live_now_us();
-    uint64_t end_us = now_us + 2 * timeout_ms * 1000;
+    uint64_t asked_us = clock_us(), late_us = live_now_us() + REST_US, before_us;
 
-    for (; now_us < end_us; now_us = live_now_us()) {
-        wait_for_packets(live, (int)timeout_ms);
+    do {
+        before_us = live->packet_at_us;
+        wait_for_packets(live, 2 * (int)live->started->live.timeout_ms);
         if (!read_packets(live))
             return EXIT_INPUT;
-    }
+    } while (live->packet_at_us != before_us && live->packet_us < asked_us &&
+             live_now_us() < late_us);
     return EXIT_DONE;
 }
 
@@ -198,14 +208,6 @@ static int watch(struct live *live)
         reload_if_asked(live);
     }
     return read_the_rest(live);
-}
-
-static uint64_t clock_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / 1000;
 }
 
 int live_run(const struct live_options *options, const struct settings *settings)
