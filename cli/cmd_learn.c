@@ -7,6 +7,7 @@
 #include "baseline_file.h"
 #include "capture.h"
 #include "command.h"
+#include "heuristics.h"
 #include "inspect.h"
 #include "learn_eve.h"
 #include "learn_inputs.h"
@@ -283,11 +284,14 @@ static bool learn_records(struct learning *learning, struct store *store,
 static int learn(struct learning *learning, struct store *store, const struct settings *settings)
 {
     struct engine *engine = engine_new(settings, random_seed(), tell_data, learning);
-    bool good = engine != NULL;
+    struct heuristics *heuristics = load_heuristics(settings, NULL, 0, NULL, &learning->failed);
+    bool good = engine != NULL && heuristics != NULL;
 
-    if (!good)
+    if (good)
+        engine_use_heuristics(engine, heuristics);
+    if (engine == NULL)
         complain("out of memory");
-    else if (store_load(store, engine) != TATTLER_OK) {
+    else if (good && store_load(store, engine) != TATTLER_OK) {
         complain("%s", store_error(store));
         good = false;
     }
@@ -297,6 +301,7 @@ static int learn(struct learning *learning, struct store *store, const struct se
         good = learn_records(learning, store, engine, settings);
     if (good)
         tell_result(learning);
+    heuristics_release(heuristics);
     engine_free(engine);
     return good ? EXIT_DONE : EXIT_INPUT;
 }
