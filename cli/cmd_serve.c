@@ -13,6 +13,7 @@
 #include "eve_follow.h"
 #include "rules_told.h"
 #include "serve.h"
+#include "serve_tune.h"
 
 #define DEFAULT_PLACE "127.0.0.1:8844"
 #define LOOK_MS 1000 /* for new records */
@@ -139,10 +140,11 @@ static void tell_place(const struct serve_place *place, int listener,
     fflush(stdout);
 }
 
-static void serve(struct server *server, struct eve_follow *follow, struct report_about *about)
+static void serve(struct server *server, struct eve_follow *follow, struct triage *triage,
+        struct report_about *about)
 {
     while (!stopped) {
-        bool more = eve_follow_step(follow);
+        bool more = eve_follow_step(follow) | (triage != NULL && triage_step(triage));
         struct eve_counts counts = eve_follow_counts(follow);
 
         about->version += counts.records != about->read.records || counts.bad != about->read.bad;
@@ -156,7 +158,7 @@ static int run(const struct options *options, struct report *report, struct repo
     struct serve_access access = { .open = options->place.socket_path != NULL };
     const struct eve_reading reading = { .home = report->home, .event = take_event,
         .problem = tell_problem, .user = report };
-    const struct server_source source = { report, about, &access };
+    struct server_source source = { report, about, &access, NULL };
     struct eve_follow *follow;
     struct server *server = NULL;
     int listener;
@@ -169,15 +171,19 @@ static int run(const struct options *options, struct report *report, struct repo
     if (listener < 0)
         return EXIT_INPUT;
     follow = eve_follow_new(options->source, &reading);
+    if (options->rules.config != NULL)
+        source.triage = triage_new(options->rules.config, options->source);
+    about->has_triage = source.triage != NULL;
     if (follow != NULL)
         server = server_new(listener, &source);
     if (server != NULL) {
         tell_place(&options->place, listener, &access);
-        serve(server, follow, about);
+        serve(server, follow, source.triage, about);
     }
     if (options->place.socket_path != NULL)
         unlink(options->place.socket_path);
     server_free(server);
+    triage_free(source.triage);
     eve_follow_free(follow);
     return server != NULL ? EXIT_DONE : EXIT_INPUT;
 }

@@ -89,7 +89,7 @@ void page_more(FILE *to, uint64_t count, unsigned columns)
 
 /* --- policy --- */
 
-static void put_hash(FILE *to, const char *text)
+void report_page_hash(FILE *to, const char *text)
 {
     struct sha256_ctx hash;
     uint8_t digest[SHA256_DIGEST_SIZE];
@@ -106,9 +106,9 @@ static void put_hash(FILE *to, const char *text)
 static void page_policy(const struct page *page)
 {
     fputs("default-src 'none'; style-src ", page->to);
-    put_hash(page->to, report_page_css);
+    report_page_hash(page->to, report_page_css);
     fputs("; script-src ", page->to);
-    put_hash(page->to, report_page_js);
+    report_page_hash(page->to, report_page_js);
     fprintf(page->to, "; base-uri 'none'; form-action 'none'%s",
             page->about->is_live ? "; connect-src 'self'" : "");
 }
@@ -153,6 +153,12 @@ static void put_zone(const struct page *page)
                 abs(later_min) % 60);
 }
 
+static void page_triage(const struct page *page)
+{
+    if (page->about->has_triage)
+        fputs(" <a href=\"/tune\">Make it quieter</a>", page->to);
+}
+
 static void page_span(const struct page *page)
 {
     const struct report *report = page->report;
@@ -193,6 +199,7 @@ static const struct {
     { "css", page_style },
     { "live", page_live },
     { "span", page_span },
+    { "triage", page_triage },
     { "attention", page_attention },
     { "tiles", page_tiles },
     { "life", page_life },

@@ -19,9 +19,13 @@ struct report_about {
     const struct rule_set *rules; /* for explanations; NULL: none */
     bool is_live;     /* it is served, and asks its server for news: */
     uint64_t version; /* another one has something new */
+    bool has_triage;  /* /tune is there */
 };
 
 /* False: out of memory. Errors of 'to' are the caller's to see. */
 bool report_page_write(FILE *to, const struct report *report, const struct report_about *about);
+
+/* "'sha256-...'", as policies name what a browser may run. */
+void report_page_hash(FILE *to, const char *text);
 
 #endif

@@ -34,7 +34,7 @@ static bool make_secret(char *out)
 
 bool serve_access_make(struct serve_access *access)
 {
-    return access->token[0] != '\0' || make_secret(access->token);
+    return make_secret(access->form) && (access->token[0] != '\0' || make_secret(access->token));
 }
 
 /* What may stand in a cookie and a URL as it is. */
@@ -137,4 +137,16 @@ enum serve_verdict serve_judge(const struct serve_access *access,
     if (token != NULL && serve_same_secret(token, access->token))
         return SERVE_LOGS_IN;
     return brings_token(access, connection) ? SERVE_WELCOME : SERVE_STRANGER;
+}
+
+bool serve_is_own_form(const struct serve_access *access, struct MHD_Connection *connection,
+        const char *secret)
+{
+    const char *origin = header_of(connection, MHD_HTTP_HEADER_ORIGIN);
+    const char *host = header_of(connection, MHD_HTTP_HEADER_HOST);
+    const char *behind = origin != NULL ? strstr(origin, "://") : NULL;
+
+    if (origin != NULL && (behind == NULL || host == NULL || strcmp(behind + 3, host) != 0))
+        return false;
+    return secret != NULL && serve_same_secret(secret, access->form);
 }

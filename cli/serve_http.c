@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "serve.h"
+#include "serve_tune.h"
 
 /* The page is for one or two people. */
 #define CONNECTIONS_MAX 32
@@ -24,7 +25,7 @@ struct server {
 static const char *const always[][2] = {
     { MHD_HTTP_HEADER_CACHE_CONTROL, "no-store" },
     { MHD_HTTP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff" },
-    { "Referrer-Policy", "no-referrer" },
+    { "Referrer-Policy", "same-origin" }, /* "no-referrer" would take the origin off forms */
     { MHD_HTTP_HEADER_X_FRAME_OPTIONS, "DENY" },
     { "Cross-Origin-Resource-Policy", "same-origin" },
 };
@@ -99,6 +100,11 @@ static bool write_metrics(struct server *server, FILE *to)
     return true;
 }
 
+static bool write_triage(struct server *server, FILE *to)
+{
+    return triage_write(server->source.triage, to, server->source.access->form);
+}
+
 static bool write_version(struct server *server, FILE *to)
 {
     fprintf(to, "%llu\n", (unsigned long long)server->source.about->version);
@@ -129,12 +135,21 @@ static enum MHD_Result send_version(struct server *server, struct MHD_Connection
     return answer_with(connection, MHD_HTTP_OK, write_answer(server, write_version, "text/plain"));
 }
 
+static enum MHD_Result send_triage(struct server *server, struct MHD_Connection *connection)
+{
+    if (server->source.triage == NULL)
+        return say(connection, MHD_HTTP_NOT_FOUND, "There is no -c FILE to change.\n");
+    return answer_with(connection, MHD_HTTP_OK,
+            write_answer(server, write_triage, "text/html; charset=utf-8"));
+}
+
 static const struct {
     const char *path;
     enum MHD_Result (*answer)(struct server *server, struct MHD_Connection *connection);
 } pages[] = {
     { "/", send_page },
     { "/metrics", send_metrics },
+    { "/tune", send_triage },
     { "/version", send_version },
 };
 
@@ -155,44 +170,116 @@ static enum MHD_Result log_in(const struct serve_access *access, struct MHD_Conn
     return answer_with(connection, MHD_HTTP_SEE_OTHER, answer);
 }
 
-static enum MHD_Result answer_get(struct server *server, struct MHD_Connection *connection,
-        const char *path)
+/* True: it has been turned away, or let in by its address, with '*result'. */
+static bool is_held_up(struct server *server, struct MHD_Connection *connection,
+        enum MHD_Result *result)
 {
     switch (serve_judge(server->source.access, connection)) {
     case SERVE_MISDIRECTED:
-        return say(connection, MHD_HTTP_MISDIRECTED_REQUEST,
+        *result = say(connection, MHD_HTTP_MISDIRECTED_REQUEST,
                 "Come by address, or as localhost.\n");
+        return true;
     case SERVE_STRANGER:
-        return say(connection, MHD_HTTP_UNAUTHORIZED,
+        *result = say(connection, MHD_HTTP_UNAUTHORIZED,
                 "Who are you? Open the address that 'tattler serve' printed, with ?token=... at "
                 "its end, or send the token as a bearer.\n");
+        return true;
     case SERVE_LOGS_IN:
-        return log_in(server->source.access, connection);
+        *result = log_in(server->source.access, connection);
+        return true;
     default:
-        break;
+        return false;
     }
+}
+
+static enum MHD_Result answer_get(struct server *server, struct MHD_Connection *connection,
+        const char *path)
+{
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
         if (strcmp(pages[i].path, path) == 0)
             return pages[i].answer(server, connection);
-    return say(connection, MHD_HTTP_NOT_FOUND, "There are /, /metrics and /version.\n");
+    return say(connection, MHD_HTTP_NOT_FOUND, "There are /, /tune, /metrics and /version.\n");
+}
+
+/* Back to the page, which tells what came of it. */
+static enum MHD_Result answer_form(struct server *server, struct MHD_Connection *connection,
+        struct serve_form *form)
+{
+    struct triage *triage = server->source.triage;
+    struct MHD_Response *answer;
+
+    if (!serve_form_is_good(form))
+        return say(connection, MHD_HTTP_CONTENT_TOO_LARGE, "This is no form of the page.\n");
+    if (!serve_is_own_form(server->source.access, connection, serve_form_value(form, "secret")))
+        return say(connection, MHD_HTTP_FORBIDDEN, "The form is not of this page. Load it again.\n");
+    if (serve_form_value(form, "undo")[0] != '\0')
+        triage_undo(triage);
+    else
+        triage_apply(triage, serve_form_value(form, "shown"), serve_form_value(form, "reason"));
+    answer = text_answer("done\n");
+    if (answer != NULL)
+        MHD_add_response_header(answer, MHD_HTTP_HEADER_LOCATION, "/tune");
+    return answer_with(connection, MHD_HTTP_SEE_OTHER, answer);
+}
+
+/* What is kept of a request until it is whole. */
+struct request {
+    struct serve_form *form; /* NULL: it changes nothing */
+};
+
+static enum MHD_Result begin_request(struct server *server, struct MHD_Connection *connection,
+        const char *path, const char *method, void **state)
+{
+    bool reads = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+                 strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
+    bool changes = strcmp(method, MHD_HTTP_METHOD_POST) == 0 && strcmp(path, "/tune") == 0 &&
+                   server->source.triage != NULL;
+    enum MHD_Result result;
+    struct request *request;
+
+    if (!reads && !changes)
+        return say(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or HEAD; POST for /tune alone.\n");
+    if (is_held_up(server, connection, &result))
+        return result;
+    request = calloc(1, sizeof(*request));
+    if (request != NULL && changes)
+        request->form = serve_form_new(connection);
+    *state = request;
+    return request != NULL && (!changes || request->form != NULL) ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path,
         const char *method, const char *version, const char *upload, size_t *upload_len,
         void **state)
 {
-    static int seen;
+    struct request *request = *state;
+    size_t len = *upload_len;
 
     (void)version;
-    (void)upload;
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return say(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "GET or HEAD.\n");
-    if (*state == NULL) { /* its head alone is there yet */
-        *state = &seen;
+    if (request == NULL)
+        return begin_request(user, connection, path, method, state);
+    *upload_len = 0;
+    if (len > 0) {
+        if (request->form != NULL)
+            serve_form_take(request->form, upload, len);
         return MHD_YES;
     }
-    *upload_len = 0;
-    return answer_get(user, connection, path);
+    return request->form != NULL ? answer_form(user, connection, request->form)
+                                 : answer_get(user, connection, path);
+}
+
+static void end_request(void *user, struct MHD_Connection *connection, void **state,
+        enum MHD_RequestTerminationCode why)
+{
+    struct request *request = *state;
+
+    (void)user;
+    (void)connection;
+    (void)why;
+    if (request != NULL)
+        serve_form_free(request->form);
+    free(request);
+    *state = NULL;
 }
 
 /* --- the server --- */
@@ -209,7 +296,8 @@ struct server *server_new(int listener, const struct server_source *source)
     server->daemon = MHD_start_daemon(MHD_NO_FLAG, 0, NULL, NULL,
             on_request, server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
             (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, end_request,
+            server, MHD_OPTION_END);
     if (server->daemon != NULL)
         return server;
     complain("the web server does not start");
