@@ -199,6 +199,18 @@ static void put_summary(const struct page *page, const struct report_device *dev
     fputs("</span></summary>", page->to);
 }
 
+/* Whether what is new to the device says anything yet. */
+static void put_learning(const struct page *page, const struct report_device *device)
+{
+    if (strcmp(device->learning, "learning") == 0)
+        fprintf(page->to, "It has learned %d&nbsp;%% of what it takes to know what is usual for it. ",
+                (int)(100 * device->learned));
+    else if (strcmp(device->learning, "trusted") == 0)
+        fputs("What is usual for it has been learned. ", page->to);
+    else if (strcmp(device->learning, "frozen") == 0)
+        fputs("What is usual for it is frozen. ", page->to);
+}
+
 static void put_facts(const struct page *page, const struct report_device *device)
 {
     fputs("<p class=\"quiet\">", page->to);
@@ -215,6 +227,7 @@ static void put_facts(const struct page *page, const struct report_device *devic
     fputs(device->joined ? ", joined while it was watched" : "", page->to);
     fputs(device->encrypted_dns ? ", uses an encrypted resolver" : "", page->to);
     fputs(". ", page->to);
+    put_learning(page, device);
     html_plural(page->to, device->all.connections, "connection, ", "connections, ");
     html_size(page->to, device->all.bytes[REPORT_UP]);
     fputs(" up, ", page->to);

@@ -179,10 +179,15 @@ static uint64_t time_in(const json_t *object, const char *key)
 static void take_summary(struct report *report, struct report_device *device, const json_t *iot)
 {
     const uint64_t times[] = { time_in(iot, "first_seen"), time_in(iot, "last_seen") };
+    const json_t *learning = json_object_get(iot, "learning");
+    const char *state = json_string_value(json_object_get(learning, "state"));
 
     for (size_t i = 0; i < 2; i++)
         if (times[i] != 0 && include(report, times[i]))
             report_see(device, times[i]);
+    report_renew(device->learning, sizeof(device->learning), state != NULL ? state : "");
+    if (state != NULL)
+        device->learned = json_number_value(json_object_get(learning, "share"));
     device->joined |= json_is_true(json_object_get(iot, "joined"));
     device->encrypted_dns |= json_is_true(json_object_get(iot, "encrypted_dns"));
 }

@@ -99,6 +99,8 @@ struct report_device {
     char type[REPORT_WORD_SIZE], address[ADDRESS_TEXT_SIZE];
     uint64_t first_us, last_us;
     bool joined, encrypted_dns;
+    char learning[REPORT_WORD_SIZE]; /* "learning", "trusted", "frozen"; "": not told */
+    double learned;                  /* the share, 0 to 1 */
     struct report_tally all, local; /* local: not with a public address */
     struct report_bin bins[TIMELINE_BINS];
     struct report_remote *remotes;

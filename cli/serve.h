@@ -1,8 +1,8 @@
 /* serve.h - the parts of 'tattler serve': a report that is kept up to date, over HTTP.
  *
  * Who may read: whoever can open the Unix socket, and over TCP whoever knows the token, as the
- * cookie that "/?token=..." sets or as a bearer. A request that comes by a name other than localhost is
- * refused, so that no web site can have its own name lead here (DNS rebinding); what
+ * cookie that "/?token=..." sets or as a bearer. A request that comes by a name other than
+ * localhost is refused, so that no web site can have its own name lead here (DNS rebinding); what
  * changes something has to bring the page's own secret and to come from it. One thread. */
 #ifndef TATTLER_CLI_SERVE_H
 #define TATTLER_CLI_SERVE_H
@@ -26,8 +26,8 @@ struct serve_access {
     char form[33]; /* the secret that the page's own forms bring along */
 };
 
-/* Makes up the forms' secret, and a token unless there is one. False: the machine gives no random numbers, and it was
- * told. */
+/* Makes up the forms' secret, and a token unless there is one. False: the machine gives no random
+ * numbers, and it was told. */
 bool serve_access_make(struct serve_access *access);
 /* Takes the token from a file that nobody else may read. False: it was told why not. */
 bool serve_access_read(struct serve_access *access, const char *path);

@@ -211,7 +211,8 @@ static enum MHD_Result answer_form(struct server *server, struct MHD_Connection 
     if (!serve_form_is_good(form))
         return say(connection, MHD_HTTP_CONTENT_TOO_LARGE, "This is no form of the page.\n");
     if (!serve_is_own_form(server->source.access, connection, serve_form_value(form, "secret")))
-        return say(connection, MHD_HTTP_FORBIDDEN, "The form is not of this page. Load it again.\n");
+        return say(connection, MHD_HTTP_FORBIDDEN,
+                "The form is not of this page. Load it again.\n");
     if (serve_form_value(form, "undo")[0] != '\0')
         triage_undo(triage);
     else
@@ -296,8 +297,8 @@ struct server *server_new(int listener, const struct server_source *source)
     server->daemon = MHD_start_daemon(MHD_NO_FLAG, 0, NULL, NULL,
             on_request, server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
             (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, end_request,
-            server, MHD_OPTION_END);
+            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED,
+            end_request, server, MHD_OPTION_END);
     if (server->daemon != NULL)
         return server;
     complain("the web server does not start");
@@ -315,8 +316,8 @@ void server_free(struct server *server)
     free(server);
 }
 
-/* Not by epoll: libmicrohttpd takes it edge-triggered, and misses the end of a connection that comes
- * together with its last bytes. */
+/* Not by epoll: libmicrohttpd takes it edge-triggered, and misses the end of a connection that
+ * comes together with its last bytes. */
 void server_turn(struct server *server, int wait_ms)
 {
     fd_set readable, writable, odd;

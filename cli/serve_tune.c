@@ -208,8 +208,8 @@ static void put_undo(FILE *to, const char *secret)
 {
     fputs("<form method=\"post\" action=\"/tune\">", to);
     put_secret(secret, to);
-    fputs("<input type=\"hidden\" name=\"undo\" value=\"1\"><button>Take the last change back</button>"
-          "</form>", to);
+    fputs("<input type=\"hidden\" name=\"undo\" value=\"1\"><button>Take the last change back"
+          "</button></form>", to);
 }
 
 static void put_groups(struct triage *triage, FILE *to, const char *secret)
@@ -229,11 +229,12 @@ static void put_groups(struct triage *triage, FILE *to, const char *secret)
 bool triage_write(struct triage *triage, FILE *to, const char *secret)
 {
     fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ", to);
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ",
+            to);
     report_page_hash(to, report_page_css);
     fprintf(to, "; base-uri 'none'; form-action 'self'\"><meta name=\"viewport\" "
-            "content=\"width=device-width, initial-scale=1\"><title>Tattler: quieter</title><style>%s"
-            "</style></head><body><header><h1>What alerts most</h1><nav><a href=\"/\">Back to the "
+            "content=\"width=device-width, initial-scale=1\"><title>Tattler: quieter</title>"
+            "<style>%s</style></head><body><header><h1>What alerts most</h1><nav><a href=\"/\">Back to the "
             "report</a></nav></header><main>", report_page_css);
     if (triage->news[0] != '\0') {
         fputs("<p role=\"status\"><b>", to);
@@ -241,8 +242,8 @@ bool triage_write(struct triage *triage, FILE *to, const char *secret)
         fputs("</b></p>", to);
         triage->news[0] = '\0';
     }
-    fputs("<p class=\"hint\">Silence what you know to be harmless; P1 and P2 want a look first. An entry "
-          "goes into the list 'suppress' of ", to);
+    fputs("<p class=\"hint\">Silence what you know to be harmless; P1 and P2 want a look first. "
+          "An entry goes into the list 'suppress' of ", to);
     html_text(to, triage->config);
     fputs("; hosts take it up when they read that file again.</p>", to);
     put_undo(to, secret);
@@ -266,7 +267,8 @@ static void begin_anew(struct triage *triage)
 {
     close_history(triage);
     if (!open_history(triage))
-        tell(triage, "The configuration cannot be read any more: see what the server complained of.");
+        tell(triage,
+                "The configuration cannot be read any more: see what the server complained of.");
     for (unsigned i = 0; i < STEPS_AT_ONCE && triage_step(triage); i++)
         ;
 }
@@ -291,7 +293,8 @@ void triage_apply(struct triage *triage, const char *shown, const char *reason)
     struct proposal proposal;
 
     if (group == NULL) {
-        tell(triage, "Nothing was changed: what was proposed is not the same any more. Look again.");
+        tell(triage,
+                "Nothing was changed: what was proposed is not the same any more. Look again.");
         return;
     }
     if (propose_for(triage, group, reason[0] != '\0' ? reason : NULL, &proposal) &&
