@@ -26,8 +26,20 @@
         body.append(...rows);
     };
     const addSorting = () => {
-        for (const heading of document.querySelectorAll("table.sortable thead th:not(.unsorted)"))
-            heading.replaceChildren(make("button", heading.textContent, () => sort(heading, heading.cellIndex)));
+        for (const heading of document.querySelectorAll("table.sortable thead th:not(.unsorted)")) {
+            // No element button: on paper those are left out where a heading is repeated.
+            const button = make("span", heading.textContent);
+            const act = () => sort(heading, heading.cellIndex);
+            button.setAttribute("role", "button");
+            button.tabIndex = 0;
+            button.addEventListener("click", act);
+            button.addEventListener("keydown", event => {
+                if (event.key !== "Enter" && event.key !== " ") return;
+                event.preventDefault();
+                act();
+            });
+            heading.replaceChildren(button);
+        }
     };
 
     const devices = () => document.querySelectorAll("details.device");

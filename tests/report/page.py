@@ -17,6 +17,7 @@ import eve  # noqa: E402
 VOID = {"meta", "br", "input", "img", "link", "hr"}
 RENDER_MS_MAX = 1000
 NARROW = 360
+PAPER = 703  # A4 between margins of 12 mm
 # Between these an end tag is needed, and each has to be in its place.
 TABLE_PARENTS = {"tr": {"thead", "tbody", "tfoot"}, "td": {"tr"}, "th": {"tr"}, "li": {"ul", "ol"}, "dt": {"dl", "div"}}
 KNOWN = VOID | set("a b bdi body button caption circle code dd details div dl dt figcaption figure g h1 h2 h3 h4 h5 head header html "
@@ -126,14 +127,21 @@ def check_browser(path):
         wide = chromium.run("document.querySelectorAll('details').forEach(d => { d.open = true; });"
                             "return document.documentElement.scrollWidth")
         sorts = chromium.run("const t = document.querySelector('table.filtered'); const up = [...t.tHead.rows[0].cells]"
-                             ".find(c => c.textContent === 'Up'); up.querySelector('button').click();"
+                             ".find(c => c.textContent === 'Up'); up.querySelector('[role=button]').click();"
                              "return [...t.tBodies[0].rows].map(r => Number(r.cells[3].dataset.sort))")
         hidden = chromium.run("const f = document.querySelector('input[type=search]'); f.value = 'no such device';"
                               "f.dispatchEvent(new Event('input')); return [...document.querySelectorAll("
                               "'table.filtered tbody tr')].filter(r => r.offsetParent).length")
         said = chromium.messages()
+    with browser.Browser(PAPER, 1000) as chromium:
+        chromium.command("Emulation.setEmulatedMedia", media="print")
+        chromium.open(path.resolve().as_uri())
+        cut = chromium.run("document.querySelectorAll('details').forEach(d => { d.open = true; });"
+                           "return [...document.querySelectorAll('table')].map(t => t.getBoundingClientRect().right)"
+                           ".filter(right => right > arguments[0]).length", PAPER)
     eve.tell(f"{path.stem}: nothing stands on the browser's console", said)
     eve.tell(f"{path.stem}: at {NARROW} pixels nothing is wider", [f"{wide} pixels"] if wide > NARROW else [])
+    eve.tell(f"{path.stem}: on paper no table is cut", [f"{cut} tables"] if cut else [])
     eve.tell(f"{path.stem}: it is drawn within {RENDER_MS_MAX} ms of processor time", [f"{took:.0f} ms"] if not 0 < took < RENDER_MS_MAX else [])
     eve.tell(f"{path.stem}: a click on 'Up' sorts", [] if sorts == sorted(sorts, reverse=True) and len(sorts) > 1 else [str(sorts)])
     eve.tell(f"{path.stem}: the filter hides devices", [f"{hidden} are shown"] if hidden else [])
