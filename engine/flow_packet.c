@@ -164,13 +164,18 @@ static void follow_opening(struct engine *engine, struct flow *flow,
         flow_note_syn(engine, flow);
 }
 
-/* An error about this flow, from its remote or a router on the way. */
+/* An error about this flow, from its remote or a router on the way: it refuses as a RST does, and what
+ * the flow has to tell must not wait for its end, which hosts see at different times. */
 static void hear_of(struct engine *engine, struct flow *flow, const struct packet_view *packet)
 {
     flow->changed = 0;
-    if ((packet->protocol == PROTOCOL_ICMP || packet->protocol == PROTOCOL_ICMP6) &&
-            (flow->syns > 0 || flow->silence) && flow->packets[DOWN] == 0)
-        flow_note_answer(engine, flow, SYN_REFUSED);
+    if ((packet->protocol != PROTOCOL_ICMP && packet->protocol != PROTOCOL_ICMP6) ||
+            (flow->syns == 0 && !flow->silence) || flow->packets[DOWN] > 0)
+        return;
+    flow_note_answer(engine, flow, SYN_REFUSED);
+    flow->settled = true; /* no name will be seen */
+    if (flow->burst_waits)
+        flow->changed |= flow_report(engine, flow);
 }
 
 /* What counts as payload of other protocols differs between hosts. */

@@ -19,6 +19,7 @@
 #define DAY (24 * HOUR)
 #define START_US UINT64_C(1700000000000000) /* 14 November 2023, 22:13:20 UTC */
 
+#define ICMP 1
 #define TCP 6
 #define UDP 17
 #define FIN 0x01

@@ -119,6 +119,26 @@ START_TEST(connections_to_one_name_are_a_heartbeat)
 }
 END_TEST
 
+/* Routers say by ICMP that nobody is there; when hosts forget such a flow must not matter. */
+START_TEST(connections_that_are_unreachable_are_told_at_once)
+{
+    struct flow *flows[8];
+    struct packet_view error;
+
+    for (unsigned i = 0; i < 8; i++) {
+        resolve_for(&scene, DEVICE, "one.cloud.example", REMOTE, 300);
+        flows[i] = connect_to(&scene, REMOTE);
+        error = packet_from(&scene, ROUTER, 0, DEVICE, 0, ICMP);
+        flow_packet(scene.worker, flows[i], &error);
+        wait_for(PERIOD);
+    }
+    ck_assert_uint_eq(count_events(BEAT_BECAME_STEADY), 1);
+    assert_called(flows[7], "heartbeat.state", "steady");
+    for (unsigned i = 0; i < 8; i++)
+        flow_close(scene.engine, flows[i]);
+}
+END_TEST
+
 START_TEST(names_of_one_domain_that_take_turns_are_a_heartbeat)
 {
     static const char *const names[] = { "a.cloud.example", "b.cloud.example", "c.cloud.example",
@@ -301,6 +321,7 @@ int main(void)
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, messages_in_one_connection_are_a_heartbeat);
     tcase_add_test(cases, connections_to_one_name_are_a_heartbeat);
+    tcase_add_test(cases, connections_that_are_unreachable_are_told_at_once);
     tcase_add_test(cases, names_of_one_domain_that_take_turns_are_a_heartbeat);
     tcase_add_test(cases, a_second_name_takes_over_what_the_first_began);
     tcase_add_test(cases, a_name_that_calls_at_random_leaves_a_neighbours_heartbeat_alone);
