@@ -83,6 +83,8 @@ UNIT_TESTS = \
 	tests/unit/heads_test \
 	tests/unit/held_test \
 	tests/unit/heuristics_hostile_test \
+	tests/unit/heuristics_test \
+	tests/unit/heuristics_threads_test \
 	tests/unit/html_test \
 	tests/unit/http_request_test \
 	tests/unit/http_response_test \

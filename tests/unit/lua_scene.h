@@ -16,8 +16,8 @@ struct lua_scene {
     enum tattler_status status; /* of loading */
     char problems[TOLD_MAX][512]; /* "line: text", of loading */
     size_t problem_count;
-    char lines[TOLD_MAX][512]; /* "line: text", told later */
-    size_t line_count;
+    char lines[TOLD_MAX][512]; /* "line: text", told later, by any thread */
+    atomic_size_t line_count;  /* also of those that there was no room for */
 };
 
 static inline void lua_problem(void *user, const char *file, unsigned line, unsigned column,
@@ -34,10 +34,11 @@ static inline void lua_problem(void *user, const char *file, unsigned line, unsi
 static inline void lua_line(void *user, const char *file, unsigned line, const char *text)
 {
     struct lua_scene *lua = user;
+    size_t number = atomic_fetch_add(&lua->line_count, 1);
 
     (void)file;
-    if (lua->line_count < TOLD_MAX)
-        snprintf(lua->lines[lua->line_count++], sizeof(lua->lines[0]), "%u: %s", line, text);
+    if (number < TOLD_MAX)
+        snprintf(lua->lines[number], sizeof(lua->lines[0]), "%u: %s", line, text);
 }
 
 /* Loads the text in place of what was loaded before. */
