@@ -44,6 +44,7 @@ struct saving {
     struct store *store;
     sqlite3_stmt *statements[QUERIES];
     bool vouch;
+    bool fresh; /* learned under what the store says now, not by a process that began before */
     sqlite3_int64 device;
 };
 
@@ -207,7 +208,7 @@ static enum tattler_status add_baseline(struct saving *saving, const struct base
 {
     enum tattler_status status = find_ruling(saving, baseline->key, ruling);
 
-    if (status != TATTLER_OK || ruling->reset > baseline->ruling.number)
+    if (status != TATTLER_OK || (!saving->fresh && ruling->reset > baseline->ruling.number))
         return status;
     status = add_device(saving, baseline);
     if (status == TATTLER_OK && !ruling->frozen)
@@ -282,14 +283,14 @@ static enum tattler_status add_all(struct saving *saving, struct baselines *base
     return status;
 }
 
-static enum tattler_status add_in_transaction(struct store *store, struct baselines *baselines, bool vouch,
+static enum tattler_status add_in_transaction(struct saving *saving, struct baselines *baselines,
         const struct store_capture *captures, size_t count)
 {
-    struct saving saving = { .store = store, .vouch = vouch };
+    struct store *store = saving->store;
     enum tattler_status status = store_begin(store);
 
     if (status == TATTLER_OK)
-        status = add_all(&saving, baselines);
+        status = add_all(saving, baselines);
     if (status == TATTLER_OK)
         status = note_captures(store, captures, count);
     if (status == TATTLER_OK)
@@ -298,26 +299,27 @@ static enum tattler_status add_in_transaction(struct store *store, struct baseli
         status = store_commit(store);
     if (status != TATTLER_OK)
         store_roll_back(store);
+    *(status == TATTLER_OK ? &store->counters.saved : &store->counters.failed) += 1;
     return status;
 }
 
 enum tattler_status store_add(struct store *store, struct baselines *baselines, bool vouch,
         const struct store_capture *captures, size_t count)
 {
-    enum tattler_status status = add_in_transaction(store, baselines, vouch, captures, count);
+    struct saving saving = { .store = store, .vouch = vouch, .fresh = true };
 
-    *(status == TATTLER_OK ? &store->counters.saved : &store->counters.failed) += 1;
-    return status;
+    return add_in_transaction(&saving, baselines, captures, count);
 }
 
 enum tattler_status store_save_captures(struct store *store, struct engine *engine, bool vouch,
         const struct store_capture *captures, size_t count)
 {
+    struct saving saving = { .store = store, .vouch = vouch, .fresh = count > 0 };
     struct baselines baselines;
     enum tattler_status status;
 
     (void)engine_export(engine, &baselines); /* what is missing comes next time */
-    status = store_add(store, &baselines, vouch, captures, count);
+    status = add_in_transaction(&saving, &baselines, captures, count);
     if (status != TATTLER_OK)
         engine_give_back(engine, &baselines);
     for (size_t i = 0; status == TATTLER_OK && i < baselines.count; i++)

@@ -64,7 +64,8 @@ struct store_capture {
 /* '*known' tells whether a capture with that fingerprint was learned. */
 enum tattler_status store_has_capture(struct store *store, const char *fingerprint, bool *known);
 
-/* As store_save(), and in the same transaction notes that these captures were learned. */
+/* As store_save(), and in the same transaction notes that these captures were learned. Who learns
+ * from captures does so after all that was ever reset or forgotten. */
 enum tattler_status store_save_captures(struct store *store, struct engine *engine, bool vouch,
         const struct store_capture *captures, size_t count);
 

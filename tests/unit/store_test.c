@@ -260,6 +260,30 @@ START_TEST(a_ruling_reaches_a_running_engine_with_its_next_save)
 }
 END_TEST
 
+START_TEST(a_capture_teaches_what_was_forgotten_or_reset_before)
+{
+    const struct store_capture capture = { .fingerprint = "1", .path = "a.pcap" };
+    const enum store_ruling voids[] = { RULING_FORGET, RULING_RESET };
+    struct store *store = must_open(STORE_MAKE);
+    struct baselines baselines;
+
+    for (size_t i = 0; i < sizeof(voids) / sizeof(voids[0]); i++) {
+        ck_assert_int_eq(store_rule(store, "02:00:00:00:00:0a", voids[i]), TATTLER_OK);
+        talk();
+        ck_assert_int_eq(store_save_captures(store, scene.engine, true, &capture, 1), TATTLER_OK);
+        ck_assert_uint_eq(look(store).count, 1);
+        ck_assert_uint_eq(count_times(), 1);
+    }
+    ck_assert_int_eq(store_rule(store, "02:00:00:00:00:0a", RULING_RESET), TATTLER_OK);
+    talk();
+    ck_assert_int_eq(engine_export(scene.engine, &baselines), TATTLER_OK);
+    ck_assert_int_eq(store_add(store, &baselines, true, NULL, 0), TATTLER_OK);
+    baselines_clear(&baselines);
+    ck_assert_uint_eq(count_times(), 1);
+    store_close(store);
+}
+END_TEST
+
 START_TEST(those_unseen_for_longest_go_when_there_are_too_many)
 {
     char error[512], address[32];
@@ -348,6 +372,7 @@ int main(void)
         processes_that_save_at_once_add_up,
         what_did_not_fit_is_saved_when_there_is_room_again,
         a_ruling_reaches_a_running_engine_with_its_next_save,
+        a_capture_teaches_what_was_forgotten_or_reset_before,
         those_unseen_for_longest_go_when_there_are_too_many,
         what_was_loaded_is_not_saved_again_as_new,
         what_is_no_store_is_refused_with_a_reason,
