@@ -111,11 +111,11 @@ static unsigned count_remotes(const struct engine *engine, const struct flow *fl
     unsigned count = 0;
 
     for (uint16_t i = 0; i < set->count; i++) {
+        const struct seen_fact fact = { .kind = SEEN_RULE, .key = set->items[i].key };
         const char *text = set->items[i].text;
 
         count += strncmp(text, wide, len) == 0 && text[len] == ' ' &&
-                 seen_is_usual(seen, &engine->budget.conduct.seen, SEEN_RULE, set->items[i].key,
-                         flow->last_us);
+                 seen_is_usual(seen, &engine->budget.conduct.seen, &fact, flow->last_us);
     }
     return count;
 }
@@ -140,7 +140,7 @@ static bool is_usual(struct engine *engine, const struct flow *flow,
 
     rule_text(flow, rule, text);
     fact = seen_fact_text(SEEN_RULE, text);
-    if (seen_is_usual(seen, &engine->budget.conduct.seen, SEEN_RULE, fact.key, flow->last_us)) {
+    if (seen_is_usual(seen, &engine->budget.conduct.seen, &fact, flow->last_us)) {
         keep_young(seen, fact.key, flow->last_us);
         return true;
     }

@@ -146,6 +146,13 @@ static void touch(struct seen_item *item, uint64_t now_us)
         item->last_us = now_us;
 }
 
+/* Keys of texts are hashes that anybody can work out, so two texts of one key can be made. */
+static bool is_of_another(const struct seen_item *item, const struct seen_fact *fact)
+{
+    return item->text != NULL && fact->text != NULL &&
+           (strncmp(item->text, fact->text, fact->len) != 0 || item->text[fact->len] != '\0');
+}
+
 enum seen_verdict seen_note(struct seen *seen, struct seen_budget *budget,
         const struct seen_fact *fact, uint64_t now_us)
 {
@@ -157,7 +164,7 @@ enum seen_verdict seen_note(struct seen *seen, struct seen_budget *budget,
         seen_resume(seen, budget, now_us, seen->trusted_us);
         seen->began = true;
     }
-    if (!known && seen->frozen)
+    if ((!known && seen->frozen) || (known && is_of_another(item, fact)))
         return judge_unknown(seen, set, now_us);
     if (!known) {
         item = insert(seen, budget, fact);
@@ -174,12 +181,13 @@ enum seen_verdict seen_note(struct seen *seen, struct seen_budget *budget,
     return judge_item(seen, item, now_us);
 }
 
-bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget, enum seen_kind kind,
-        uint64_t key, uint64_t now_us)
+bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget,
+        const struct seen_fact *fact, uint64_t now_us)
 {
-    const struct seen_item *item = seen_find(seen, kind, key);
+    const struct seen_item *item = seen_find(seen, fact->kind, fact->key);
 
-    if (item == NULL || (item->flags & (SEEN_SUSPECT | SEEN_ACCUSED)) != 0)
+    if (item == NULL || is_of_another(item, fact) ||
+            (item->flags & (SEEN_SUSPECT | SEEN_ACCUSED)) != 0)
         return false;
     if ((item->flags & SEEN_VOUCHED) != 0)
         return true;

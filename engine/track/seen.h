@@ -111,7 +111,8 @@ struct seen {
 
 void seen_clear(struct seen *seen, struct seen_budget *budget);
 
-/* Takes the fact in. Time that steps back to before the learning began is learning, too. */
+/* Takes the fact in. Time that steps back to before the learning began is learning, too. A text that
+ * was made to have another's key is not taken in: it stays new. */
 enum seen_verdict seen_note(struct seen *seen, struct seen_budget *budget,
         const struct seen_fact *fact, uint64_t now_us);
 
@@ -122,8 +123,8 @@ struct seen_item *seen_find(const struct seen *seen, enum seen_kind kind, uint64
 void seen_resume(struct seen *seen, const struct seen_budget *budget, uint64_t began_us,
         uint64_t trusted_us);
 
-bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget, enum seen_kind kind,
-        uint64_t key, uint64_t now_us);
+bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget,
+        const struct seen_fact *fact, uint64_t now_us);
 
 /* A flow that brought the fact alerts: it is accused, unless it was met before 'since_us'. */
 void seen_accuse(struct seen *seen, enum seen_kind kind, uint64_t key, uint64_t since_us);

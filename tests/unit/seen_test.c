@@ -54,6 +54,27 @@ START_TEST(what_was_learned_is_known)
 }
 END_TEST
 
+START_TEST(a_text_made_to_have_the_key_of_another_stays_new)
+{
+    const struct seen_fact cloud = { .kind = SEEN_RULE, .key = 1, .text = "1:2 cloud", .len = 9 };
+    const struct seen_fact made[] = {
+        { .kind = SEEN_RULE, .key = 1, .text = "1:2 cnc", .len = 7 },
+        { .kind = SEEN_RULE, .key = 1, .text = "1:2 cloud.example", .len = 17 },
+        { .kind = SEEN_RULE, .key = 1, .text = "1:2 clou", .len = 8 },
+    };
+
+    ck_assert_int_eq(seen_note(&seen, &budget, &cloud, NOW), SEEN_UNSURE);
+    for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+        ck_assert_int_eq(seen_note(&seen, &budget, &made[i], NOW + 1), SEEN_UNSURE);
+        ck_assert_int_eq(seen_note(&seen, &budget, &made[i], LEARNED), SEEN_NEW);
+        ck_assert_int_eq(seen_note(&seen, &budget, &made[i], LEARNED + DAY), SEEN_NEW);
+        ck_assert(!seen_is_usual(&seen, &budget, &made[i], LEARNED + 30 * DAY));
+    }
+    ck_assert_int_eq(seen_note(&seen, &budget, &cloud, LEARNED), SEEN_BEFORE);
+    ck_assert(seen_is_usual(&seen, &budget, &cloud, LEARNED));
+}
+END_TEST
+
 START_TEST(what_comes_later_is_new_for_an_hour_and_then_known)
 {
     uint64_t first_us = LEARNED + 3 * DAY;
@@ -256,6 +277,7 @@ int main(void)
     const TTest *const tests[] = {
         nothing_is_said_while_a_device_learns,
         what_was_learned_is_known,
+        a_text_made_to_have_the_key_of_another_stays_new,
         what_comes_later_is_new_for_an_hour_and_then_known,
         domains_networks_and_ports_are_kept_apart_and_learned_together,
         each_device_learns_from_its_own_first_key,
