@@ -65,7 +65,11 @@ static bool check_key(struct server *server, char *problem, size_t size)
     redisReply *reply = redisCommand(server->context, "TYPE %s", key);
     bool is_good = judge(server, reply, problem, size);
 
-    if (is_good && strcmp(reply->str, "none") != 0 && strcmp(reply->str, "stream") != 0) {
+    if (is_good && reply->type != REDIS_REPLY_STATUS) {
+        snprintf(problem, size, "answers, but not as Redis does");
+        server->is_refused = true;
+        is_good = false;
+    } else if (is_good && strcmp(reply->str, "none") != 0 && strcmp(reply->str, "stream") != 0) {
         snprintf(problem, size, "the key '%s' holds a %s, not a stream: set redis.key to another",
                 key, reply->str);
         server->is_refused = true;

@@ -8,11 +8,13 @@
 
 #define OWN_SECTION "tattler"
 #define DEPTH_MAX 32
+#define VISITS_MAX ((size_t)1 << 20) /* of nodes: aliases of aliases are visited again and again */
 
 struct parsed {
     yaml_parser_t parser;
     yaml_document_t document;
     bool has_document;
+    size_t visits;
 };
 
 /* False: not YAML, or more than one document. Cleared in any case by unparse(). */
@@ -89,7 +91,7 @@ static size_t last_line(struct parsed *parsed, const yaml_node_t *node, unsigned
 {
     size_t last = node->start_mark.line;
 
-    if (depth == DEPTH_MAX)
+    if (depth == DEPTH_MAX || ++parsed->visits > VISITS_MAX)
         return SIZE_MAX;
     if (node->type == YAML_SCALAR_NODE) {
         bool behind = node->end_mark.column == 0 && node->end_mark.line > last; /* of a block scalar */
@@ -276,7 +278,7 @@ static bool same(const struct comparison *comparison, int old_index, int new_ind
 
     if (new == comparison->list && is_nothing(old)) /* "key:" before */
         return new->data.sequence.items.top - new->data.sequence.items.start == 1;
-    if (depth == DEPTH_MAX || old->type != new->type)
+    if (depth == DEPTH_MAX || ++comparison->after->visits > VISITS_MAX || old->type != new->type)
         return false;
     if (old->type == YAML_SEQUENCE_NODE)
         return same_items(comparison, old, new, depth);

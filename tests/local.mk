@@ -27,7 +27,8 @@ FUZZ_TARGETS = \
 	tests/fuzz/settings_fuzz \
 	tests/fuzz/steps_fuzz \
 	tests/fuzz/stream_fuzz \
-	tests/fuzz/tls_fuzz
+	tests/fuzz/tls_fuzz \
+	tests/fuzz/yaml_edit_fuzz
 check_PROGRAMS += $(FUZZ_TARGETS)
 
 # The parts of the stand-alone host are found by their own names.
@@ -36,6 +37,7 @@ tests_fuzz_capture_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_dissect_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_eve_read_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_stream_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tests_fuzz_yaml_edit_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 
 if FUZZER
 # libFuzzer brings a main() of its own, so only 'make fuzz-targets' is of use then.

@@ -55,6 +55,37 @@ static const char *const refused[] = { "a: [\n", "a: 1\n---\nb: 1\n", "{a: 1}\n"
     "suppress: 5\n", "suppress: {a: 1}\n", "suppress: ~\n", "x: &l [1]\nsuppress: *l\n", "[1]\n", "5\n",
     "tattler:\nx: 1\n", "tattler: {a: 1}\n", "a: 1\n...\n", "a:\n\t- 1\n" };
 
+/* Each level names the one before nine times: 9^12 nodes, were all to be looked at. */
+static char *many_aliases(void)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *to = open_memstream(&text, &len);
+
+    fputs("l0: &l0 x\n", to);
+    for (int level = 1; level <= 12; level++) {
+        fprintf(to, "l%d: &l%d [", level, level);
+        for (int i = 0; i < 9; i++)
+            fprintf(to, "%s*l%d", i > 0 ? ", " : "", level - 1);
+        fputs("]\n", to);
+    }
+    fputs("suppress:\n  - a: *l12\n", to);
+    fclose(to);
+    return text;
+}
+
+START_TEST(aliases_of_aliases_take_no_time)
+{
+    char *text = many_aliases(), *made;
+    const char *why = NULL;
+
+    made = add(text, &why);
+    ck_assert_ptr_null(made);
+    ck_assert_ptr_nonnull(why);
+    free(text);
+}
+END_TEST
+
 START_TEST(an_item_is_put_in_and_nothing_else_touched)
 {
     const char *why, *after = good[_i].after;
@@ -88,6 +119,7 @@ int main(void)
             (int)(sizeof(good) / sizeof(good[0])));
     tcase_add_loop_test(tcase, a_layout_that_is_not_known_is_refused, 0,
             (int)(sizeof(refused) / sizeof(refused[0])));
+    tcase_add_test(tcase, aliases_of_aliases_take_no_time);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
