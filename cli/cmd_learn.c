@@ -221,7 +221,15 @@ static bool learn_captures(struct learning *learning, struct store *store, struc
     const struct learn_inputs *inputs = &learning->inputs.captures;
     struct engine_counters counters;
 
-    if (!load_rules(learning, settings) || !inspect(learning, engine, settings)) {
+    if (!load_rules(learning, settings)) {
+        complain("out of memory");
+        return false;
+    }
+    if (learning->rules.set == NULL || rule_set_count(learning->rules.set) == 0) {
+        complain("there are no rules to tell what is not to be learned: nothing was learned");
+        return false;
+    }
+    if (!inspect(learning, engine, settings)) {
         complain("out of memory");
         return false;
     }
