@@ -126,15 +126,31 @@ static void start_over(struct eve_follow *follow)
     follow->skips = false;
 }
 
+/* NULL: it can be followed. */
+static const char *problem_of(int file)
+{
+    struct stat about;
+
+    if (file < 0 || fstat(file, &about) != 0)
+        return strerror(errno);
+    return S_ISREG(about.st_mode) ? NULL : "not a file that is being written to";
+}
+
 static bool open_file(struct eve_follow *follow)
 {
+    const char *problem;
+
     follow->file = open(follow->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (follow->file < 0 && !follow->told_missing) {
-        follow->told_missing = true;
-        tell(follow, strerror(errno));
+    problem = problem_of(follow->file);
+    if (problem != NULL && !follow->told_missing)
+        tell(follow, problem);
+    follow->told_missing = problem != NULL;
+    if (problem != NULL && follow->file >= 0) {
+        close(follow->file);
+        follow->file = -1;
     }
     start_over(follow);
-    return follow->file >= 0;
+    return problem == NULL;
 }
 
 /* At the end of what is there: is the path another file by now, or is this one cut short? */
