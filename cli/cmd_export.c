@@ -345,7 +345,9 @@ static int run(struct options *options, const struct settings *settings)
         .event = take_event,
         .problem = tell_problem,
     };
+    struct domain_list *domains = NULL;
     enum tattler_status read;
+    char error[256];
     int status;
 
     options->wish.resolvers = settings->network_resolvers.items;
@@ -355,9 +357,13 @@ static int run(struct options *options, const struct settings *settings)
         complain("out of memory");
         return EXIT_INPUT;
     }
+    if (domain_open(settings->public_suffix_list, &domains, error, sizeof(error)) != TATTLER_OK)
+        complain("%s: names such as co.uk are not told from others", error);
+    options->wish.domains = domains;
     read = eve_read(options->sources, options->source_count, &reading, NULL);
     status = write_uses(options, reading.user);
     export_uses_free(reading.user);
+    domain_close(domains);
     return status == EXIT_DONE && read != TATTLER_OK ? EXIT_INPUT : status;
 }
 

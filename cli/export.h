@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "base/address.h"
+#include "enrich/domain.h"
 
 #define EXPORT_NAME_SIZE 254 /* 253 bytes as text (RFC 1035 section 2.3.4) and a NUL */
 #define EXPORT_TEXT_SIZE 64
@@ -55,6 +56,7 @@ struct export_wish {
     size_t detects_count;
     const struct prefix *resolvers; /* the network's own, beside those that most devices ask */
     size_t resolver_count;
+    const struct domain_list *domains; /* tells names that are nobody's own; NULL: none is told */
 };
 
 struct export_uses;
@@ -113,8 +115,8 @@ struct export_list {
 };
 
 /* What the wish asks for of what was seen, for a format with these traits (enum export_trait). NTP,
- * resolvers of the network and addresses that others use as well are left out unless forced. False: out
- * of memory. The caller clears the list before the uses are freed. */
+ * resolvers of the network, addresses that others use as well and names such as co.uk, which a device
+ * can put into its packets at will, are left out unless forced. False: out of memory. The caller clears the list before the uses are freed. */
 bool export_choose(const struct export_uses *uses, unsigned traits, struct export_list *out);
 void export_list_clear(struct export_list *list);
 

@@ -251,6 +251,15 @@ static void choose_address(struct chooser *chooser, const struct group *group,
         add_entry(chooser, use, name, false);
 }
 
+/* All that belongs to others below it would be blocked with it. */
+static bool is_public_suffix(const struct export_wish *wish, const struct export_name *name)
+{
+    char domain[DOMAIN_NAME_SIZE];
+
+    return wish->domains != NULL &&
+           domain_registrable(wish->domains, name->text, strlen(name->text), domain) == 0;
+}
+
 static void choose_use(struct chooser *chooser, const struct group *group,
         const struct export_use *use)
 {
@@ -265,6 +274,10 @@ static void choose_use(struct chooser *chooser, const struct group *group,
         note(chooser, wish->force, "%s: %s", name != NULL ? name->text : text, reason);
         if (!wish->force)
             return;
+    }
+    if (by_name && !wish->allow && is_public_suffix(wish, name)) {
+        note(chooser, wish->force, "%s: the names below it are of many owners", name->text);
+        by_name = wish->force;
     }
     if (by_name) {
         name->listed = use->key.device;
@@ -340,20 +353,44 @@ static void sort_and_merge(struct export_list *list, unsigned traits)
     list->entry_count = kept + 1;
 }
 
-/* A name that is blocked for all and that others use without alerts. */
+/* The name itself or the one it is below, if that is listed and the use is not what it is listed for. */
+static const struct export_name *listed_above(const struct chooser *chooser,
+        const struct export_use *use)
+{
+    bool for_one = (chooser->traits & EXPORT_BY_DEVICE) != 0;
+
+    for (const char *at = use->key.name->text; at != NULL; at = strchr(at, '.')) {
+        struct export_name *name;
+        bool own;
+
+        at += *at == '.';
+        HASH_FIND(hh, chooser->uses->names, at, (unsigned)strlen(at), name);
+        if (name == NULL || name->listed == NULL)
+            continue;
+        own = name->listed == use->key.device;
+        if (for_one ? own && name != use->key.name : !own || name != use->key.name)
+            return name;
+    }
+    return NULL;
+}
+
+/* Names that are blocked with a listed one, and that somebody uses without alerts. */
 static void warn_of_names(struct chooser *chooser)
 {
     char label[EXPORT_LABEL_SIZE];
 
     for (size_t i = 0; i < chooser->count; i++) {
         const struct export_use *use = chooser->by_address[i];
-        const struct export_name *name = use->key.name;
+        const struct export_name *name = use->key.name, *listed;
 
-        if (use->alerts > 0 || name == NULL || name->listed == NULL
-                || name->listed == use->key.device)
+        listed = use->alerts == 0 && name != NULL ? listed_above(chooser, use) : NULL;
+        if (listed == NULL)
             continue;
         export_device_label(use->key.device, label);
-        note(chooser, true, "%s: %s uses it as well", name->text, label);
+        if (listed == name)
+            note(chooser, true, "%s: %s uses it as well", name->text, label);
+        else
+            note(chooser, true, "%s: %s uses %s", listed->text, label, name->text);
     }
 }
 
@@ -387,7 +424,7 @@ bool export_choose(const struct export_uses *uses, unsigned traits, struct expor
         first += group.count;
     }
     sort_and_merge(out, traits);
-    if (!out->allow && !(traits & EXPORT_BY_DEVICE))
+    if (!out->allow && (traits & EXPORT_BY_NAME))
         warn_of_names(&chooser);
     free(chooser.by_address);
     return !chooser.failed;
