@@ -83,6 +83,7 @@ struct engine {
     struct lock uplink_lock;
     struct uplink uplink;
     atomic_bool uplink_waits; /* for an answer; most need not be told */
+    atomic_bool hears_outside; /* something has come in: not only what goes out is seen */
     atomic_ullong swept_us; /* all devices were last swept */
     atomic_ullong names_trimmed_us;
     atomic_ullong entropies; /* filling now */
@@ -272,6 +273,9 @@ void flow_note_volume(struct flow *flow);
 void flow_leave_relay(struct engine *engine, struct flow *flow);
 
 /* --- flow_silence.c --- */
+
+/* A packet of this flow came to the device. */
+void flow_note_heard(struct engine *engine, const struct flow *flow);
 
 /* SYNs without an answer so far; with the device's lock held. 'make': even if the endpoint has
  * answered all before. */

@@ -166,9 +166,12 @@ static void follow_opening(struct engine *engine, struct flow *flow,
 
 /* An error about this flow, from its remote or a router on the way: it refuses as a RST does, and what
  * the flow has to tell must not wait for its end, which hosts see at different times. */
-static void hear_of(struct engine *engine, struct flow *flow, const struct packet_view *packet)
+static void hear_of(struct engine *engine, struct flow *flow, const struct packet_view *packet,
+        enum direction way)
 {
     flow->changed = 0;
+    if (way == DOWN)
+        flow_note_heard(engine, flow);
     if ((packet->protocol != PROTOCOL_ICMP && packet->protocol != PROTOCOL_ICMP6) ||
             (flow->syns == 0 && !flow->silence) || flow->packets[DOWN] > 0)
         return;
@@ -196,7 +199,7 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     enum direction way = packet->from_first_sender == flow->device_is_first ? UP : DOWN;
 
     if (packet->protocol != flow->protocol) {
-        hear_of(worker->engine, flow, packet);
+        hear_of(worker->engine, flow, packet, way);
         return;
     }
     worker_sweep(worker, packet->time_us);
@@ -205,6 +208,8 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     if (way == UP && flow_wants_ends(flow))
         flow_meet_device(worker, flow, packet);
     count_packet(flow, packet, way);
+    if (way == DOWN && flow->packets[DOWN] == 1)
+        flow_note_heard(worker->engine, flow);
     move_clock(worker->engine, flow, packet->time_us);
     if (packet->payload.left > 0 && carries_messages(flow))
         read_payload(worker, flow, packet, way);

@@ -47,7 +47,7 @@ static void look_at_arp(struct flow *flow)
 }
 
 /* What only changes with the flows that the device opens. */
-static void look_around(const struct flow *flow, struct outlook *outlook)
+static void look_around(struct engine *engine, const struct flow *flow, struct outlook *outlook)
 {
     const struct conduct *conduct = &flow->device->conduct;
 
@@ -57,6 +57,7 @@ static void look_around(const struct flow *flow, struct outlook *outlook)
     outlook->beats_lost = lost_count(&conduct->lost, flow->last_us);
     outlook->strangers = flow_count_strangers(flow);
     outlook->accepted_known =
+            (!flow->remote_is_public || atomic_load(&engine->hears_outside)) &&
             acceptance_read(&conduct->acceptance, flow->last_us, &outlook->accepted);
 }
 
@@ -144,7 +145,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     outlook->new_device = (enum ternary)seen_device(engine_began_us(engine, flow->first_us),
             engine->settings->learning_s, device_met_us(flow->device), flow->last_us);
     flow_look_up_usual(flow);
-    look_around(flow, outlook);
+    look_around(engine, flow, outlook);
     look_at_arp(flow);
     if (conduct->upload != NULL)
         outlook->upload_24h = upload_day_bytes(conduct->upload, flow->last_us);
@@ -157,7 +158,7 @@ void flow_view_device(struct engine *engine, struct flow *flow)
     uint64_t began_us = engine_began_us(engine, flow->last_us);
 
     lock_take(&device->lock);
-    look_around(flow, outlook);
+    look_around(engine, flow, outlook);
     outlook->new_device = (enum ternary)seen_device(began_us, engine->settings->learning_s,
             device->first_seen_us, flow->last_us);
     if (device->conduct.upload != NULL)

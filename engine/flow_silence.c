@@ -23,6 +23,14 @@ static struct remote *use_endpoint(struct engine *engine, const struct flow *flo
 
 /* --- the uplink --- */
 
+/* The first does for ever, so threads need not share what they write. */
+void flow_note_heard(struct engine *engine, const struct flow *flow)
+{
+    if (flow->remote_is_public &&
+            !atomic_load_explicit(&engine->hears_outside, memory_order_relaxed))
+        atomic_store(&engine->hears_outside, true);
+}
+
 static void answer_uplink(struct engine *engine, uint64_t now_us)
 {
     if (!atomic_load(&engine->uplink_waits))

@@ -104,6 +104,7 @@ UNIT_TESTS = \
 	tests/unit/names_test \
 	tests/unit/nearest_test \
 	tests/unit/no_dns_test \
+	tests/unit/one_way_test \
 	tests/unit/nxdomain_test \
 	tests/unit/oui_test \
 	tests/unit/packet_test \

@@ -218,7 +218,8 @@ const struct feature features[] = {
             "iot.fanout_ports:>50;" },
     { "accepted", FEATURE_REAL, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, NULL, get_accepted,
             "Share of the flows that the device opened in the last 60 s to which anything but a "
-            "refusal came back. Unknown below 8 flows.",
+            "refusal came back. Unknown below 8 flows and, of flows to outside, until a packet from "
+            "there has come in for any device: the sensor may see one direction only.",
             "iot.accepted:<0.3;" },
     { "strangers", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT | CHANGED_DNS, "hosts", 16, NULL,
             get_strangers,

@@ -1,0 +1,124 @@
+/* What a sensor that sees one direction may make of devices that call many. */
+#include <stdio.h>
+
+#include "scene.h"
+
+#define BROWSER "192.168.1.20"
+#define HOSTS 70
+
+static struct scene scene;
+
+static void set_up(void)
+{
+    scene_open(&scene);
+}
+
+static void tear_down(void)
+{
+    scene_close(&scene);
+}
+
+/* Opens that many flows to hosts that do not answer; the last one, to be closed. */
+static struct flow *call_many(const char *device, const char *network)
+{
+    struct flow *flow = NULL;
+
+    for (unsigned i = 0; i < HOSTS; i++) {
+        char remote[ADDRESS_TEXT_SIZE];
+
+        flow_close(scene.engine, flow);
+        snprintf(remote, sizeof(remote), "%s.%u", network, 100 + i);
+        scene.now_us += SECOND / 10;
+        flow = connect_from(&scene, device, remote, 443);
+    }
+    return flow;
+}
+
+static double share_accepted(const struct flow *flow)
+{
+    struct feature_value value;
+
+    return known(flow, "accepted", &value) ? value.real : -1;
+}
+
+START_TEST(nobody_is_refused_where_only_what_goes_out_is_seen)
+{
+    struct flow *flow = call_many(BROWSER, "203.0.113");
+
+    assert_number(flow, "fanout", HOSTS);
+    ck_assert_double_eq(share_accepted(flow), -1);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(an_answer_to_anybody_shows_that_answers_would_be_seen)
+{
+    struct flow *flow = connect_to(&scene, REMOTE);
+
+    send_on(&scene, flow, DOWN, "", 0);
+    flow_close(scene.engine, flow);
+    flow = call_many(BROWSER, "203.0.113");
+    ck_assert_double_eq(share_accepted(flow), 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(a_call_from_outside_shows_it_too)
+{
+    struct packet_view in = packet_from(&scene, REMOTE, 50000, DEVICE, 80, TCP);
+    struct flow *flow;
+
+    flow_close(scene.engine, begin(&scene, &in));
+    flow = call_many(BROWSER, "203.0.113");
+    ck_assert_double_eq(share_accepted(flow), 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(an_error_from_outside_shows_it_too)
+{
+    struct packet_view out = packet_from(&scene, DEVICE, 50000, REMOTE, 6881, UDP);
+    struct packet_view error = answer_to(&out);
+    struct flow *flow = begin(&scene, &out);
+
+    error.protocol = 1; /* ICMP, of this flow */
+    flow_packet(scene.worker, flow, &error);
+    flow_close(scene.engine, flow);
+    flow = call_many(BROWSER, "203.0.113");
+    ck_assert_double_eq(share_accepted(flow), 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(neighbours_are_seen_both_ways_whatever_the_line_shows)
+{
+    struct flow *flow = call_many(BROWSER, "192.168.1");
+
+    ck_assert_double_eq(share_accepted(flow), 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        nobody_is_refused_where_only_what_goes_out_is_seen,
+        an_answer_to_anybody_shows_that_answers_would_be_seen,
+        a_call_from_outside_shows_it_too,
+        an_error_from_outside_shows_it_too,
+        neighbours_are_seen_both_ways_whatever_the_line_shows,
+    };
+    Suite *suite = suite_create("one_way");
+    TCase *all = tcase_create("all");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_checked_fixture(all, set_up, tear_down);
+    for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+        tcase_add_test(all, tests[i]);
+    suite_add_tcase(suite, all);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
