@@ -136,6 +136,10 @@ uint32_t flow_count_strangers(const struct flow *flow);
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload);
 
+/* The first payload of an HTTP client. Hosts read requests as well, but streams only as far as they are
+ * acknowledged: what comes last, and all where one direction is seen, would come too late for rules. */
+void flow_learn_request(struct worker *worker, struct flow *flow, struct cursor payload);
+
 /* The service is now known to be this; notes encrypted resolvers. */
 void flow_learn_service(struct engine *engine, struct flow *flow, enum service service);
 

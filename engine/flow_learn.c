@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "engine_internal.h"
 #include "parse/dhcp.h"
+#include "parse/http.h"
 #include "parse/mdns.h"
 #include "track/resolution.h"
 
@@ -159,6 +160,19 @@ void flow_learn_http(struct worker *worker, struct flow *flow, const char *host,
         set_name(worker, flow, NAME_HTTP, name);
     else if (literal)
         learn_literal(worker->engine, flow, &address);
+}
+
+void flow_learn_request(struct worker *worker, struct flow *flow, struct cursor payload)
+{
+    const struct http_host *host;
+    struct http_head head;
+
+    if (http_head_parse(payload, &head) != TATTLER_OK)
+        return;
+    host = head.authority.name.left > 0 ? &head.authority : &head.host;
+    flow_learn_http(worker, flow, (const char *)host->name.at, host->name.left);
+    flow->changed |= flow->pending;
+    flow->pending = 0;
 }
 
 /* --- services --- */

@@ -140,6 +140,8 @@ static void read_payload(struct worker *worker, struct flow *flow,
 {
     if (flow->payloads_seen[way] < SERVICE_TRIES)
         guess_service(worker->engine, flow, packet, way);
+    if (way == UP && flow->payloads_seen[UP] == 1 && flow->service == SERVICE_HTTP)
+        flow_learn_request(worker, flow, packet->payload);
     if (symmetry_add(&flow->symmetry, packet->time_us, way, packet->payload.left))
         flow->changed |= CHANGED_SYMMETRY;
     if (way == UP)

@@ -592,6 +592,33 @@ START_TEST(a_literal_host_is_told_without_a_warm_up)
 }
 END_TEST
 
+START_TEST(a_request_to_a_literal_host_is_told_with_its_own_packet)
+{
+    static const char get[] = "GET /d?host=shop.example HTTP/1.1\r\nHost: " REMOTE "\r\n\r\n";
+    struct flow *flow = connect_from(&scene, DEVICE, REMOTE, 80);
+
+    send_on(&scene, flow, UP, get, sizeof(get) - 1);
+    assert_true(flow, "no_dns");
+    ck_assert_uint_ne(flow->changed & CHANGED_DNS, 0);
+    ck_assert_uint_eq(told(), 1);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+START_TEST(a_request_to_a_name_names_the_remote_with_its_own_packet)
+{
+    static const char get[] = "GET / HTTP/1.1\r\nHost: Shop.Example:8080\r\n\r\n";
+    struct flow *flow = connect_from(&scene, DEVICE, REMOTE, 8080);
+
+    send_on(&scene, flow, UP, get, 20); /* cut: who reads streams has to tell */
+    assert_unknown(flow, "name");
+    flow_close(scene.engine, flow);
+    flow = connect_from(&scene, DEVICE, REMOTE, 8080);
+    send_on(&scene, flow, UP, get, sizeof(get) - 1);
+    assert_text(flow, "name", "shop.example");
+    ck_assert_uint_ne(flow->changed & CHANGED_NAME, 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
 START_TEST(a_literal_sni_is_told_without_a_warm_up)
 {
     struct flow *flow = connect_to(&scene, REMOTE);
@@ -692,6 +719,8 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tests,
             full_tables_make_unsure_until_the_forgotten_answer_would_have_run_out, 0, 2);
     tcase_add_test(tests, a_literal_host_is_told_without_a_warm_up);
+    tcase_add_test(tests, a_request_to_a_literal_host_is_told_with_its_own_packet);
+    tcase_add_test(tests, a_request_to_a_name_names_the_remote_with_its_own_packet);
     tcase_add_test(tests, a_literal_sni_is_told_without_a_warm_up);
     tcase_add_test(tests, a_literal_host_is_told_whatever_resolver_is_in_use);
     tcase_add_test(tests, a_literal_host_that_was_resolved_is_not_told);
