@@ -27,6 +27,7 @@ int command_devices(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_tune(int argc, char **argv);
 int command_export(int argc, char **argv);
+int command_profile(int argc, char **argv);
 
 /* Prints "tattler: " and the text as one line to standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -25,7 +25,7 @@ tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
 	cli/check_words.h cli/check_lua.c cli/baseline_file.c cli/baseline_file.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c \
 	cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_learn.c cli/devices_show.c cli/devices_show.h cli/learn_eve.c cli/learn_eve.h cli/learn_inputs.c cli/learn_inputs.h cli/learn_table.c cli/learn_table.h \
-	cli/cmd_live.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_serve.c cli/cmd_try.c cli/cmd_tune.c cli/command.c cli/command.h \
+	cli/cmd_live.c cli/cmd_profile.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_serve.c cli/cmd_try.c cli/cmd_tune.c cli/command.c cli/command.h \
 	cli/doctor.h cli/doctor_plugin.c cli/doctor_suricata.c cli/explain.h cli/explain_header.c \
 	cli/explain_note.c cli/explain_pages.c cli/explain_rule.c cli/explain_steps.c \
 	cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
@@ -33,7 +33,7 @@ tattler_SOURCES = \
 	cli/export_uses.c cli/export_uses.h cli/heuristics.c cli/heuristics.h cli/live.c cli/live.h \
 	cli/live_internal.h cli/live_reload.c cli/live_start.c cli/main.c cli/notify.c cli/notify.h \
 	cli/output.h cli/output_file.c cli/output_redis.c cli/output_unix.c cli/outputs.c \
-	cli/outputs.h cli/privileges.c cli/privileges.h cli/prose.c cli/prose.h cli/report_chart.c \
+	cli/outputs.h cli/privileges.c cli/privileges.h cli/profile_collect.c cli/profile_print.c cli/profile_share.h cli/prose.c cli/prose.h cli/report_chart.c \
 	cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c \
 	cli/report_page.c cli/report_page.h cli/report_page_internal.h cli/report_tables.c \
 	cli/rules.c cli/rules.h cli/rules_find.c cli/tune.h cli/tune_apply.c cli/tune_apply.h cli/tune_history.c cli/tune_json.c cli/tune_numbers.c cli/tune_print.c cli/tune_propose.c cli/undo_file.c cli/undo_file.h cli/rules_told.c cli/rules_told.h cli/sandbox.c \

@@ -28,6 +28,7 @@ static const struct {
     { "report", command_report, "a page of what devices do, from EVE records" },
     { "serve", command_serve, "the same page in a browser, kept up to date; numbers for Prometheus" },
     { "export", command_export, "block and allow lists for firewalls, resolvers and Suricata" },
+    { "profile", command_profile, "share what devices of a type talk to, without saying whose" },
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

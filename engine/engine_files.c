@@ -58,6 +58,8 @@ struct engine_files *engine_files_load(const struct settings *settings, engine_p
     if (resolvers_load(items_of(&settings->resolvers), settings->resolvers.count, tell_line,
                 &sink, &files->resolvers) != TATTLER_OK)
         problem(user, "no memory for the lists of resolvers");
+    files->profile = profile_load(items_of(&settings->profiles), settings->profiles.count,
+            files->domains, tell_line, &sink);
     files->suppressions = suppressions_new(settings, files->zone);
     if (files->suppressions == NULL) {
         engine_files_free(files);
@@ -71,6 +73,7 @@ void engine_files_free(struct engine_files *files)
     if (files == NULL)
         return;
     suppressions_free(files->suppressions);
+    profile_free(files->profile);
     zone_close(files->zone);
     domain_close(files->domains);
     resolvers_free(files->resolvers);

@@ -10,6 +10,7 @@
 #include "enrich/domain.h"
 #include "enrich/geo.h"
 #include "enrich/oui.h"
+#include "enrich/profile.h"
 #include "enrich/resolvers.h"
 #include "enrich/risk.h"
 #include "enrich/zone.h"
@@ -65,6 +66,7 @@ struct engine_files {
     struct resolvers *resolvers;
     struct domain_list *domains;
     struct zone *zone;
+    struct profile *profile; /* of other households */
     struct suppressions *suppressions; /* never NULL */
 };
 
@@ -259,7 +261,7 @@ enum ternary flow_teach_number(struct engine *engine, const struct flow *flow,
 enum ternary flow_teach_port(struct engine *engine, const struct flow *flow);
 void flow_teach_name(struct engine *engine, struct flow *flow);
 void flow_teach_end(struct engine *engine, struct flow *flow);
-void flow_look_up_usual(struct flow *flow);
+void flow_look_up_usual(const struct engine *engine, struct flow *flow);
 
 /* --- flow_burst.c --- */
 

@@ -79,7 +79,7 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
         flow_note_upload(flow, NULL);
     }
     flow_note_volume(flow);
-    flow_look_up_usual(flow);
+    flow_look_up_usual(engine, flow);
     flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
     flow->outlook.strangers = flow_count_strangers(flow);
     look_at_arp(flow);
@@ -144,7 +144,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     }
     outlook->new_device = (enum ternary)seen_device(engine_began_us(engine, flow->first_us),
             engine->settings->learning_s, device_met_us(flow->device), flow->last_us);
-    flow_look_up_usual(flow);
+    flow_look_up_usual(engine, flow);
     look_around(engine, flow, outlook);
     look_at_arp(flow);
     if (conduct->upload != NULL)

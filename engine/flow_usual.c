@@ -11,6 +11,9 @@
 
 #define SUSPECT_US (SEEN_SUSPECT_S * UINT64_C(1000000))
 
+/* Networks of at least this risk are never excused for what other households say. */
+#define RISKY 50
+
 /* "gid:sid remote", a name may have 255 letters */
 #define RULE_TEXT_SIZE (NAME_SIZE + 32)
 
@@ -131,6 +134,59 @@ static void keep_young(const struct seen *seen, uint64_t key, uint64_t now_us)
     item->flags |= SEEN_FRESH;
 }
 
+/* --- what is common for its type --- */
+
+static bool is_accused(const struct seen *seen, enum seen_kind kind, uint64_t key)
+{
+    const struct seen_item *item = seen_find(seen, kind, key);
+
+    return item != NULL && (item->flags & SEEN_ACCUSED) != 0;
+}
+
+/* Its remote may have been accused by an earlier flow, which a threshold keeps this one from. */
+static bool is_blameless(const struct flow *flow)
+{
+    const struct seen *seen = seen_of(flow);
+
+    if (flow->accused)
+        return false;
+    if (flow->domain != NULL)
+        return !is_accused(seen, SEEN_DOMAIN, seen_fact_text(SEEN_DOMAIN, flow->domain).key);
+    return flow->geo.asn == 0 || !is_accused(seen, SEEN_ASN, flow->geo.asn);
+}
+
+/* It learns, or has learned that it talks to this remote. */
+static bool has_no_objection(const struct engine *engine, const struct flow *flow,
+        enum seen_kind kind, uint64_t key)
+{
+    const struct seen *seen = seen_of(flow);
+
+    if (flow->last_us < seen->learned_us)
+        return flow->last_us >= seen->suspect_until_us && is_blameless(flow);
+    return seen_is_usual(seen, &engine->budget.conduct.seen, kind, key, flow->last_us);
+}
+
+/* What other households' devices of its type talk to need not be told of while it learns, nor when
+ * it has learned the same. */
+static bool is_common(const struct engine *engine, const struct flow *flow)
+{
+    const struct profile *profile = engine->files->profile;
+    char type[PROFILE_TYPE_SIZE], asn[16];
+
+    if (profile == NULL || flow->risk >= RISKY ||
+            !profile_type_name(atomic_load(&flow->device->type), flow->device->vendor, type))
+        return false;
+    if (flow->domain != NULL)
+        return profile_is_common(profile, type, PROFILE_DOMAIN, flow->domain) &&
+               has_no_objection(engine, flow, SEEN_DOMAIN,
+                       seen_fact_text(SEEN_DOMAIN, flow->domain).key);
+    snprintf(asn, sizeof(asn), "%u", flow->geo.asn);
+    return profile_is_common(profile, type, PROFILE_ASN, asn) &&
+           has_no_objection(engine, flow, SEEN_ASN, flow->geo.asn);
+}
+
+/* --- what is usual --- */
+
 static bool is_usual(struct engine *engine, const struct flow *flow,
         const struct rule_identity *rule)
 {
@@ -156,7 +212,8 @@ bool flow_is_usual(struct engine *engine, const struct flow *flow,
     if (!flow->outlook.has_usual) /* of most devices, so that none has to be locked for it */
         return false;
     lock_take(&flow->device->lock);
-    usual = !flow->device->gone && is_usual(engine, flow, rule);
+    usual = !flow->device->gone &&
+            (is_usual(engine, flow, rule) || is_common(engine, flow));
     lock_release(&flow->device->lock);
     return usual;
 }
@@ -219,25 +276,6 @@ void flow_note_alert(struct flow *flow, int priority)
 
 /* --- at the end of a flow --- */
 
-static bool is_accused(const struct seen *seen, enum seen_kind kind, uint64_t key)
-{
-    const struct seen_item *item = seen_find(seen, kind, key);
-
-    return item != NULL && (item->flags & SEEN_ACCUSED) != 0;
-}
-
-/* Its remote may have been accused by an earlier flow, which a threshold keeps this one from. */
-static bool is_blameless(const struct flow *flow)
-{
-    const struct seen *seen = seen_of(flow);
-
-    if (flow->accused)
-        return false;
-    if (flow->domain != NULL)
-        return !is_accused(seen, SEEN_DOMAIN, seen_fact_text(SEEN_DOMAIN, flow->domain).key);
-    return flow->geo.asn == 0 || !is_accused(seen, SEEN_ASN, flow->geo.asn);
-}
-
 static void acquit(struct seen *seen, enum seen_kind kind, uint64_t key, uint64_t since_us)
 {
     (void)since_us;
@@ -265,10 +303,11 @@ void flow_teach_end(struct engine *engine, struct flow *flow)
 
 /* --- what the device is known for --- */
 
-void flow_look_up_usual(struct flow *flow)
+void flow_look_up_usual(const struct engine *engine, struct flow *flow)
 {
     const struct seen *seen = seen_of(flow);
 
-    flow->outlook.has_usual = seen->sets[SEEN_RULE].count > 0 &&
-                              (seen->vouched || flow->last_us >= seen->learned_us);
+    flow->outlook.has_usual = engine->files->profile != NULL ||
+                              (seen->sets[SEEN_RULE].count > 0 &&
+                                      (seen->vouched || flow->last_us >= seen->learned_us));
 }

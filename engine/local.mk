@@ -45,7 +45,8 @@ libengine_la_SOURCES = \
 	engine/enrich/csv.c engine/enrich/csv.h engine/enrich/domain.c engine/enrich/domain.h \
 	engine/enrich/file_map.c engine/enrich/file_map.h engine/enrich/geo.c engine/enrich/geo.h \
 	engine/enrich/grow.h engine/enrich/mmdb_decode.c engine/enrich/mmdb_decode.h \
-	engine/enrich/oui.c engine/enrich/oui.h engine/enrich/problem.h engine/enrich/resolvers.c \
+	engine/enrich/oui.c engine/enrich/oui.h engine/enrich/problem.h engine/enrich/profile.c \
+	engine/enrich/profile.h engine/enrich/profile_read.c engine/enrich/resolvers.c \
 	engine/enrich/resolvers.h engine/enrich/risk.c engine/enrich/risk.h \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \

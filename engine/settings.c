@@ -53,6 +53,8 @@ static const struct settings_row rows[] = {
             "DNS resolvers of the network, beside those that DHCP and routers offer" },
     { "baseline", &kind_file, AT(baseline), 0, 0, "",
             "file that keeps what is usual for each device, see doc/baseline.md; not set: none" },
+    { "profiles", &kind_files, AT(profiles), 0, 16, "",
+            "what devices of a type talk to elsewhere, see doc/profiles.md; for those that learn" },
     { "timezone", &kind_zone, AT(timezone), 0, 64, "",
             "IANA name for local hours, such as Europe/Berlin; not set: the machine's" },
     { "geo", &kind_files, AT(geo), 0, 16, "$TATTLER_STATE/tattler.mmdb",

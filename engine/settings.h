@@ -97,6 +97,7 @@ struct settings {
     struct prefix_list network_resolvers; /* beside those that DHCP and routers offer */
     uint64_t learning_s;              /* a device's baseline takes so long */
     char *baseline;                   /* the store of baselines; NULL: none */
+    struct string_list profiles;      /* of other households, see enrich/profile.h */
     char *timezone;                   /* an IANA name; NULL: the machine's */
 
     struct string_list geo;  /* MMDB files */

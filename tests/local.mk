@@ -110,6 +110,7 @@ UNIT_TESTS = \
 	tests/unit/packet_test \
 	tests/unit/patterns_test \
 	tests/unit/pending_test \
+	tests/unit/profile_test \
 	tests/unit/question_test \
 	tests/unit/quic_test \
 	tests/unit/rdnss_test \
@@ -193,6 +194,6 @@ EXTRA_DIST += tests/unit/eve_check.h tests/unit/lua_scene.h tests/unit/match_sce
 	tests/bench/many_alerts.py tests/bench/many_rules.py tests/bench/run tests/baseline/rewrite.py tests/baseline/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/fuzz/run \
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
 	tests/lua .busted .luacheckrc \
-	tests/parity/known.tsv tests/parity/run tests/property/run tests/rules tests/run \
+	tests/parity/known.tsv tests/parity/run tests/profile/run tests/property/run tests/rules tests/run \
 	tests/signatures tests/browser.py tests/export tests/report tests/serve tests/schema/run tests/static/run \
 	tests/suricata tests/tune/run tests/score/run build-aux/suricata8

@@ -144,3 +144,11 @@ size_t domain_tail(const struct domain_list *list, struct domain_memory *memory,
     }
     return memory->slots[slot].tail;
 }
+
+bool domain_is_customer(const struct domain_list *list, const char *domain)
+{
+    const char *suffix = strchr(domain, '.');
+
+    return suffix != NULL && psl_is_public_suffix2(list->psl, suffix + 1,
+                                                   PSL_TYPE_PRIVATE | PSL_TYPE_NO_STAR_RULE) == 1;
+}

@@ -8,6 +8,7 @@
 #ifndef TATTLER_ENRICH_DOMAIN_H
 #define TATTLER_ENRICH_DOMAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,10 @@ void domain_close(struct domain_list *list); /* accepts NULL */
  * registered (.local, .arpa, .internal …), bytes that are no host name. */
 size_t domain_registrable(const struct domain_list *list, const char *name, size_t len,
                           char out[DOMAIN_NAME_SIZE]);
+
+/* Does a provider give the domain to a customer ("home.dyndns.example"): is it right below a suffix of
+ * the list's private part? */
+bool domain_is_customer(const struct domain_list *list, const char *domain);
 
 /* What was asked for lately: the same few names come again and again. All zeros is new; one for each
  * thread. */

@@ -129,6 +129,18 @@ START_TEST(a_remembered_domain_is_that_of_its_own_name)
 }
 END_TEST
 
+START_TEST(names_of_customers_are_told_from_those_of_owners)
+{
+    struct domain_list *list = open_rules();
+
+    ck_assert(domain_is_customer(list, "who.github.io"));
+    ck_assert(!domain_is_customer(list, "example.com"));
+    ck_assert(!domain_is_customer(list, "example.example"));
+    ck_assert(!domain_is_customer(list, "io"));
+    domain_close(list);
+}
+END_TEST
+
 START_TEST(what_is_no_list_is_told_by_name)
 {
     char path[TEMPORARY_SIZE], error[200];
@@ -169,6 +181,7 @@ int main(void)
     tcase_add_test(cases, long_names_and_labels_are_none);
     tcase_add_test(cases, name_is_read_only_up_to_its_length);
     tcase_add_test(cases, a_remembered_domain_is_that_of_its_own_name);
+    tcase_add_test(cases, names_of_customers_are_told_from_those_of_owners);
     tcase_add_test(cases, what_is_no_list_is_told_by_name);
     tcase_add_test(cases, the_system_has_a_list);
     suite_add_tcase(suite, cases);

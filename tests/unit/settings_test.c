@@ -522,7 +522,7 @@ START_TEST(the_table_tells_sections_lists_and_docs)
         ck_assert_uint_gt(strlen(key.kind), 0);
         rows++;
     }
-    ck_assert_uint_eq(rows, 65);
+    ck_assert_uint_eq(rows, 66);
 }
 END_TEST
 
