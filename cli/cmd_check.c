@@ -181,11 +181,24 @@ static int check_with(struct rule_vars *vars, const struct arguments *arguments,
     return status;
 }
 
+/* What else is wrong with the configuration tell those that use it. */
+static void check_entries(const char *yaml)
+{
+    struct settings settings;
+
+    if (settings_default(&settings) == TATTLER_OK &&
+            settings_read_yaml(&settings, yaml, NULL, NULL) != TATTLER_NO_MEMORY)
+        tell_expired(&settings);
+    settings_clear(&settings);
+}
+
 static int check_all(const struct arguments *arguments, struct check *check)
 {
     struct rule_vars vars = { { NULL } };
     int status = EXIT_INPUT;
 
+    if (arguments->yaml != NULL)
+        check_entries(arguments->yaml);
     if (!out_of_memory(vars_default(&vars, HOME_NETWORKS)) &&
             (arguments->yaml == NULL ||
                     !out_of_memory(vars_read_yaml(&vars, arguments->yaml, tell_variable, check))))

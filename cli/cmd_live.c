@@ -86,12 +86,14 @@ int command_live(int argc, char **argv)
 
     if (status != EXIT_DONE)
         return status < 0 ? EXIT_DONE : status;
-    if (!load_settings(&settings, options.rules.config))
+    if (!load_settings(&settings, options.rules.config)) {
         status = EXIT_USAGE;
-    else if (options.interface == NULL && settings.live.interface == NULL)
+    } else if (options.interface == NULL && settings.live.interface == NULL) {
         status = usage_error("live", "no interface given: which there are, tells 'ip link'");
-    else
+    } else {
+        tell_expired(&settings);
         status = live_run(&options, &settings);
+    }
     settings_clear(&settings);
     return status;
 }

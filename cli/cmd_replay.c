@@ -350,8 +350,11 @@ int command_replay(int argc, char **argv)
 
     if (status != EXIT_DONE)
         return status < 0 ? EXIT_DONE : status;
-    status = load_settings(&settings, replay.options.rules.config) ? run(&replay, &settings)
-                                                             : EXIT_USAGE;
+    status = EXIT_USAGE;
+    if (load_settings(&settings, replay.options.rules.config)) {
+        tell_expired(&settings);
+        status = run(&replay, &settings);
+    }
     settings_clear(&settings);
     return status;
 }

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
+#include "detect/suppress.h"
 #include "screen.h"
 
 #define COMPLAINT_SIZE 2048
@@ -65,6 +67,21 @@ bool load_settings(struct settings *settings, const char *path)
     if (status == TATTLER_NO_MEMORY)
         complain("out of memory");
     return status == TATTLER_OK;
+}
+
+void tell_expired(const struct settings *settings)
+{
+    uint64_t now_us = (uint64_t)time(NULL) * 1000000;
+    char name[SUPPRESS_NAME_SIZE];
+
+    for (size_t i = 0; i < settings->suppress_count; i++) {
+        uint64_t until_us = settings->suppress[i].until_us;
+
+        if (until_us == 0 || until_us > now_us)
+            continue;
+        suppress_name(settings, i, name);
+        complain("the entry '%s' of 'suppress' has expired: its alerts are told again", name);
+    }
 }
 
 uint64_t random_seed(void)

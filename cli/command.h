@@ -40,6 +40,10 @@ int usage_error(const char *command, const char *format, ...)
  * file:line:column: text. False: the file had problems. The caller clears the settings. */
 bool load_settings(struct settings *settings, const char *path);
 
+/* Of entries of 'suppress' that are out of force by the clock on the wall: what alerts now is told
+ * again, and somebody should look at it. Once, when a command starts. */
+void tell_expired(const struct settings *settings);
+
 /* A secret number for engine_new(). */
 uint64_t random_seed(void);
 
