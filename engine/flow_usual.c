@@ -157,13 +157,13 @@ static bool is_blameless(const struct flow *flow)
 
 /* It learns, or has learned that it talks to this remote. */
 static bool has_no_objection(const struct engine *engine, const struct flow *flow,
-        enum seen_kind kind, uint64_t key)
+        const struct seen_fact *fact)
 {
     const struct seen *seen = seen_of(flow);
 
     if (flow->last_us < seen->learned_us)
         return flow->last_us >= seen->suspect_until_us && is_blameless(flow);
-    return seen_is_usual(seen, &engine->budget.conduct.seen, kind, key, flow->last_us);
+    return seen_is_usual(seen, &engine->budget.conduct.seen, fact, flow->last_us);
 }
 
 /* What other households' devices of its type talk to need not be told of while it learns, nor when
@@ -171,18 +171,20 @@ static bool has_no_objection(const struct engine *engine, const struct flow *flo
 static bool is_common(const struct engine *engine, const struct flow *flow)
 {
     const struct profile *profile = engine->files->profile;
+    struct seen_fact fact = { .kind = SEEN_ASN, .key = flow->geo.asn };
     char type[PROFILE_TYPE_SIZE], asn[16];
 
     if (profile == NULL || flow->risk >= RISKY ||
             !profile_type_name(atomic_load(&flow->device->type), flow->device->vendor, type))
         return false;
-    if (flow->domain != NULL)
+    if (flow->domain != NULL) {
+        fact = seen_fact_text(SEEN_DOMAIN, flow->domain);
         return profile_is_common(profile, type, PROFILE_DOMAIN, flow->domain) &&
-               has_no_objection(engine, flow, SEEN_DOMAIN,
-                       seen_fact_text(SEEN_DOMAIN, flow->domain).key);
+               has_no_objection(engine, flow, &fact);
+    }
     snprintf(asn, sizeof(asn), "%u", flow->geo.asn);
     return profile_is_common(profile, type, PROFILE_ASN, asn) &&
-           has_no_objection(engine, flow, SEEN_ASN, flow->geo.asn);
+           has_no_objection(engine, flow, &fact);
 }
 
 /* --- what is usual --- */
