@@ -29,7 +29,7 @@ static const struct {
     { "for i = 1, 1e12 do end", "ran over its budget" },
     { "local t = {} for i = 1, 1e9 do t[i] = i end", "ran over its " },
     { "local t = {} while true do t[#t + 1] = {} end", "ran over its " },
-    { "local s = 'x' while true do s = s .. s end", "memory" },
+    { "local s = 'x' while true do s = s .. s end", "2: heuristic 'h', on_name: ran over its 4096 kB of memory" },
     { "local s = 'x' for i = 1, 100 do s = s .. s end", "memory" },
     { "local s = ('x'):rep(1e9)", "ran over its budget" },
     { "local s = ('x'):rep(1e5)", "memory" },
@@ -136,6 +136,9 @@ static const char *const reaches[] = {
     "assert(not pcall(unpack, {}, 1, 1e8))",
     "assert(not pcall(string.byte, ('x'):rep(30000), 1, -1) or true)",
     "assert(#string.format('%s', ('x'):rep(30000)) == 30000)",
+    "local t = setmetatable({}, { __index = flow, __newindex = device.memory }) t.kept = 1 "
+    "assert(t.public == flow.public and device.memory.kept == 1)",
+    "assert(('%s'):format(flow) == 'flow' and not pcall(('%s').format, '%d', flow))",
     "string.find = nil assert(('abc'):find('b') == 2)",
 };
 
@@ -250,6 +253,18 @@ START_TEST(a_call_that_used_all_its_memory_leaves_room_for_the_next)
 }
 END_TEST
 
+START_TEST(what_is_logged_stays_on_its_line)
+{
+    struct lua_scene lua;
+
+    lua_open(&lua, HANDLER("log('a\\nb\\27[2Jc') error('d\\ne', 0)"));
+    run_once(&lua);
+    ck_assert_str_eq(lua.lines[0], "0: h: a?b?[2Jc");
+    ck_assert_str_eq(lua.lines[1], "2: heuristic 'h', on_name: d?e");
+    lua_close(&lua);
+}
+END_TEST
+
 START_TEST(logging_is_bounded)
 {
     struct lua_scene lua;
@@ -275,6 +290,7 @@ int main(void)
     tcase_add_test(tcase, after_repeated_faults_a_file_is_switched_off_and_all_are_counted);
     tcase_add_test(tcase, a_file_that_is_loaded_again_is_on_again);
     tcase_add_test(tcase, a_call_that_used_all_its_memory_leaves_room_for_the_next);
+    tcase_add_test(tcase, what_is_logged_stays_on_its_line);
     tcase_add_test(tcase, logging_is_bounded);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);

@@ -340,7 +340,7 @@ END_TEST
 
 static const char with_params[] =
         "heuristic{ id = 'one', title = 'h', severity = 4, params = { "
-        "mb = { default = 5, min = 1, max = 100 }, word = { default = 'own' }, yes = { default = false } },\n"
+        "mb = { default = 5, min = 1, max = 100 }, any = { default = 1 }, word = { default = 'own' }, yes = { default = false } },\n"
         "on_name = function(flow, device, params) "
         "log(('%g %s %s'):format(params.mb, params.word, tostring(params.yes))) end }";
 
@@ -385,6 +385,7 @@ static const struct {
     { "heuristics: {one: {mbb: 7}}", "parameter one.mbb: it has no such parameter: did you mean 'mb'?" },
     { "heuristics: {one: {mb: 0}}", "'0' is not a number from 1 to 100" },
     { "heuristics: {one: {mb: nan}}", "'nan' is not a number from 1 to 100" },
+    { "heuristics: {one: {any: inf}}", "'inf' is not a number" },
     { "heuristics: {one: {mb: 7 MB}}", "'7 MB' is not a number" },
     { "heuristics: {one: {yes: perhaps}}", "write true or false" },
     { "types: {camera: {one: {mb: x}}}", "'x' is not a number" },

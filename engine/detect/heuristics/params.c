@@ -1,4 +1,5 @@
 /* Parameters as the configuration sets them, for all devices, a type of devices or one device. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,8 @@ static bool read_number(const struct script_param *param, const char *text, stru
     char *end;
 
     *out = value_of_number(strtod(text, &end));
-    return end != text && *end == '\0' && (!param->has_min || out->number >= param->min) &&
+    return end != text && *end == '\0' && isfinite(out->number) &&
+           (!param->has_min || out->number >= param->min) &&
            (!param->has_max || out->number <= param->max);
 }
 

@@ -21,13 +21,23 @@ struct heuristic_states {
     struct state states[]; /* one for each file */
 };
 
+/* One line without control characters: scripts may log names, which whoever is watched has made up. */
+static void tell_line(const struct heuristics *set, const struct heuristic_file *file, unsigned line,
+        char *text)
+{
+    for (char *at = text; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = '?';
+    set->tell(set->user, file->path, line, text);
+}
+
 static void tell_fault(const struct heuristics *set, const struct heuristic_file *file,
         const char *what, const struct script_fault *fault)
 {
     char text[512];
 
     snprintf(text, sizeof(text), "%s%s%s", what, what[0] != '\0' ? ": " : "", fault->text);
-    set->tell(set->user, file->path, fault->line, text);
+    tell_line(set, file, fault->line, text);
 }
 
 struct heuristic_states *heuristics_open(struct heuristics *heuristics,
@@ -153,5 +163,5 @@ void heuristics_log(struct heuristic_states *states, const struct script_call *c
     }
     snprintf(line, sizeof(line), "%s: %.*s", set->items[call->heuristic].declared->id,
             (int)(len < LOG_TEXT_MAX ? len : LOG_TEXT_MAX), text);
-    set->tell(set->user, set->files[file]->path, 0, line);
+    tell_line(set, set->files[file], 0, line);
 }

@@ -12,6 +12,29 @@
 /* Bytes that count as one instruction. */
 #define BYTES_PER_INSTRUCTION 64
 
+/* From this level of the stack on. Nothing is allocated: memory may have run out. */
+static void note_line(struct script *script, int level)
+{
+    lua_Debug where;
+
+    for (; lua_getstack(script->lua, level, &where); level++)
+        if (lua_getinfo(script->lua, "l", &where) && where.currentline > 0) {
+            script->fault.line = (unsigned)where.currentline;
+            break;
+        }
+}
+
+/* Errors of memory come without a message and reach no handler. */
+static bool is_refused(struct script *script, size_t old_size, size_t new_size)
+{
+    if (new_size <= old_size || script->lua == NULL ||
+            (new_size <= BLOCK_MAX &&
+                    script->memory - old_size + new_size <= script->limits.memory))
+        return false;
+    note_line(script, 0);
+    return true;
+}
+
 void *budget_allocate(void *user, void *block, size_t old_size, size_t new_size)
 {
     struct script *script = user;
@@ -24,13 +47,10 @@ void *budget_allocate(void *user, void *block, size_t old_size, size_t new_size)
         script->memory -= old_size;
         return NULL;
     }
-    if (new_size > old_size) {
-        if (script->lua != NULL && new_size > BLOCK_MAX)
-            return NULL;
-        if (script->memory - old_size + new_size > script->limits.memory)
-            return NULL;
+    if (is_refused(script, old_size, new_size))
+        return NULL;
+    if (new_size > old_size)
         script->left -= (int64_t)((new_size - old_size) / BYTES_PER_INSTRUCTION);
-    }
     moved = realloc(block, new_size);
     if (moved == NULL)
         return new_size <= old_size ? block : NULL; /* Lua takes for granted that less is there */
@@ -38,27 +58,20 @@ void *budget_allocate(void *user, void *block, size_t old_size, size_t new_size)
     return moved;
 }
 
-/* 'level' of the stack is where it happens. Nothing is allocated: memory may have run out, too. */
+/* 'level' of the stack is where it happens. */
 static void stop(struct script *script, int level)
 {
-    lua_State *lua = script->lua;
-    lua_Debug where;
-
     if (!script->stopped) {
         script->fault.over = true;
         snprintf(script->fault.text, sizeof(script->fault.text),
                 "ran over its budget of %llu instructions",
                 (unsigned long long)script->limits.instructions);
-        for (; lua_getstack(lua, level, &where); level++)
-            if (lua_getinfo(lua, "l", &where) && where.currentline > 0) {
-                script->fault.line = (unsigned)where.currentline;
-                break;
-            }
+        note_line(script, level);
     }
     script->stopped = true;
     script->left = 0;
-    lua_pushboolean(lua, 0);
-    lua_error(lua);
+    lua_pushboolean(script->lua, 0);
+    lua_error(script->lua);
 }
 
 /* Where the budget is spent, the next instruction asks again: no error handler gets further. */
@@ -75,12 +88,16 @@ static void on_count(lua_State *lua, lua_Debug *where)
     stop(script, 0);
 }
 
+/* The hook stays from call to call, since LuaJIT takes long to set one. */
 void budget_begin(struct script *script)
 {
     script->left = (int64_t)script->limits.instructions;
+    if (lua_gethookcount(script->lua) != STEP)
+        lua_sethook(script->lua, on_count, LUA_MASKCOUNT, STEP);
     script->stopped = false;
-    script->fault = (struct script_fault){ .line = 0 };
-    lua_sethook(script->lua, on_count, LUA_MASKCOUNT, STEP);
+    script->fault.text[0] = '\0';
+    script->fault.line = 0;
+    script->fault.over = false;
 }
 
 void budget_charge(struct script *script, double instructions)

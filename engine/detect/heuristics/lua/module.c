@@ -99,6 +99,8 @@ static int load(lua_State *lua)
     objects_make(script);
     sandbox_push(script);
     lua_pushcfunction(lua, on_error);
+    lua_pushvalue(lua, -1);
+    script->on_error = luaL_ref(lua, LUA_REGISTRYINDEX);
     budget_begin(script);
     status = lua_loadx(lua, read_chunk, &loading->chunk, CHUNK, "t");
     if (status == LUA_ERRSYNTAX)
@@ -142,7 +144,7 @@ static struct script *open_script(const struct script_host *host, const struct s
         return NULL;
     }
     status = lua_cpcall(script->lua, load, &loading);
-    lua_sethook(script->lua, NULL, 0, 0);
+    lua_settop(script->lua, 0);
     if (status != 0 && script->fault.text[0] == '\0')
         note_status(script, status);
     if (status == 0 && script->count == 0)
@@ -157,49 +159,49 @@ static struct script *open_script(const struct script_host *host, const struct s
 
 /* --- calling --- */
 
-struct calling {
-    struct script *script;
-    size_t heuristic;
-    enum script_event event;
-};
+#define SPARE (64 * 1024) /* bytes that collecting itself may need beyond a limit that is reached */
 
-static int call_handler(lua_State *lua)
+static int collect_all(lua_State *lua)
 {
-    const struct calling *calling = lua_touserdata(lua, 1);
-    struct script *script = calling->script;
-    const struct script_handler *handler = &script_handlers[calling->event];
-    int status;
-
-    lua_pushcfunction(lua, on_error);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, script->handlers[calling->heuristic][calling->event]);
-    for (size_t i = 0; i < handler->object_count; i++)
-        lua_rawgeti(lua, LUA_REGISTRYINDEX, script->objects[handler->objects[i]]);
-    lua_rawgeti(lua, LUA_REGISTRYINDEX, script->params[calling->heuristic]);
-    status = lua_pcall(lua, (int)handler->object_count + 1, 0, 2);
-    note_status(script, status);
-    return status == 0 ? 0 : lua_error(lua);
+    lua_gc(lua, LUA_GCCOLLECT, 0);
+    return 0;
 }
 
+/* Protected: to collect may mean to allocate, a smaller table of texts. */
+static void collect(struct script *script)
+{
+    script->limits.memory += SPARE;
+    lua_cpcall(script->lua, collect_all, NULL);
+    lua_settop(script->lua, 0);
+    script->limits.memory -= SPARE;
+}
+
+/* Outside of any protection but for the handler itself: nothing else here may allocate or err. The
+ * stack is empty and has room for LUA_MINSTACK. */
 static bool call_script(struct script *script, size_t heuristic, enum script_event event,
         struct script_call *call, struct script_fault *fault)
 {
-    struct calling calling = { script, heuristic, event };
+    const struct script_handler *handler = &script_handlers[event];
+    lua_State *lua = script->lua;
     int status;
 
     script->call = call;
     script->calling = heuristic;
     budget_begin(script);
-    status = lua_cpcall(script->lua, call_handler, &calling);
-    lua_sethook(script->lua, NULL, 0, 0);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, script->on_error);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, script->handlers[heuristic][event]);
+    for (size_t i = 0; i < handler->object_count; i++)
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, script->objects[handler->objects[i]]);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, script->params[heuristic]);
+    status = lua_pcall(lua, (int)handler->object_count + 1, 0, 1);
     script->call = NULL;
+    lua_settop(lua, 0);
     if (status == 0)
         return true;
-    if (script->fault.text[0] == '\0')
-        note_status(script, status);
+    note_status(script, status);
     *fault = script->fault;
-    lua_settop(script->lua, 0);
     if (script->memory > script->limits.memory / 2)
-        lua_gc(script->lua, LUA_GCCOLLECT, 0);
+        collect(script);
     return false;
 }
 

@@ -7,7 +7,6 @@
 #include "base/nearest.h"
 #include "detect/heuristics/lua/state.h"
 
-#define METATABLE "tattler"
 #define WORDS_MAX 128
 #define PATH_SIZE 64
 
@@ -99,7 +98,7 @@ static struct object *object_at(lua_State *lua, int index)
 
     if (block == NULL || !lua_getmetatable(lua, index))
         return NULL;
-    lua_getfield(lua, LUA_REGISTRYINDEX, METATABLE);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, script_of(lua)->metatable);
     ours = lua_rawequal(lua, -1, -2) != 0;
     lua_pop(lua, 2);
     return ours ? block : NULL;
@@ -114,12 +113,12 @@ enum script_object objects_at(lua_State *lua, int index)
                    : SCRIPT_OBJECTS;
 }
 
+/* The first argument of a function of the metatable: nobody else can get hold of those, so it is one of
+ * ours, and to look would take longer than all else that a read takes. */
 static struct object *check_object(lua_State *lua, const struct script *script)
 {
-    struct object *object = object_at(lua, 1);
+    struct object *object = lua_touserdata(lua, 1);
 
-    if (object == NULL)
-        luaL_error(lua, "this is none of Tattler's objects");
     if (script->call == NULL || (object->kind == PARAMS && object->heuristic != script->calling) ||
             (object->kind != PARAMS && (script->call->objects & 1u << object->kind) == 0))
         luaL_error(lua, "'%s' is of another event: use what the handler is given", object->path);
@@ -158,18 +157,19 @@ static int read_field(lua_State *lua)
     }
     lua_getfenv(lua, 1);
     lua_pushvalue(lua, 2);
-    lua_rawget(lua, -2);
-    if (lua_isuserdata(lua, -1))
+    lua_rawget(lua, 3);
+    switch (lua_type(lua, 4)) {
+    case LUA_TUSERDATA:
         return 1;
-    if (!lua_isnumber(lua, -1)) {
-        lua_pop(lua, 1);
+    case LUA_TNUMBER:
+        if (!ask(script, object, (size_t)lua_tointeger(lua, 4), &value))
+            return 0;
+        objects_push_value(lua, &value);
+        return 1;
+    default:
         lua_pushfstring(lua, "field of %s", object->path);
         return refuse_word(lua, 3, lua_tostring(lua, -1), key); /* the environment */
     }
-    if (!ask(script, object, (size_t)lua_tointeger(lua, -1), &value))
-        return 0;
-    objects_push_value(lua, &value);
-    return 1;
 }
 
 static int write_field(lua_State *lua)
@@ -194,9 +194,9 @@ static int write_field(lua_State *lua)
 
 static int show(lua_State *lua)
 {
-    const struct object *object = object_at(lua, 1);
+    const struct object *object = lua_touserdata(lua, 1);
 
-    lua_pushstring(lua, object != NULL ? object->path : "?");
+    lua_pushstring(lua, object->path);
     return 1;
 }
 
@@ -215,17 +215,18 @@ static void make_metatable(struct script *script)
     lua_setfield(lua, -2, "__tostring");
     lua_pushliteral(lua, "locked");
     lua_setfield(lua, -2, "__metatable");
-    lua_setfield(lua, LUA_REGISTRYINDEX, METATABLE);
+    script->metatable = luaL_ref(lua, LUA_REGISTRYINDEX);
 }
 
 /* Leaves the object on the stack, and its fields above it. */
-static struct object *push_object(lua_State *lua, int kind, const char *path)
+static struct object *push_object(struct script *script, int kind, const char *path)
 {
+    lua_State *lua = script->lua;
     struct object *object = lua_newuserdata(lua, sizeof(*object));
 
     *object = (struct object){ .kind = kind };
     strncpy(object->path, path, sizeof(object->path) - 1);
-    lua_getfield(lua, LUA_REGISTRYINDEX, METATABLE);
+    lua_rawgeti(lua, LUA_REGISTRYINDEX, script->metatable);
     lua_setmetatable(lua, -2);
     lua_newtable(lua);
     lua_pushvalue(lua, -1);
@@ -234,8 +235,10 @@ static struct object *push_object(lua_State *lua, int kind, const char *path)
 }
 
 /* The fields of the section are on top of the stack, those of its object are below. */
-static void push_section(lua_State *lua, int kind, const char *object, const char *name, size_t len)
+static void push_section(struct script *script, int kind, const char *object, const char *name,
+        size_t len)
 {
+    lua_State *lua = script->lua;
     const char *path;
 
     lua_pushlstring(lua, name, len);
@@ -248,7 +251,7 @@ static void push_section(lua_State *lua, int kind, const char *object, const cha
     lua_pop(lua, 1);
     lua_pushlstring(lua, name, len);
     path = lua_pushfstring(lua, "%s.%s", object, lua_tostring(lua, -1));
-    push_object(lua, kind, path);
+    push_object(script, kind, path);
     lua_pushvalue(lua, -4); /* the name, the path, the section, its fields */
     lua_pushvalue(lua, -3);
     lua_rawset(lua, -7);
@@ -256,14 +259,15 @@ static void push_section(lua_State *lua, int kind, const char *object, const cha
     lua_pop(lua, 3);
 }
 
-static void add_key_section(lua_State *lua, int kind, const char *object, const char *name,
+static void add_key_section(struct script *script, int kind, const char *object, const char *name,
         size_t len, size_t field)
 {
+    lua_State *lua = script->lua;
     struct object *section;
 
     lua_pushlstring(lua, name, len);
     lua_pushfstring(lua, "%s.%s", object, lua_tostring(lua, -1));
-    section = push_object(lua, kind, lua_tostring(lua, -1));
+    section = push_object(script, kind, lua_tostring(lua, -1));
     section->takes_keys = true;
     section->field = field;
     lua_pop(lua, 1);
@@ -271,8 +275,10 @@ static void add_key_section(lua_State *lua, int kind, const char *object, const 
     lua_rawset(lua, -3);
 }
 
-static void add_field(lua_State *lua, int kind, const char *object, const char *name, size_t field)
+static void add_field(struct script *script, int kind, const char *object, const char *name,
+        size_t field)
 {
+    lua_State *lua = script->lua;
     const char *dot = strchr(name, '.');
     size_t len = dot != NULL ? (size_t)(dot - name) : 0;
 
@@ -280,9 +286,9 @@ static void add_field(lua_State *lua, int kind, const char *object, const char *
         lua_pushinteger(lua, (lua_Integer)field);
         lua_setfield(lua, -2, name);
     } else if (strcmp(dot, ".*") == 0) {
-        add_key_section(lua, kind, object, name, len, field);
+        add_key_section(script, kind, object, name, len, field);
     } else {
-        push_section(lua, kind, object, name, len);
+        push_section(script, kind, object, name, len);
         lua_pushinteger(lua, (lua_Integer)field);
         lua_setfield(lua, -2, dot + 1);
         lua_pop(lua, 1);
@@ -297,9 +303,9 @@ void objects_make(struct script *script)
     for (int kind = 0; kind < SCRIPT_OBJECTS; kind++) {
         const struct script_catalog *catalog = &script->host->catalogs[kind];
 
-        push_object(lua, kind, catalog->name)->is_whole = true;
+        push_object(script, kind, catalog->name)->is_whole = true;
         for (size_t i = 0; i < catalog->count; i++)
-            add_field(lua, kind, catalog->name, catalog->fields[i], i);
+            add_field(script, kind, catalog->name, catalog->fields[i], i);
         lua_pop(lua, 1);
         script->objects[kind] = luaL_ref(lua, LUA_REGISTRYINDEX);
     }
@@ -308,11 +314,11 @@ void objects_make(struct script *script)
 void objects_push_params(struct script *script, size_t heuristic)
 {
     const struct script_heuristic *declared = &script->heuristics[heuristic];
-    struct object *object = push_object(script->lua, PARAMS, "params");
+    struct object *object = push_object(script, PARAMS, "params");
 
     object->is_whole = true;
     object->heuristic = heuristic;
     for (size_t i = 0; i < declared->param_count; i++)
-        add_field(script->lua, PARAMS, "params", declared->params[i].name, i);
+        add_field(script, PARAMS, "params", declared->params[i].name, i);
     lua_pop(script->lua, 1);
 }

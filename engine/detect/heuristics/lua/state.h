@@ -30,7 +30,11 @@ struct script {
     size_t count;
 
     /* --- objects.c --- */
+    int metatable; /* references of the registry, as these */
     int objects[SCRIPT_OBJECTS];
+
+    /* --- module.c --- */
+    int on_error;
 };
 
 /* The script that a function of ours belongs to: its first upvalue. */
@@ -45,7 +49,7 @@ void script_push(struct script *script, lua_CFunction function);
 /* --- budget.c --- */
 
 void *budget_allocate(void *script, void *block, size_t old_size, size_t new_size);
-/* From now on each instruction and each charge counts. */
+/* From now on each instruction and each charge counts, against a new budget with each call. */
 void budget_begin(struct script *script);
 /* Work of a library function; ends the call where the budget is spent. */
 void budget_charge(struct script *script, double instructions);
