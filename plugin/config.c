@@ -7,6 +7,7 @@
 
 #define SECTION "tattler"
 #define KEY_SIZE 128 /* two parts of up to 60 letters; longer ones are wrong anyway */
+#define PARAM_DEPTH 3 /* maps below 'types': a type, a heuristic, its parameters */
 
 struct Reader {
     struct settings *settings;
@@ -59,6 +60,24 @@ static bool ReadList(struct Reader *reader, const char *key, const SCConfNode *l
     return first;
 }
 
+/* Maps of maps, whose keys heuristics declare. 'first' as above. */
+static bool ReadParams(struct Reader *reader, const char *key, const SCConfNode *node,
+        unsigned depth, bool first)
+{
+    const SCConfNode *child;
+    char inner[KEY_SIZE];
+
+    if (TAILQ_EMPTY(&node->head) || depth > PARAM_DEPTH)
+        return !Set(reader, key, ValueOf(node), first) && first;
+    TAILQ_FOREACH (child, &node->head, next) {
+        if (snprintf(inner, sizeof(inner), "%s.%s", key, child->name) >= KEY_SIZE)
+            Set(reader, key, NULL, first); /* tells what may stand there */
+        else
+            first = ReadParams(reader, inner, child, depth + 1, first);
+    }
+    return first;
+}
+
 /* "- mac: …" and its other keys, item by item. */
 static void ReadRecords(struct Reader *reader, const char *key, const SCConfNode *list)
 {
@@ -70,7 +89,9 @@ static void ReadRecords(struct Reader *reader, const char *key, const SCConfNode
 
         TAILQ_FOREACH (field, &item->head, next) {
             JoinKey(field_key, key, field->name);
-            first = ReadList(reader, field_key, field, first);
+            first = settings_is_free(field_key)
+                            ? ReadParams(reader, field_key, field, 0, first)
+                            : ReadList(reader, field_key, field, first);
         }
     }
 }
@@ -81,7 +102,9 @@ static void ReadKey(struct Reader *reader, const char *key, const SCConfNode *no
 {
     const bool list = settings_is_list(key), section = settings_is_section(key);
 
-    if (list && section)
+    if (settings_is_free(key))
+        ReadParams(reader, key, node, 0, true);
+    else if (list && section)
         ReadRecords(reader, key, node);
     else if (list)
         ReadList(reader, key, node, true);
