@@ -92,6 +92,24 @@ local function choose(declared, id, path)
     error(("%s declares no heuristic%s"):format(path, id and " '" .. id .. "'" or ""), 3)
 end
 
+-- Whether a flow of these values is one that the heuristic asks for.
+local function meets(values, needs)
+    for path, wanted in pairs(needs or {}) do
+        local value = values
+        for part in path:gmatch("[^.]+") do
+            value = type(value) == "table" and value[part]
+        end
+        if type(wanted) == "number" then
+            if type(value) ~= "number" or value < wanted then
+                return false
+            end
+        elseif value ~= wanted then
+            return false
+        end
+    end
+    return true
+end
+
 function helper.load(path, id)
     local lab = { findings = {}, lines = {}, params = {} }
     local declared, now, hour = {}, 1700000000, 12
@@ -136,6 +154,9 @@ function helper.load(path, id)
                 if kind then
                     if kind == "flow" then
                         first.finding = first.finding or {}
+                        if not meets(first, chosen.needs) then
+                            return
+                        end
                     end
                     return handler(object(kind, first), device or lab.device(), lab.params)
                 end

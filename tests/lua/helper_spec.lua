@@ -9,6 +9,18 @@ describe("the helper", function()
         assert.has_error(function() return lab.device().colour end)
     end)
 
+    it("calls a handler only for flows that meet its needs", function()
+        local lab = helper.load("tests/lua/needs.lua")
+        local device = lab.device()
+        lab.at(3).on_name({ name = "a.example", bytes_up = 9, public = true }, device)
+        lab.at(3).on_name({ name = "a.example", bytes_up = 10, public = false }, device)
+        lab.at(3).on_name({ bytes_up = 10, public = true }, device)
+        assert.equal(0, #lab.lines)
+        lab.at(3).on_name({ name = "a.example", bytes_up = 10, public = true }, device)
+        lab.at(3).on_device_window(device)
+        assert.same({ "a name", "a window" }, lab.lines)
+    end)
+
     it("knows what the template reads and calls", function()
         local lab = helper.load("doc/heuristic.lua")
         local device = lab.device{ fanout_lan = 200 }

@@ -185,6 +185,16 @@ static const struct {
       "on_name = function() end }", "not within" },
     { "heuristic{ id = 'a', title = 't', severity = 1, params = { x = { default = 5, mim = 4 } }, "
       "on_name = function() end }", "did you mean 'min'?" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { bytes_upp = 5 }, on_name = function() end }",
+      "unknown field of flow 'bytes_upp' among 'needs': did you mean 'bytes_up'?" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { 'public' }, on_name = function() end }",
+      "unknown field of flow ''" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { public = {} }, on_name = function() end }",
+      "a need is a number" },
+    { "local n = {} for _, f in ipairs{ 'bytes_up', 'bytes_down', 'pkts_up', 'pkts_down', 'age_s', 'hour', "
+      "'unanswered', 'fanout', 'asn' } do n[f] = 1 end "
+      "heuristic{ id = 'a', title = 't', severity = 1, needs = n, on_name = function() end }",
+      "more than 8 needs" },
     { "local function h() heuristic{ id = 'a', title = 't', severity = 1, on_name = function() end } end "
       "h() h()", "another heuristic" },
     { "return device.name", "unknown global 'device'" },

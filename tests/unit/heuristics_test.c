@@ -253,6 +253,30 @@ START_TEST(events_that_nobody_handles_cost_no_call)
 }
 END_TEST
 
+START_TEST(a_handler_is_called_for_flows_that_meet_its_needs)
+{
+    struct flow *named, *other;
+
+    lua_open(&lua, "heuristic{ id = 'h', title = 'h', severity = 4, needs = { name = 'a.example', "
+                   "pkts_up = 12, public = true, ech = false }, on_flow_window = function(flow)\n"
+                   "log(('%d'):format(flow.pkts_up)) end, on_device_window = function() log('any') end }");
+    resolve(&lua.scene, HOST, REMOTE);
+    named = connect_to(&lua.scene, REMOTE);
+    say_hello(&lua.scene, named, (struct hello_view){ .sni = HOST });
+    other = connect_to(&lua.scene, "203.0.113.77");
+    for (unsigned i = 0; i < 62; i++) {
+        send_until(named, 1);
+        tick(&lua.scene, other);
+    }
+    assert_line(0, "0: h: 12");
+    assert_line(1, "0: h: 22");
+    assert_line(6, "0: h: any"); /* has no flow to ask of */
+    ck_assert_uint_eq(lua.line_count, 7);
+    flow_close(lua.scene.engine, named);
+    flow_close(lua.scene.engine, other);
+}
+END_TEST
+
 /* --- memory --- */
 
 static void visit(const char *device)
@@ -462,6 +486,7 @@ static void add_events(TCase *tcase)
     tcase_add_test(tcase, an_answer_is_told_with_what_it_says);
     tcase_add_test(tcase, a_change_of_a_heartbeat_is_told);
     tcase_add_test(tcase, events_that_nobody_handles_cost_no_call);
+    tcase_add_test(tcase, a_handler_is_called_for_flows_that_meet_its_needs);
 }
 
 int main(void)

@@ -14,11 +14,12 @@
 #include "base/value.h"
 #include "track/finding.h"
 
-#define SCRIPT_VERSION 1 /* of this interface; the module and the engine must have the same */
+#define SCRIPT_VERSION 2 /* of this interface; the module and the engine must have the same */
 #define SCRIPT_MODULE_SYMBOL "tattler_lua_module"
 
 #define SCRIPT_HEURISTICS_MAX 16 /* of one file */
 #define SCRIPT_PARAMS_MAX 16     /* of one heuristic */
+#define SCRIPT_NEEDS_MAX 8       /* of one heuristic */
 
 enum script_event {
     SCRIPT_FLOW_WINDOW,
@@ -84,6 +85,14 @@ struct script_param {
     double min, max;
 };
 
+/* What a field of the flow must be for handlers that are given one to be called: known, and at least
+ * this number, or this very text or flag. */
+struct script_need {
+    size_t field; /* of SCRIPT_FLOW */
+    struct value value;
+    char *text; /* owned: where 'value' points, if it is one */
+};
+
 struct script_heuristic {
     char id[FINDING_ID_SIZE];
     char *title; /* owned */
@@ -92,6 +101,8 @@ struct script_heuristic {
     uint32_t events; /* bits of enum script_event */
     struct script_param params[SCRIPT_PARAMS_MAX];
     size_t param_count;
+    struct script_need needs[SCRIPT_NEEDS_MAX];
+    size_t need_count;
 };
 
 struct script_limits {

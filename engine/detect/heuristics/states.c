@@ -103,6 +103,36 @@ static void note_fault(struct heuristic_states *states, struct heuristic_file *f
     tell_fault(states->set, file, what, fault);
 }
 
+static bool is_met(const struct script_need *need, const struct value *value)
+{
+    if (value->type != need->value.type)
+        return false;
+    switch (need->value.type) {
+    case VALUE_NUMBER:
+        return value->number >= need->value.number;
+    case VALUE_FLAG:
+        return value->flag == need->value.flag;
+    default:
+        return value->len == need->value.len &&
+               memcmp(value->text, need->value.text, value->len) == 0;
+    }
+}
+
+/* Asked here, since a call costs more than all its needs. */
+static bool has_all(const struct heuristics *set, const struct script_heuristic *declared,
+        struct script_call *call)
+{
+    struct value value;
+
+    if ((call->objects & 1u << SCRIPT_FLOW) == 0)
+        return true;
+    for (size_t i = 0; i < declared->need_count; i++)
+        if (!set->host.read(call, SCRIPT_FLOW, declared->needs[i].field, &value) ||
+                !is_met(&declared->needs[i], &value))
+            return false;
+    return true;
+}
+
 static void run_file(struct heuristic_states *states, size_t index, enum script_event event,
         struct script_call *call)
 {
@@ -117,6 +147,8 @@ static void run_file(struct heuristic_states *states, size_t index, enum script_
             continue;
         if (atomic_load_explicit(&file->off, memory_order_relaxed))
             return;
+        if (!has_all(states->set, heuristic->declared, call))
+            continue;
         call->heuristic = i;
         if (states->set->witness != NULL)
             states->set->witness->call(states->set->witness->user, heuristic->declared, event);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "detect/heuristics/lua/state.h"
 
 #define SEVERITY_MAX 4
@@ -141,6 +142,50 @@ static void read_params(lua_State *lua, struct script_heuristic *heuristic)
     lua_settop(lua, 1);
 }
 
+/* --- needs --- */
+
+/* The number of a flow's field; with a message where there is none. */
+static size_t find_field(lua_State *lua, const char *name)
+{
+    const struct script_catalog *flow = &script_of(lua)->host->catalogs[SCRIPT_FLOW];
+    const char *near;
+
+    for (size_t i = 0; i < flow->count; i++)
+        if (strcmp(flow->fields[i], name) == 0 && strchr(name, '*') == NULL)
+            return i;
+    near = nearest_word(name, flow->fields, flow->count);
+    luaL_error(lua, "unknown field of flow '%s' among 'needs'%s%s%s", name,
+            near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
+            near != NULL ? "'?" : "");
+    return 0;
+}
+
+static void read_needs(lua_State *lua, struct script_heuristic *heuristic)
+{
+    lua_getfield(lua, 1, "needs");
+    if (!lua_isnil(lua, -1) && !lua_istable(lua, -1))
+        luaL_error(lua, "'needs' takes fields of the flow, as in needs = { bytes_up = 1e6 }");
+    if (lua_isnil(lua, -1)) {
+        lua_settop(lua, 1);
+        return;
+    }
+    lua_pushnil(lua);
+    while (lua_next(lua, 2) != 0) {
+        struct script_need *need = &heuristic->needs[heuristic->need_count];
+
+        if (heuristic->need_count == SCRIPT_NEEDS_MAX)
+            luaL_error(lua, "more than %d needs", SCRIPT_NEEDS_MAX);
+        need->field = find_field(lua, lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "");
+        if (!objects_value(lua, -1, &need->value))
+            luaL_error(lua, "a need is a number, which the field is at least, a text, true or false");
+        if (need->value.type == VALUE_TEXT)
+            need->value.text = need->text = copy(lua, need->value.text, need->value.len);
+        heuristic->need_count++;
+        lua_pop(lua, 1);
+    }
+    lua_settop(lua, 1);
+}
+
 /* --- the heuristic --- */
 
 static void read_id(lua_State *lua, struct script *script, struct script_heuristic *heuristic)
@@ -205,7 +250,7 @@ static unsigned line_of(lua_State *lua)
 
 int declare_heuristic(lua_State *lua)
 {
-    static const char *const keys[] = { "id", "title", "severity", "params",
+    static const char *const keys[] = { "id", "title", "severity", "params", "needs",
         "on_flow_window", "on_flow_end", "on_device_window", "on_name", "on_dns_answer",
         "on_heartbeat_change", NULL };
     struct script *script = script_of(lua);
@@ -222,6 +267,7 @@ int declare_heuristic(lua_State *lua)
     read_id(lua, script, heuristic);
     read_about(lua, heuristic);
     read_params(lua, heuristic);
+    read_needs(lua, heuristic);
     read_handlers(lua, script, heuristic);
     objects_push_params(script, script->count);
     script->params[script->count] = luaL_ref(lua, LUA_REGISTRYINDEX);
@@ -244,5 +290,7 @@ void declare_clear(struct script *script)
             free(param->doc);
             free(param->text);
         }
+        for (size_t j = 0; j < SCRIPT_NEEDS_MAX; j++)
+            free(heuristic->needs[j].text);
     }
 }
