@@ -185,8 +185,11 @@ void upload_restore(struct upload *upload, const uint32_t samples[UPLOAD_BINS])
         sum += samples[bin];
     upload->sample_count = 0;
     for (unsigned bin = 0; bin < UPLOAD_BINS; bin++) {
-        upload->samples[bin] = (uint16_t)(sum < UPLOAD_SAMPLES_MAX ? samples[bin]
-                                                  : samples[bin] * (UPLOAD_SAMPLES_MAX / 2) / sum);
+        uint64_t count = samples[bin];
+
+        upload->samples[bin] = (uint16_t)(sum < UPLOAD_SAMPLES_MAX
+                                                  ? count
+                                                  : count * (UPLOAD_SAMPLES_MAX / 2) / sum);
         upload->sample_count += upload->samples[bin];
     }
     upload->usual_bytes = percentile(upload);

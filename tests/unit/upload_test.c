@@ -268,6 +268,18 @@ END_TEST
 
 /* --- bounds and time --- */
 
+/* A store adds up for as long as it is kept. */
+START_TEST(samples_of_many_years_are_restored_in_their_proportion)
+{
+    uint32_t samples[UPLOAD_BINS] = { 3000000000, 1000000000 };
+
+    upload_restore(&upload, samples);
+    ck_assert_uint_eq(upload.samples[0], UPLOAD_SAMPLES_MAX / 2 * 3 / 4);
+    ck_assert_uint_eq(upload.samples[1], UPLOAD_SAMPLES_MAX / 2 / 4);
+    ck_assert_uint_eq(upload.sample_count, UPLOAD_SAMPLES_MAX / 2);
+}
+END_TEST
+
 START_TEST(absurd_amounts_stay_in_the_last_bin)
 {
     for (unsigned i = 0; i < 100000; i++)
@@ -357,6 +369,7 @@ int main(void)
         usual_is_the_99th_percentile,
         what_a_device_no_longer_does_is_forgotten_at_last,
         a_rest_of_months_makes_no_camera_suspect,
+        samples_of_many_years_are_restored_in_their_proportion,
         absurd_amounts_stay_in_the_last_bin,
         structures_are_small,
         time_that_steps_back_a_little_counts_as_the_newest,
