@@ -91,7 +91,9 @@ static bool parse_since(const char *text, uint64_t now_us, uint64_t *out_us)
     uint64_t unit_s = strcmp(end, "d") == 0 ? DAY_S : strcmp(end, "h") == 0 ? 3600 : 0;
 
     if (*text >= '0' && *text <= '9' && end != text && unit_s > 0 && number < 100000) {
-        *out_us = now_us - number * unit_s * US_PER_S;
+        uint64_t ago_us = number * unit_s * US_PER_S;
+
+        *out_us = now_us > ago_us ? now_us - ago_us : 0;
         return true;
     }
     snprintf(whole, sizeof(whole), "%s%s", text, strchr(text, 'T') == NULL ? "T00:00:00Z" : "");

@@ -69,23 +69,38 @@ bool tune_apply_yaml(const char *path, const struct settings *settings,
     return good;
 }
 
+/* Whatever the file holds is kept. NULL: out of memory. */
+static char *append(const struct undo_file *file, const char *lines, size_t *out_len)
+{
+    char *text = NULL;
+    FILE *to = open_memstream(&text, out_len);
+
+    if (to == NULL)
+        return NULL;
+    fwrite(file->text, 1, file->len, to);
+    if (file->len > 0 && file->text[file->len - 1] != '\n')
+        fputc('\n', to);
+    fputs(lines, to);
+    if (fclose(to) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
 bool tune_apply_threshold(const char *path, const char *lines)
 {
     struct undo_file file;
-    char *text = NULL;
-    bool good = false, whole;
-    int len;
+    char *text;
+    size_t len;
+    bool good;
 
     if (!undo_file_read(path, true, &file))
         return false;
-    whole = file.len == 0 || file.text[file.len - 1] == '\n';
-    len = asprintf(&text, "%s%s%s", file.text, whole ? "" : "\n", lines);
-    if (len < 0)
+    text = append(&file, lines, &len);
+    if (text == NULL)
         complain("out of memory");
-    else
-        good = undo_file_write(&file, text, (size_t)len);
-    if (len >= 0)
-        free(text);
+    good = text != NULL && undo_file_write(&file, text, len);
+    free(text);
     undo_file_clear(&file);
     return good;
 }
