@@ -58,6 +58,8 @@ static void Remove(Packet *p, uint16_t at)
     PacketAlertRecycle(&alerts->alerts[at], 1);
     memmove(&alerts->alerts[at], &alerts->alerts[at + 1],
             (size_t)(behind - at - 1) * sizeof(alerts->alerts[0]));
+    /* Its copy has what it owns: Suricata frees that of all the places there are. */
+    memset(&alerts->alerts[behind - 1], 0, sizeof(alerts->alerts[0]));
     alerts->cnt--;
 }
 
