@@ -180,7 +180,8 @@ static void read_events(struct reading *reading, const struct cursor *text, visi
         tell(reading, NULL, "out of memory");
         return;
     }
-    yaml_parser_set_input_string(&parser, text->at, text->left);
+    /* an empty file is a span at NULL, which libyaml does not take */
+    yaml_parser_set_input_string(&parser, text->left > 0 ? text->at : (const uint8_t *)"", text->left);
     while (more && reading->depth + reading->lists <= DEPTH_MAX) {
         if (!yaml_parser_parse(&parser, &event)) {
             tell(reading, &parser.problem_mark, "not YAML: %s",
