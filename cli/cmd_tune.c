@@ -31,6 +31,8 @@ static const char usage[] =
         "  -c FILE                configuration; its list 'suppress' gets the entries\n"
         "  -S RULES               rules, to know what each asks for (default: as 'replay' or the pack)\n"
         "  --threshold-file FILE  write lines of Suricata's threshold.config there instead\n"
+        "  --limit                with --threshold-file: of groups that repeat, an alert an hour is told,\n"
+        "                         instead of none\n"
         "  --apply N[,M]...       apply the proposals of these groups, as numbered\n"
         "  --undo                 take the last change back, byte for byte; may be said again\n"
         "  --list                 entries in force and expired, and what they silenced (from EVE)\n"
@@ -48,7 +50,7 @@ struct arguments {
     const char *config, *threshold, *apply;
     const char *rules[RULES_MAX];
     size_t rule_count;
-    bool undo, list, json;
+    bool undo, list, json, limit;
     uint64_t since_us;
     const char *device;
     unsigned top;
@@ -114,7 +116,7 @@ static const char *author(void)
 }
 
 enum { OPTION_THRESHOLD = 256, OPTION_APPLY, OPTION_UNDO, OPTION_LIST, OPTION_SINCE, OPTION_DEVICE,
-    OPTION_TOP, OPTION_REASON, OPTION_AUTHOR, OPTION_DAYS, OPTION_JSON };
+    OPTION_TOP, OPTION_REASON, OPTION_AUTHOR, OPTION_DAYS, OPTION_JSON, OPTION_LIMIT };
 
 static const struct option longs[] = {
     { "help", no_argument, NULL, 'h' },
@@ -129,6 +131,7 @@ static const struct option longs[] = {
     { "author", required_argument, NULL, OPTION_AUTHOR },
     { "days", required_argument, NULL, OPTION_DAYS },
     { "json", no_argument, NULL, OPTION_JSON },
+    { "limit", no_argument, NULL, OPTION_LIMIT },
     { 0 },
 };
 
@@ -143,6 +146,7 @@ static int take_option(struct tune *tune, int c, char **argv)
     case OPTION_APPLY: arguments->apply = optarg; break;
     case OPTION_UNDO: arguments->undo = true; break;
     case OPTION_LIST: arguments->list = true; break;
+    case OPTION_LIMIT: arguments->limit = true; break;
     case OPTION_JSON: arguments->json = true; break;
     case OPTION_DEVICE: arguments->device = optarg; break;
     case OPTION_REASON: arguments->options.reason = optarg; break;
@@ -190,6 +194,8 @@ static int parse_arguments(struct tune *tune, int argc, char **argv)
     arguments->source_count = (size_t)(argc - optind);
     if (target(arguments) == NULL && (arguments->apply != NULL || arguments->undo))
         return usage_error("tune", "say what to change: -c tattler.yaml or --threshold-file FILE");
+    if (arguments->limit && arguments->threshold == NULL)
+        return usage_error("tune", "--limit goes with --threshold-file FILE");
     if (arguments->source_count == 0 && !arguments->undo && !arguments->list)
         return usage_error("tune", "no EVE given: name a file, a folder, '-' or redis://HOST/STREAM");
     if (strlen(arguments->options.author) > 63 ||
@@ -239,8 +245,15 @@ static void load_rules(struct tune *tune)
 
 /* --- one group --- */
 
-static char *lines_of(struct tune *tune, const struct tune_group *group, struct proposal *proposal)
+static char *lines_of(struct tune *tune, struct tune_group *group, const struct tune_limit *limit,
+        struct proposal *proposal)
 {
+    bool proposed = propose(&tune->history, group, &tune->arguments.options, tune->now_us, proposal);
+
+    if (tune->arguments.limit)
+        return limit != NULL ? tune_limit_lines(group, limit) : NULL;
+    if (!proposed)
+        return NULL;
     return tune->arguments.threshold != NULL
             ? proposal_threshold(&tune->history, group, proposal)
             : proposal_yaml(proposal, 2, "\n");
@@ -298,23 +311,41 @@ static char ask(const struct tune_group *group)
     }
 }
 
-static void show(struct tune *tune, const struct tune_group *group, size_t number,
-        const struct proposal *proposal, const char *lines)
+static void show_limit(const struct tune_group *group, const struct tune_limit *limit,
+        json_t *object)
 {
-    json_t *object;
+    char *lines = tune_limit_lines(group, limit);
 
-    if (!tune->arguments.json) {
-        tune_print_group(&tune->history, group, number, tune->rules.set);
-        if (lines != NULL)
+    if (lines != NULL && object != NULL)
+        tune_json_limit(object, limit, lines);
+    else if (lines != NULL)
+        tune_print_limit(group, limit, lines);
+    free(lines);
+}
+
+static void show(struct tune *tune, const struct tune_group *group, size_t number,
+        const struct proposal *proposal, const struct tune_limit *limit, const char *lines)
+{
+    const struct rule_set *rules = tune->rules.set;
+    bool limits = tune->arguments.limit;
+    json_t *object = NULL;
+
+    if (tune->arguments.json) {
+        object = tune_json_group(&tune->history, group, number, rules);
+        if (lines != NULL && !limits)
+            tune_json_proposal(object, proposal, lines);
+        json_array_append_new(tune->groups, object);
+    } else {
+        tune_print_group(&tune->history, group, number, rules);
+        if (lines != NULL && !limits)
             tune_print_proposal(group, proposal, lines);
-        else
+        else if (limits && lines == NULL)
+            puts("     nothing proposed: it does not repeat, or its rules have limits of their own");
+        else if (lines == NULL)
             puts("     nothing proposed: its device or its address is not known, or it varies");
-        return;
     }
-    object = tune_json_group(&tune->history, group, number, tune->rules.set);
-    if (lines != NULL)
-        tune_json_proposal(object, proposal, lines);
-    json_array_append_new(tune->groups, object);
+    if (limit != NULL)
+        show_limit(group, limit, object);
 }
 
 /* False: the user wants no more. */
@@ -322,12 +353,13 @@ static bool treat(struct tune *tune, struct tune_group *group, size_t number)
 {
     bool chosen = is_chosen(tune->arguments.apply, number);
     struct proposal proposal;
-    char *lines = propose(&tune->history, group, &tune->arguments.options, tune->now_us, &proposal)
-            ? lines_of(tune, group, &proposal) : NULL;
+    struct tune_limit limit;
+    bool limited = tune_limit(&tune->history, group, tune->rules.set, &limit);
+    char *lines = lines_of(tune, group, limited ? &limit : NULL, &proposal);
     char answer = 'n';
 
     if (chosen || number <= tune->arguments.top)
-        show(tune, group, number, &proposal, lines);
+        show(tune, group, number, &proposal, limited ? &limit : NULL, lines);
     if (tune->interactive && lines != NULL)
         answer = ask(group);
     if ((chosen || answer == 'y') && lines != NULL)

@@ -14,7 +14,7 @@
 #define TUNE_GROUPS_MAX 16384 /* 6 KiB each */
 #define TUNE_DEVICES_MAX 4096
 #define TUNE_REMOTES_MAX 262144
-#define TUNE_ALERTS_MAX 4000000 /* 16 bytes each */
+#define TUNE_ALERTS_MAX 4000000 /* 20 bytes each */
 #define TUNE_SIDS_MAX 256       /* of a group, as of an entry of 'suppress' */
 #define TUNE_ADDRESSES_MAX 16   /* that a proposal names */
 
@@ -71,6 +71,7 @@ struct tune_remote {
 struct tune_alert {
     uint32_t sid, remote, group;
     uint32_t older; /* of the same device, 1 + index */
+    uint32_t time_s;
 };
 
 struct tune_group_key {
@@ -165,7 +166,28 @@ char *proposal_yaml(const struct proposal *proposal, size_t indent, const char *
 char *proposal_threshold(const struct tune_history *history, const struct tune_group *group,
         struct proposal *proposal);
 
+/* --- tune_limit.c --- */
+
+/* Told at most once in so many seconds, by each rule of the group for each two ends, whoever they are:
+ * threshold.config knows no devices. */
+struct tune_limit {
+    uint32_t seconds;
+    uint64_t left;                /* alerts of the group */
+    uint64_t others, others_left; /* alerts of other groups by the same rules, and what is left */
+};
+
+/* False: the group does not repeat so often that a limit helps, or its rules have limits of their
+ * own, which hold instead, or they are not among 'rules' (which may be NULL). */
+bool tune_limit(const struct tune_history *history, const struct tune_group *group,
+        const struct rule_set *rules, struct tune_limit *out);
+/* Its lines; freed by the caller. NULL: out of memory. */
+char *tune_limit_lines(const struct tune_group *group, const struct tune_limit *limit);
+
 /* --- tune_print.c, tune_json.c --- */
+
+void tune_print_limit(const struct tune_group *group, const struct tune_limit *limit,
+        const char *lines);
+void tune_json_limit(json_t *object, const struct tune_limit *limit, const char *lines);
 
 void tune_print_group(const struct tune_history *history, const struct tune_group *group,
         size_t number, const struct rule_set *rules);

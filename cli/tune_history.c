@@ -202,8 +202,8 @@ static void add_to_group(struct tune_group *group, const struct eve_event *event
     numbers_take(&group->numbers, event);
 }
 
-static bool add_alert(struct tune_history *history, struct tune_device *device, uint32_t sid,
-        uint32_t remote, uint32_t group)
+static bool add_alert(struct tune_history *history, struct tune_device *device,
+        const struct eve_event *event, uint32_t remote, uint32_t group)
 {
     struct tune_alert *alerts;
 
@@ -214,7 +214,8 @@ static bool add_alert(struct tune_history *history, struct tune_device *device, 
         return false;
     history->alerts = alerts;
     alerts[history->alert_count++] =
-            (struct tune_alert){ sid, remote, group, device != NULL ? device->newest : 0 };
+            (struct tune_alert){ event->sid, remote, group, device != NULL ? device->newest : 0,
+                (uint32_t)(event->time_us / 1000000) };
     if (device != NULL)
         device->newest = (uint32_t)history->alert_count;
     return true;
@@ -265,7 +266,7 @@ static void take_alert(struct tune_history *history, const struct eve_event *eve
     if (group == NULL)
         group = new_group(history, &key, event);
     if (group == NULL || remote == NULL ||
-            !add_alert(history, device, event->sid, remote->index, group->index)) {
+            !add_alert(history, device, event, remote->index, group->index)) {
         history->left_out++;
         return;
     }

@@ -101,3 +101,10 @@ void tune_json_proposal(json_t *object, const struct proposal *proposal, const c
     json_object_set_new(one, "other_groups", json_integer((json_int_t)proposal->other_groups));
     json_object_set_new(object, "proposal", one);
 }
+
+void tune_json_limit(json_t *object, const struct tune_limit *limit, const char *lines)
+{
+    json_object_set_new(object, "limit", json_pack("{s:s, s:I, s:I, s:I}", "text", lines, "leaves",
+            (json_int_t)limit->left, "of_other_groups", (json_int_t)limit->others,
+            "leaves_of_other_groups", (json_int_t)limit->others_left));
+}

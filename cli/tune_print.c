@@ -143,10 +143,8 @@ static void warn(const struct tune_group *group, const struct proposal *proposal
              "are silent");
 }
 
-void tune_print_proposal(const struct tune_group *group, const struct proposal *proposal,
-        const char *lines)
+static void print_lines(const char *lines)
 {
-    fputs("     proposed:\n", stdout);
     while (*lines != '\0') {
         size_t len = strcspn(lines, "\n");
 
@@ -155,6 +153,23 @@ void tune_print_proposal(const struct tune_group *group, const struct proposal *
         putchar('\n');
         lines += len + (lines[len] == '\n');
     }
+}
+
+void tune_print_limit(const struct tune_group *group, const struct tune_limit *limit,
+        const char *lines)
+{
+    puts("     or less often, for all devices, with --threshold-file FILE --limit:");
+    print_lines(lines);
+    printf("     leaves %llu of these %llu, and %llu of %llu alerts of other groups\n",
+            (unsigned long long)limit->left, (unsigned long long)group->count,
+            (unsigned long long)limit->others_left, (unsigned long long)limit->others);
+}
+
+void tune_print_proposal(const struct tune_group *group, const struct proposal *proposal,
+        const char *lines)
+{
+    fputs("     proposed:\n", stdout);
+    print_lines(lines);
     printf("     silences %llu of these %llu", (unsigned long long)(proposal->silenced - proposal->others),
             (unsigned long long)group->count);
     if (proposal->others == 0) {
