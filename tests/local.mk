@@ -18,6 +18,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/mmdb_decode_fuzz \
 	tests/fuzz/mqtt_fuzz \
 	tests/fuzz/packet_fuzz \
+	tests/fuzz/profile_fuzz \
 	tests/fuzz/question_fuzz \
 	tests/fuzz/quic_fuzz \
 	tests/fuzz/rdnss_fuzz \
