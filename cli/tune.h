@@ -153,7 +153,7 @@ struct proposal {
 /* Is it to one address alone? */
 bool tune_has_one_remote(const struct tune_group *group);
 
-/* False: nothing names it narrowly enough (its device is not known). */
+/* False: nothing names it narrowly enough (its device, or its rule, is not known). */
 bool propose(const struct tune_history *history, struct tune_group *group,
         const struct tune_options *options, uint64_t now_us, struct proposal *out);
 

@@ -62,6 +62,14 @@ static void tell_why(const struct tune_group *group, const struct tune_options *
 
 /* --- whom it names --- */
 
+static bool has_sid(const struct tune_group *group, uint32_t sid)
+{
+    for (size_t i = 0; i < group->sid_count; i++)
+        if (group->sids[i] == sid)
+            return true;
+    return false;
+}
+
 /* A name comes from the network: what is no plain host name goes into no file. */
 static bool is_host_name(const char *name)
 {
@@ -93,14 +101,6 @@ static void name_remote(struct tune_group *group, struct proposal *out)
 }
 
 /* --- what it silences --- */
-
-static bool has_sid(const struct tune_group *group, uint32_t sid)
-{
-    for (size_t i = 0; i < group->sid_count; i++)
-        if (group->sids[i] == sid)
-            return true;
-    return false;
-}
 
 struct tally {
     uint64_t counts[TUNE_GROUPS_MAX];
@@ -149,7 +149,7 @@ bool propose(const struct tune_history *history, struct tune_group *group,
     const struct tune_device *device = group->device;
 
     *out = (struct proposal){ .silenced = 0 };
-    if (device == NULL || group->too_many_sids)
+    if (device == NULL || group->too_many_sids || has_sid(group, 0)) /* that is no rule */
         return false;
     make_id(history->settings, group, out->id);
     tell_why(group, options, now_us, out);
