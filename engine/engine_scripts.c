@@ -261,13 +261,16 @@ static const char *id_of(const struct script_scene *scene)
 static bool whole_key(const struct script_scene *scene, const char *key, size_t len,
         char out[MEMORY_KEY_MAX + 1], size_t *out_len)
 {
-    int used = snprintf(out, MEMORY_KEY_MAX + 1, "%s.", id_of(scene));
+    const char *id = id_of(scene);
+    size_t used = strlen(id);
 
-    if (used < 0 || (size_t)used + len > MEMORY_KEY_MAX || memchr(key, '\0', len) != NULL)
+    if (used + 1 + len > MEMORY_KEY_MAX || memchr(key, '\0', len) != NULL)
         return false;
-    memcpy(out + used, key, len);
-    out[(size_t)used + len] = '\0';
-    *out_len = (size_t)used + len;
+    memcpy(out, id, used);
+    out[used] = '.';
+    memcpy(out + used + 1, key, len);
+    *out_len = used + 1 + len;
+    out[*out_len] = '\0';
     return true;
 }
 

@@ -7,6 +7,7 @@
 
 struct memory {
     uint64_t written; /* count of writes when this was */
+    size_t key_len;
     char key[MEMORY_KEY_MAX + 1];
     struct value value;
     char *text; /* owned; where 'value' points */
@@ -39,7 +40,7 @@ static struct insight *made(struct insight **insight)
 static struct memory *find(const struct insight *insight, const char *key, size_t len)
 {
     for (size_t i = 0; insight != NULL && i < insight->count; i++)
-        if (strlen(insight->memory[i].key) == len &&
+        if (insight->memory[i].key_len == len &&
                 memcmp(insight->memory[i].key, key, len) == 0)
             return &insight->memory[i];
     return NULL;
@@ -121,8 +122,10 @@ static bool set(struct memory *memory, const struct value *value)
 bool insight_remember(struct insight **insight, struct insight_budget *budget, const char *key,
         size_t len, const struct value *value)
 {
-    struct memory *memory = find(*insight, key, len);
+    struct memory *memory;
 
+    len = len < MEMORY_KEY_MAX ? len : MEMORY_KEY_MAX;
+    memory = find(*insight, key, len);
     if (value->type == VALUE_NONE) {
         if (memory != NULL)
             drop(*insight, budget, memory);
@@ -131,9 +134,9 @@ bool insight_remember(struct insight **insight, struct insight_budget *budget, c
     if (memory == NULL && made(insight) != NULL) {
         memory = append(*insight, budget);
         if (memory != NULL)
-            *memory = (struct memory){ .value = { .type = VALUE_NONE } };
+            *memory = (struct memory){ .value = { .type = VALUE_NONE }, .key_len = len };
         if (memory != NULL)
-            memcpy(memory->key, key, len < MEMORY_KEY_MAX ? len : MEMORY_KEY_MAX);
+            memcpy(memory->key, key, len);
     }
     if (memory == NULL || !set(memory, value)) {
         atomic_fetch_add(&budget->forgotten, 1);

@@ -140,21 +140,37 @@ static bool ask(struct script *script, const struct object *object, size_t field
                    : script->host->read(script->call, (enum script_object)object->kind, field, out);
 }
 
+static int read_key(lua_State *lua, struct script *script, const struct object *object)
+{
+    struct value value;
+    size_t len;
+    const char *key = check_key(lua, object, &len);
+
+    if (!script->host->read_key(script->call, (enum script_object)object->kind, object->field, key,
+                len, &value))
+        return 0;
+    objects_push_value(lua, &value);
+    return 1;
+}
+
+/* Its environment is at 3. */
+static int refuse_field(lua_State *lua, const struct object *object)
+{
+    size_t len;
+    const char *key = check_key(lua, object, &len);
+
+    lua_pushfstring(lua, "field of %s", object->path);
+    return refuse_word(lua, 3, lua_tostring(lua, -1), key);
+}
+
 static int read_field(lua_State *lua)
 {
     struct script *script = script_of(lua);
     const struct object *object = check_object(lua, script);
     struct value value;
-    size_t len;
-    const char *key = check_key(lua, object, &len);
 
-    if (object->takes_keys) {
-        if (!script->host->read_key(script->call, (enum script_object)object->kind, object->field,
-                    key, len, &value))
-            return 0;
-        objects_push_value(lua, &value);
-        return 1;
-    }
+    if (object->takes_keys)
+        return read_key(lua, script, object);
     lua_getfenv(lua, 1);
     lua_pushvalue(lua, 2);
     lua_rawget(lua, 3);
@@ -167,8 +183,7 @@ static int read_field(lua_State *lua)
         objects_push_value(lua, &value);
         return 1;
     default:
-        lua_pushfstring(lua, "field of %s", object->path);
-        return refuse_word(lua, 3, lua_tostring(lua, -1), key); /* the environment */
+        return refuse_field(lua, object);
     }
 }
 
