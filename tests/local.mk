@@ -85,8 +85,9 @@ UNIT_TESTS = \
 	tests/unit/groups_test \
 	tests/unit/heads_test \
 	tests/unit/held_test \
+	tests/unit/heuristics_device_test \
+	tests/unit/heuristics_events_test \
 	tests/unit/heuristics_hostile_test \
-	tests/unit/heuristics_test \
 	tests/unit/heuristics_threads_test \
 	tests/unit/html_test \
 	tests/unit/http_request_test \

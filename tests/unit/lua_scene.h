@@ -99,4 +99,19 @@ static inline const struct finding *lua_found(struct lua_scene *lua, struct engi
     return NULL;
 }
 
+static inline void lua_assert_line(const struct lua_scene *lua, size_t index, const char *expected)
+{
+    ck_assert_msg(index < lua->line_count, "'%s' was not told", expected);
+    ck_assert_str_eq(lua->lines[index], expected);
+}
+
+/* A packet of the flow's device each second. */
+static inline void lua_send(struct lua_scene *lua, struct flow *flow, unsigned seconds)
+{
+    for (unsigned i = 0; i < seconds; i++) {
+        lua->scene.now_us += SECOND;
+        tick(&lua->scene, flow);
+    }
+}
+
 #endif
