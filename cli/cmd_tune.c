@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "heuristics.h"
 #include "rules.h"
 #include "screen.h"
 #include "tune_apply.h"
@@ -31,6 +32,8 @@ static const char usage[] =
         "  -c FILE                configuration; its list 'suppress' gets the entries\n"
         "  -S RULES               rules, to know what each asks for (default: as 'replay' or the pack)\n"
         "  --threshold-file FILE  write lines of Suricata's threshold.config there instead\n"
+        "  --parameter            change a parameter of the heuristic that alerts come from, for the device,\n"
+        "                         instead\n"
         "  --limit                with --threshold-file: of groups that repeat, an alert an hour is told,\n"
         "                         instead of none\n"
         "  --apply N[,M]...       apply the proposals of these groups, as numbered\n"
@@ -50,7 +53,7 @@ struct arguments {
     const char *config, *threshold, *apply;
     const char *rules[RULES_MAX];
     size_t rule_count;
-    bool undo, list, json, limit;
+    bool undo, list, json, limit, parameter;
     uint64_t since_us;
     const char *device;
     unsigned top;
@@ -64,6 +67,7 @@ struct tune {
     struct settings settings;
     struct zone *zone;
     struct rules rules;
+    struct heuristics *heuristics; /* NULL: none */
     struct tune_history history;
     uint64_t now_us;
     bool interactive;
@@ -116,7 +120,8 @@ static const char *author(void)
 }
 
 enum { OPTION_THRESHOLD = 256, OPTION_APPLY, OPTION_UNDO, OPTION_LIST, OPTION_SINCE, OPTION_DEVICE,
-    OPTION_TOP, OPTION_REASON, OPTION_AUTHOR, OPTION_DAYS, OPTION_JSON, OPTION_LIMIT };
+    OPTION_TOP, OPTION_REASON, OPTION_AUTHOR, OPTION_DAYS, OPTION_JSON, OPTION_LIMIT,
+    OPTION_PARAMETER };
 
 static const struct option longs[] = {
     { "help", no_argument, NULL, 'h' },
@@ -132,6 +137,7 @@ static const struct option longs[] = {
     { "days", required_argument, NULL, OPTION_DAYS },
     { "json", no_argument, NULL, OPTION_JSON },
     { "limit", no_argument, NULL, OPTION_LIMIT },
+    { "parameter", no_argument, NULL, OPTION_PARAMETER },
     { 0 },
 };
 
@@ -146,6 +152,7 @@ static int take_option(struct tune *tune, int c, char **argv)
     case OPTION_APPLY: arguments->apply = optarg; break;
     case OPTION_UNDO: arguments->undo = true; break;
     case OPTION_LIST: arguments->list = true; break;
+    case OPTION_PARAMETER: arguments->parameter = true; break;
     case OPTION_LIMIT: arguments->limit = true; break;
     case OPTION_JSON: arguments->json = true; break;
     case OPTION_DEVICE: arguments->device = optarg; break;
@@ -196,6 +203,8 @@ static int parse_arguments(struct tune *tune, int argc, char **argv)
         return usage_error("tune", "say what to change: -c tattler.yaml or --threshold-file FILE");
     if (arguments->limit && arguments->threshold == NULL)
         return usage_error("tune", "--limit goes with --threshold-file FILE");
+    if (arguments->parameter && (arguments->threshold != NULL || arguments->config == NULL))
+        return usage_error("tune", "--parameter goes with -c tattler.yaml alone");
     if (arguments->source_count == 0 && !arguments->undo && !arguments->list)
         return usage_error("tune", "no EVE given: name a file, a folder, '-' or redis://HOST/STREAM");
     if (strlen(arguments->options.author) > 63 ||
@@ -241,22 +250,51 @@ static void load_rules(struct tune *tune)
     if (source.path_count == 0 ||
             rules_load(&source, NULL, NULL, &tune->rules) == TATTLER_NO_MEMORY)
         tune->rules = (struct rules){ .set = NULL };
+    if (tune->rules.set != NULL && asks_for_findings(tune->rules.set))
+        tune->heuristics = load_quietly(&tune->settings,
+                (const char *const *)tune->settings.lua_files.items, tune->settings.lua_files.count);
+    tune->history.rules = tune->rules.set;
+    tune->history.heuristics = tune->heuristics;
 }
 
 /* --- one group --- */
 
-static char *lines_of(struct tune *tune, struct tune_group *group, const struct tune_limit *limit,
-        struct proposal *proposal)
-{
-    bool proposed = propose(&tune->history, group, &tune->arguments.options, tune->now_us, proposal);
+/* All that could be done about it, and what is to be done. */
+struct choice {
+    struct proposal proposal;
+    struct tune_limit limit;
+    struct tune_param param;
+    bool proposed, limited, bounded; /* which of them there are */
+    char *lines; /* owned; NULL: nothing is proposed */
+};
 
+static char *param_lines(const struct tune_group *group, const struct choice *choice)
+{
+    return tune_param_yaml(&(struct tune_param_item){ &choice->param, group, &choice->proposal }, 2,
+            "\n");
+}
+
+static char *lines_of(const struct tune *tune, const struct tune_group *group,
+        struct choice *choice)
+{
     if (tune->arguments.limit)
-        return limit != NULL ? tune_limit_lines(group, limit) : NULL;
-    if (!proposed)
+        return choice->limited ? tune_limit_lines(group, &choice->limit) : NULL;
+    if (tune->arguments.parameter)
+        return choice->bounded ? param_lines(group, choice) : NULL;
+    if (!choice->proposed)
         return NULL;
     return tune->arguments.threshold != NULL
-            ? proposal_threshold(&tune->history, group, proposal)
-            : proposal_yaml(proposal, 2, "\n");
+            ? proposal_threshold(&tune->history, group, &choice->proposal)
+            : proposal_yaml(&choice->proposal, 2, "\n");
+}
+
+static void choose(const struct tune *tune, struct tune_group *group, struct choice *out)
+{
+    out->proposed = propose(&tune->history, group, &tune->arguments.options, tune->now_us,
+            &out->proposal);
+    out->limited = tune_limit(&tune->history, group, tune->rules.set, &out->limit);
+    out->bounded = out->proposed && tune_param(&tune->history, group, &out->param);
+    out->lines = lines_of(tune, group, out);
 }
 
 /* The ids that are taken have changed with the file. */
@@ -266,19 +304,34 @@ static bool reload(struct tune *tune)
     return load_settings(&tune->settings, tune->arguments.config);
 }
 
-static void apply(struct tune *tune, const struct proposal *proposal, const char *lines)
+static bool write_change(struct tune *tune, const struct tune_group *group,
+        const struct choice *choice)
 {
     const struct arguments *arguments = &tune->arguments;
-    bool good = arguments->threshold != NULL
-            ? tune_apply_threshold(arguments->threshold, lines)
-            : tune_apply_yaml(arguments->config, &tune->settings, proposal) && reload(tune);
+
+    if (arguments->threshold != NULL)
+        return tune_apply_threshold(arguments->threshold, choice->lines);
+    if (!arguments->parameter)
+        return tune_apply_yaml(arguments->config, &tune->settings, &choice->proposal) &&
+               reload(tune);
+    return tune_apply_param(arguments->config, &tune->settings,
+                   &(struct tune_param_item){ &choice->param, group, &choice->proposal }) &&
+           reload(tune);
+}
+
+static void apply(struct tune *tune, const struct tune_group *group, const struct choice *choice)
+{
+    const struct arguments *arguments = &tune->arguments;
+    bool entry = !arguments->limit && !arguments->parameter;
+    const char *id = entry ? choice->proposal.id : arguments->limit ? "a limit" : "a parameter";
+    bool good = write_change(tune, group, choice);
 
     tune->stuck |= !good;
     if (good && arguments->json)
-        json_array_append_new(tune->applied, json_string(proposal->id));
+        json_array_append_new(tune->applied, json_string(id));
     else if (good)
         printf("     written to %s as %s; 'tattler tune --undo' takes it back\n", target(arguments),
-                proposal->id);
+                id);
 }
 
 static bool is_chosen(const char *list, size_t number)
@@ -311,61 +364,69 @@ static char ask(const struct tune_group *group)
     }
 }
 
-static void show_limit(const struct tune_group *group, const struct tune_limit *limit,
-        json_t *object)
+/* What else could be done. */
+static void show_others(const struct tune_group *group, const struct choice *choice, json_t *object)
 {
-    char *lines = tune_limit_lines(group, limit);
+    char *limit = choice->limited ? tune_limit_lines(group, &choice->limit) : NULL;
+    char *param = choice->bounded ? param_lines(group, choice) : NULL;
 
-    if (lines != NULL && object != NULL)
-        tune_json_limit(object, limit, lines);
-    else if (lines != NULL)
-        tune_print_limit(group, limit, lines);
-    free(lines);
+    if (limit != NULL && object != NULL)
+        tune_json_limit(object, &choice->limit, limit);
+    else if (limit != NULL)
+        tune_print_limit(group, &choice->limit, limit);
+    if (param != NULL && object != NULL)
+        tune_json_param(object, &choice->param, param);
+    else if (param != NULL)
+        tune_print_param(group, &choice->param, param);
+    free(limit);
+    free(param);
+}
+
+static const char *why_nothing(const struct arguments *arguments)
+{
+    return arguments->limit ? "it does not repeat, or its rules have limits of their own"
+           : arguments->parameter ? "it does not come from a heuristic whose parameter bounds it"
+                                  : "its device or its address is not known, or it varies";
 }
 
 static void show(struct tune *tune, const struct tune_group *group, size_t number,
-        const struct proposal *proposal, const struct tune_limit *limit, const char *lines)
+        const struct choice *choice)
 {
-    const struct rule_set *rules = tune->rules.set;
-    bool limits = tune->arguments.limit;
+    const struct arguments *arguments = &tune->arguments;
+    bool entry = choice->lines != NULL && !arguments->limit && !arguments->parameter;
     json_t *object = NULL;
 
-    if (tune->arguments.json) {
-        object = tune_json_group(&tune->history, group, number, rules);
-        if (lines != NULL && !limits)
-            tune_json_proposal(object, proposal, lines);
+    if (arguments->json) {
+        object = tune_json_group(&tune->history, group, number, tune->rules.set);
+        if (entry)
+            tune_json_proposal(object, &choice->proposal, choice->lines);
         json_array_append_new(tune->groups, object);
     } else {
-        tune_print_group(&tune->history, group, number, rules);
-        if (lines != NULL && !limits)
-            tune_print_proposal(group, proposal, lines);
-        else if (limits && lines == NULL)
-            puts("     nothing proposed: it does not repeat, or its rules have limits of their own");
-        else if (lines == NULL)
-            puts("     nothing proposed: its device or its address is not known, or it varies");
+        tune_print_group(&tune->history, group, number, tune->rules.set);
+        if (entry)
+            tune_print_proposal(group, &choice->proposal, choice->lines);
+        else if (choice->lines == NULL)
+            printf("     nothing proposed: %s\n", why_nothing(arguments));
     }
-    if (limit != NULL)
-        show_limit(group, limit, object);
+    show_others(group, choice, object);
 }
 
 /* False: the user wants no more. */
 static bool treat(struct tune *tune, struct tune_group *group, size_t number)
 {
     bool chosen = is_chosen(tune->arguments.apply, number);
-    struct proposal proposal;
-    struct tune_limit limit;
-    bool limited = tune_limit(&tune->history, group, tune->rules.set, &limit);
-    char *lines = lines_of(tune, group, limited ? &limit : NULL, &proposal);
+    struct choice choice;
     char answer = 'n';
 
+    choose(tune, group, &choice);
     if (chosen || number <= tune->arguments.top)
-        show(tune, group, number, &proposal, limited ? &limit : NULL, lines);
-    if (tune->interactive && lines != NULL)
+        show(tune, group, number, &choice);
+    if (tune->interactive && choice.lines != NULL)
         answer = ask(group);
-    if ((chosen || answer == 'y') && lines != NULL)
-        apply(tune, &proposal, lines);
-    tune->stuck |= chosen && lines == NULL;
-    free(lines);
+    if ((chosen || answer == 'y') && choice.lines != NULL)
+        apply(tune, group, &choice);
+    tune->stuck |= chosen && choice.lines == NULL;
+    free(choice.lines);
     return answer != 'q';
 }
 
@@ -546,6 +607,7 @@ static int work(struct tune *tune)
         status = tune_groups(tune);
     history_clear(&tune->history);
     rules_clear(&tune->rules);
+    heuristics_release(tune->heuristics);
     zone_close(tune->zone);
     return status != EXIT_DONE ? status : tune->stuck ? EXIT_USAGE
            : tune->failed ? EXIT_INPUT : EXIT_DONE;

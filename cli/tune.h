@@ -7,6 +7,7 @@
 #define TATTLER_CLI_TUNE_H
 
 #include "base/hash.h"
+#include "detect/heuristics/heuristics.h"
 #include "detect/rules/rule_set.h"
 #include "detect/suppress.h"
 #include "eve_read.h"
@@ -15,6 +16,7 @@
 #define TUNE_DEVICES_MAX 4096
 #define TUNE_REMOTES_MAX 262144
 #define TUNE_ALERTS_MAX 4000000 /* 20 bytes each */
+#define TUNE_FOUND_MAX 1000000 /* reasons of heuristics in them, 24 bytes each */
 #define TUNE_SIDS_MAX 256       /* of a group, as of an entry of 'suppress' */
 #define TUNE_ADDRESSES_MAX 16   /* that a proposal names */
 
@@ -74,6 +76,13 @@ struct tune_alert {
     uint32_t time_s;
 };
 
+/* A reason that an alert's finding gives, and that a parameter bounds. */
+struct tune_found {
+    uint32_t alert, param;
+    const struct heuristic *heuristic;
+    double value;
+};
+
 struct tune_group_key {
     char detects[128]; /* or "sid 5" */
     char device[EVE_DEVICE_KEY_SIZE];
@@ -110,6 +119,8 @@ struct tune_history {
     const struct settings *settings;
     const struct zone *zone;
     struct suppressions *suppressions;
+    const struct rule_set *rules;        /* borrowed, as is the next; NULL: not known */
+    const struct heuristics *heuristics;
     const char *wanted_device; /* NULL: all */
     uint64_t since_us;
 
@@ -120,6 +131,8 @@ struct tune_history {
     size_t remote_room;
     struct tune_alert *alerts;
     size_t alert_count, alert_room;
+    struct tune_found *found;
+    size_t found_count, found_room;
     struct tune_hits *hits; /* by entry */
     uint64_t alerts_read;
     uint64_t covered;  /* by entries of the configuration */
@@ -161,6 +174,9 @@ bool propose(const struct tune_history *history, struct tune_group *group,
  * ended by 'newline'. Freed by the caller; NULL: out of memory. */
 char *proposal_yaml(const struct proposal *proposal, size_t indent, const char *newline);
 
+/* A comment ends with its line. */
+void tune_put_comment(FILE *to, const char *text);
+
 /* Lines for threshold.config: by the device's address or the remote's, whichever silences less else;
  * counted in 'proposal'. NULL: out of memory, or it has no address. */
 char *proposal_threshold(const struct tune_history *history, const struct tune_group *group,
@@ -183,7 +199,36 @@ bool tune_limit(const struct tune_history *history, const struct tune_group *gro
 /* Its lines; freed by the caller. NULL: out of memory. */
 char *tune_limit_lines(const struct tune_group *group, const struct tune_limit *limit);
 
+/* --- tune_param.c --- */
+
+/* Set for the group's device, it would have kept the heuristic from the group's findings. */
+struct tune_param {
+    const struct heuristic *heuristic;
+    size_t param;     /* the first of those that bound the same reason */
+    uint32_t changed; /* a bit for each that is to be set */
+    double value;
+    uint64_t silenced, others; /* alerts of the group; of other groups of the device */
+};
+
+/* What the finding of an alert tells. */
+void tune_param_take(struct tune_history *history, struct eve_event *event, uint32_t alert);
+/* False: no alert of the group comes from a heuristic that says what bounds it. */
+bool tune_param(const struct tune_history *history, const struct tune_group *group,
+        struct tune_param *out);
+
+struct tune_param_item {
+    const struct tune_param *param;
+    const struct tune_group *group;
+    const struct proposal *proposal; /* author and reason */
+};
+/* An item of 'devices', as proposal_yaml() writes one of 'suppress'. */
+char *tune_param_yaml(const struct tune_param_item *item, size_t indent, const char *newline);
+
 /* --- tune_print.c, tune_json.c --- */
+
+void tune_print_param(const struct tune_group *group, const struct tune_param *param,
+        const char *lines);
+void tune_json_param(json_t *object, const struct tune_param *param, const char *lines);
 
 void tune_print_limit(const struct tune_group *group, const struct tune_limit *limit,
         const char *lines);

@@ -7,9 +7,21 @@
 #include "undo_file.h"
 #include "yaml_edit.h"
 
-static char *make_item(void *user, size_t indent, const char *newline)
+/* An item for a list of the configuration. */
+struct addition {
+    const char *list;
+    yaml_item_fn make;
+    void *user;
+};
+
+static char *make_entry(void *user, size_t indent, const char *newline)
 {
     return proposal_yaml(user, indent, newline);
+}
+
+static char *make_param(void *user, size_t indent, const char *newline)
+{
+    return tune_param_yaml(user, indent, newline);
 }
 
 static void tell_setting(void *user, const char *file, unsigned line, unsigned column,
@@ -19,15 +31,15 @@ static void tell_setting(void *user, const char *file, unsigned line, unsigned c
     complain("%s:%u:%u of the new text: %s", file, line, column, what);
 }
 
-/* Is the new text a configuration with one entry more? */
-static bool is_sound(const struct undo_file *file, const struct settings *settings, const char *text,
-        size_t len)
+/* Is the new text a configuration with one item more? */
+static bool is_sound(const struct undo_file *file, const struct settings *settings,
+        const char *list, const char *text, size_t len)
 {
     struct settings after;
     bool good = settings_default(&after) == TATTLER_OK &&
                 settings_read_yaml_text(&after, file->path, text, len, tell_setting, NULL) ==
                         TATTLER_OK &&
-                after.suppress_count == settings->suppress_count + 1;
+                settings_record_count(&after, list) == settings_record_count(settings, list) + 1;
 
     settings_clear(&after);
     if (!good)
@@ -37,18 +49,19 @@ static bool is_sound(const struct undo_file *file, const struct settings *settin
 }
 
 /* Where the layout is beyond us the user may still paste it. */
-static void tell_by_hand(const char *path, const struct proposal *proposal, const char *why)
+static void tell_by_hand(const char *path, const struct addition *addition, const char *why)
 {
-    char *lines = proposal_yaml(proposal, 4, "\n");
+    char *lines = addition->make(addition->user, 4, "\n");
 
-    complain("%s: nothing was written: %s. Add to the list 'suppress' by hand:", path, why);
+    complain("%s: nothing was written: %s. Add to the list '%s' by hand:", path, why,
+            addition->list);
     if (lines != NULL)
         fputs(lines, stderr);
     free(lines);
 }
 
-bool tune_apply_yaml(const char *path, const struct settings *settings,
-        const struct proposal *proposal)
+static bool apply(const char *path, const struct settings *settings,
+        const struct addition *addition)
 {
     struct undo_file file;
     const char *why;
@@ -58,15 +71,45 @@ bool tune_apply_yaml(const char *path, const struct settings *settings,
 
     if (!undo_file_read(path, false, &file))
         return false;
-    text = yaml_add_item(file.text, file.len, "suppress", make_item,
-            (void *)(uintptr_t)proposal, &len, &why);
+    text = yaml_add_item(file.text, file.len, addition->list, addition->make, addition->user, &len,
+            &why);
     if (text == NULL)
-        tell_by_hand(path, proposal, why);
-    good = text != NULL && is_sound(&file, settings, text, len) &&
+        tell_by_hand(path, addition, why);
+    good = text != NULL && is_sound(&file, settings, addition->list, text, len) &&
            undo_file_write(&file, text, len);
     free(text);
     undo_file_clear(&file);
     return good;
+}
+
+bool tune_apply_yaml(const char *path, const struct settings *settings,
+        const struct proposal *proposal)
+{
+    return apply(path, settings,
+            &(struct addition){ "suppress", make_entry, (void *)(uintptr_t)proposal });
+}
+
+static bool is_listed(const struct settings *settings, const struct tune_device *device)
+{
+    for (size_t i = 0; i < settings->device_count; i++) {
+        const struct device_setting *listed = &settings->devices[i];
+
+        if (listed->has_mac ? device->has_mac && mac_equal(&listed->mac, &device->mac)
+                            : !device->has_mac && address_equal(&listed->address, &device->address))
+            return true;
+    }
+    return false;
+}
+
+bool tune_apply_param(const char *path, const struct settings *settings,
+        const struct tune_param_item *item)
+{
+    const struct addition addition = { "devices", make_param, (void *)(uintptr_t)item };
+
+    if (!is_listed(settings, item->group->device))
+        return apply(path, settings, &addition);
+    tell_by_hand(path, &addition, "the device has an entry, which is to get 'heuristics'");
+    return false;
 }
 
 /* Whatever the file holds is kept. NULL: out of memory. */

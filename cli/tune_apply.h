@@ -10,6 +10,10 @@
  * 'settings' are those of the file as it is. */
 bool tune_apply_yaml(const char *path, const struct settings *settings,
         const struct proposal *proposal);
+/* Adds the device with the heuristic's parameter to the list 'devices'. One that is there already is to
+ * be changed by hand, which is told with the lines. */
+bool tune_apply_param(const char *path, const struct settings *settings,
+        const struct tune_param_item *item);
 /* Adds the lines to threshold.config; a file that is not there is made. */
 bool tune_apply_threshold(const char *path, const char *lines);
 

@@ -36,6 +36,7 @@ void history_clear(struct tune_history *history)
     }
     free(history->remote_list);
     free(history->alerts);
+    free(history->found);
     free(history->hits);
     suppressions_free(history->suppressions);
 }
@@ -247,7 +248,7 @@ static bool is_covered(struct tune_history *history, const struct eve_event *eve
     return suppress_find(history->suppressions, &alert, &index);
 }
 
-static void take_alert(struct tune_history *history, const struct eve_event *event)
+static void take_alert(struct tune_history *history, struct eve_event *event)
 {
     struct tune_group_key key;
     struct tune_device *device;
@@ -272,6 +273,7 @@ static void take_alert(struct tune_history *history, const struct eve_event *eve
     }
     group->device = device;
     add_to_group(group, event);
+    tune_param_take(history, event, (uint32_t)history->alert_count - 1);
 }
 
 /* --- other records --- */

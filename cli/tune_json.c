@@ -108,3 +108,10 @@ void tune_json_limit(json_t *object, const struct tune_limit *limit, const char 
             (json_int_t)limit->left, "of_other_groups", (json_int_t)limit->others,
             "leaves_of_other_groups", (json_int_t)limit->others_left));
 }
+
+void tune_json_param(json_t *object, const struct tune_param *param, const char *lines)
+{
+    json_object_set_new(object, "parameter", json_pack("{s:s, s:s, s:f, s:I, s:I}", "text", lines,
+            "heuristic", param->heuristic->declared->id, "value", param->value, "silences",
+            (json_int_t)param->silenced, "of_other_groups", (json_int_t)param->others));
+}

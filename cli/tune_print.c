@@ -165,6 +165,16 @@ void tune_print_limit(const struct tune_group *group, const struct tune_limit *l
             (unsigned long long)limit->others_left, (unsigned long long)limit->others);
 }
 
+void tune_print_param(const struct tune_group *group, const struct tune_param *param,
+        const char *lines)
+{
+    puts("     or another parameter of the heuristic, with -c FILE --parameter:");
+    print_lines(lines);
+    printf("     silences %llu of these %llu, and %llu of other groups, where the numbers do not grow further\n",
+            (unsigned long long)param->silenced, (unsigned long long)group->count,
+            (unsigned long long)param->others);
+}
+
 void tune_print_proposal(const struct tune_group *group, const struct proposal *proposal,
         const char *lines)
 {

@@ -305,8 +305,7 @@ static bool choose_address(const struct tune_history *history, const struct tune
     return by_device || by_remote;
 }
 
-/* A comment ends with its line. */
-static void put_comment(FILE *to, const char *text)
+void tune_put_comment(FILE *to, const char *text)
 {
     for (; *text != '\0'; text++)
         putc((unsigned char)*text < 0x20 ? ' ' : *text, to);
@@ -327,9 +326,9 @@ char *proposal_threshold(const struct tune_history *history, const struct tune_g
         return NULL;
     address_text(&address, text);
     fprintf(to, "# %s, by ", proposal->id);
-    put_comment(to, proposal->author);
+    tune_put_comment(to, proposal->author);
     fputs(": ", to);
-    put_comment(to, proposal->reason);
+    tune_put_comment(to, proposal->reason);
     fprintf(to, "; look again by %s\n", proposal->expires);
     for (size_t i = 0; i < group->sid_count; i++)
         fprintf(to, "suppress gen_id %u, sig_id %u, track by_either, ip %s\n", group->gid,

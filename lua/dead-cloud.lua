@@ -40,9 +40,9 @@ heuristic{
     title = "Device keeps calling a cloud that is dead",
     severity = 3,
     params = {
-        attempts = { default = 12, min = 3, max = 10000, unit = "packets",
+        attempts = { default = 12, min = 3, max = 10000, unit = "packets", bounds = "unanswered",
             doc = "SYNs in a row without an answer" },
-        minutes = { default = 5, min = 1, max = 1440, unit = "min",
+        minutes = { default = 5, min = 1, max = 1440, unit = "min", bounds = "minutes",
             doc = "for at least so long" },
         hosts = { default = 16, min = 1, max = 1000,
             doc = "a device that calls more hosts in a minute scans" },

@@ -62,13 +62,14 @@ heuristic{
     title = "Upload without a good reason",
     severity = 2,
     params = {
-        day_mb = { default = 10, min = 0.1, max = 1e6, unit = "MB",
+        day_mb = { default = 10, min = 0.1, max = 1e6, unit = "MB", bounds = "upload_mb",
             doc = "smaller uploads by day are of no interest" },
-        night_mb = { default = 1, min = 0.1, max = 1e6, unit = "MB",
+        night_mb = { default = 1, min = 0.1, max = 1e6, unit = "MB", bounds = "upload_mb",
             doc = "smaller uploads at night are of no interest" },
         burst = { default = 4, min = 2, max = 1e6,
             doc = "so many times the device's usual upload is far above it" },
-        enough = { default = 0.6, min = 0, max = 1, doc = "the points that make a finding" },
+        enough = { default = 0.6, min = 0, max = 1, bounds = "score",
+            doc = "the points that make a finding" },
     },
     on_flow_window = judge,
     on_flow_end = judge, -- most uploads are over before their first window is

@@ -183,6 +183,9 @@ static const struct {
       "needs a default" },
     { "heuristic{ id = 'a', title = 't', severity = 1, params = { x = { default = 5, max = 4 } }, "
       "on_name = function() end }", "not within" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, "
+      "params = { x = { default = 'y', bounds = 'z' } }, on_name = function() end }",
+      "'bounds' is for numbers" },
     { "heuristic{ id = 'a', title = 't', severity = 1, params = { x = { default = 5, mim = 4 } }, "
       "on_name = function() end }", "did you mean 'min'?" },
     { "heuristic{ id = 'a', title = 't', severity = 1, needs = { bytes_upp = 5 }, on_name = function() end }",

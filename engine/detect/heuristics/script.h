@@ -14,7 +14,7 @@
 #include "base/value.h"
 #include "track/finding.h"
 
-#define SCRIPT_VERSION 2 /* of this interface; the module and the engine must have the same */
+#define SCRIPT_VERSION 3 /* of this interface; the module and the engine must have the same */
 #define SCRIPT_MODULE_SYMBOL "tattler_lua_module"
 
 #define SCRIPT_HEURISTICS_MAX 16 /* of one file */
@@ -79,6 +79,8 @@ struct script_host {
 
 struct script_param {
     char *name, *unit, *doc; /* owned */
+    char *bounds;            /* owned: findings tell at least so much as this reason, or as "score"; ""
+                              * not said */
     struct value def;
     char *text;              /* owned: where 'def' points, if it is one */
     bool has_min, has_max;   /* of numbers */

@@ -70,7 +70,7 @@ static bool read_bound(lua_State *lua, int index, const char *key, const struct 
 /* The parameter's table is on top of the stack. */
 static void read_param(lua_State *lua, const char *name, struct script_param *param)
 {
-    static const char *const keys[] = { "default", "min", "max", "unit", "doc", NULL };
+    static const char *const keys[] = { "default", "min", "max", "unit", "doc", "bounds", NULL };
     int table = lua_gettop(lua);
     const char *text;
 
@@ -89,6 +89,10 @@ static void read_param(lua_State *lua, const char *name, struct script_param *pa
     param->unit = copy(lua, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
     text = text_at(lua, table, "doc", "doc = \"…\"");
     param->doc = copy(lua, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
+    text = text_at(lua, table, "bounds", "bounds = \"upload_mb\"");
+    if (text != NULL && param->def.type != VALUE_NUMBER)
+        luaL_error(lua, "'bounds' is for numbers");
+    param->bounds = copy(lua, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
     lua_settop(lua, table);
 }
 
@@ -288,6 +292,7 @@ void declare_clear(struct script *script)
             free(param->name);
             free(param->unit);
             free(param->doc);
+            free(param->bounds);
             free(param->text);
         }
         for (size_t j = 0; j < SCRIPT_NEEDS_MAX; j++)
