@@ -227,6 +227,28 @@ START_TEST(packets_and_streams_are_searched_for_what_can_be_found_in_them)
 }
 END_TEST
 
+START_TEST(nothing_is_searched_for_before_a_feature_that_all_ask_for_is_known)
+{
+    const struct match_group *found[GROUPS_OF_FLOW];
+
+    make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
+         "alert udp any any -> any any (content:\"imei\"; iot.hour:1; iot.asn_risk:>50; sid:2;)\n"
+         "alert udp any any -> any any (iot.no_dns:true; iot.hour:1; sid:3;)\n");
+    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
+    ck_assert_str_eq(found[0]->searches->packets.needed->name, "asn_risk");
+    ck_assert_uint_eq(found[0]->run_count, 1);
+    ck_assert_str_eq(found[0]->runs[0].needed->name, "no_dns");
+    clear();
+    make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
+         "alert udp any any -> any any (content:\"ssid\"; sid:2;)\n"
+         "alert udp any any -> any any (iot.pkts_up:>1; sid:3;)\n"); /* moves all the time */
+    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
+    ck_assert_ptr_null(found[0]->searches->packets.needed);
+    ck_assert_ptr_null(found[0]->runs[0].needed);
+    clear();
+}
+END_TEST
+
 /* One rule for each choice of features, more than there are runs. */
 static void write_choices(char *text, size_t size)
 {
@@ -282,6 +304,7 @@ int main(void)
     tcase_add_test(tests, many_rules_that_begin_with_one_byte_are_searched_for);
     tcase_add_test(tests, rules_that_name_one_address_are_found_by_it);
     tcase_add_test(tests, packets_and_streams_are_searched_for_what_can_be_found_in_them);
+    tcase_add_test(tests, nothing_is_searched_for_before_a_feature_that_all_ask_for_is_known);
     tcase_add_test(tests, rules_on_features_are_found_by_all_that_they_wait_for);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -169,23 +169,33 @@ void candidates_add_features(struct matcher *matcher, const struct plan_list *ru
     }
 }
 
+/* Without a feature that all of them ask for none can hold, and none has been told. */
+static bool is_idle(const struct matcher *matcher, const struct feature_run *run,
+        const struct look *look)
+{
+    return matcher->flow->fired_count == 0 && !look_knows(look, run->needed);
+}
+
 /* What is no news although it holds, and has not been told, never is in this phase of the flow. */
-void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
-        const struct look *look, struct match_wait *wait, size_t run)
+void candidates_add_run(struct matcher *matcher, const struct feature_run *run,
+        const struct look *look, struct match_wait *wait, size_t index)
 {
     const struct flow *flow = look->packet->flow;
+    bool idle = is_idle(matcher, run, look);
 
-    wait->runs[run] = 0;
-    for (uint32_t i = 0; i < rules->count; i++) {
-        uint32_t number = rules->numbers[i];
+    wait->runs[index] = 0;
+    if (idle)
+        wait_to_know(wait, index, run->needed);
+    for (uint32_t i = 0; !idle && i < run->rules.count; i++) {
+        uint32_t number = run->rules.numbers[i];
         const struct plan *plan = &matcher->plans.rules[number];
         const struct condition *failed = find_failed(plan, flow);
         bool news = is_news(matcher, number, look, failed);
 
         if (failed != NULL)
-            wait_to_hold(wait, run, plan, failed, flow);
+            wait_to_hold(wait, index, plan, failed, flow);
         else if (news || has_fired(matcher->flow, number))
-            wait_to_fail(wait, run, plan, !news);
+            wait_to_fail(wait, index, plan, !news);
         if (news)
             candidates_add(matcher, number);
     }

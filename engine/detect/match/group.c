@@ -2,6 +2,43 @@
 
 #include <stdlib.h>
 
+/* --- what all rules of a list ask for --- */
+
+/* Known or not without a change that tells, or moving with each packet. */
+#define RESTLESS                                                                                   \
+    (uint32_t)(CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
+
+static bool asks_for(const struct plan *plan, const struct feature *feature)
+{
+    for (uint32_t i = 0; i < plan->condition_count; i++)
+        if (plan->conditions[i]->feature == feature)
+            return true;
+    return false;
+}
+
+static bool all_ask_for(const struct plans *plans, const struct plan_list *rules,
+        const struct feature *feature)
+{
+    for (uint32_t i = 0; i < rules->count; i++)
+        if (!asks_for(&plans->rules[rules->numbers[i]], feature))
+            return false;
+    return true;
+}
+
+/* NULL: nothing. */
+static const struct feature *find_needed(const struct plans *plans, const struct plan_list *rules)
+{
+    const struct plan *first = rules->count > 0 ? &plans->rules[rules->numbers[0]] : NULL;
+
+    for (uint32_t i = 0; first != NULL && i < first->condition_count; i++) {
+        const struct feature *feature = first->conditions[i]->feature;
+
+        if ((feature->changed & RESTLESS) == 0 && all_ask_for(plans, rules, feature))
+            return feature;
+    }
+    return NULL;
+}
+
 /* --- searches --- */
 
 static enum tattler_status make_search(const struct plans *plans, const struct plan_list *rules,
@@ -21,6 +58,7 @@ static enum tattler_status make_search(const struct plans *plans, const struct p
         if (!plan_list_append(&readers, rules->numbers[i]))
             status = TATTLER_NO_MEMORY;
     }
+    out->needed = find_needed(plans, &readers);
     if (status == TATTLER_OK)
         status = plans_search(plans, &readers, scratch, &out->patterns);
     free(readers.numbers);
@@ -153,6 +191,8 @@ static enum tattler_status add_all(struct match_group *group, const struct plans
             group->searches = searches;
         status = add_rule(group, plans, rules->numbers[i]);
     }
+    for (uint32_t i = 0; i < group->run_count; i++)
+        group->runs[i].needed = find_needed(plans, &group->runs[i].rules);
     heads_sort(&group->heads);
     address_rules_sort(&group->first_from);
     address_rules_sort(&group->first_to);

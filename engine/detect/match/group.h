@@ -17,6 +17,7 @@
 struct group_search {
     struct patterns *patterns; /* NULL: no rules */
     bool marked;               /* each of them needs a flowbit to be set */
+    const struct feature *needed; /* all of them ask for it; NULL: there is none */
 };
 
 /* Of rules that look at packets, and at streams; some look at both. */
@@ -30,6 +31,7 @@ struct group_searches {
 struct feature_run {
     uint32_t mask;
     struct plan_list rules;
+    const struct feature *needed; /* all of them ask for it; NULL: there is none */
 };
 
 struct match_group {

@@ -75,6 +75,14 @@ bool look_twice(const struct look *look, const struct rule *rule)
            fits_turned(packet, rule);
 }
 
+bool look_knows(const struct look *look, const struct feature *needed)
+{
+    struct feature_value value;
+
+    return needed == NULL ||
+           (look->packet->flow != NULL && needed->get(look->packet->flow, &value));
+}
+
 /* --- tests --- */
 
 static bool tests_payload_size(const struct look *look, const struct rule_test *test)

@@ -26,6 +26,8 @@ struct look {
 bool look_protocol(const struct look *look, const struct rule *rule);
 bool look_application(const struct look *look, const struct rule *rule);
 bool look_direction(const struct look *look, const struct rule *rule);
+/* NULL: nothing has to be known. */
+bool look_knows(const struct look *look, const struct feature *needed);
 /* Direction, protocols, addresses and ports. */
 bool look_header(const struct look *look, const struct rule *rule);
 /* Do the ends fit a rule with '<>' both ways? Suricata makes two rules of it, which both alert. */

@@ -112,8 +112,8 @@ bool candidates_make_marks(const struct matcher *matcher); /* may one of them se
 /* Of rules on features those that hold now; of a run of them, which will wait then. */
 void candidates_add_features(struct matcher *matcher, const struct plan_list *rules,
         const struct look *look);
-void candidates_add_run(struct matcher *matcher, const struct plan_list *rules,
-        const struct look *look, struct match_wait *wait, size_t run);
+void candidates_add_run(struct matcher *matcher, const struct feature_run *run,
+        const struct look *look, struct match_wait *wait, size_t index);
 void candidates_look(struct matcher *matcher, const struct look *look);
 /* With the packet at hand. */
 struct look candidates_look_of(struct matcher *matcher);

@@ -73,7 +73,7 @@ static void add_runs(struct matcher *matcher, const struct match_group *group,
         unsigned i = (unsigned)__builtin_ctzll(left);
 
         if (is_woken(&group->runs[i], wait->runs[first + i], by))
-            candidates_add_run(matcher, &group->runs[i].rules, look, wait, first + i);
+            candidates_add_run(matcher, &group->runs[i], look, wait, first + i);
     }
 }
 
@@ -120,7 +120,8 @@ static void search(struct matcher *matcher, const struct match_group *group,
     if (group->searches == NULL)
         return;
     search = look->is_stream ? &group->searches->streams : &group->searches->packets;
-    if (search->patterns != NULL && search->marked == marked)
+    if (search->patterns != NULL && search->marked == marked &&
+            look_knows(look, search->needed))
         patterns_search(search->patterns, matcher->scratch, look->payload, candidates_add,
                 matcher);
 }

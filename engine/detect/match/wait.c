@@ -122,6 +122,11 @@ void wait_to_hold(struct match_wait *wait, size_t run, const struct plan *plan,
         add_mask(wait, run, failed->feature->changed);
 }
 
+void wait_to_know(struct match_wait *wait, size_t run, const struct feature *feature)
+{
+    add_mask(wait, run, feature->changed);
+}
+
 /* A number that only grows, and has no upper end, holds for good. */
 void wait_to_fail(struct match_wait *wait, size_t run, const struct plan *plan, bool told)
 {

@@ -39,6 +39,8 @@ uint32_t wait_take_risen(struct match_wait *wait, const struct flow *flow, uint3
 /* A rule of a run has been looked at, and the first condition that did not hold is 'failed'. */
 void wait_to_hold(struct match_wait *wait, size_t run, const struct plan *plan,
         const struct condition *failed, const struct flow *flow);
+/* None of its rules has been looked at, as all ask for a feature that is unknown. */
+void wait_to_know(struct match_wait *wait, size_t run, const struct feature *feature);
 /* All did; 'told': what matters is only when they do no more. */
 void wait_to_fail(struct match_wait *wait, size_t run, const struct plan *plan, bool told);
 
