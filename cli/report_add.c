@@ -219,7 +219,7 @@ static const struct {
     { "unanswered", { "unanswered", "refused" } },
     { "scan", { "fanout", "fanout_lan", "fanout_ports", "accepted" } },
     { "relay", { "relay.score", "relay.flows", "relay.lag_ms", "relay.controller" } },
-    { "exfil", { "upload_burst", "bytes_up", "upload_24h", "hour" } },
+    { "exfil", { "upload_burst", "upload_day", "bytes_up", "upload_24h", "hour" } },
     { "dga", { "dns.dga", "dns.nxdomain" } },
     { "dns-tunnel", { "dns.tunnel" } },
     { "lateral", { "fanout_lan", "fanout_ports" } },

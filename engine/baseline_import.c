@@ -7,6 +7,8 @@
 #include "base/hash.h"
 #include "engine_internal.h"
 
+#define DAY_US UINT64_C(86400000000)
+
 struct remembered {
     struct baseline baseline;
     UT_hash_handle hh; /* by its key */
@@ -40,6 +42,17 @@ static void restore_items(struct seen *seen, struct seen_budget *budget,
     }
 }
 
+/* On the average of the days that it was known: what they were each is not kept. */
+static uint64_t usual_day(const struct baseline *baseline)
+{
+    uint64_t known_us = baseline->last_us > baseline->met_us ? baseline->last_us - baseline->met_us : 0;
+    uint64_t days = known_us / DAY_US + 1, sum = 0;
+
+    for (unsigned hour = 0; hour < BASELINE_HOURS; hour++)
+        sum += baseline->hours[0][hour];
+    return sum / days;
+}
+
 static void restore_upload(struct device *device, const struct baseline *baseline)
 {
     uint64_t sum = 0;
@@ -51,7 +64,7 @@ static void restore_upload(struct device *device, const struct baseline *baselin
     if (device->conduct.upload == NULL)
         device->conduct.upload = calloc(1, sizeof(*device->conduct.upload));
     if (device->conduct.upload != NULL)
-        upload_restore(device->conduct.upload, baseline->samples);
+        upload_restore(device->conduct.upload, baseline->samples, usual_day(baseline));
 }
 
 void baseline_take_ruling(struct engine *engine, struct device *device, uint64_t began_us,

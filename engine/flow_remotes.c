@@ -192,6 +192,9 @@ static void look_at_upload(struct flow *flow, const struct remote *remote)
     flow->outlook.upload_burst_known =
             upload != NULL && upload_burst(upload, &remote->upload, flow->last_us,
                                       &flow->outlook.upload_burst);
+    flow->outlook.upload_day_known =
+            upload != NULL && upload_day(upload, &remote->upload, flow->last_us,
+                                      &flow->outlook.upload_day);
 }
 
 void flow_tell_remotes(struct engine *engine, struct flow *flow, struct engine_event *event)

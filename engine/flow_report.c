@@ -27,7 +27,8 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
     if (a->unanswered != b->unanswered || a->unanswered_known != b->unanswered_known)
         changed |= CHANGED_UNANSWERED;
     if (a->upload_24h != b->upload_24h || a->upload_burst_known != b->upload_burst_known ||
-            a->upload_burst != b->upload_burst)
+            a->upload_burst != b->upload_burst || a->upload_day_known != b->upload_day_known ||
+            a->upload_day != b->upload_day)
         changed |= CHANGED_UPLOAD;
     if (a->new_device != b->new_device || a->new_domain != b->new_domain ||
             a->new_asn != b->new_asn || a->new_port != b->new_port)

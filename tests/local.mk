@@ -145,6 +145,7 @@ UNIT_TESTS = \
 	tests/unit/tunnel_test \
 	tests/unit/unanswered_test \
 	tests/unit/uplink_test \
+	tests/unit/upload_day_test \
 	tests/unit/upload_test \
 	tests/unit/yaml_edit_test \
 	tests/unit/wait_test \

@@ -182,6 +182,12 @@ bool get_upload_burst(const struct flow *flow, struct feature_value *out)
     return flow->outlook.upload_burst_known;
 }
 
+bool get_upload_day(const struct flow *flow, struct feature_value *out)
+{
+    out->real = flow->outlook.upload_day;
+    return flow->outlook.upload_day_known;
+}
+
 bool get_upload_24h(const struct flow *flow, struct feature_value *out)
 {
     return positive(flow->outlook.upload_24h, out);

@@ -38,6 +38,7 @@ FEATURE_GETTER(get_dns_nxdomain);
 FEATURE_GETTER(get_dns_bypass);
 FEATURE_GETTER(get_dns_tunnel);
 FEATURE_GETTER(get_upload_burst);
+FEATURE_GETTER(get_upload_day);
 FEATURE_GETTER(get_upload_24h);
 FEATURE_GETTER(get_unanswered);
 FEATURE_GETTER(get_refused);

@@ -182,6 +182,11 @@ const struct feature features[] = {
             "Payload sent to this remote in the last 5 min over what is usual for the device: its "
             "99th percentile, at least 1 MB. Unknown in a device's first 10 min.",
             "iot.upload_burst:>10;" },
+    { "upload_day", FEATURE_REAL, SCOPE_REMOTE, CHANGED_UPLOAD, "", 0, NULL, get_upload_day,
+            "Payload sent to this remote in a day, from its first byte on, over the most that the "
+            "device sent to any remote in a day before, at least 10 MB: what leaves too slowly for a "
+            "burst. Unknown in a device's first hour.",
+            "iot.upload_day:>2;" },
     { "upload_24h", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_UPLOAD, "bytes", 0, NULL,
             get_upload_24h,
             "Payload that the device sent to public addresses in the last day. Unknown while there "

@@ -60,6 +60,8 @@ struct outlook {
     uint32_t unanswered, refused;
     bool upload_burst_known;
     double upload_burst; /* over what is usual */
+    bool upload_day_known;
+    double upload_day; /* likewise */
     uint64_t upload_24h; /* bytes */
     enum ternary new_device, new_domain, new_asn, new_port;
     bool has_usual; /* something may be usual: worth asking (engine.h, flow_is_usual()) */

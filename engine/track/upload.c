@@ -6,6 +6,8 @@
 #define DAY_SLOT_US (900 * US_PER_S)
 #define WINDOW_SLOT_US (30 * US_PER_S)
 #define SAMPLE_US (300 * US_PER_S)
+#define DAY_US (86400 * US_PER_S)
+#define LEARNED_A_DAY (86400 / UPLOAD_DAY_LEARN_S)
 
 #define BINS_PER_OCTAVE 4
 #define UNUSUAL 2
@@ -177,10 +179,11 @@ void upload_unlearn(struct upload *upload)
     upload->held_bytes = 0;
 }
 
-void upload_restore(struct upload *upload, const uint32_t samples[UPLOAD_BINS])
+void upload_restore(struct upload *upload, const uint32_t samples[UPLOAD_BINS], uint64_t usual_day)
 {
     uint64_t sum = 0;
 
+    upload->usual_day = usual_day;
     for (unsigned bin = 0; bin < UPLOAD_BINS; bin++)
         sum += samples[bin];
     upload->sample_count = 0;
@@ -232,6 +235,48 @@ static void take_sample(struct upload *upload, uint64_t window_bytes, uint64_t n
         upload->sample_bytes = window_bytes;
 }
 
+/* --- day by day --- */
+
+static uint64_t usual_day(const struct upload *upload)
+{
+    return upload->usual_day > UPLOAD_DAY_FLOOR ? upload->usual_day : UPLOAD_DAY_FLOOR;
+}
+
+static bool is_learning_days(const struct upload *upload, uint64_t now_us)
+{
+    return !upload->known &&
+           (!upload->began || now_us < upload->began_us + UPLOAD_DAY_LEARN_S * US_PER_S);
+}
+
+static void teach_day(struct upload *upload, uint64_t bytes)
+{
+    uint64_t most = 2 * usual_day(upload);
+
+    if (bytes > most)
+        bytes = most;
+    if (bytes > upload->usual_day)
+        upload->usual_day = bytes;
+}
+
+static bool is_today(const struct upload_window *window, uint64_t now_us)
+{
+    return window->day_us != 0 && now_us < window->day_us + DAY_US &&
+           window->day_us < now_us + DAY_US;
+}
+
+static void add_to_days(struct upload *upload, struct upload_window *window, uint64_t bytes,
+        uint64_t now_us)
+{
+    if (!is_today(window, now_us)) {
+        teach_day(upload, window->day_total);
+        window->day_us = now_us;
+        window->day_total = 0;
+    }
+    window->day_total += bytes;
+    if (is_learning_days(upload, now_us) && window->day_total * LEARNED_A_DAY > upload->usual_day)
+        upload->usual_day = window->day_total * LEARNED_A_DAY;
+}
+
 void upload_add(struct upload *upload, struct upload_window *window, uint64_t bytes,
         uint64_t now_us)
 {
@@ -240,6 +285,7 @@ void upload_add(struct upload *upload, struct upload_window *window, uint64_t by
         return;
     add_to_window(window, bytes, now_us);
     take_sample(upload, upload_window_bytes(window, now_us), now_us);
+    add_to_days(upload, window, bytes, now_us);
 }
 
 bool upload_burst(const struct upload *upload, const struct upload_window *window, uint64_t now_us,
@@ -248,5 +294,14 @@ bool upload_burst(const struct upload *upload, const struct upload_window *windo
     if (is_learning(upload, now_us))
         return false;
     *ratio = (double)upload_window_bytes(window, now_us) / (double)usual_bytes(upload);
+    return true;
+}
+
+bool upload_day(const struct upload *upload, const struct upload_window *window, uint64_t now_us,
+        double *ratio)
+{
+    if (is_learning_days(upload, now_us))
+        return false;
+    *ratio = is_today(window, now_us) ? (double)window->day_total / (double)usual_day(upload) : 0;
     return true;
 }

@@ -20,6 +20,12 @@
  * Nothing is known in a device's first UPLOAD_LEARN_S; what it does then is taken as usual, so a
  * camera that streams from the start is no burst.
  *
+ * What goes out slowly never bursts. So what a remote got in a day, from its first byte on, is compared
+ * as well: with the most that any remote got in a day before, and never less than UPLOAD_DAY_FLOOR.
+ * In the device's first UPLOAD_DAY_LEARN_S nothing is known; whatever goes on then is taken to go on
+ * all day. A day that is over teaches at most twice the usual: a theft is told for days, and what has
+ * come to stay becomes usual in some.
+ *
  * Time that steps back counts as the newest seen; by more than a sum covers, the sum starts anew.
  * Not locked: used under the device's lock. All zeros is new. */
 #ifndef TATTLER_TRACK_UPLOAD_H
@@ -31,6 +37,8 @@
 #define UPLOAD_FLOOR UINT64_C(1000000)
 #define UPLOAD_LEARN_S 600 /* holds at least one whole five minutes, wherever it begins */
 #define UPLOAD_SAMPLES_MAX 4096
+#define UPLOAD_DAY_FLOOR UINT64_C(10000000)
+#define UPLOAD_DAY_LEARN_S 3600
 
 #define UPLOAD_DAY_SLOTS 96
 #define UPLOAD_WINDOW_SLOTS 10
@@ -41,6 +49,8 @@ struct upload_window {
     uint64_t slot; /* number of the newest */
     uint64_t total;
     uint64_t bytes[UPLOAD_WINDOW_SLOTS];
+    uint64_t day_us; /* its day began; zero: not yet */
+    uint64_t day_total;
 };
 
 /* One per device. */
@@ -58,6 +68,7 @@ struct upload {
     uint64_t held_first, held_last; /* their slots */
     uint32_t held_count;
     uint64_t usual_bytes; /* by the samples; zero: none yet */
+    uint64_t usual_day;   /* the most that a remote got in a day */
     uint32_t sample_count;
     uint16_t samples[UPLOAD_BINS];
     uint16_t fresh[UPLOAD_BINS]; /* taught since they were last saved (baseline.h) */
@@ -69,8 +80,9 @@ struct upload {
 void upload_add(struct upload *upload, struct upload_window *window, uint64_t bytes,
         uint64_t now_us);
 
-/* What is usual by samples saved earlier, of any number. For one that is new. */
-void upload_restore(struct upload *upload, const uint32_t samples[UPLOAD_BINS]);
+/* What is usual by samples saved earlier, of any number, and by what went out on a day then. For one
+ * that is new. */
+void upload_restore(struct upload *upload, const uint32_t samples[UPLOAD_BINS], uint64_t usual_day);
 
 uint64_t upload_day_bytes(struct upload *upload, uint64_t now_us);
 uint64_t upload_window_bytes(const struct upload_window *window, uint64_t now_us);
@@ -80,6 +92,9 @@ void upload_unlearn(struct upload *upload);
 
 /* False while the device's usual is not known. */
 bool upload_burst(const struct upload *upload, const struct upload_window *window, uint64_t now_us,
+        double *ratio);
+/* What the remote got today over the usual; the same. */
+bool upload_day(const struct upload *upload, const struct upload_window *window, uint64_t now_us,
         double *ratio);
 
 #endif

@@ -64,8 +64,8 @@ const struct rule_kind rule_kinds[] = {
             "The device sends far more than it usually does, or to somebody or in a way that "
             "does not fit.",
             "First backups, films from a phone, calls, a camera that was turned on.",
-            "See to whom and how much (iot.upload_burst, iot.upload_24h), at what hour, and "
-            "whether it recurs. For a remote that nobody knows, stop the connection first and "
+            "See to whom and how much (iot.upload_burst, iot.upload_day, iot.upload_24h), at what "
+            "hour, and whether it recurs. For a remote that nobody knows, stop the connection first and "
             "ask later." },
     { "spam", "Mail by itself",
             "The device hands mail straight to mail servers. Things and people use their "
