@@ -90,30 +90,37 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
 #define ND_SOLICITATION 135
 #define ND_ADVERTISEMENT 136
 
-/* ARP and neighbour discovery bind a MAC to an address, or ask whether an address is free. */
+static void note_neighbour(struct inspector *inspector, const struct packet *packet)
+{
+    bool asks = packet->icmp.type == ND_SOLICITATION;
+    struct neighbour_view said = {
+        .asks = asks,
+        .sender_mac = &packet->src_mac,
+        .sender = asks ? packet->src : packet->icmp.target,
+        .target = asks ? packet->icmp.target : packet->dst,
+    };
+
+    engine_learn_neighbour(inspector->engine, &said, inspector->now_us);
+}
+
+/* ARP and neighbour discovery bind a MAC to an address, ask who holds one, or whether it is free. */
 static void note_claims(struct inspector *inspector, const struct packet *packet)
 {
-    static const struct address unspecified;
-
     if (packet->kind == PACKET_ARP) {
-        struct arp_view arp = {
-            .is_request = packet->arp.operation == ARP_REQUEST,
+        struct neighbour_view arp = {
+            .asks = packet->arp.operation == ARP_REQUEST,
             .sender_mac = &packet->arp.sender_mac,
             .sender = packet->arp.sender,
             .target = packet->arp.target,
         };
 
-        engine_learn_arp(inspector->engine, &arp, inspector->now_us);
+        engine_learn_neighbour(inspector->engine, &arp, inspector->now_us);
     } else if (packet->kind == PACKET_ICMP && packet->protocol == PACKET_PROTOCOL_ICMPV6 &&
                packet->icmp.type == RDNSS_TYPE && packet->ttl == RDNSS_HOP_LIMIT) {
         engine_learn_router(inspector->engine, packet->payload, inspector->now_us);
     } else if (packet->kind == PACKET_ICMP && packet->icmp.has_target && packet->has_src_mac) {
-        if (packet->icmp.type == ND_ADVERTISEMENT)
-            engine_learn_claim(inspector->engine, &packet->src_mac, &packet->icmp.target, false,
-                    inspector->now_us);
-        else if (packet->icmp.type == ND_SOLICITATION && address_equal(&packet->src, &unspecified))
-            engine_learn_claim(inspector->engine, &packet->src_mac, &packet->icmp.target, true,
-                    inspector->now_us);
+        if (packet->icmp.type == ND_ADVERTISEMENT || packet->icmp.type == ND_SOLICITATION)
+            note_neighbour(inspector, packet);
     }
 }
 

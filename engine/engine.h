@@ -116,17 +116,17 @@ void flow_note_told(struct engine *engine, const struct flow *flow,
 
 /* --- what no flow carries --- */
 
-/* ARP for IPv4 over Ethernet (RFC 826), request or reply; the rest is borrowed for the call. */
-struct arp_view {
-    bool is_request;
-    const struct mac *sender_mac;
-    struct address sender, target; /* a request from 0.0.0.0 probes the target (RFC 5227) */
+/* Who holds an address: ARP for IPv4 over Ethernet (RFC 826), or neighbour discovery (RFC 4861 sections
+ * 4.3 and 4.4). */
+struct neighbour_view {
+    bool asks; /* a request, a solicitation; else a reply, an advertisement */
+    const struct mac *sender_mac; /* borrowed for the call */
+    struct address sender; /* who asks, or what is advertised; without one (0.0.0.0, ::) a request
+                            * probes the target before it is taken (RFC 5227, RFC 4862) */
+    struct address target; /* what is asked for, or who is told */
 };
-void engine_learn_arp(struct engine *engine, const struct arp_view *arp, uint64_t time_us);
-
-/* IPv6 neighbour discovery: this MAC holds (or probes, before it takes) this address. */
-void engine_learn_claim(struct engine *engine, const struct mac *mac,
-        const struct address *address, bool probe, uint64_t time_us);
+void engine_learn_neighbour(struct engine *engine, const struct neighbour_view *said,
+        uint64_t time_us);
 
 /* A router advertisement, which may offer resolvers: what stands behind its first eight bytes. Hop
  * limit 255 only (RFC 4861 section 6.1.2). */

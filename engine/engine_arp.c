@@ -28,66 +28,67 @@ static struct device *hear_claim(struct engine *engine, const struct mac *mac,
     return device;
 }
 
-void engine_learn_claim(struct engine *engine, const struct mac *mac,
-        const struct address *address, bool probe, uint64_t time_us)
-{
-    device_release(engine->devices, hear_claim(engine, mac, address, probe, time_us));
-}
-
 /* --- who asks --- */
 
 /* Routers and access points, which keep lists of who is there, sweep as a matter of course. */
-static bool serves_the_network(struct engine *engine, const struct arp_view *arp)
+static bool serves_the_network(struct engine *engine, const struct neighbour_view *said)
 {
-    return devices_is_router(engine->devices, arp->sender_mac) ||
-           resolver_is_own(&engine->network_resolvers, &arp->sender);
+    return devices_is_router(engine->devices, said->sender_mac) ||
+           resolver_is_own(&engine->network_resolvers, &said->sender);
 }
 
-static void note_asked(struct engine *engine, struct device *device, const struct arp_view *arp,
+/* An uplink's line asks for public addresses by ARP; in IPv6 those are a home's own. */
+static bool is_beyond(const struct address *address)
+{
+    return address_is_v4(address) && address_is_public(address);
+}
+
+static void note_asked(struct engine *engine, struct device *device, const struct neighbour_view *said,
         uint64_t time_us)
 {
-    if (address_is_public(&arp->target) || !address_is_unicast(&arp->target) ||
-            devices_has_at(engine->devices, &arp->target) || serves_the_network(engine, arp))
+    if (is_beyond(&said->target) || !address_is_unicast(&said->target) ||
+            devices_has_at(engine->devices, &said->target) || serves_the_network(engine, said))
         return;
     lock_take(&device->lock);
     if (!device->gone)
         fanout_note(&device->conduct.fanout, &engine->budget.conduct.fanout, FANOUT_ABSENT,
-                arp->target.bytes, sizeof(arp->target.bytes), time_us);
+                said->target.bytes, sizeof(said->target.bytes), time_us);
     lock_release(&device->lock);
 }
 
 /* The asker's address is known since it asked. */
-static void note_present(struct engine *engine, const struct arp_view *arp, uint64_t time_us)
+static void note_present(struct engine *engine, const struct neighbour_view *said, uint64_t time_us)
 {
     struct device *asker;
 
-    if (!devices_has_at(engine->devices, &arp->target))
+    if (!devices_has_at(engine->devices, &said->target))
         return;
-    asker = devices_at(engine->devices, &arp->target, time_us);
+    asker = devices_at(engine->devices, &said->target, time_us);
     if (asker == NULL)
         return;
     lock_take(&asker->lock);
-    fanout_forget(&asker->conduct.fanout, FANOUT_ABSENT, arp->sender.bytes,
-            sizeof(arp->sender.bytes));
+    fanout_forget(&asker->conduct.fanout, FANOUT_ABSENT, said->sender.bytes,
+            sizeof(said->sender.bytes));
     lock_release(&asker->lock);
     device_release(engine->devices, asker);
 }
 
-void engine_learn_arp(struct engine *engine, const struct arp_view *arp, uint64_t time_us)
+void engine_learn_neighbour(struct engine *engine, const struct neighbour_view *said,
+        uint64_t time_us)
 {
-    bool probe = !address_is_unicast(&arp->sender);
+    bool probe = !address_is_unicast(&said->sender);
     struct device *device;
 
-    if (probe && !arp->is_request)
+    if (probe && !said->asks)
         return;
-    device = hear_claim(engine, arp->sender_mac, &arp->sender, probe, time_us);
+    device = hear_claim(engine, said->sender_mac, &said->sender, probe, time_us);
     if (device == NULL)
         return;
-    if (!probe && !address_equal(&arp->sender, &arp->target)) {
-        if (arp->is_request)
-            note_asked(engine, device, arp, time_us);
+    if (!probe && !address_equal(&said->sender, &said->target)) {
+        if (said->asks)
+            note_asked(engine, device, said, time_us);
         else
-            note_present(engine, arp, time_us);
+            note_present(engine, said, time_us);
     }
     device_release(engine->devices, device);
 }

@@ -29,34 +29,32 @@ static void LearnArp(const Packet *p)
 {
     const ARPHdr *header = PacketGetARP(p);
     const struct mac mac = MacOf(header->source_mac);
-    const struct arp_view arp = {
-        .is_request = SCNtohs(header->opcode) == ARP_REQUEST,
+    const struct neighbour_view arp = {
+        .asks = SCNtohs(header->opcode) == ARP_REQUEST,
         .sender_mac = &mac,
         .sender = address_from_v4(header->source_ip),
         .target = address_from_v4(header->dest_ip),
     };
 
-    engine_learn_arp(told_engine, &arp, TimeOf(p));
+    engine_learn_neighbour(told_engine, &arp, TimeOf(p));
 }
 
-/* A solicitation from no address probes the target (RFC 4862 section 5.4.2). */
 static void LearnNeighbour(const Packet *p)
 {
     const uint8_t *start = (const uint8_t *)PacketGetICMPv6(p);
     struct cursor message =
             cursor_over(start, (size_t)(GET_PKT_DATA(p) + GET_PKT_LEN(p) - start)), target;
-    const struct address sender = address_from_v6(p->src.addr_data8);
-    const bool solicits = start[0] == ND_NEIGHBOR_SOLICIT;
-    struct address address;
+    struct neighbour_view said = { .asks = start[0] == ND_NEIGHBOR_SOLICIT };
     struct mac mac;
 
     if (!cursor_skip(&message, ND_BEFORE_TARGET) ||
-            !cursor_split(&message, sizeof(address.bytes), &target))
+            !cursor_split(&message, sizeof(said.target.bytes), &target))
         return;
-    address = address_from_v6(target.at);
     mac = MacOf(PacketGetEthernet(p)->eth_src);
-    if (!solicits || !address_is_unicast(&sender))
-        engine_learn_claim(told_engine, &mac, &address, solicits, TimeOf(p));
+    said.sender_mac = &mac;
+    said.sender = address_from_v6(said.asks ? p->src.addr_data8 : target.at);
+    said.target = address_from_v6(said.asks ? target.at : p->dst.addr_data8);
+    engine_learn_neighbour(told_engine, &said, TimeOf(p));
 }
 
 static void LearnRouter(const Packet *p)

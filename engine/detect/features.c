@@ -213,9 +213,10 @@ const struct feature features[] = {
             "iot.fanout_lan:>20;" },
     { "fanout_absent", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", UINT32_MAX, NULL,
             get_fanout_absent,
-            "Addresses at home that the device asked for by ARP in the last 60 s, that nobody "
-            "answered for and where no device is known: who has dozens sweeps the network. Unknown "
-            "when there are none, for routers and for the network's resolvers, and before "
+            "Addresses at home that the device asked for by ARP or IPv6 neighbour discovery in the "
+            "last 60 s, that nobody answered for and where no device is known: who has dozens sweeps "
+            "the network. Unknown when there are none, for routers and for the network's resolvers, "
+            "and before "
             "anything was heard to come to the device.",
             "iot.fanout_absent:>=32;" },
     { "fanout_ports", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "ports", UINT16_MAX, NULL,

@@ -29,7 +29,7 @@ enum fanout_kind {
     FANOUT_PUBLIC,
     FANOUT_LAN,
     FANOUT_PORTS,
-    FANOUT_ABSENT,   /* hosts at home that it asked for by ARP and that did not answer */
+    FANOUT_ABSENT,   /* hosts at home that it asked for (engine_arp.c) and that did not answer */
     FANOUT_NAMELESS, /* public hosts that nothing names: see flow_open.c */
     FANOUT_KINDS
 };

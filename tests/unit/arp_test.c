@@ -18,9 +18,9 @@ static void tear_down(void)
 static void send_arp(bool is_request, const char *sender, const char *target)
 {
     struct address from = at(sender);
-    struct arp_view arp = { is_request, mac_of(&from), from, at(target) };
+    struct neighbour_view arp = { is_request, mac_of(&from), from, at(target) };
 
-    engine_learn_arp(scene.engine, &arp, scene.now_us);
+    engine_learn_neighbour(scene.engine, &arp, scene.now_us);
 }
 
 /* Asks for that many addresses, from 192.168.1.101 on, one in each 'every_us'. */
@@ -146,6 +146,25 @@ START_TEST(probes_announcements_and_public_addresses_are_no_search)
 }
 END_TEST
 
+START_TEST(neighbours_in_ipv6_are_searched_by_solicitations)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    send_arp(false, DEVICE, "192.168.1.1");
+    send_arp(false, "2001:db8::a", "ff02::1"); /* its MAC is that of DEVICE */
+    for (unsigned i = 0; i < 40; i++) {
+        char target[ADDRESS_TEXT_SIZE];
+
+        snprintf(target, sizeof(target), "2001:db8::%x", 101 + i);
+        send_arp(true, "2001:db8::a", target);
+    }
+    ck_assert_uint_eq(absent(DEVICE), 40);
+    send_arp(false, "2001:db8::70", "2001:db8::a");
+    ck_assert_uint_eq(absent(DEVICE), 39);
+    send_arp(true, "::", "2001:db8::1234"); /* probes, before it takes it */
+    ck_assert_uint_eq(absent(DEVICE), 39);
+}
+END_TEST
+
 START_TEST(a_search_counts_for_its_own_device_alone)
 {
     flow_close(scene.engine, talk(DEVICE));
@@ -168,6 +187,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, routers_and_resolvers_sweep_as_they_like);
     tcase_add_test(tests, where_no_answer_can_be_seen_nothing_is_told);
     tcase_add_test(tests, probes_announcements_and_public_addresses_are_no_search);
+    tcase_add_test(tests, neighbours_in_ipv6_are_searched_by_solicitations);
     tcase_add_test(tests, a_search_counts_for_its_own_device_alone);
     suite_add_tcase(suite, tests);
     return suite;

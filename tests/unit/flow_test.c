@@ -91,7 +91,8 @@ START_TEST(a_global_address_seen_on_the_link_is_the_device)
     struct address inside = at("2001:db8:1::a");
     struct flow *flow;
 
-    engine_learn_claim(scene.engine, mac_of(&inside), &inside, false, scene.now_us);
+    engine_learn_neighbour(scene.engine,
+            &(struct neighbour_view){ false, mac_of(&inside), inside, at("ff02::1") }, scene.now_us);
     flow = begin(&scene, &in);
     ck_assert(address_equal(&flow->device_address, &inside));
     assert_text(flow, "device.mac", "02:00:00:00:00:0a");

@@ -306,7 +306,9 @@ static void probe(const char *address)
 {
     struct address probed = at(address), device = at(DEVICE);
 
-    engine_learn_claim(scene.engine, mac_of(&device), &probed, true, scene.now_us);
+    engine_learn_neighbour(scene.engine,
+            &(struct neighbour_view){ .asks = true, .sender_mac = mac_of(&device), .target = probed },
+            scene.now_us);
 }
 
 START_TEST(a_device_seen_to_probe_for_its_address_needs_no_warm_up)
@@ -320,7 +322,8 @@ START_TEST(an_announced_address_is_no_sign_of_joining)
 {
     struct address device = at(DEVICE);
 
-    engine_learn_claim(scene.engine, mac_of(&device), &device, false, scene.now_us);
+    engine_learn_neighbour(scene.engine,
+            &(struct neighbour_view){ false, mac_of(&device), device, device }, scene.now_us);
     assert_connection(REMOTE, UNKNOWN);
 }
 END_TEST

@@ -129,7 +129,10 @@ static void *work(void *argument)
         struct mac mac = { { 2, 0, 0, 0, 0, (uint8_t)(1 + (round + job->number) % DEVICES) } };
         struct address address = v4(192, 168, 1, mac.bytes[5]);
 
-        engine_learn_claim(scene->engine, &mac, &address, round % 2 == 0, START_US);
+        struct neighbour_view said = { round % 2 == 0, &mac, address,
+            v4(192, 168, 1, (uint8_t)(1 + round % DEVICES)) };
+
+        engine_learn_neighbour(scene->engine, &said, START_US);
         resolve_name(worker, scene, &mac, round);
         job->left_open[round] = connect_out(scene->engine, worker, &mac, round);
         if (job->left_open[round] == NULL)
