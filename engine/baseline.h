@@ -82,7 +82,7 @@ enum tattler_status engine_export(struct engine *engine, struct baselines *out);
 /* They could not be saved. */
 void engine_give_back(struct engine *engine, const struct baselines *baselines);
 
-/* Something else has been said about a device than when it was loaded. */
+/* What has been said about a device; one that it follows already changes nothing. */
 void engine_rule(struct engine *engine, const char *key, const struct baseline_ruling *ruling);
 
 #endif

@@ -276,6 +276,17 @@ static struct device *find_device(struct engine *engine, const char *key)
     return found;
 }
 
+static void follow(struct engine *engine, struct device *device,
+        const struct baseline_ruling *ruling)
+{
+    if (ruling->reset > device->ruling) {
+        seen_clear(&device->conduct.seen, &engine->budget.conduct.seen);
+        free(device->conduct.upload);
+        device->conduct.upload = NULL;
+    }
+    baseline_take_ruling(engine, device, device->conduct.seen.began_us, ruling);
+}
+
 void engine_rule(struct engine *engine, const char *key, const struct baseline_ruling *ruling)
 {
     struct device *device = find_device(engine, key);
@@ -283,12 +294,8 @@ void engine_rule(struct engine *engine, const char *key, const struct baseline_r
     if (device == NULL)
         return;
     lock_take(&device->lock);
-    if (ruling->reset > device->ruling) {
-        seen_clear(&device->conduct.seen, &engine->budget.conduct.seen);
-        free(device->conduct.upload);
-        device->conduct.upload = NULL;
-    }
-    baseline_take_ruling(engine, device, device->conduct.seen.began_us, ruling);
+    if (ruling->number != device->ruling)
+        follow(engine, device, ruling);
     lock_release(&device->lock);
     device_release(engine->devices, device);
 }

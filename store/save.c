@@ -329,9 +329,36 @@ enum tattler_status store_save_captures(struct store *store, struct engine *engi
     return status;
 }
 
+/* Those on devices that had nothing to be saved: what they do next counts already. Another process has
+ * written if the number is another one; what is not read now is read with the next save. */
+static void follow_rulings(struct store *store, struct engine *engine)
+{
+    sqlite3_stmt *version = store_prepare(store, "PRAGMA data_version"), *row = NULL;
+    uint64_t found = 0;
+
+    if (version != NULL && sqlite3_step(version) == SQLITE_ROW)
+        found = store_number(version, 0);
+    sqlite3_finalize(version);
+    if (found == 0 || found == store->version)
+        return;
+    row = store_prepare(store, "SELECT key, number, reset, trusted_us, frozen FROM ruling");
+    while (row != NULL && sqlite3_step(row) == SQLITE_ROW) {
+        const struct baseline_ruling ruling = { store_number(row, 1), store_number(row, 2),
+            store_number(row, 3), store_number(row, 4) != 0 };
+
+        engine_rule(engine, store_text(row, 0), &ruling);
+    }
+    if (sqlite3_finalize(row) == SQLITE_OK && row != NULL)
+        store->version = found;
+}
+
 enum tattler_status store_save(struct store *store, struct engine *engine, bool vouch)
 {
-    return store_save_captures(store, engine, vouch, NULL, 0);
+    enum tattler_status status = store_save_captures(store, engine, vouch, NULL, 0);
+
+    if (status == TATTLER_OK)
+        follow_rulings(store, engine);
+    return status;
 }
 
 enum tattler_status store_has_capture(struct store *store, const char *fingerprint, bool *known)

@@ -11,6 +11,7 @@ struct store {
     char *path;
     size_t max_devices;
     struct store_counters counters;
+    uint64_t version; /* of the data when rulings were followed last, see PRAGMA data_version */
     char error[512];
 };
 

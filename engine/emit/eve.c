@@ -217,17 +217,27 @@ void eve_quic_record(struct json *json, const struct eve_head *head,
 
 /* --- records without a flow --- */
 
-static void put_engine_counters(struct json *json, const struct engine_counters *engine)
+static bool is_own(const struct eve_counter *counter)
+{
+    return strcmp(counter->section, EVE_OWN_SECTION) == 0;
+}
+
+/* The engine's own, and what the host counts for it. */
+static void put_engine_counters(struct json *json, const struct engine_counters *engine,
+        const struct eve_counter *counters, size_t count)
 {
     const char *name, *doc;
     size_t offset;
     uint64_t value;
 
-    json_open_object(json, "tattler");
+    json_open_object(json, EVE_OWN_SECTION);
     for (size_t i = 0; engine_counter_describe(i, &name, &doc, &offset); i++) {
         memcpy(&value, (const char *)engine + offset, sizeof(value));
         json_unsigned(json, name, value);
     }
+    for (size_t i = 0; i < count; i++)
+        if (is_own(&counters[i]))
+            json_unsigned(json, counters[i].name, counters[i].value);
     json_close_object(json);
 }
 
@@ -236,6 +246,8 @@ static void put_host_counters(struct json *json, const struct eve_counter *count
     const char *section = NULL;
 
     for (size_t i = 0; i < count; i++) {
+        if (is_own(&counters[i]))
+            continue;
         if (section == NULL || strcmp(section, counters[i].section) != 0) {
             if (section != NULL)
                 json_close_object(json);
@@ -273,7 +285,7 @@ void eve_stats_record(struct json *json, uint64_t time_us, uint64_t uptime_s,
     json_unsigned(json, "uptime", uptime_s);
     put_host_counters(json, counters, count);
     put_suppressed(json, suppressions);
-    put_engine_counters(json, engine);
+    put_engine_counters(json, engine, counters, count);
     json_close_object(json);
     json_close_object(json);
 }

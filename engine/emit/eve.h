@@ -69,7 +69,9 @@ uint64_t eve_event_us(const struct engine_event *event);
 void eve_put_device(struct json *json, struct device *device);
 void eve_put_event(struct json *json, const struct engine_event *event);
 
-/* A host's own counters beside the engine's: nested below "stats", those of a section in a row. */
+/* A host's own counters beside the engine's: nested below "stats", those of a section in a row. Those
+ * of the engine's section stand behind the engine's own. */
+#define EVE_OWN_SECTION "tattler"
 struct eve_counter {
     const char *section, *name; /* "decoder", "pkts" */
     uint64_t value;

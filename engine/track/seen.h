@@ -68,7 +68,7 @@ enum seen_verdict {
 
 /* Limits and counters that all devices share; any thread. */
 struct seen_budget {
-    uint64_t learning_s;   /* per device, from the first key noted */
+    atomic_ullong learning_s; /* per device, from the first key noted */
     size_t max_items;      /* all devices together, 48 bytes each and their text */
     atomic_size_t items;   /* held now */
     atomic_ullong refused; /* notes of keys that found no room */
