@@ -23,7 +23,7 @@ void summary_free(struct summary *summary); /* accepts NULL */
 /* A flow that ends; borrowed for the call. */
 void summary_add(struct summary *summary, const struct flow *flow);
 
-/* A rule has alerted on this flow; the flow is borrowed for the call, the rule for life. */
+/* A rule has alerted on this flow; both are borrowed for the call. */
 void summary_alert(struct summary *summary, const struct flow *flow, const struct rule *rule);
 
 /* Devices with the most urgent alerts come first, then those that skipped DNS for more than

@@ -50,29 +50,45 @@ static void note_remote(struct summary_alert *alert, const struct flow *flow)
 /* The most urgent first. */
 static int compare(const struct summary_alert *a, const struct summary_alert *b)
 {
-    int order = (a->rule->priority > b->rule->priority) - (a->rule->priority < b->rule->priority);
+    int order = (a->priority > b->priority) - (a->priority < b->priority);
 
-    return order != 0 ? order : (a->rule->sid > b->rule->sid) - (a->rule->sid < b->rule->sid);
+    return order != 0 ? order : (a->sid > b->sid) - (a->sid < b->sid);
+}
+
+static void free_alert(struct summary_alert *alert)
+{
+    free(alert->remote);
+    free(alert->msg);
+    free(alert);
+}
+
+static struct summary_alert *make_alert(struct device_block *block, const struct rule *rule,
+        uint64_t key)
+{
+    struct summary_alert *alert = calloc(1, sizeof(*alert));
+
+    if (alert == NULL)
+        return NULL;
+    alert->rule = key;
+    alert->sid = rule->sid;
+    alert->priority = rule->priority;
+    alert->msg = strdup(rule->msg != NULL ? rule->msg : "");
+    if (alert->msg != NULL)
+        HASH_ADD_INORDER(hh, block->alerts, rule, sizeof(alert->rule), alert, compare);
+    if (alert->hh.tbl != NULL)
+        return alert;
+    free_alert(alert);
+    return NULL;
 }
 
 /* One for each rule at most, kept in order. NULL: out of memory. */
 static struct summary_alert *find_alert(struct device_block *block, const struct rule *rule)
 {
+    uint64_t key = (uint64_t)rule->gid << 32 | rule->sid;
     struct summary_alert *alert;
 
-    HASH_FIND_PTR(block->alerts, &rule, alert);
-    if (alert != NULL)
-        return alert;
-    alert = calloc(1, sizeof(*alert));
-    if (alert == NULL)
-        return NULL;
-    alert->rule = rule;
-    HASH_ADD_INORDER(hh, block->alerts, rule, sizeof(alert->rule), alert, compare);
-    if (alert->hh.tbl == NULL) {
-        free(alert);
-        return NULL;
-    }
-    return alert;
+    HASH_FIND(hh, block->alerts, &key, sizeof(key), alert);
+    return alert != NULL ? alert : make_alert(block, rule, key);
 }
 
 void summary_alert(struct summary *summary, const struct flow *flow, const struct rule *rule)
@@ -92,8 +108,7 @@ void alerts_free(struct device_block *block)
 
     HASH_ITER(hh, block->alerts, alert, next) {
         HASH_DEL(block->alerts, alert);
-        free(alert->remote);
-        free(alert);
+        free_alert(alert);
     }
 }
 
@@ -101,7 +116,7 @@ void alerts_free(struct device_block *block)
 
 int alerts_priority(const struct device_block *block)
 {
-    return block->alerts != NULL ? block->alerts->rule->priority : INT_MAX;
+    return block->alerts != NULL ? block->alerts->priority : INT_MAX;
 }
 
 /* What the priorities of the pack mean; explain_rule.c says the same at length. */
@@ -141,15 +156,14 @@ static void print_whom(const struct page *page, const struct summary_alert *aler
 /* "  1 act now     1000040  TATTLER scan of public hosts  203.0.113.7 and others, 12 times" */
 static void print_alert(const struct page *page, const struct summary_alert *alert)
 {
-    const struct rule *rule = alert->rule;
-    const char *msg = rule->msg != NULL ? rule->msg : "";
     size_t used = TEXT_INDENT;
 
-    page_paint(page, rule->priority <= LOUD_PRIORITY ? RED : DIM);
-    fprintf(page->to, "  %d %-*s", rule->priority, URGENCY_COLUMNS - 2, urgency_of(rule->priority));
+    page_paint(page, alert->priority <= LOUD_PRIORITY ? RED : DIM);
+    fprintf(page->to, "  %d %-*s", alert->priority, URGENCY_COLUMNS - 2,
+            urgency_of(alert->priority));
     page_unpaint(page);
-    fprintf(page->to, "  %-7u  ", rule->sid);
-    used += screen_print(page->to, cursor_over(msg, strlen(msg)), page->columns - TEXT_INDENT,
+    fprintf(page->to, "  %-7u  ", alert->sid);
+    used += screen_print(page->to, cursor_over(alert->msg, strlen(alert->msg)), page->columns - TEXT_INDENT,
             SCREEN_KEEP_START);
     print_whom(page, alert, used);
     fputc('\n', page->to);
@@ -176,7 +190,7 @@ static const struct summary_alert *count_alerts(const struct summary *summary,
     for (const struct device_block *block = summary->blocks; block != NULL; block = block->hh.next)
         for (const struct summary_alert *alert = block->alerts; alert != NULL;
                 alert = alert->hh.next) {
-            int priority = alert->rule->priority;
+            int priority = alert->priority;
 
             counts[urgency_of(priority)[0] != '\0' ? (size_t)priority : URGENCY_COUNT] +=
                     alert->count;
@@ -202,5 +216,5 @@ void alerts_print_total(const struct page *page, const struct summary *summary)
         before = ", ";
     }
     fprintf(page->to, "; what one means and what to do about it: %s explain %u\n",
-            program_invocation_name, first->rule->sid);
+            program_invocation_name, first->sid);
 }

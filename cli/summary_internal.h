@@ -37,7 +37,10 @@ struct summary_remote {
 
 /* A rule that alerted on flows of a device. */
 struct summary_alert {
-    const struct rule *rule; /* borrowed */
+    uint64_t rule; /* its gid and sid */
+    uint32_t sid;
+    int priority;
+    char *msg; /* owned: rules may be read again meanwhile */
     uint64_t count;
     char *remote; /* owned: the name or address of the first; NULL: out of memory */
     bool several_remotes;
