@@ -166,7 +166,7 @@ static bool load_rules(struct learning *learning, const struct settings *setting
         .home = &settings->home_networks,
     };
 
-    learning->failed |= !rules_choose(&source, settings, true);
+    learning->failed |= !rules_choose(&source, settings, rules_are_left_open(settings));
     return rules_load(&source, tell_rule, learning, &learning->rules) != TATTLER_NO_MEMORY;
 }
 

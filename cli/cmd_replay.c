@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "heuristics.h"
 #include "inspect.h"
 #include "rules_told.h"
+#include "screen.h"
 #include "summary.h"
 
 #define EVE_NAME "eve.json"
@@ -29,6 +29,7 @@ static const char usage[] =
         "\n"
         "  -c FILE       configuration (see tattler.yaml in the documentation)\n"
         "  -S RULES      a file of rules, or a folder of files '*.rules'; may be given again\n"
+        "                (default: those of the configuration, else the pack)\n"
         "  -l DIRECTORY  write eve.json there\n"
         "  -o FILE       write EVE JSON to this file; '-' is standard output\n"
         "  -h, --help    this text\n"
@@ -260,13 +261,6 @@ static int read_captures(struct replay *replay, struct inspector *inspector,
     return status;
 }
 
-static int terminal_width(void)
-{
-    struct winsize size;
-
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 60 ? size.ws_col : 100;
-}
-
 static int inspect_captures(struct replay *replay, struct engine *engine,
         const struct settings *settings)
 {
@@ -288,7 +282,7 @@ static int inspect_captures(struct replay *replay, struct engine *engine,
         if (!close_eve(replay))
             status = EXIT_INPUT;
         if (replay->summary != NULL) {
-            summary_print(replay->summary, stdout, terminal_width(), isatty(STDOUT_FILENO) == 1);
+            summary_print(replay->summary, stdout, screen_width(stdout), isatty(STDOUT_FILENO) == 1);
             printf("%llu packet%s; EVE JSON in %s\n", (unsigned long long)packets,
                     packets == 1 ? "" : "s", replay->eve_path);
         }

@@ -33,6 +33,9 @@ void rules_clear(struct rules *rules); /* safe on zeros */
  * the pack is not there, which was told. */
 bool rules_choose(struct rules_source *source, const struct settings *settings, bool needs_pack);
 
+/* Does the configuration say nothing of rules? Then hosts run the pack; an empty list wants none. */
+bool rules_are_left_open(const struct settings *settings);
+
 /* Is it a sid? */
 bool rules_is_number(const char *word);
 /* By "1000010" or "1:1000010". NULL: there is none, which was told. */

@@ -21,8 +21,13 @@ bool rules_choose(struct rules_source *source, const struct settings *settings, 
     if (access(pack, R_OK) == 0)
         source->path_count = 1;
     else
-        complain("%s: %s: name the rules, as in '-S FOLDER'", pack, strerror(errno));
+        complain("no rules: %s: %s: name some, as in '-S FOLDER'", pack, strerror(errno));
     return source->path_count > 0;
+}
+
+bool rules_are_left_open(const struct settings *settings)
+{
+    return settings->rule_files.items == NULL;
 }
 
 bool rules_is_number(const char *word)

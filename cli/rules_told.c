@@ -28,20 +28,20 @@ static void tell_rule(void *user, const struct rule_problem *problem)
 bool rules_load_told(const struct rule_options *options, const struct settings *settings,
         const struct heuristics *heuristics, struct rules *out, struct rules_told *told)
 {
-    bool own = options->path_count > 0;
-    const struct rules_source source = {
+    struct rules_source source = {
         .yaml = options->config,
         .classification = settings->classification_file,
         .reference = settings->reference_file,
         .threshold = settings->threshold_file,
-        .paths = own ? options->paths : (const char *const *)settings->rule_files.items,
-        .path_count = own ? options->path_count : settings->rule_files.count,
+        .paths = options->paths,
+        .path_count = options->path_count,
         .home = &settings->home_networks,
     };
     struct telling telling = { .told = told };
 
     *out = (struct rules){ 0 };
     *told = (struct rules_told){ 0 };
+    rules_choose(&source, settings, rules_are_left_open(settings));
     if (source.path_count == 0)
         return true;
     if (rules_load(&source, tell_rule, &telling, out) == TATTLER_NO_MEMORY) {

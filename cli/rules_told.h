@@ -20,14 +20,14 @@ struct rules_told {
     unsigned unsupported; /* rules that only Suricata runs */
 };
 
-/* False: out of memory, which was told. What is wrong is left out. 'out->set' is NULL if no rules are
+/* Those of 'options', else of the configuration, else, if that leaves it open, of the pack.
+ * False: out of memory, which was told. What is wrong is left out. 'out->set' is NULL if no rules are
  * wanted. Rules that ask for findings which none of 'heuristics' makes are told, too; NULL: nobody
  * knows. */
 bool rules_load_told(const struct rule_options *options, const struct settings *settings,
         const struct heuristics *heuristics, struct rules *out, struct rules_told *told);
 
-/* For telling of alerts: the same, but where neither the command line nor the configuration names
- * rules, those of the pack, if it is there. */
+/* For telling of alerts: the same, but where the configuration wants none, those of the pack as well. */
 bool rules_load_known(const struct rule_options *options, const struct settings *settings,
         struct rules *out);
 

@@ -70,7 +70,7 @@ static const struct settings_row rows[] = {
     { "public-suffix-list", &kind_file, AT(public_suffix_list), 0, 0, "",
             "the list that finds registrable domains; not set: the system's" },
     { "rule-files", &kind_files, AT(rule_files), 0, 256, "",
-            "rules, or folders of .rules files, for 'tattler replay'" },
+            "rules, or folders of .rules files; not set: the installed pack" },
     { "classification-file", &kind_file, AT(classification_file), 0, 0, "",
             "Suricata's classification.config; not set: the installed one" },
     { "reference-config-file", &kind_file, AT(reference_file), 0, 0, "",
@@ -140,6 +140,8 @@ static const struct settings_row rows[] = {
             "also see packets that are for others, as a mirror port needs" },
     { "live.stats-interval", &kind_duration, AT(live.stats_s), 1, DAY_S, "60s",
             "write a record of statistics so often" },
+    { "live.summary-interval", &kind_duration, AT(live.summary_s), 1, 30 * DAY_S, "1h",
+            "write a record of each device with news so often" },
     { "live.sandbox", &kind_bool, AT(live.sandbox), 0, 0, "yes",
             "forbid system calls and writing to files that it does not need" },
     { "redis.key", &kind_text, AT(redis.key), 0, 255, "tattler", "the stream's name" },
@@ -222,6 +224,34 @@ bool settings_describe(size_t index, struct settings_key *out)
     *out = (struct settings_key){ rows[index].key, rows[index].kind->name,
         rows[index].default_text, rows[index].doc };
     return true;
+}
+
+/* What a host that has begun goes on with; a dot stands for the rest of the section. */
+static const char *const at_start[] = { "baseline", "eve-outputs", "eve-buffer", "live.", "redis.",
+    "limits." };
+
+static bool is_at_start(const char *key)
+{
+    for (size_t i = 0; i < COUNT_OF(at_start); i++) {
+        size_t len = strlen(at_start[i]);
+
+        if (strncmp(key, at_start[i], len) == 0 && (key[len] == '\0' || at_start[i][len - 1] == '.'))
+            return true;
+    }
+    return false;
+}
+
+const char *settings_next_differing(const struct settings *one, const struct settings *other,
+        size_t *row)
+{
+    while (*row < COUNT_OF(rows)) {
+        const struct settings_row *next = &rows[(*row)++];
+
+        if (is_at_start(next->key) && !next->kind->same((const char *)one + next->offset,
+                                      (const char *)other + next->offset))
+            return next->key;
+    }
+    return NULL;
 }
 
 /* --- keys that are none --- */

@@ -81,7 +81,7 @@ struct live_settings {
     char *user;               /* NULL: whoever started it */
     uint64_t snap_length, buffer_bytes, timeout_ms;
     bool promiscuous, immediate, sandbox;
-    uint64_t stats_s; /* how often statistics are written */
+    uint64_t stats_s, summary_s; /* how often statistics and devices are written */
 };
 
 /* The stream of Redis that EVE records go to, if an output says so. */
@@ -107,7 +107,7 @@ struct settings {
     char *public_suffix_list;     /* NULL: the system's or the one built into libpsl */
 
     /* Of the stand-alone host only; Suricata has keys of its own for them. */
-    struct string_list rule_files; /* and folders of such */
+    struct string_list rule_files; /* and folders of such; 'items' NULL: not set, so the pack */
     char *classification_file, *reference_file, *threshold_file; /* NULL: none */
 
     struct string_list lua_files; /* and folders of such */
@@ -189,6 +189,11 @@ bool settings_is_list(const char *key);
 
 /* Are the keys below 'key' for heuristics to say? They are maps of maps with values. */
 bool settings_is_free(const char *key);
+
+/* Of the keys that take effect when a host begins the next whose values differ; NULL behind the last.
+ * '*row' is zero at first. */
+const char *settings_next_differing(const struct settings *one, const struct settings *other,
+        size_t *row);
 
 /* Walks the table for the reference page: false behind the last row. A 'default_text' is written
  * as it would be in YAML; "" where there is none. */

@@ -228,17 +228,26 @@ static enum tattler_status add_item(const struct settings_row *row, struct strin
     return TATTLER_OK;
 }
 
+/* Somebody wants none, which is not the same as to say nothing. */
+static enum tattler_status set_none(struct string_list *list, const struct complaint *complaint)
+{
+    char **items = calloc(1, sizeof(*items));
+
+    if (items == NULL)
+        return settings_no_memory(complaint);
+    clear_files(list);
+    list->items = items;
+    return TATTLER_OK;
+}
+
 static enum tattler_status set_files(const struct settings_row *row, void *field,
         const struct settings_entry *entry, const struct complaint *complaint)
 {
     struct string_list *list = field;
     char path[SETTINGS_PATH_SIZE];
 
-    if (entry->value == NULL) {
-        if (entry->first)
-            clear_files(list);
-        return TATTLER_OK;
-    }
+    if (entry->value == NULL)
+        return entry->first ? set_none(list, complaint) : TATTLER_OK;
     if (!whole_path(entry, path))
         return settings_refuse(complaint, "the path '%.64s…' is too long", entry->value);
     return add_item(row, list, entry, path, complaint);
@@ -344,19 +353,53 @@ static enum tattler_status set_address(const struct settings_row *row, void *fie
     return TATTLER_OK;
 }
 
-const struct settings_kind kind_duration = { "duration", false, false, set_duration, NULL };
-const struct settings_kind kind_count = { "count", false, false, set_count, NULL };
-const struct settings_kind kind_text = { "text", false, true, set_text, clear_text };
-const struct settings_kind kind_zone = { "time zone", false, true, set_zone, clear_text };
-const struct settings_kind kind_file = { "file", false, true, set_file, clear_text };
-const struct settings_kind kind_files = { "list of files", true, true, set_files, clear_files };
+/* --- what is the same --- */
+
+static bool same_number(const void *field, const void *other)
+{
+    const uint64_t *a = field, *b = other;
+
+    return *a == *b;
+}
+
+static bool same_bool(const void *field, const void *other)
+{
+    const bool *a = field, *b = other;
+
+    return *a == *b;
+}
+
+static bool same_text(const void *field, const void *other)
+{
+    const char *const *a = field, *const *b = other;
+
+    return *a == NULL || *b == NULL ? *a == *b : strcmp(*a, *b) == 0;
+}
+
+static bool same_files(const void *field, const void *other)
+{
+    const struct string_list *a = field, *b = other;
+
+    for (size_t i = 0; a->count == b->count && i < a->count; i++)
+        if (strcmp(a->items[i], b->items[i]) != 0)
+            return false;
+    return a->count == b->count;
+}
+
+const struct settings_kind kind_duration = { "duration", false, false, set_duration, NULL, same_number };
+const struct settings_kind kind_count = { "count", false, false, set_count, NULL, same_number };
+const struct settings_kind kind_text = { "text", false, true, set_text, clear_text, same_text };
+const struct settings_kind kind_zone = { "time zone", false, true, set_zone, clear_text, NULL };
+const struct settings_kind kind_file = { "file", false, true, set_file, clear_text, same_text };
+const struct settings_kind kind_files = { "list of files", true, true, set_files, clear_files, NULL };
 const struct settings_kind kind_networks = { "list of networks", true, false, set_networks,
-    clear_networks };
+    clear_networks, NULL };
 const struct settings_kind kind_eve_types = { "list of record types", true, false, set_eve_types,
-    NULL };
-const struct settings_kind kind_bool = { "yes or no", false, false, set_bool, NULL };
-const struct settings_kind kind_bytes = { "size", false, false, set_bytes, NULL };
-const struct settings_kind kind_outputs = { "list of outputs", true, false, set_outputs, clear_files };
-const struct settings_kind kind_params = { "map of parameters", false, true, NULL, NULL };
-const struct settings_kind kind_mac = { "MAC address", false, false, set_mac, NULL };
-const struct settings_kind kind_address = { "IP address", false, false, set_address, NULL };
+    NULL, NULL };
+const struct settings_kind kind_bool = { "yes or no", false, false, set_bool, NULL, same_bool };
+const struct settings_kind kind_bytes = { "size", false, false, set_bytes, NULL, same_number };
+const struct settings_kind kind_outputs = { "list of outputs", true, false, set_outputs, clear_files,
+    same_files };
+const struct settings_kind kind_params = { "map of parameters", false, true, NULL, NULL, NULL };
+const struct settings_kind kind_mac = { "MAC address", false, false, set_mac, NULL, NULL };
+const struct settings_kind kind_address = { "IP address", false, false, set_address, NULL, NULL };

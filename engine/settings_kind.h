@@ -27,6 +27,8 @@ struct settings_kind {
     enum tattler_status (*set)(const struct settings_row *row, void *field,
             const struct settings_entry *entry, const struct complaint *complaint);
     void (*clear)(void *field); /* NULL: holds no memory */
+    /* Do both say the same? NULL: nobody asks, see settings_next_differing(). */
+    bool (*same)(const void *field, const void *other);
 };
 
 struct settings_row {

@@ -196,11 +196,11 @@ static void clear_device(void *field)
     clear_text(&setting->device_name);
 }
 
-const struct settings_kind kind_word = { "word", false, false, set_word, clear_text };
-const struct settings_kind kind_domain = { "host name", false, false, set_domain, clear_text };
-const struct settings_kind kind_number = { "number", false, false, set_number, NULL };
+const struct settings_kind kind_word = { "word", false, false, set_word, clear_text, NULL };
+const struct settings_kind kind_domain = { "host name", false, false, set_domain, clear_text, NULL };
+const struct settings_kind kind_number = { "number", false, false, set_number, NULL, NULL };
 const struct settings_kind kind_numbers = { "list of numbers", true, false, set_numbers,
-    clear_numbers };
-const struct settings_kind kind_hours = { "hours", false, false, set_hours, NULL };
-const struct settings_kind kind_day = { "day", false, false, set_day, NULL };
-const struct settings_kind kind_device = { "device", false, false, set_device, clear_device };
+    clear_numbers, NULL };
+const struct settings_kind kind_hours = { "hours", false, false, set_hours, NULL, NULL };
+const struct settings_kind kind_day = { "day", false, false, set_day, NULL, NULL };
+const struct settings_kind kind_device = { "device", false, false, set_device, clear_device, NULL };

@@ -65,8 +65,10 @@ def records_of(text):
 
 
 def replay(*captures, arguments=()):
-    """EVE records of the stand-alone host; raises where it says that something was not read."""
-    done = subprocess.run([TATTLER, "replay", *arguments, "-o", "-", "--", *captures],
+    """EVE records of the stand-alone host, by rules that the arguments name alone; raises where it says
+    that something was not read."""
+    rules = () if "-S" in arguments else ("-S", os.devnull)
+    done = subprocess.run([TATTLER, "replay", *arguments, *rules, "-o", "-", "--", *captures],
                           capture_output=True, timeout=TIMEOUT_S)
     if done.returncode not in (0, 1):
         raise RuntimeError(f"tattler replay: status {done.returncode}: {done.stderr.decode()}")

@@ -505,6 +505,38 @@ START_TEST(sizes_and_switches_take_what_suricata_takes)
 }
 END_TEST
 
+START_TEST(no_rules_is_not_the_same_as_nothing_said_of_rules)
+{
+    ck_assert_ptr_null(settings.rule_files.items);
+    ck_assert_int_eq(read_text("rule-files: []\n"), TATTLER_OK);
+    ck_assert_uint_eq(settings.rule_files.count, 0);
+    ck_assert_ptr_nonnull(settings.rule_files.items);
+    ck_assert_int_eq(read_text("rule-files: [my.rules]\n"), TATTLER_OK);
+    ck_assert_uint_eq(settings.rule_files.count, 1);
+}
+END_TEST
+
+START_TEST(what_differs_is_told_where_it_needs_a_start)
+{
+    struct settings other;
+    size_t row = 0;
+
+    ck_assert_int_eq(settings_default(&other), TATTLER_OK);
+    ck_assert_ptr_null(settings_next_differing(&settings, &other, &row));
+    ck_assert_int_eq(read_text("warm-up: 1m\nbaseline: home.db\neve-outputs: [regular:a, regular:b]\n"
+                               "live: {immediate: yes, user: me, snap-length: 200}\nredis: {key: other}\n"
+                               "limits: {flows: 7}\nrule-files: []\n"),
+            TATTLER_OK);
+    row = 0;
+    for (const char *const *key = (const char *const[]){ "baseline", "eve-outputs", "live.user",
+                 "live.snap-length", "live.immediate", "redis.key", "limits.flows", NULL };
+            *key != NULL; key++)
+        ck_assert_str_eq(settings_next_differing(&settings, &other, &row), *key);
+    ck_assert_ptr_null(settings_next_differing(&settings, &other, &row));
+    settings_clear(&other);
+}
+END_TEST
+
 START_TEST(the_table_tells_sections_lists_and_docs)
 {
     struct settings_key key;
@@ -522,7 +554,7 @@ START_TEST(the_table_tells_sections_lists_and_docs)
         ck_assert_uint_gt(strlen(key.kind), 0);
         rows++;
     }
-    ck_assert_uint_eq(rows, 66);
+    ck_assert_uint_eq(rows, 67);
 }
 END_TEST
 
@@ -558,6 +590,8 @@ int main(void)
     tcase_add_test(tests, outputs_are_called_as_in_suricata);
     tcase_add_test(tests, sizes_and_switches_take_what_suricata_takes);
     tcase_add_test(tests, the_table_tells_sections_lists_and_docs);
+    tcase_add_test(tests, no_rules_is_not_the_same_as_nothing_said_of_rules);
+    tcase_add_test(tests, what_differs_is_told_where_it_needs_a_start);
     tcase_add_test(tests, record_types_are_names_from_a_list);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
