@@ -15,15 +15,16 @@ static const char usage[] =
         "  -i INTERFACE  such as eth0; 'any' for all there are\n"
         "  -c FILE       configuration (see tattler.yaml in the documentation)\n"
         "  -S RULES      a file of rules, or a folder of files '*.rules'; may be given again\n"
-        "  -l DIRECTORY  write eve.json there; made if it is missing\n"
+        "                (default: those of the configuration, else the pack)\n"
+        "  -l DIRECTORY  write eve.json there; made if it is missing (default: " LIVE_LOG_FOLDER "\n"
+        "                if started as root to go on as another user, else the current folder)\n"
         "  -o FILE       write EVE JSON to this file alone; '-' is standard output\n"
         "  -f FILTER     inspect only packets that this filter takes, as of tcpdump\n"
         "  --user NAME   run as this user once the interface is open\n"
         "  -h, --help    this text\n"
         "\n"
-        "Without -o and -l, EVE JSON goes where the configuration says, else to ./eve.json.\n"
-        "SIGHUP has logs opened again, and rules and configuration read again; SIGINT and SIGTERM end\n"
-        "it after the last records are written.\n"
+        "Ctrl-C ends it, with a table of devices on a terminal, SIGTERM does without. SIGHUP has logs\n"
+        "opened again, rules, heuristics and configuration read again and the baseline saved.\n"
         "Exit status: 0 done, 1 the interface went away, 2 wrong usage or configuration.\n";
 
 static int add_rules(struct rule_options *rules, const char *path)

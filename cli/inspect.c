@@ -249,8 +249,7 @@ void inspector_finish(struct inspector *inspector)
     connections_end_all(inspector->connections);
     worker_judge_waiting(inspector->worker);
     inspect_write_events(inspector);
-    if (inspect_wants(inspector, EVE_IOT))
-        inspect_write_devices(inspector);
+    inspect_write_devices(inspector, 0);
     inspect_write_stats(inspector, flows_open);
     release(inspector);
 }
@@ -258,6 +257,11 @@ void inspector_finish(struct inspector *inspector)
 void inspector_stats(struct inspector *inspector)
 {
     inspect_write_stats(inspector, connections_count(inspector->connections));
+}
+
+void inspector_devices(struct inspector *inspector)
+{
+    inspect_write_devices(inspector, inspector->told_us + 1);
 }
 
 uint64_t inspector_packets(const struct inspector *inspector)

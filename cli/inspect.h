@@ -61,6 +61,9 @@ void inspector_tick(struct inspector *inspector, uint64_t time_us);
 /* Writes a record of statistics. */
 void inspector_stats(struct inspector *inspector);
 
+/* Writes a summary of each device that was seen since the last time. */
+void inspector_devices(struct inspector *inspector);
+
 /* --- other settings and rules, between two packets --- */
 
 struct inspect_renewal;

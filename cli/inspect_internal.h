@@ -29,6 +29,7 @@ struct inspector {
     struct connection *connection; /* it belongs to; NULL: none */
     struct json json;
     uint64_t first_us, now_us;
+    uint64_t told_us; /* the latest sight of a device that has been told */
     bool now_cut; /* the packet at hand was cut short by the capture */
     uint64_t packets, bytes, flows;
     uint64_t malformed, truncated, cut, unfollowed, records_lost;
@@ -45,7 +46,7 @@ struct eve_flow inspect_flow_facts(const struct connection *connection, enum con
 void inspect_write_flow(struct inspector *inspector, const struct connection *connection,
         enum connection_end why);
 void inspect_write_events(struct inspector *inspector); /* what the engine noticed by itself */
-void inspect_write_devices(struct inspector *inspector);
+void inspect_write_devices(struct inspector *inspector, uint64_t since_us); /* if they are wanted */
 void inspect_write_stats(struct inspector *inspector, size_t flows_open); /* if they are wanted */
 
 /* --- inspect_found.c --- */

@@ -83,10 +83,21 @@ void inspect_write_flow(struct inspector *inspector, const struct connection *co
     inspect_write(inspector);
 }
 
+struct summing {
+    struct inspector *inspector;
+    uint64_t since_us, latest_us;
+};
+
 static void write_device(struct device *device, void *user)
 {
-    struct inspector *inspector = user;
+    struct summing *summing = user;
+    struct inspector *inspector = summing->inspector;
+    uint64_t seen_us = atomic_load(&device->last_seen_us);
 
+    if (seen_us < summing->since_us)
+        return;
+    if (seen_us > summing->latest_us)
+        summing->latest_us = seen_us;
     json_restart(&inspector->json);
     eve_device_record(&inspector->json, inspector->now_us, device);
     inspect_write(inspector);
@@ -109,9 +120,14 @@ void inspect_write_events(struct inspector *inspector)
     }
 }
 
-void inspect_write_devices(struct inspector *inspector)
+void inspect_write_devices(struct inspector *inspector, uint64_t since_us)
 {
-    devices_each(engine_devices(inspector->engine), write_device, inspector);
+    struct summing summing = { inspector, since_us, inspector->told_us };
+
+    if (!inspect_wants(inspector, EVE_IOT))
+        return;
+    devices_each(engine_devices(inspector->engine), write_device, &summing);
+    inspector->told_us = summing.latest_us;
 }
 
 void inspect_write_stats(struct inspector *inspector, size_t flows_open)

@@ -16,7 +16,7 @@
 
 /* --- signals --- */
 
-static volatile sig_atomic_t is_ending, is_reopening, is_reloading;
+static volatile sig_atomic_t is_ending, is_interrupted, is_reopening, is_reloading;
 
 static void note_signal(int number)
 {
@@ -24,6 +24,7 @@ static void note_signal(int number)
         is_reopening = is_reloading = 1;
     else
         is_ending = 1;
+    is_interrupted |= number == SIGINT;
 }
 
 static void catch_signals(void)
@@ -49,16 +50,18 @@ static void write_record(void *user, const char *record, size_t len)
 
 static void on_flow(void *user, const struct connection *connection)
 {
-    (void)user;
-    (void)connection;
+    struct live *live = user;
+
+    if (live->summary != NULL && connection->flow != NULL)
+        summary_add(live->summary, connection->flow);
 }
 
 static void on_alert(void *user, const struct connection *connection, const struct rule *rule)
 {
     struct live *live = user;
 
-    (void)connection;
-    (void)rule;
+    if (live->summary != NULL && connection->flow != NULL)
+        summary_alert(live->summary, connection->flow, rule);
     live->alerted = true;
 }
 
@@ -66,10 +69,15 @@ static size_t count(void *user, struct eve_counter *out, size_t room)
 {
     struct live *live = user;
     struct interface_counters kernel = interface_count(live->interface);
+    struct store_counters kept = keeper_count(live->keeper);
     const struct eve_counter capture[] = {
         { "capture", "kernel_packets", kernel.packets },
         { "capture", "kernel_drops", kernel.drops },
         { "capture", "kernel_ifdrops", kernel.interface_drops },
+        { EVE_OWN_SECTION, "baseline_saved", kept.saved },
+        { EVE_OWN_SECTION, "baseline_failed", kept.failed },
+        { EVE_OWN_SECTION, "baseline_devices_evicted", kept.devices_evicted },
+        { EVE_OWN_SECTION, "baseline_items_evicted", kept.items_evicted },
     };
     size_t own = sizeof(capture) / sizeof(capture[0]);
 
@@ -95,7 +103,13 @@ static void write_statistics(struct live *live, uint64_t now_us)
     inspector_stats(live->inspector);
 }
 
-#define CHORE_COUNT 2
+static void write_devices(struct live *live, uint64_t now_us)
+{
+    (void)now_us;
+    inspector_devices(live->inspector);
+}
+
+#define CHORE_COUNT 3
 struct chore {
     void (*run)(struct live *live, uint64_t now_us);
     uint64_t every_us, due_us; /* of CLOCK_MONOTONIC */
@@ -157,6 +171,7 @@ static void reload_if_asked(struct live *live)
     if (is_reopening) {
         is_reopening = 0;
         outputs_reopen(live->outputs);
+        keeper_save_soon(live->keeper);
     }
     if (live->reload != NULL && !live_reload_finish(live))
         return;
@@ -191,9 +206,12 @@ static int read_the_rest(struct live *live)
 
 static int watch(struct live *live)
 {
-    uint64_t now_us = live_now_us(), stats_us = live->started->live.stats_s * US_PER_S;
+    const struct live_settings *settings = &live->started->live;
+    uint64_t now_us = live_now_us(), stats_us = settings->stats_s * US_PER_S,
+             summary_us = settings->summary_s * US_PER_S;
     struct chore chores[CHORE_COUNT] = {
         { write_statistics, stats_us, now_us + stats_us },
+        { write_devices, summary_us, now_us + summary_us },
         { tick, US_PER_S, now_us }, /* last: records leave with it */
     };
 
@@ -222,6 +240,6 @@ int live_run(const struct live_options *options, const struct settings *settings
     status = live_open(&live);
     if (status == EXIT_DONE)
         status = watch(&live);
-    live_close(&live);
+    live_close(&live, is_interrupted);
     return status;
 }

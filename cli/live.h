@@ -6,6 +6,9 @@
 #include "rules_told.h"
 #include "settings.h"
 
+/* Of logs, where nobody names another and whoever starts it goes on as somebody else. */
+#define LIVE_LOG_FOLDER "/var/log/tattler"
+
 /* Of the command line; NULL: as the settings say. */
 struct live_options {
     struct rule_options rules;

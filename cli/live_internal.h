@@ -2,6 +2,7 @@
 #ifndef TATTLER_CLI_LIVE_INTERNAL_H
 #define TATTLER_CLI_LIVE_INTERNAL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -9,10 +10,12 @@
 #include "heuristics.h"
 #include "inspect.h"
 #include "interface.h"
+#include "keeper.h"
 #include "live.h"
 #include "notify.h"
 #include "outputs.h"
 #include "privileges.h"
+#include "summary.h"
 
 /* What a reload replaces. */
 struct generation {
@@ -27,9 +30,14 @@ struct live {
     const struct live_options *options;
     const struct settings *started; /* those that this began with */
     struct identity identity;
+    const char *folder; /* of logs */
+    char baseline_folder[PATH_MAX];
+    size_t heuristic_count; /* read at the start */
     struct interface *interface;
     struct outputs *outputs;
     struct engine *engine;
+    struct keeper *keeper;   /* NULL: no baseline is kept */
+    struct summary *summary; /* NULL: nobody reads one */
     struct rules rules; /* read at the start; cleared when others are in use */
     struct generation *now; /* NULL: nothing was reloaded yet */
     struct reload *reload;  /* under way; NULL: none is */
@@ -40,7 +48,6 @@ struct live {
     /* The newest packet's time, and when it was handed in: time goes on from there without packets,
      * whatever becomes of the machine's clock. */
     uint64_t packet_us, packet_at_us;
-    struct interface_counters interface_counters;
 };
 
 uint64_t live_now_us(void); /* CLOCK_MONOTONIC */
@@ -62,6 +69,7 @@ void generation_free(struct generation *generation); /* accepts NULL */
 /* Opens the interface, gives up rights, opens and reads all else. Returns an exit status; what was
  * opened is there to be closed, whatever that is. */
 int live_open(struct live *live);
-void live_close(struct live *live);
+/* 'tells': the summary, if there is one. */
+void live_close(struct live *live, bool tells);
 
 #endif

@@ -99,15 +99,30 @@ void live_reload_begin(struct live *live)
 
 /* --- whoever inspects --- */
 
+/* Whoever changes them would else wait for what they do. */
+static void tell_differing(const struct live *live)
+{
+    const char *key;
+    size_t row = 0;
+
+    while ((key = settings_next_differing(live->started, &live->now->settings, &row)) != NULL)
+        complain("%s: '%s' was changed, which takes effect with the next start",
+                live->options->rules.config, key);
+}
+
 static void tell_outcome(struct live *live, bool is_renewed)
 {
     char status[256];
 
     if (is_renewed)
-        snprintf(status, sizeof(status), "reloaded: %zu rules",
-                live->now->rules.set != NULL ? rule_set_count(live->now->rules.set) : 0);
+        tell_differing(live);
+    if (is_renewed)
+        snprintf(status, sizeof(status), "reloaded: %zu rules, %zu heuristics",
+                live->now->rules.set != NULL ? rule_set_count(live->now->rules.set) : 0,
+                heuristics_count(live->now->heuristics));
     else
-        snprintf(status, sizeof(status), "not reloaded: the rules and settings there were stay");
+        snprintf(status, sizeof(status),
+                "not reloaded: the rules, heuristics and settings there were stay");
     complain("%s", status);
     notify_ready(&live->notify, status);
 }

@@ -12,6 +12,7 @@
 #include "live_internal.h"
 #include "parse/packet.h"
 #include "sandbox.h"
+#include "screen.h"
 
 #define FOLDERS_MAX 16
 
@@ -53,20 +54,42 @@ static bool make_folder(const char *path, const struct identity *identity)
     return is_given;
 }
 
+static const char *log_folder(const struct live *live)
+{
+    if (live->options->directory != NULL)
+        return live->options->directory;
+    return live->identity.is_other ? LIVE_LOG_FOLDER : ".";
+}
+
+/* SQLite writes files beside the store, too. */
+static bool make_baseline_folder(struct live *live)
+{
+    const char *path = live->started->baseline, *slash;
+
+    if (path == NULL)
+        return true;
+    slash = strrchr(path, '/');
+    snprintf(live->baseline_folder, sizeof(live->baseline_folder), "%.*s",
+            slash == NULL || slash == path ? 1 : (int)(slash - path), slash == NULL ? "." : path);
+    return make_folder(live->baseline_folder, &live->identity);
+}
+
 static void enter_sandbox(const struct live *live)
 {
-    const char *folders[FOLDERS_MAX];
+    const char *folders[FOLDERS_MAX + 1];
+    size_t count = outputs_folders(live->outputs, folders, FOLDERS_MAX);
 
+    if (live->started->baseline != NULL)
+        folders[count++] = live->baseline_folder;
     if (live->started->live.sandbox)
-        sandbox_enter(folders, outputs_folders(live->outputs, folders, FOLDERS_MAX));
+        sandbox_enter(folders, count);
 }
 
 static bool open_outputs(struct live *live)
 {
     const struct live_options *options = live->options;
 
-    live->outputs = outputs_new(live->started,
-            options->directory != NULL ? options->directory : ".", options->output);
+    live->outputs = outputs_new(live->started, live->folder, options->output);
     if (live->outputs == NULL)
         return false;
     enter_sandbox(live);
@@ -94,6 +117,7 @@ static bool load_rules(struct live *live)
                                                    heuristics, &live->rules, &told);
 
     engine_use_heuristics(live->engine, heuristics);
+    live->heuristic_count = heuristics != NULL ? heuristics_count(heuristics) : 0;
     heuristics_release(heuristics);
     if (!is_loaded)
         return false;
@@ -102,6 +126,35 @@ static bool load_rules(struct live *live)
     complain("no rule could be read%s%s", live->identity.is_other ? " as user " : "",
             live->identity.is_other ? live->identity.name : "");
     return false;
+}
+
+static void tell_baseline(void *user, bool is_good, const char *what)
+{
+    (void)user;
+    (void)is_good;
+    complain("%s", what);
+}
+
+static void open_baseline(struct live *live)
+{
+    const char *path = live->started->baseline;
+
+    if (path == NULL)
+        return;
+    live->keeper = keeper_start(live->engine, path, live->started->max_devices, tell_baseline, NULL);
+    if (live->keeper == NULL && live->identity.is_other &&
+            (access(live->baseline_folder, W_OK) != 0 || access(path, W_OK) != 0))
+        complain("the baseline is kept as user '%s', who has to be able to write %s and the folder it "
+                "is in", live->identity.name, path);
+}
+
+/* For the person who ends this; nobody reads it elsewhere. */
+static void open_summary(struct live *live)
+{
+    const char *output = live->options->output;
+
+    if (isatty(STDOUT_FILENO) == 1 && (output == NULL || strcmp(output, "-") != 0))
+        live->summary = summary_new(live->engine);
 }
 
 /* A file that cannot be read later had better be told of now. */
@@ -119,9 +172,12 @@ static void tell_start(struct live *live)
     const struct live_settings *settings = &live->started->live;
     char status[512];
 
-    snprintf(status, sizeof(status), "watching %s as user %s: %zu rules; snap length %llu, buffer "
-            "%llu KiB, %llu ms%s%s", interface_name(live->interface), live->identity.name,
-            live->rules.set != NULL ? rule_set_count(live->rules.set) : 0,
+    for (size_t i = 0; outputs_target(live->outputs, i) != NULL; i++)
+        complain("EVE JSON goes to %s", outputs_target(live->outputs, i));
+    snprintf(status, sizeof(status), "watching %s as user %s: %zu rules, %zu heuristics; snap length "
+            "%llu, buffer %llu KiB, %llu ms%s%s", interface_name(live->interface),
+            live->identity.name, live->rules.set != NULL ? rule_set_count(live->rules.set) : 0,
+            live->heuristic_count,
             (unsigned long long)settings->snap_length,
             (unsigned long long)settings->buffer_bytes / 1024,
             (unsigned long long)settings->timeout_ms, settings->immediate ? ", immediate" : "",
@@ -134,11 +190,13 @@ int live_open(struct live *live)
 {
     const char *user = live->options->user != NULL ? live->options->user
                                                    : live->started->live.user;
-    const char *folder = live->options->directory;
 
-    if (!identity_find(user, &live->identity) || !open_interface(live) ||
-            (folder != NULL && !make_folder(folder, &live->identity)) ||
-            !privileges_drop(&live->identity) || !open_outputs(live))
+    if (!identity_find(user, &live->identity) || !open_interface(live))
+        return EXIT_USAGE;
+    live->folder = log_folder(live);
+    if ((live->options->output == NULL && !make_folder(live->folder, &live->identity)) ||
+            !make_baseline_folder(live) || !privileges_drop(&live->identity) ||
+            !open_outputs(live))
         return EXIT_USAGE;
     check_config(live);
     live->engine = engine_new(live->started, random_seed(), tell_problem, NULL);
@@ -148,6 +206,8 @@ int live_open(struct live *live)
     }
     if (!load_rules(live))
         return EXIT_USAGE;
+    open_baseline(live);
+    open_summary(live);
     live->inspector = inspector_new(live->engine, live->started, live->rules.set, &live->sink);
     if (live->inspector == NULL) {
         complain("out of memory");
@@ -158,11 +218,24 @@ int live_open(struct live *live)
     return EXIT_DONE;
 }
 
-void live_close(struct live *live)
+static void tell_summary(const struct live *live, uint64_t packets)
 {
+    summary_print(live->summary, stdout, screen_width(stdout), true);
+    printf("%llu packet%s; EVE JSON in %s\n", (unsigned long long)packets, packets == 1 ? "" : "s",
+            outputs_target(live->outputs, 0));
+}
+
+void live_close(struct live *live, bool tells)
+{
+    uint64_t packets = live->inspector != NULL ? inspector_packets(live->inspector) : 0;
+
     notify_stopping(&live->notify);
     live_reload_stop(live);
     inspector_finish(live->inspector);
+    keeper_stop(live->keeper); /* the flows that have just ended taught as well */
+    if (live->summary != NULL && tells)
+        tell_summary(live, packets);
+    summary_free(live->summary);
     outputs_close(live->outputs);
     interface_close(live->interface);
     rules_clear(&live->rules);

@@ -177,6 +177,11 @@ size_t outputs_count(const struct outputs *outputs, struct eve_counter *out, siz
     return count;
 }
 
+const char *outputs_target(const struct outputs *outputs, size_t index)
+{
+    return index < outputs->count ? outputs->all[index].target : NULL;
+}
+
 size_t outputs_folders(const struct outputs *outputs, const char **out, size_t room)
 {
     size_t count = 0;

@@ -24,6 +24,9 @@ struct outputs *outputs_new(const struct settings *settings, const char *folder,
  * has something else by that key, which was told. A server that is away is waited for. */
 bool outputs_open(struct outputs *outputs);
 
+/* Where the output at 'index' goes; NULL behind the last. */
+const char *outputs_target(const struct outputs *outputs, size_t index);
+
 /* The folders that files are written to, at most 'room'; borrowed for the outputs' life. */
 size_t outputs_folders(const struct outputs *outputs, const char **out, size_t room);
 
