@@ -291,70 +291,8 @@ static void choose_use(struct chooser *chooser, const struct group *group,
 
 /* --- the list as a whole --- */
 
-static int compare_texts(const char *a, const char *b)
-{
-    return strcmp(a != NULL ? a : "", b != NULL ? b : "");
-}
-
-static int compare_targets(const struct export_entry *a, const struct export_entry *b)
-{
-    static const struct address none;
-    bool by_name_a = a->address == NULL, by_name_b = b->address == NULL;
-    int order = memcmp(by_name_a ? &none : a->address, by_name_b ? &none : b->address,
-            sizeof(none));
-
-    return order != 0 || !by_name_a ? order : compare_texts(a->name, b->name);
-}
-
-static int compare_for_devices(const void *a, const void *b)
-{
-    const struct export_entry *left = a, *right = b;
-    int order = strcmp(left->device->key, right->device->key);
-
-    return order != 0 ? order : compare_targets(left, right);
-}
-
-static int compare_for_all(const void *a, const void *b)
-{
-    int order = compare_targets(a, b);
-
-    return order != 0 ? order : compare_for_devices(a, b);
-}
-
-static void merge(struct export_entry *into, const struct export_entry *from)
-{
-    into->alerts += from->alerts;
-    into->port = into->port == from->port ? into->port : 0;
-    into->protocol = into->protocol == from->protocol ? into->protocol : 0;
-    if (from->priority != 0 && (into->priority == 0 || from->priority < into->priority)) {
-        into->priority = from->priority;
-        into->detects = from->detects;
-    }
-}
-
-static void sort_and_merge(struct export_list *list, unsigned traits)
-{
-    int (*compare)(const void *, const void *) =
-            (traits & EXPORT_BY_DEVICE) != 0 ? compare_for_devices : compare_for_all;
-    size_t kept = 0;
-
-    if (list->entry_count == 0)
-        return;
-    qsort(list->entries, list->entry_count, sizeof(list->entries[0]), compare);
-    for (size_t i = 1; i < list->entry_count; i++) {
-        struct export_entry *last = &list->entries[kept], *next = &list->entries[i];
-        bool same_device = last->device == next->device || !(traits & EXPORT_BY_DEVICE);
-
-        if (same_device && compare_targets(last, next) == 0)
-            merge(last, next);
-        else
-            list->entries[++kept] = *next;
-    }
-    list->entry_count = kept + 1;
-}
-
 /* The name itself or the one it is below, if that is listed and the use is not what it is listed for. */
-static const struct export_name *listed_above(const struct chooser *chooser,
+static struct export_name *listed_above(const struct chooser *chooser,
         const struct export_use *use)
 {
     bool for_one = (chooser->traits & EXPORT_BY_DEVICE) != 0;
@@ -374,24 +312,46 @@ static const struct export_name *listed_above(const struct chooser *chooser,
     return NULL;
 }
 
-/* Names that are blocked with a listed one, and that somebody uses without alerts. */
-static void warn_of_names(struct chooser *chooser)
+/* Names that would be blocked with a listed one, and that somebody uses without alerts. */
+static void look_for_others(struct chooser *chooser)
 {
+    bool for_all = (chooser->traits & EXPORT_BY_DEVICE) == 0, spares;
     char label[EXPORT_LABEL_SIZE];
 
     for (size_t i = 0; i < chooser->count; i++) {
         const struct export_use *use = chooser->by_address[i];
-        const struct export_name *name = use->key.name, *listed;
+        const struct export_name *name = use->key.name;
+        struct export_name *listed;
 
         listed = use->alerts == 0 && name != NULL ? listed_above(chooser, use) : NULL;
         if (listed == NULL)
             continue;
+        spares = for_all && listed->listed != use->key.device && !chooser->uses->wish->force;
+        listed->spared |= spares;
         export_device_label(use->key.device, label);
         if (listed == name)
-            note(chooser, true, "%s: %s uses it as well", name->text, label);
+            note(chooser, !spares, "%s: %s uses it as well", name->text, label);
         else
-            note(chooser, true, "%s: %s uses %s", listed->text, label, name->text);
+            note(chooser, !spares, "%s: %s uses %s", listed->text, label, name->text);
     }
+}
+
+/* Whoever chooses a name in a ClientHello must not have it cut off for those who need it. */
+static void spare_names(struct chooser *chooser)
+{
+    struct export_list *list = chooser->list;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->entry_count; i++) {
+        const struct export_entry *entry = &list->entries[i];
+        struct export_name *name = NULL;
+
+        if (entry->address == NULL)
+            HASH_FIND(hh, chooser->uses->names, entry->name, (unsigned)strlen(entry->name), name);
+        if (name == NULL || !name->spared)
+            list->entries[kept++] = *entry;
+    }
+    list->entry_count = kept;
 }
 
 static bool sort_uses(struct chooser *chooser)
@@ -423,18 +383,10 @@ bool export_choose(const struct export_uses *uses, unsigned traits, struct expor
                 choose_use(&chooser, &group, group.uses[i]);
         first += group.count;
     }
-    sort_and_merge(out, traits);
+    export_list_sort(out, traits);
     if (!out->allow && (traits & EXPORT_BY_NAME))
-        warn_of_names(&chooser);
+        look_for_others(&chooser);
+    spare_names(&chooser);
     free(chooser.by_address);
     return !chooser.failed;
-}
-
-void export_list_clear(struct export_list *list)
-{
-    for (size_t i = 0; i < list->note_count; i++)
-        free(list->notes[i].text);
-    free(list->notes);
-    free(list->entries);
-    *list = (struct export_list){ 0 };
 }

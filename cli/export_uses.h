@@ -13,6 +13,7 @@
 struct export_name {
     char text[EXPORT_NAME_SIZE];
     const struct export_device *listed; /* whose entry in the list has it; NULL: none (yet) */
+    bool spared; /* others would lose it */
     UT_hash_handle hh;
 };
 
@@ -52,5 +53,8 @@ struct export_uses {
 };
 
 bool export_device_is(const struct export_device *device, const char *word);
+
+/* Sorts, and merges what is the same for a format with these traits. */
+void export_list_sort(struct export_list *list, unsigned traits);
 
 #endif
