@@ -59,6 +59,12 @@ static const struct {
     { "local t = {} for i = 1, 1500 do t[i] = i end while true do table.insert(t, 1, table.remove(t, 1)) "
       "end", "ran over its budget" },
     { "while true do ('x'):rep(-1e15); ('x'):rep(0/0) end", "ran over its budget" },
+    { "for i = 1, 1e6 do finding(flow, { score = i / 1e6, why = { i = i, name = flow.name } }) end",
+      "ran over its budget" },
+    { "while true do local x = flow.entropy or device.fanout end", "ran over its budget" },
+    { "for i = 1, 1e6 do device.memory['k' .. i] = ('x'):rep(100) end", "ran over its budget" },
+    { "while true do pcall(function() return flow.nonsense end) end", "ran over its budget" },
+    { "local f = ('x'):rep(1000) while true do pcall(function() return flow[f] end) end", "ran over its budget" },
     { "error({ code = 1 })", "2: heuristic 'h', on_name: an error that is a table" },
     { "error(nil)", "an error that is a nil" },
     { "error(setmetatable({}, { __tostring = function() while true do end end }))", "table" },

@@ -8,6 +8,7 @@
 #include "detect/heuristics/lua/state.h"
 
 #define WORDS_MAX 128
+#define NEAREST_COST 500 /* instructions that the search for a similar word counts as */
 #define PATH_SIZE 64
 
 enum { PARAMS = SCRIPT_OBJECTS };
@@ -82,8 +83,10 @@ static size_t list_keys(lua_State *lua, int index, const char *words[WORDS_MAX])
 
 int refuse_word(lua_State *lua, int index, const char *what, const char *word)
 {
-    const char *words[WORDS_MAX], *near = nearest_word(word, words, list_keys(lua, index, words));
+    const char *words[WORDS_MAX], *near;
 
+    budget_charge(script_of(lua), NEAREST_COST);
+    near = nearest_word(word, words, list_keys(lua, index, words));
     if (near != NULL)
         return luaL_error(lua, "unknown %s '%s': did you mean '%s'?", what, word, near);
     return luaL_error(lua, "unknown %s '%s'", what, word);
