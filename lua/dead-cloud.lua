@@ -12,14 +12,13 @@
 -- SYNs of one attempt after another, as the feature counts them: an answer begins anew.
 local function judge(flow, device, params)
     local unanswered = flow.unanswered
-    if not flow.public or not unanswered or unanswered == 0 then
-        return
+    local key = "since." .. flow.remote_ip
+    local since = device.memory[key]
+    if unanswered <= 2 or not since then
+        since = time.now()
+        device.memory[key] = since
     end
-    local since = "since." .. flow.remote_ip
-    if unanswered <= 2 or not device.memory[since] then
-        device.memory[since] = time.now()
-    end
-    local minutes = (time.now() - device.memory[since]) / 60
+    local minutes = (time.now() - since) / 60
     if unanswered < params.attempts or minutes < params.minutes or
             (flow.fanout or 0) > params.hosts then
         return
@@ -39,6 +38,7 @@ heuristic{
     id = "dead-cloud",
     title = "Device keeps calling a cloud that is dead",
     severity = 3,
+    needs = { public = true, unanswered = 1 },
     params = {
         attempts = { default = 12, min = 3, max = 10000, unit = "packets", bounds = "unanswered",
             doc = "SYNs in a row without an answer" },

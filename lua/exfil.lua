@@ -20,7 +20,7 @@ local function judge(flow, _, params)
     local night = time.is_night()
     local upload_mb = flow.bytes_up / MB
 
-    if not flow.public or upload_mb < (night and params.night_mb or params.day_mb) then
+    if upload_mb < (night and params.night_mb or params.day_mb) then
         return
     end
     if flow.bytes_up < 4 * flow.bytes_down then -- a call or a download, no upload
@@ -61,6 +61,7 @@ heuristic{
     id = "exfil",
     title = "Upload without a good reason",
     severity = 2,
+    needs = { public = true, bytes_up = 0.1 * MB },
     params = {
         day_mb = { default = 10, min = 0.1, max = 1e6, unit = "MB", bounds = "upload_mb",
             doc = "smaller uploads by day are of no interest" },

@@ -152,13 +152,14 @@ function helper.load(path, id)
             local kind = objects_of[name]
             return function(first, device)
                 if kind then
+                    local event = object(kind, first) -- which refuses unknown names
                     if kind == "flow" then
                         first.finding = first.finding or {}
                         if not meets(first, chosen.needs) then
                             return
                         end
                     end
-                    return handler(object(kind, first), device or lab.device(), lab.params)
+                    return handler(event, device or lab.device(), lab.params)
                 end
                 return handler(first or lab.device(), lab.params)
             end
