@@ -16,7 +16,7 @@
 #include "base/value.h"
 #include "track/finding.h"
 
-#define MEMORY_PER_DEVICE 64   /* values */
+#define MEMORY_PER_DEVICE 128  /* values */
 #define MEMORY_KEY_MAX 63      /* bytes of a name, with the heuristic's id and a dot before it */
 #define MEMORY_TEXT_MAX 127    /* bytes of a text */
 
