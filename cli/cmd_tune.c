@@ -8,9 +8,8 @@
 
 #include "command.h"
 #include "heuristics.h"
-#include "rules.h"
 #include "screen.h"
-#include "tune_apply.h"
+#include "tune_session.h"
 #include "undo_file.h"
 
 #define TOP_DEFAULT 20
@@ -18,7 +17,6 @@
 #define DAYS_MAX 3650
 #define DAY_S 86400
 #define US_PER_S UINT64_C(1000000)
-#define RULES_MAX 64
 
 static const char usage[] =
         "usage: tattler tune [-c tattler.yaml] [OPTION]... EVE|FOLDER|-|redis://HOST/STREAM...\n"
@@ -48,33 +46,6 @@ static const char usage[] =
         "\n"
         "Exit status: 0 done, 1 some input could not be read, 2 wrong usage or configuration, or a\n"
         "change could not be made.\n";
-
-struct arguments {
-    const char *config, *threshold, *apply;
-    const char *rules[RULES_MAX];
-    size_t rule_count;
-    bool undo, list, json, limit, parameter;
-    uint64_t since_us;
-    const char *device;
-    unsigned top;
-    struct tune_options options;
-    const char *const *sources;
-    size_t source_count;
-};
-
-struct tune {
-    struct arguments arguments;
-    struct settings settings;
-    struct zone *zone;
-    struct rules rules;
-    struct heuristics *heuristics; /* NULL: none */
-    struct tune_history history;
-    uint64_t now_us;
-    bool interactive;
-    bool failed; /* some input could not be read */
-    bool stuck;  /* a change could not be made */
-    json_t *groups, *applied;
-};
 
 /* --- arguments --- */
 
@@ -144,7 +115,7 @@ static const struct option longs[] = {
 /* One option; EXIT_DONE to go on, -1 where all is said. */
 static int take_option(struct tune *tune, int c, char **argv)
 {
-    struct arguments *arguments = &tune->arguments;
+    struct tune_arguments *arguments = &tune->arguments;
 
     switch (c) {
     case 'c': arguments->config = optarg; break;
@@ -159,8 +130,8 @@ static int take_option(struct tune *tune, int c, char **argv)
     case OPTION_REASON: arguments->options.reason = optarg; break;
     case OPTION_AUTHOR: arguments->options.author = optarg; break;
     case 'S':
-        if (arguments->rule_count == RULES_MAX)
-            return usage_error("tune", "more than %d options -S: give a folder", RULES_MAX);
+        if (arguments->rule_count == TUNE_RULES_MAX)
+            return usage_error("tune", "more than %d options -S: give a folder", TUNE_RULES_MAX);
         arguments->rules[arguments->rule_count++] = optarg;
         break;
     case OPTION_SINCE:
@@ -182,14 +153,9 @@ static int take_option(struct tune *tune, int c, char **argv)
     return EXIT_DONE;
 }
 
-static const char *target(const struct arguments *arguments)
-{
-    return arguments->threshold != NULL ? arguments->threshold : arguments->config;
-}
-
 static int parse_arguments(struct tune *tune, int argc, char **argv)
 {
-    struct arguments *arguments = &tune->arguments;
+    struct tune_arguments *arguments = &tune->arguments;
     int c, status;
 
     arguments->top = TOP_DEFAULT;
@@ -199,7 +165,7 @@ static int parse_arguments(struct tune *tune, int argc, char **argv)
             return status;
     arguments->sources = (const char *const *)(argv + optind);
     arguments->source_count = (size_t)(argc - optind);
-    if (target(arguments) == NULL && (arguments->apply != NULL || arguments->undo))
+    if (tune_target(arguments) == NULL && (arguments->apply != NULL || arguments->undo))
         return usage_error("tune", "say what to change: -c tattler.yaml or --threshold-file FILE");
     if (arguments->limit && arguments->threshold == NULL)
         return usage_error("tune", "--limit goes with --threshold-file FILE");
@@ -223,7 +189,7 @@ static void tell(void *user, const char *what)
 
 static void read_all(struct tune *tune)
 {
-    const struct arguments *arguments = &tune->arguments;
+    const struct tune_arguments *arguments = &tune->arguments;
     const struct eve_reading reading = { &tune->settings.home_networks, history_take, tell,
         &tune->history };
 
@@ -239,7 +205,7 @@ static void read_all(struct tune *tune)
 /* Without rules the numbers are not shown; 'check' tells what is wrong with some. */
 static void load_rules(struct tune *tune)
 {
-    const struct arguments *arguments = &tune->arguments;
+    const struct tune_arguments *arguments = &tune->arguments;
     struct rules_source source = { .yaml = arguments->config,
         .paths = arguments->rules, .path_count = arguments->rule_count,
         .home = &tune->settings.home_networks };
@@ -255,179 +221,6 @@ static void load_rules(struct tune *tune)
                 (const char *const *)tune->settings.lua_files.items, tune->settings.lua_files.count);
     tune->history.rules = tune->rules.set;
     tune->history.heuristics = tune->heuristics;
-}
-
-/* --- one group --- */
-
-/* All that could be done about it, and what is to be done. */
-struct choice {
-    struct proposal proposal;
-    struct tune_limit limit;
-    struct tune_param param;
-    bool proposed, limited, bounded; /* which of them there are */
-    char *lines; /* owned; NULL: nothing is proposed */
-};
-
-static char *param_lines(const struct tune_group *group, const struct choice *choice)
-{
-    return tune_param_yaml(&(struct tune_param_item){ &choice->param, group, &choice->proposal }, 2,
-            "\n");
-}
-
-static char *lines_of(const struct tune *tune, const struct tune_group *group,
-        struct choice *choice)
-{
-    if (tune->arguments.limit)
-        return choice->limited ? tune_limit_lines(group, &choice->limit) : NULL;
-    if (tune->arguments.parameter)
-        return choice->bounded ? param_lines(group, choice) : NULL;
-    if (!choice->proposed)
-        return NULL;
-    return tune->arguments.threshold != NULL
-            ? proposal_threshold(&tune->history, group, &choice->proposal)
-            : proposal_yaml(&choice->proposal, 2, "\n");
-}
-
-static void choose(const struct tune *tune, struct tune_group *group, struct choice *out)
-{
-    out->proposed = propose(&tune->history, group, &tune->arguments.options, tune->now_us,
-            &out->proposal);
-    out->limited = tune_limit(&tune->history, group, tune->rules.set, &out->limit);
-    out->bounded = out->proposed && tune_param(&tune->history, group, &out->param);
-    out->lines = lines_of(tune, group, out);
-}
-
-/* The ids that are taken have changed with the file. */
-static bool reload(struct tune *tune)
-{
-    settings_clear(&tune->settings);
-    return load_settings(&tune->settings, tune->arguments.config);
-}
-
-static bool write_change(struct tune *tune, const struct tune_group *group,
-        const struct choice *choice)
-{
-    const struct arguments *arguments = &tune->arguments;
-
-    if (arguments->threshold != NULL)
-        return tune_apply_threshold(arguments->threshold, choice->lines);
-    if (!arguments->parameter)
-        return tune_apply_yaml(arguments->config, &tune->settings, &choice->proposal) &&
-               reload(tune);
-    return tune_apply_param(arguments->config, &tune->settings,
-                   &(struct tune_param_item){ &choice->param, group, &choice->proposal }) &&
-           reload(tune);
-}
-
-static void apply(struct tune *tune, const struct tune_group *group, const struct choice *choice)
-{
-    const struct arguments *arguments = &tune->arguments;
-    bool entry = !arguments->limit && !arguments->parameter;
-    const char *id = entry ? choice->proposal.id : arguments->limit ? "a limit" : "a parameter";
-    bool good = write_change(tune, group, choice);
-
-    tune->stuck |= !good;
-    if (good && arguments->json)
-        json_array_append_new(tune->applied, json_string(id));
-    else if (good)
-        printf("     written to %s as %s; 'tattler tune --undo' takes it back\n", target(arguments),
-                id);
-}
-
-static bool is_chosen(const char *list, size_t number)
-{
-    char *end;
-
-    for (; list != NULL && *list != '\0'; list = *end == ',' ? end + 1 : end)
-        if (strtoul(list, &end, 10) == number)
-            return true;
-        else if (*end != ',' && *end != '\0')
-            return false;
-    return false;
-}
-
-/* 'y' or 'n'; 'q': to the end without more questions. */
-static char ask(const struct tune_group *group)
-{
-    char line[64];
-
-    for (;;) {
-        printf("     Apply it? [y]es, [n]o, [?] more, [q]uit: ");
-        fflush(stdout);
-        if (fgets(line, sizeof(line), stdin) == NULL || line[0] == 'q')
-            return 'q';
-        if (line[0] == 'y' || line[0] == 'n' || line[0] == 's')
-            return line[0] == 'y' ? 'y' : 'n';
-        printf("     'tattler explain %u' says what the rule looks for and what else can be done.\n"
-               "     The entry ends by itself, and 'tattler tune --undo' takes it back. 'n' leaves\n"
-               "     things as they are.\n", group->sids[0]);
-    }
-}
-
-/* What else could be done. */
-static void show_others(const struct tune_group *group, const struct choice *choice, json_t *object)
-{
-    char *limit = choice->limited ? tune_limit_lines(group, &choice->limit) : NULL;
-    char *param = choice->bounded ? param_lines(group, choice) : NULL;
-
-    if (limit != NULL && object != NULL)
-        tune_json_limit(object, &choice->limit, limit);
-    else if (limit != NULL)
-        tune_print_limit(group, &choice->limit, limit);
-    if (param != NULL && object != NULL)
-        tune_json_param(object, &choice->param, param);
-    else if (param != NULL)
-        tune_print_param(group, &choice->param, param);
-    free(limit);
-    free(param);
-}
-
-static const char *why_nothing(const struct arguments *arguments)
-{
-    return arguments->limit ? "it does not repeat, or its rules have limits of their own"
-           : arguments->parameter ? "it does not come from a heuristic whose parameter bounds it"
-                                  : "its device or its address is not known, or it varies";
-}
-
-static void show(struct tune *tune, const struct tune_group *group, size_t number,
-        const struct choice *choice)
-{
-    const struct arguments *arguments = &tune->arguments;
-    bool entry = choice->lines != NULL && !arguments->limit && !arguments->parameter;
-    json_t *object = NULL;
-
-    if (arguments->json) {
-        object = tune_json_group(&tune->history, group, number, tune->rules.set);
-        if (entry)
-            tune_json_proposal(object, &choice->proposal, choice->lines);
-        json_array_append_new(tune->groups, object);
-    } else {
-        tune_print_group(&tune->history, group, number, tune->rules.set);
-        if (entry)
-            tune_print_proposal(group, &choice->proposal, choice->lines);
-        else if (choice->lines == NULL)
-            printf("     nothing proposed: %s\n", why_nothing(arguments));
-    }
-    show_others(group, choice, object);
-}
-
-/* False: the user wants no more. */
-static bool treat(struct tune *tune, struct tune_group *group, size_t number)
-{
-    bool chosen = is_chosen(tune->arguments.apply, number);
-    struct choice choice;
-    char answer = 'n';
-
-    choose(tune, group, &choice);
-    if (chosen || number <= tune->arguments.top)
-        show(tune, group, number, &choice);
-    if (tune->interactive && choice.lines != NULL)
-        answer = ask(group);
-    if ((chosen || answer == 'y') && choice.lines != NULL)
-        apply(tune, group, &choice);
-    tune->stuck |= chosen && choice.lines == NULL;
-    free(choice.lines);
-    return answer != 'q';
 }
 
 /* --- all groups --- */
@@ -474,7 +267,7 @@ static size_t last_chosen(const char *list)
 
 static int tune_groups(struct tune *tune)
 {
-    const struct arguments *arguments = &tune->arguments;
+    const struct tune_arguments *arguments = &tune->arguments;
     size_t count, chosen = 0, shown = arguments->top;
 
     load_rules(tune);
@@ -491,7 +284,7 @@ static int tune_groups(struct tune *tune)
     if (!arguments->json)
         print_head(tune, count);
     for (size_t i = 0; i < count && i < shown; i++)
-        if (!treat(tune, tune->history.ranked[i], i + 1))
+        if (!tune_treat(tune, tune->history.ranked[i], i + 1))
             break;
     if (arguments->json) {
         print_json(tune);
@@ -566,18 +359,18 @@ static void list_entries(struct tune *tune)
 
 /* --- the command --- */
 
-static int undo(const struct arguments *arguments)
+static int undo(const struct tune_arguments *arguments)
 {
     size_t left;
 
-    if (!undo_file_undo(target(arguments), &left))
+    if (!undo_file_undo(tune_target(arguments), &left))
         return EXIT_USAGE;
     printf("%s is as it was before the last change; %zu more can be taken back\n",
-            target(arguments), left);
+            tune_target(arguments), left);
     return EXIT_DONE;
 }
 
-static bool is_standard_input(const struct arguments *arguments)
+static bool is_standard_input(const struct tune_arguments *arguments)
 {
     for (size_t i = 0; i < arguments->source_count; i++)
         if (strcmp(arguments->sources[i], "-") == 0)
@@ -587,7 +380,7 @@ static bool is_standard_input(const struct arguments *arguments)
 
 static int work(struct tune *tune)
 {
-    const struct arguments *arguments = &tune->arguments;
+    const struct tune_arguments *arguments = &tune->arguments;
     char error[256];
     int status = EXIT_DONE;
 
@@ -597,7 +390,7 @@ static int work(struct tune *tune)
     }
     hash_set_seed(random_seed());
     tune->interactive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 &&
-                        !arguments->json && arguments->apply == NULL && target(arguments) != NULL &&
+                        !arguments->json && arguments->apply == NULL && tune_target(arguments) != NULL &&
                         !is_standard_input(arguments);
     if (!history_open(&tune->history, &tune->settings, tune->zone))
         complain("out of memory");
