@@ -84,7 +84,8 @@ bool asks_for_findings(const struct rule_set *set)
     return false;
 }
 
-static void check_finding(const struct rule *rule, const char *id,
+/* False: that says all of the rules behind it, too. */
+static bool check_finding(const struct rule *rule, const char *id,
         const struct heuristics *heuristics, rule_problem_fn problem, void *user)
 {
     const char *near = heuristics_nearest(heuristics, id);
@@ -92,11 +93,15 @@ static void check_finding(const struct rule *rule, const char *id,
     const struct rule_problem found = { RULE_WARNING, rule->file, rule->line, 1, text };
 
     if (heuristics_find(heuristics, id) != NULL)
-        return;
-    snprintf(text, sizeof(text), "no heuristic '%s' is loaded, so this never matches%s%s%s", id,
-            near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
-            near != NULL ? "'?" : "");
+        return true;
+    if (heuristics_count(heuristics) == 0)
+        snprintf(text, sizeof(text), "no heuristics are loaded, so no rule on findings matches");
+    else
+        snprintf(text, sizeof(text), "no heuristic '%s' is loaded, so this never matches%s%s%s",
+                id, near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
+                near != NULL ? "'?" : "");
     problem(user, &found);
+    return heuristics_count(heuristics) > 0;
 }
 
 void check_findings(const struct rule_set *set, const struct heuristics *heuristics,
@@ -106,7 +111,8 @@ void check_findings(const struct rule_set *set, const struct heuristics *heurist
         const struct rule *rule = rule_set_rule(set, i);
 
         for (uint32_t n = 0; n < rule->test_count; n++)
-            if (asks(&rule->tests[n]))
-                check_finding(rule, rule->tests[n].iot.finding.id, heuristics, problem, user);
+            if (asks(&rule->tests[n]) && !check_finding(rule, rule->tests[n].iot.finding.id,
+                                                 heuristics, problem, user))
+                return;
     }
 }
