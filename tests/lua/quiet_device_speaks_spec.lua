@@ -1,0 +1,68 @@
+local helper = require("helper")
+
+describe("quiet-device-speaks", function()
+    local lab, device
+
+    before_each(function()
+        lab = helper.load("lua/quiet-device-speaks.lua")
+        device = lab.device{ name = "thermostat" }
+    end)
+
+    -- For that many hours, the day's upload is so large.
+    local function live(hours, megabytes, local_hour)
+        for _ = 1, hours do
+            device.upload_24h = megabytes * 1e6
+            lab.at(local_hour or 12, 3600).on_device_window(device)
+        end
+    end
+
+    it("tells once of a thermostat that sends as much as in years", function()
+        live(72, 0.2)
+        assert.equal(0, #lab.findings)
+        live(10, 8, 3)
+        assert.equal(1, #lab.findings)
+        assert.equal(8, lab.findings[1].why.sent_mb)
+        assert.is_true(lab.findings[1].why.night)
+        assert.is_true(lab.findings[1].score > 0.6)
+    end)
+
+    it("tells of an upload after which nothing comes", function()
+        live(72, 0.2)
+        device.upload_24h = 8e6
+        lab.at(12, 10).on_flow_end({ public = true, bytes_up = 8e6 }, device)
+        assert.equal(1, #lab.findings)
+    end)
+
+    it("waits until it is known what is usual", function()
+        live(10, 0.2)
+        live(30, 8)
+        live(30, 0.2)
+        assert.equal(0, #lab.findings)
+    end)
+
+    it("is silent about devices that are not quiet, and about small things", function()
+        live(72, 5)
+        live(5, 500)
+        device = lab.device{ name = "sensor" }
+        live(72, 0.001)
+        live(5, 3)
+        assert.equal(0, #lab.findings)
+    end)
+
+    it("remembers a weekly map for a week, and forgets it in two months", function()
+        live(24, 3)
+        live(24 * 7, 0.2)
+        live(5, 4.5)
+        assert.equal(0, #lab.findings)
+        live(24 * 60, 0.2)
+        live(5, 8)
+        assert.equal(1, #lab.findings)
+    end)
+
+    it("copes with what is not known", function()
+        for _ = 1, 100 do
+            lab.at(12, 3600).on_device_window(device)
+        end
+        assert.equal(0, #lab.findings)
+    end)
+end)
