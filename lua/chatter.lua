@@ -6,11 +6,15 @@
 -- what its type may do: set 'per_minute' for a type in the configuration (types: plug: chatter: …).
 --
 -- Harmless: a TV that streams for the first time after a day of rest, an update, a call. One such minute
--- becomes usual and is told once. A connection counts when it is over, by its average minute: one that idled
--- for long before it floods hides in that, and what nobody answers is told when the host forgets it.
+-- becomes usual and is told once. A connection that lasts counts by its average: one that idled for
+-- long before it floods hides in that.
 
-local DAY_S = 86400
+local WINDOW_S, DAY_S = 10, 86400
 local FADES = 0.9 -- a day
+
+local function count(packets, memory)
+    memory.packets = (memory.packets or 0) + packets
+end
 
 local function judge(device, params)
     local memory, now = device.memory, time.now()
@@ -47,9 +51,16 @@ heuristic{
         pause_min = { default = 5, min = 1, max = 60, unit = "min",
             doc = "a device that was silent for longer is not measured across the silence" },
     },
+    on_flow_window = function(flow, device, params)
+        local packets = WINDOW_S * flow.pkts_up / math.max(flow.age_s, WINDOW_S)
+        if packets * 60 / WINDOW_S >= params.per_minute / 100 then -- less does not matter
+            count(packets, device.memory)
+        end
+    end,
     on_flow_end = function(flow, device)
-        local minutes = math.max(1, flow.age_s / 60)
-        device.memory.packets = (device.memory.packets or 0) + flow.pkts_up / minutes
+        if flow.age_s < WINDOW_S then -- those that lasted longer were counted by their windows
+            count(flow.pkts_up, device.memory)
+        end
     end,
     on_device_window = judge,
 }

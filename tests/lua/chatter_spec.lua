@@ -26,14 +26,14 @@ describe("chatter", function()
         assert.near(20, lab.findings[1].why.usual, 0.1)
     end)
 
-    it("counts connections that lasted by their average minute", function()
+    it("counts connections that last by their windows", function()
         live(90, 20)
-        lab.at(12).on_flow_end({ age_s = 600, pkts_up = 9000 }, device)
-        lab.at(12, 60).on_device_window(device)
-        assert.equal(0, #lab.findings)
-        lab.at(12).on_flow_end({ age_s = 600, pkts_up = 600000 }, device)
-        lab.at(12, 60).on_device_window(device)
-        assert.equal(60000, lab.findings[1].why.per_minute)
+        for i = 1, 6 do
+            lab.at(12, 10).on_flow_window({ age_s = 10 * i, pkts_up = 10000 * i }, device)
+        end
+        lab.at(12).on_flow_end({ age_s = 61, pkts_up = 60000 }, device)
+        lab.at(12).on_device_window(device)
+        assert.near(60000, lab.findings[1].why.per_minute, 100)
     end)
 
     it("waits until it is known what is usual", function()
