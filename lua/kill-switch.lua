@@ -45,7 +45,7 @@ local function on_dns_answer(answer, device, params)
     if pauses >= params.pauses then
         finding(device, {
             score = math.min(1, 0.3 + 0.1 * pauses),
-            why = { refused = memory.name, pauses = pauses, last_pause_min = (memory.pause or 0) / 60,
+            why = { name = memory.name, pauses = pauses, last_pause_min = (memory.pause or 0) / 60,
                 longest_before_min = memory.longest / 60,
                 hours = (time.now() - memory.refused_at) / 3600 },
         })

@@ -32,7 +32,7 @@ describe("kill-switch", function()
             assert.equal(i, device.memory.pauses)
         end
         assert.equal(1, #lab.findings)
-        assert.equal("cloud.maker.example", lab.findings[1].why.refused)
+        assert.equal("cloud.maker.example", lab.findings[1].why.name)
         assert.near(15, lab.findings[1].why.last_pause_min, 0.1)
     end)
 
