@@ -14,13 +14,8 @@
 #endif
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define DEVICES "devices"
-#define SUPPRESS "suppress"
-#define DAY_S 86400
 
 #define AT(member) offsetof(struct settings, member)
-#define IN_DEVICE(member) offsetof(struct device_setting, member)
-#define IN_SUPPRESS(member) offsetof(struct suppress_setting, member)
 
 static const char *const sections[] = { DEVICES, SUPPRESS, "limits", "live", "redis" };
 
@@ -37,138 +32,11 @@ static const struct record_list records[] = {
             sizeof(struct suppress_setting), 1024 },
 };
 
-/* A default is what a user would write, list items apart by ", ". The caps on files are those of
- * the modules that load them. */
-static const struct settings_row rows[] = {
-    { "home-networks", &kind_networks, AT(home_networks), 0, 64,
-            "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16, fc00::/7, fe80::/10",
-            "the networks whose hosts are devices; all else is remote" },
-    { "warm-up", &kind_duration, AT(warm_up_s), 0, 30 * DAY_S, "10m",
-            "watch a device for this long before telling that it skipped DNS" },
-    { "dns-grace", &kind_duration, AT(dns_grace_s), 0, 30 * DAY_S, "24h",
-            "a resolved name still counts for this long after its TTL" },
-    { "learning", &kind_duration, AT(learning_s), 0, 365 * DAY_S, "7d",
-            "learn what a device does for this long before calling something new" },
-    { "network-resolvers", &kind_networks, AT(network_resolvers), 0, 16, "",
-            "DNS resolvers of the network, beside those that DHCP and routers offer" },
-    { "baseline", &kind_file, AT(baseline), 0, 0, "",
-            "file that keeps what is usual for each device, see doc/baseline.md; not set: none" },
-    { "profiles", &kind_files, AT(profiles), 0, 16, "",
-            "what devices of a type talk to elsewhere, see doc/profiles.md; for those that learn" },
-    { "timezone", &kind_zone, AT(timezone), 0, 64, "",
-            "IANA name for local hours, such as Europe/Berlin; not set: the machine's" },
-    { "geo", &kind_files, AT(geo), 0, 16, "$TATTLER_STATE/tattler.mmdb",
-            "MMDB files that give network, organisation and country of an address" },
-    { "risk", &kind_files, AT(risk), 0, 16, "$TATTLER_DATA/risk.csv",
-            "CSV files that score networks; a later file overrides" },
-    { "oui", &kind_files, AT(oui), 0, 8,
-            "/usr/share/ieee-data/oui.csv, /usr/share/ieee-data/mam.csv, "
-            "/usr/share/ieee-data/oui36.csv",
-            "IEEE CSV files that give the vendor of a MAC address" },
-    { "resolvers", &kind_files, AT(resolvers), 0, 16, "$TATTLER_DATA/resolvers.txt",
-            "text files of public encrypted DNS resolvers" },
-    { "public-suffix-list", &kind_file, AT(public_suffix_list), 0, 0, "",
-            "the list that finds registrable domains; not set: the system's" },
-    { "rule-files", &kind_files, AT(rule_files), 0, 256, "",
-            "rules, or folders of .rules files; not set: the installed pack" },
-    { "classification-file", &kind_file, AT(classification_file), 0, 0, "",
-            "Suricata's classification.config; not set: the installed one" },
-    { "reference-config-file", &kind_file, AT(reference_file), 0, 0, "",
-            "Suricata's reference.config; not set: the installed one" },
-    { "threshold-file", &kind_file, AT(threshold_file), 0, 0, "",
-            "Suricata's threshold.config: how often which rules alert" },
-    { "packet-alert-max", &kind_count, AT(max_alerts), 1, 255, "15",
-            "alerts of one packet that are told, the most urgent first" },
-    { "lua-files", &kind_files, AT(lua_files), 0, 256, "$TATTLER_LUA/",
-            "heuristics in Lua, or folders of .lua files" },
-    { "lua-module", &kind_file, AT(lua_module), 0, 0, "$TATTLER_LIB/tattler-lua.so",
-            "the module that runs Lua" },
-    { "lua-instructions", &kind_count, AT(lua_instructions), 1000, 1 << 30, "100000",
-            "what one call of a heuristic may take" },
-    { "lua-memory", &kind_count, AT(lua_memory_kb), 256, 1 << 20, "4096",
-            "kB that one file's heuristics may use in each thread" },
-    { "heuristics", &kind_params, 0, 0, 0, "", "parameters of heuristics, by id and name" },
-    { "types", &kind_params, 0, 0, 0, "", "parameters of heuristics for a type of devices" },
-    { DEVICES ".mac", &kind_mac, 0, 0, 0, "", "the device with this MAC address" },
-    { DEVICES ".address", &kind_address, 0, 0, 0, "", "or, without 'mac', with this address" },
-    { DEVICES ".name", &kind_text, IN_DEVICE(name), 0, 63, "", "what to call it" },
-    { DEVICES ".type", &kind_text, IN_DEVICE(type), 0, 63, "", "what it is, such as camera" },
-    { SUPPRESS ".id", &kind_word, IN_SUPPRESS(id), 0, 40, "",
-            "what the statistics call it; not set: entry-1, entry-2 …" },
-    { SUPPRESS ".sid", &kind_numbers, IN_SUPPRESS(sids), 1, 256, "", "alerts of these rules" },
-    { SUPPRESS ".detects", &kind_text, IN_SUPPRESS(detects), 0, 63, "",
-            "alerts of rules that detect this, such as beacon" },
-    { SUPPRESS ".device", &kind_device, 0, 0, 63, "",
-            "of the device with this MAC address, address, network or name" },
-    { SUPPRESS ".device-type", &kind_text, IN_SUPPRESS(device_type), 0, 63, "",
-            "of devices of this type" },
-    { SUPPRESS ".domain", &kind_domain, IN_SUPPRESS(domain), 0, 253, "",
-            "to names in this domain" },
-    { SUPPRESS ".name", &kind_domain, IN_SUPPRESS(name), 0, 253, "",
-            "to exactly this name, as TLS, QUIC, HTTP or DNS tell it" },
-    { SUPPRESS ".asn", &kind_number, IN_SUPPRESS(asn), 1, UINT32_MAX, "", "to this network" },
-    { SUPPRESS ".address", &kind_networks, IN_SUPPRESS(networks), 0, 64, "",
-            "to these addresses or networks" },
-    { SUPPRESS ".hours", &kind_hours, IN_SUPPRESS(hours), 0, 0, "",
-            "in these local hours: 22-6 is from 22:00 to 5:59" },
-    { SUPPRESS ".reason", &kind_text, IN_SUPPRESS(reason), 0, 255, "", "why it is right" },
-    { SUPPRESS ".author", &kind_text, IN_SUPPRESS(author), 0, 63, "", "who says so" },
-    { SUPPRESS ".expires", &kind_day, IN_SUPPRESS(until_us), 0, 0, "",
-            "the last day in force, 2026-12-31, in UTC" },
-    { DEVICES ".heuristics", &kind_params, 0, 0, 0, "", "parameters of heuristics for this device" },
-    { "eve-types", &kind_eve_types, AT(eve_types), 0, 16, "alert, flow, dns, tls, quic, iot, stats",
-            "EVE records to write; in Suricata its 'outputs' say that" },
-    { "eve-outputs", &kind_outputs, AT(eve_outputs), 0, 8, "regular:eve.json",
-            "where 'tattler live' writes EVE records to; a path starts at the log folder" },
-    { "eve-buffer", &kind_bytes, AT(eve_buffer_bytes), 1 << 16, UINT64_C(1) << 30, "16m",
-            "records held for each output that is away or slow; then they are lost and counted" },
-    { "live.interface", &kind_text, AT(live.interface), 0, 63, "",
-            "the interface to watch, unless -i names one" },
-    { "live.filter", &kind_text, AT(live.filter), 0, 4095, "",
-            "inspect only packets that this filter takes (pcap-filter(7))" },
-    { "live.user", &kind_text, AT(live.user), 0, 63, "",
-            "run as this user, once the interface is open; not set: tattler, or else nobody" },
-    { "live.snap-length", &kind_bytes, AT(live.snap_length), 128, 262144, "256k",
-            "bytes read of each packet" },
-    { "live.buffer", &kind_bytes, AT(live.buffer_bytes), 1 << 16, UINT64_C(1) << 30, "16m",
-            "memory of the kernel for packets that wait" },
-    { "live.timeout-ms", &kind_count, AT(live.timeout_ms), 1, 1000, "100",
-            "the kernel collects packets for so many milliseconds before it hands them over" },
-    { "live.immediate", &kind_bool, AT(live.immediate), 0, 0, "no",
-            "hand over each packet at once, which takes more CPU" },
-    { "live.promiscuous", &kind_bool, AT(live.promiscuous), 0, 0, "yes",
-            "also see packets that are for others, as a mirror port needs" },
-    { "live.stats-interval", &kind_duration, AT(live.stats_s), 1, DAY_S, "60s",
-            "write a record of statistics so often" },
-    { "live.summary-interval", &kind_duration, AT(live.summary_s), 1, 30 * DAY_S, "1h",
-            "write a record of each device with news so often" },
-    { "live.sandbox", &kind_bool, AT(live.sandbox), 0, 0, "yes",
-            "forbid system calls and writing to files that it does not need" },
-    { "redis.key", &kind_text, AT(redis.key), 0, 255, "tattler", "the stream's name" },
-    { "redis.stream-maxlen", &kind_count, AT(redis.max_records), 0, UINT64_C(1) << 40, "100k",
-            "records kept in the stream, about; 0: all" },
-    { "redis.username", &kind_text, AT(redis.username), 0, 255, "", "to log in with" },
-    { "redis.password", &kind_text, AT(redis.password), 0, 255, "", "to log in with" },
-    { "limits.flows", &kind_count, AT(max_flows), 1, 1 << 24, "64k",
-            "flows remembered at once; in Suricata flow.memcap rules instead" },
-    { "limits.devices", &kind_count, AT(max_devices), 1, 1 << 20, "4k", "devices remembered" },
-    { "limits.names", &kind_count, AT(max_names), 1, 1 << 24, "64k",
-            "resolved addresses remembered, of all devices together" },
-    { "limits.names-per-device", &kind_count, AT(max_names_per_device), 1, 1 << 24, "2k",
-            "resolved addresses remembered of one device" },
-    { "limits.remotes", &kind_count, AT(max_remotes), 1, 1 << 24, "32k",
-            "remotes whose rhythm and volume are followed, of all devices together" },
-    { "limits.remotes-per-device", &kind_count, AT(max_remotes_per_device), 8, 1 << 20, "512",
-            "remotes followed of one device" },
-    { "limits.memory", &kind_count, AT(max_memory), 1, 1 << 24, "64k",
-            "values that heuristics remember, of all devices together" },
-};
-
 static const struct settings_row *find_row(const char *key)
 {
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (strcmp(rows[i].key, key) == 0)
-            return &rows[i];
+    for (size_t i = 0; i < settings_row_count; i++)
+        if (strcmp(settings_rows[i].key, key) == 0)
+            return &settings_rows[i];
     return NULL;
 }
 
@@ -186,11 +54,12 @@ static const struct record_list *list_of(const char *key)
 /* The row that keys which are not the table's belong to; NULL: none. */
 static const struct settings_row *find_free_row(const char *key)
 {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        size_t len = strlen(rows[i].key);
+    for (size_t i = 0; i < settings_row_count; i++) {
+        const struct settings_row *row = &settings_rows[i];
+        size_t len = strlen(row->key);
 
-        if (rows[i].kind == &kind_params && strncmp(rows[i].key, key, len) == 0 && key[len] == '.')
-            return &rows[i];
+        if (row->kind == &kind_params && strncmp(row->key, key, len) == 0 && key[len] == '.')
+            return row;
     }
     return NULL;
 }
@@ -219,10 +88,10 @@ bool settings_is_list(const char *key)
 
 bool settings_describe(size_t index, struct settings_key *out)
 {
-    if (index >= COUNT_OF(rows))
+    if (index >= settings_row_count)
         return false;
-    *out = (struct settings_key){ rows[index].key, rows[index].kind->name,
-        rows[index].default_text, rows[index].doc };
+    *out = (struct settings_key){ settings_rows[index].key, settings_rows[index].kind->name,
+        settings_rows[index].default_text, settings_rows[index].doc };
     return true;
 }
 
@@ -244,8 +113,8 @@ static bool is_at_start(const char *key)
 const char *settings_next_differing(const struct settings *one, const struct settings *other,
         size_t *row)
 {
-    while (*row < COUNT_OF(rows)) {
-        const struct settings_row *next = &rows[(*row)++];
+    while (*row < settings_row_count) {
+        const struct settings_row *next = &settings_rows[(*row)++];
 
         if (is_at_start(next->key) && !next->kind->same((const char *)one + next->offset,
                                       (const char *)other + next->offset))
@@ -256,15 +125,15 @@ const char *settings_next_differing(const struct settings *one, const struct set
 
 /* --- keys that are none --- */
 
-#define KEYS_MAX (COUNT_OF(rows) + COUNT_OF(sections))
+#define KEYS_MAX (SETTINGS_ROWS_MAX + COUNT_OF(sections))
 
 /* What may stand in a section, "" for the top level, without the section's name. */
 static size_t keys_in(const char *section, const char *keys[KEYS_MAX])
 {
     size_t n = 0, len = strlen(section);
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const char *key = rows[i].key, *dot = strchr(key, '.');
+    for (size_t i = 0; i < settings_row_count; i++) {
+        const char *key = settings_rows[i].key, *dot = strchr(key, '.');
 
         if (dot == NULL && len == 0)
             keys[n++] = key;
@@ -509,8 +378,8 @@ static enum tattler_status set_default(struct settings *settings, const struct s
 enum tattler_status settings_default(struct settings *settings)
 {
     *settings = (struct settings){ 0 };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        enum tattler_status status = set_default(settings, &rows[i]);
+    for (size_t i = 0; i < settings_row_count; i++) {
+        enum tattler_status status = set_default(settings, &settings_rows[i]);
 
         if (status != TATTLER_OK) {
             settings_clear(settings);
@@ -538,8 +407,8 @@ static void clear_field(struct settings *settings, const struct settings_row *ro
 void settings_clear(struct settings *settings)
 {
     settings_clear_params(settings);
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        clear_field(settings, &rows[i]);
+    for (size_t i = 0; i < settings_row_count; i++)
+        clear_field(settings, &settings_rows[i]);
     for (size_t i = 0; i < COUNT_OF(records); i++)
         free(items_of(settings, &records[i]));
     *settings = (struct settings){ 0 };

@@ -2,7 +2,7 @@
  *
  * Filled once at start-up from tattler.yaml, from the 'tattler:' section of suricata.yaml or from
  * both hosts' defaults; afterwards nobody writes to it, so any thread may read. The table in
- * settings.c names every key once: the YAML reader, Suricata's section and the documentation are
+ * settings_table.c names every key once: the YAML reader, Suricata's section and the documentation are
  * driven by it. */
 #ifndef TATTLER_SETTINGS_H
 #define TATTLER_SETTINGS_H

@@ -1,4 +1,4 @@
-/* settings_kind.h - what the value of a key can be; between settings.c and settings_kind.c only. */
+/* settings_kind.h - the table of keys and what the value of each can be; between settings*.c only. */
 #ifndef TATTLER_SETTINGS_KIND_H
 #define TATTLER_SETTINGS_KIND_H
 
@@ -39,6 +39,17 @@ struct settings_row {
     const char *default_text;
     const char *doc;
 };
+
+/* --- settings_table.c --- */
+
+#define DEVICES "devices" /* the sections that are lists of maps */
+#define SUPPRESS "suppress"
+
+#define SETTINGS_ROWS_MAX 128
+extern const struct settings_row settings_rows[];
+extern const size_t settings_row_count;
+
+/* --- settings_kind.c --- */
 
 extern const struct settings_kind kind_duration, kind_count, kind_text, kind_zone, kind_file, kind_files,
         kind_networks, kind_eve_types, kind_word, kind_numbers, kind_number, kind_domain, kind_hours,
