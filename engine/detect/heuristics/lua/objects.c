@@ -1,6 +1,7 @@
 /* What handlers are given: flow, device, answer, change and the parameters. Each is an empty userdata
  * whose environment holds its fields by name: the number of a field, or a nested object. What is
  * read is asked of the host when it is read. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 enum { PARAMS = SCRIPT_OBJECTS };
 
 struct object {
+    struct script *script;
     int kind;         /* enum script_object, or PARAMS */
     bool is_whole;    /* the object itself, not what is nested in it */
     bool takes_keys;  /* stands for a field ".*" */
@@ -118,9 +120,10 @@ enum script_object objects_at(lua_State *lua, int index)
 
 /* The first argument of a function of the metatable: nobody else can get hold of those, so it is one of
  * ours, and to look would take longer than all else that a read takes. */
-static struct object *check_object(lua_State *lua, const struct script *script)
+static struct object *check_object(lua_State *lua)
 {
     struct object *object = lua_touserdata(lua, 1);
+    const struct script *script = object->script;
 
     if (script->call == NULL || (object->kind == PARAMS && object->heuristic != script->calling) ||
             (object->kind != PARAMS && (script->call->objects & 1u << object->kind) == 0))
@@ -135,16 +138,36 @@ static const char *check_key(lua_State *lua, const struct object *object, size_t
     return lua_tolstring(lua, 2, len);
 }
 
-static bool ask(struct script *script, const struct object *object, size_t field,
-        struct value *out)
+/* Reads are most of what scripts do, so fields are found without Lua's help: LuaJIT keeps one copy of
+ * each text, which the environment holds on to, so where it stands says which it is. Returns a free
+ * slot where the object has no such field. */
+static struct script_slot *find_slot(const struct object *object, const char *name)
 {
-    return object->kind == PARAMS
-                   ? script->host->param(script->call, field, out)
-                   : script->host->read(script->call, (enum script_object)object->kind, field, out);
+    struct script_slot *slots = object->script->slots;
+    size_t i = ((uintptr_t)name >> 4 ^ (uintptr_t)object >> 5) % SCRIPT_SLOTS;
+
+    while (slots[i].name != NULL && (slots[i].name != name || slots[i].object != object))
+        i = (i + 1) % SCRIPT_SLOTS;
+    return &slots[i];
 }
 
-static int read_key(lua_State *lua, struct script *script, const struct object *object)
+static int ask(lua_State *lua, const struct object *object, size_t field)
 {
+    const struct script_host *host = object->script->host;
+    struct script_call *call = object->script->call;
+    struct value value;
+
+    if (!(object->kind == PARAMS
+                        ? host->param(call, field, &value)
+                        : host->read(call, (enum script_object)object->kind, field, &value)))
+        return 0;
+    objects_push_value(lua, &value);
+    return 1;
+}
+
+static int read_key(lua_State *lua, const struct object *object)
+{
+    struct script *script = object->script;
     struct value value;
     size_t len;
     const char *key = check_key(lua, object, &len);
@@ -168,12 +191,15 @@ static int refuse_field(lua_State *lua, const struct object *object)
 
 static int read_field(lua_State *lua)
 {
-    struct script *script = script_of(lua);
-    const struct object *object = check_object(lua, script);
-    struct value value;
+    const struct object *object = check_object(lua);
+    const struct script_slot *slot;
+    size_t len;
 
     if (object->takes_keys)
-        return read_key(lua, script, object);
+        return read_key(lua, object);
+    slot = find_slot(object, check_key(lua, object, &len));
+    if (slot->name != NULL)
+        return ask(lua, object, slot->field);
     lua_getfenv(lua, 1);
     lua_pushvalue(lua, 2);
     lua_rawget(lua, 3);
@@ -181,10 +207,7 @@ static int read_field(lua_State *lua)
     case LUA_TUSERDATA:
         return 1;
     case LUA_TNUMBER:
-        if (!ask(script, object, (size_t)lua_tointeger(lua, 4), &value))
-            return 0;
-        objects_push_value(lua, &value);
-        return 1;
+        return ask(lua, object, (size_t)lua_tointeger(lua, 4));
     default:
         return refuse_field(lua, object);
     }
@@ -192,8 +215,8 @@ static int read_field(lua_State *lua)
 
 static int write_field(lua_State *lua)
 {
-    struct script *script = script_of(lua);
-    const struct object *object = check_object(lua, script);
+    const struct object *object = check_object(lua);
+    struct script *script = object->script;
     struct value value;
     size_t len;
     const char *key = check_key(lua, object, &len), *wrong;
@@ -242,7 +265,7 @@ static struct object *push_object(struct script *script, int kind, const char *p
     lua_State *lua = script->lua;
     struct object *object = lua_newuserdata(lua, sizeof(*object));
 
-    *object = (struct object){ .kind = kind };
+    *object = (struct object){ .script = script, .kind = kind };
     strncpy(object->path, path, sizeof(object->path) - 1);
     lua_rawgeti(lua, LUA_REGISTRYINDEX, script->metatable);
     lua_setmetatable(lua, -2);
@@ -252,65 +275,65 @@ static struct object *push_object(struct script *script, int kind, const char *p
     return object;
 }
 
-/* The fields of the section are on top of the stack, those of its object are below. */
-static void push_section(struct script *script, int kind, const char *object, const char *name,
-        size_t len)
-{
-    lua_State *lua = script->lua;
-    const char *path;
-
-    lua_pushlstring(lua, name, len);
-    lua_rawget(lua, -2);
-    if (!lua_isnil(lua, -1)) {
-        lua_getfenv(lua, -1);
-        lua_remove(lua, -2);
-        return;
-    }
-    lua_pop(lua, 1);
-    lua_pushlstring(lua, name, len);
-    path = lua_pushfstring(lua, "%s.%s", object, lua_tostring(lua, -1));
-    push_object(script, kind, path);
-    lua_pushvalue(lua, -4); /* the name, the path, the section, its fields */
-    lua_pushvalue(lua, -3);
-    lua_rawset(lua, -7);
-    lua_insert(lua, -4);
-    lua_pop(lua, 3);
-}
-
-static void add_key_section(struct script *script, int kind, const char *object, const char *name,
-        size_t len, size_t field)
+/* The section of an object whose fields are on top of the stack; leaves its own there. */
+static struct object *push_section(struct script *script, const struct object *object,
+        const char *name, size_t len)
 {
     lua_State *lua = script->lua;
     struct object *section;
 
     lua_pushlstring(lua, name, len);
-    lua_pushfstring(lua, "%s.%s", object, lua_tostring(lua, -1));
-    section = push_object(script, kind, lua_tostring(lua, -1));
-    section->takes_keys = true;
-    section->field = field;
+    lua_pushvalue(lua, -1);
+    lua_rawget(lua, -3);
+    if (!lua_isnil(lua, -1)) {
+        section = lua_touserdata(lua, -1);
+        lua_getfenv(lua, -1);
+        lua_replace(lua, -3);
+        lua_pop(lua, 1);
+        return section;
+    }
     lua_pop(lua, 1);
-    lua_remove(lua, -2);
-    lua_rawset(lua, -3);
+    section = push_object(script, object->kind,
+            lua_pushfstring(lua, "%s.%s", object->path, lua_tostring(lua, -1)));
+    lua_remove(lua, -3); /* the path */
+    lua_insert(lua, -3); /* the section's fields, below its name and itself */
+    lua_rawset(lua, -4);
+    return section;
 }
 
-static void add_field(struct script *script, int kind, const char *object, const char *name,
+/* The fields of the object are on top of the stack. */
+static void add_number(struct script *script, const struct object *object, const char *name,
         size_t field)
 {
     lua_State *lua = script->lua;
+
+    lua_pushstring(lua, name);
+    if (script->slot_count < SCRIPT_SLOTS / 2) { /* others are found as well, only later */
+        *find_slot(object, lua_tostring(lua, -1)) =
+                (struct script_slot){ object, lua_tostring(lua, -1), field };
+        script->slot_count++;
+    }
+    lua_pushinteger(lua, (lua_Integer)field);
+    lua_rawset(lua, -3);
+}
+
+/* 'object' and, on top of the stack, its fields. */
+static void add_field(struct script *script, const struct object *object, const char *name,
+        size_t field)
+{
     const char *dot = strchr(name, '.');
-    size_t len = dot != NULL ? (size_t)(dot - name) : 0;
+    struct object *section;
 
     if (dot == NULL) {
-        lua_pushinteger(lua, (lua_Integer)field);
-        lua_setfield(lua, -2, name);
-    } else if (strcmp(dot, ".*") == 0) {
-        add_key_section(script, kind, object, name, len, field);
-    } else {
-        push_section(script, kind, object, name, len);
-        lua_pushinteger(lua, (lua_Integer)field);
-        lua_setfield(lua, -2, dot + 1);
-        lua_pop(lua, 1);
+        add_number(script, object, name, field);
+        return;
     }
+    section = push_section(script, object, name, (size_t)(dot - name));
+    section->takes_keys = strcmp(dot, ".*") == 0;
+    section->field = field;
+    if (!section->takes_keys)
+        add_number(script, section, dot + 1, field);
+    lua_pop(script->lua, 1);
 }
 
 void objects_make(struct script *script)
@@ -320,10 +343,11 @@ void objects_make(struct script *script)
     make_metatable(script);
     for (int kind = 0; kind < SCRIPT_OBJECTS; kind++) {
         const struct script_catalog *catalog = &script->host->catalogs[kind];
+        struct object *object = push_object(script, kind, catalog->name);
 
-        push_object(script, kind, catalog->name)->is_whole = true;
+        object->is_whole = true;
         for (size_t i = 0; i < catalog->count; i++)
-            add_field(script, kind, catalog->name, catalog->fields[i], i);
+            add_field(script, object, catalog->fields[i], i);
         lua_pop(lua, 1);
         script->objects[kind] = luaL_ref(lua, LUA_REGISTRYINDEX);
     }
@@ -337,6 +361,6 @@ void objects_push_params(struct script *script, size_t heuristic)
     object->is_whole = true;
     object->heuristic = heuristic;
     for (size_t i = 0; i < declared->param_count; i++)
-        add_field(script, PARAMS, "params", declared->params[i].name, i);
+        add_field(script, object, declared->params[i].name, i);
     lua_pop(script->lua, 1);
 }

@@ -9,6 +9,17 @@
 
 #include "detect/heuristics/script.h"
 
+#define SCRIPT_SLOTS 512
+
+struct object;
+
+/* A field of an object, found by where its name stands. */
+struct script_slot {
+    const struct object *object;
+    const char *name; /* Lua's copy; NULL: free */
+    size_t field;
+};
+
 struct script {
     lua_State *lua;
     const struct script_host *host;
@@ -32,6 +43,8 @@ struct script {
     /* --- objects.c --- */
     int metatable; /* references of the registry, as these */
     int objects[SCRIPT_OBJECTS];
+    struct script_slot slots[SCRIPT_SLOTS];
+    size_t slot_count;
 
     /* --- module.c --- */
     int on_error;
