@@ -60,7 +60,9 @@ static bool is_wanted(const struct engine *engine, enum script_event event)
                    1u << event) != 0;
 }
 
-static struct script_scene scene_at(struct worker *worker, struct device *device, uint64_t now_us)
+/* 'of_device' is room for what the scene may have to look up. */
+static struct script_scene scene_at(struct worker *worker, struct device *device, uint64_t now_us,
+        struct flow *of_device)
 {
     return (struct script_scene){
         .call = { .now_us = now_us, .hour = zone_hour(worker->engine->files->zone, now_us),
@@ -69,7 +71,9 @@ static struct script_scene scene_at(struct worker *worker, struct device *device
         .set = heuristics_set(worker->states),
         .states = worker->states,
         .catalogs = heuristics_catalogs(heuristics_set(worker->states)),
+        .witness = heuristics_witness(heuristics_set(worker->states)),
         .device = device,
+        .of_device = of_device,
     };
 }
 
@@ -77,10 +81,11 @@ static void run_on_flow(struct worker *worker, struct flow *flow, enum script_ev
         bool ended)
 {
     struct script_scene scene;
+    struct flow of_device;
 
     if (!is_wanted(worker->engine, event) || !enter(worker))
         return;
-    scene = scene_at(worker, flow->device, flow->last_us);
+    scene = scene_at(worker, flow->device, flow->last_us, &of_device);
     scene.flow = flow;
     scene.ended = ended;
     scene.call.objects |= 1u << SCRIPT_FLOW;
@@ -152,11 +157,12 @@ bool engine_await_end(struct engine *engine, struct flow *flow)
 static void run_waiting(struct worker *worker, struct waiting_event *event)
 {
     struct script_scene scene;
+    struct flow of_device;
 
     if (event->ended != NULL) {
         run_on_flow(worker, event->ended, SCRIPT_FLOW_END, true);
     } else if (enter(worker)) {
-        scene = scene_at(worker, event->change.device, event->change.report.time_us);
+        scene = scene_at(worker, event->change.device, event->change.report.time_us, &of_device);
         scene.change = &event->change;
         scene.call.objects |= 1u << SCRIPT_CHANGE;
         heuristics_run(worker->states, SCRIPT_HEARTBEAT_CHANGE, &scene.call);
@@ -221,18 +227,23 @@ static void judge_end(struct worker *worker, struct flow *flow, uint8_t tcp_flag
 static void judge_device_window(struct worker *worker, struct flow *flow)
 {
     struct device *device = flow->device;
-    uint64_t now_us = flow->last_us;
+    uint64_t now_us = flow->last_us, packets;
     unsigned long long begun_us = atomic_load_explicit(&device->window_us, memory_order_relaxed);
     struct script_scene scene;
+    struct flow of_device;
 
+    atomic_fetch_add_explicit(&device->window_packets, 1, memory_order_relaxed);
     if (begun_us != 0 && !is_over(begun_us, now_us, DEVICE_WINDOW_US))
         return;
     if (!atomic_compare_exchange_strong(&device->window_us, &begun_us, now_us) || begun_us == 0 ||
             now_us < begun_us)
         return;
+    packets = atomic_exchange_explicit(&device->window_packets, 0, memory_order_relaxed);
     if (!is_wanted(worker->engine, SCRIPT_DEVICE_WINDOW) || !enter(worker))
         return;
-    scene = scene_at(worker, device, now_us);
+    scene = scene_at(worker, device, now_us, &of_device);
+    scene.window_us = now_us - begun_us;
+    scene.window_packets = packets;
     heuristics_run(worker->states, SCRIPT_DEVICE_WINDOW, &scene.call);
 }
 
@@ -274,10 +285,11 @@ void worker_judge_answer(struct worker *worker, struct flow *flow,
         const struct resolution *answer)
 {
     struct script_scene scene;
+    struct flow of_device;
 
     if (!is_wanted(worker->engine, SCRIPT_DNS_ANSWER) || !enter(worker))
         return;
-    scene = scene_at(worker, flow->device, flow->last_us);
+    scene = scene_at(worker, flow->device, flow->last_us, &of_device);
     scene.answer = answer;
     scene.flow_of_answer = flow;
     scene.call.objects |= 1u << SCRIPT_ANSWER;

@@ -97,11 +97,11 @@ static bool read_flow(struct script_scene *scene, size_t field, struct value *ou
 static const struct flow *device_as_flow(struct script_scene *scene)
 {
     if (scene->looked)
-        return &scene->of_device;
+        return scene->of_device;
     scene->looked = true;
-    scene->of_device = (struct flow){ .device = scene->device, .last_us = scene->call.now_us };
-    flow_view_device(scene->engine, &scene->of_device);
-    return &scene->of_device;
+    *scene->of_device = (struct flow){ .device = scene->device, .last_us = scene->call.now_us };
+    flow_view_device(scene->engine, scene->of_device);
+    return scene->of_device;
 }
 
 static bool read_device(struct script_scene *scene, size_t field, struct value *out)
@@ -118,6 +118,12 @@ static bool read_device(struct script_scene *scene, size_t field, struct value *
         lock_release(&scene->device->lock);
         *out = value_of_number((double)first_us / 1e6);
         return true;
+    case DEVICE_WINDOW:
+        *out = value_of_number((double)scene->window_us / 1e6);
+        return scene->window_us > 0;
+    case DEVICE_WINDOW_PACKETS:
+        *out = value_of_number((double)scene->window_packets);
+        return scene->window_us > 0;
     case DEVICE_IP:
         address_text(&scene->device->address, scene->text);
         return known_text(scene->text, out);
@@ -227,10 +233,8 @@ static bool read_change(struct script_scene *scene, size_t field, struct value *
 static void witness_read(const struct script_scene *scene, const char *object, const char *field,
         const struct value *value)
 {
-    const struct heuristic_witness *witness = heuristics_witness(scene->set);
-
-    if (witness != NULL)
-        witness->read(witness->user, object, field, value);
+    if (scene->witness != NULL)
+        scene->witness->read(scene->witness->user, object, field, value);
 }
 
 static bool read_field(struct script_call *call, enum script_object object, size_t field,
@@ -243,10 +247,12 @@ static bool read_field(struct script_call *call, enum script_object object, size
         [SCRIPT_CHANGE] = read_change,
     };
 
+    const struct script_scene *scene = scene_of(call);
     bool known = readers[object](scene_of(call), field, out);
 
-    witness_read(scene_of(call), scene_of(call)->catalogs->list[object].name,
-            scene_of(call)->catalogs->list[object].fields[field], known ? out : NULL);
+    if (scene->witness != NULL)
+        witness_read(scene, scene->catalogs->list[object].name,
+                scene->catalogs->list[object].fields[field], known ? out : NULL);
     return known;
 }
 

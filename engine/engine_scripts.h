@@ -15,14 +15,17 @@ struct script_scene {
     const struct heuristics *set;
     struct heuristic_states *states;
     const struct catalogs *catalogs;
+    const struct heuristic_witness *witness; /* NULL: none */
     struct device *device;       /* held */
     struct flow *flow;           /* NULL: the event is of none */
+    uint64_t window_us;          /* of the device, that is over; zero: the event is another */
+    uint64_t window_packets;
     bool ended;                  /* the flow has no more packets */
     const struct resolution *answer;
     const struct flow *flow_of_answer;
     const struct engine_event *change;
-    bool looked;                 /* 'of_device' is filled */
-    struct flow of_device;
+    struct flow *of_device;      /* room, not filled until it is asked for */
+    bool looked;                 /* it is filled */
     char text[256];              /* where texts that are made for a script stand until the next */
     char engine_text[ADDRESS_TEXT_SIZE];
 };

@@ -55,6 +55,7 @@ struct device {
     atomic_bool busy;     /* sends and receives much: flow_relay.c */
     atomic_ullong due_us; /* when a heartbeat of its has to be looked at */
     atomic_ullong window_us; /* heuristics were last called for it */
+    atomic_ullong window_packets; /* sent since then */
     atomic_bool found;    /* a finding of theirs waits for its next packet */
 
     /* Under 'lock'. */

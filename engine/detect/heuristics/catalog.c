@@ -15,6 +15,8 @@ static const char *const flow_fields[FLOW_FIELDS] = {
 static const char *const device_fields[DEVICE_FIELDS] = {
     [DEVICE_FIRST_SEEN] = "first_seen",
     [DEVICE_IP] = "ip",
+    [DEVICE_WINDOW] = "window_s",
+    [DEVICE_WINDOW_PACKETS] = "window_pkts_up",
     [DEVICE_MEMORY] = "memory.*",
 };
 static const char *const answer_fields[ANSWER_FIELDS] = {

@@ -17,7 +17,14 @@ enum flow_field {
     FLOW_PUBLIC,
     FLOW_FIELDS /* behind the features */
 };
-enum device_field { DEVICE_FIRST_SEEN, DEVICE_IP, DEVICE_MEMORY, DEVICE_FIELDS };
+enum device_field {
+    DEVICE_FIRST_SEEN,
+    DEVICE_IP,
+    DEVICE_WINDOW, /* known in device windows, as is the next */
+    DEVICE_WINDOW_PACKETS,
+    DEVICE_MEMORY,
+    DEVICE_FIELDS
+};
 enum answer_field {
     ANSWER_NAME,
     ANSWER_RCODE,
