@@ -38,7 +38,7 @@ libengine_la_SOURCES = \
 	engine/detect/condition.c engine/detect/condition.h engine/detect/dga.c engine/detect/dga.h \
 	engine/detect/dga_model.h engine/detect/feature_get.c engine/detect/feature_get.h \
 	engine/detect/features.c engine/detect/features.h \
-	engine/detect/heuristics/catalog.c engine/detect/heuristics/catalog.h engine/detect/heuristics/handlers.c engine/detect/heuristics/heuristics.c engine/detect/heuristics/heuristics.h engine/detect/heuristics/heuristics_internal.h engine/detect/heuristics/module_open.c engine/detect/heuristics/params.c engine/detect/heuristics/script.h engine/detect/heuristics/states.c engine/detect/suppress.c engine/detect/suppress.h \
+	engine/detect/heuristics/catalog.c engine/detect/heuristics/catalog.h engine/detect/heuristics/handlers.c engine/detect/heuristics/heuristics.c engine/detect/heuristics/heuristics.h engine/detect/heuristics/heuristics_internal.h engine/detect/heuristics/module_open.c engine/detect/heuristics/needs.c engine/detect/heuristics/params.c engine/detect/heuristics/script.h engine/detect/heuristics/states.c engine/detect/suppress.c engine/detect/suppress.h \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \

@@ -15,7 +15,7 @@ local helper = {}
 
 local extra = {
     flow = { "remote_ip", "remote_port", "protocol", "initiated", "public" },
-    device = { "first_seen", "ip", "memory", "name", "mac", "vendor", "type" },
+    device = { "first_seen", "ip", "window_s", "window_pkts_up", "memory", "name", "mac", "vendor", "type" },
     answer = { "name", "rcode", "address", "addresses", "blocked", "resolver" },
     change = { "kind", "remote", "score", "period_before_s", "period_after_s", "bytes_before",
         "bytes_after" },
@@ -92,22 +92,28 @@ local function choose(declared, id, path)
     error(("%s declares no heuristic%s"):format(path, id and " '" .. id .. "'" or ""), 3)
 end
 
--- Whether a flow of these values is one that the heuristic asks for.
+local function is_met(values, path, wanted)
+    local value = values
+    for part in path:gmatch("[^.]+") do
+        value = type(value) == "table" and value[part]
+    end
+    if type(wanted) == "number" then
+        return type(value) == "number" and value >= wanted
+    end
+    return value == wanted
+end
+
+-- Whether an object of these values has all fields that the needs name, and those of one choice.
 local function meets(values, needs)
-    for path, wanted in pairs(needs or {}) do
-        local value = values
-        for part in path:gmatch("[^.]+") do
-            value = type(value) == "table" and value[part]
-        end
-        if type(wanted) == "number" then
-            if type(value) ~= "number" or value < wanted then
-                return false
-            end
-        elseif value ~= wanted then
+    local choices, chosen = 0, false
+    for key, wanted in pairs(needs or {}) do
+        if type(key) == "number" then
+            choices, chosen = choices + 1, chosen or meets(values, wanted)
+        elseif type(wanted) ~= "table" and not is_met(values, key, wanted) then
             return false
         end
     end
-    return true
+    return choices == 0 or chosen
 end
 
 function helper.load(path, id)
@@ -151,17 +157,17 @@ function helper.load(path, id)
             local handler = assert(chosen[name], "no handler " .. name)
             local kind = objects_of[name]
             return function(first, device)
-                if kind then
-                    local event = object(kind, first) -- which refuses unknown names
-                    if kind == "flow" then
-                        first.finding = first.finding or {}
-                        if not meets(first, chosen.needs) then
-                            return
-                        end
-                    end
-                    return handler(event, device or lab.device(), lab.params)
+                first = kind and object(kind, first) or first or lab.device() -- which refuses unknown names
+                if kind == "flow" then
+                    first.finding = first.finding or {}
                 end
-                return handler(first or lab.device(), lab.params)
+                local needs = chosen.needs or {}
+                if kind == "flow" and not meets(first, needs) or not meets(first, needs[name]) then
+                    return
+                elseif kind then
+                    return handler(first, device or lab.device(), lab.params)
+                end
+                return handler(first, lab.params)
             end
         end })
     end

@@ -263,6 +263,32 @@ START_TEST(a_handler_is_called_for_flows_that_meet_its_needs)
 }
 END_TEST
 
+START_TEST(each_handler_has_needs_of_its_own_and_choices)
+{
+    struct flow *flow;
+
+    lua_open(&lua, "heuristic{ id = 'h', title = 'h', severity = 4, needs = { public = true, "
+                   "on_flow_window = { pkts_up = 12, { pkts_up = 40 }, { ech = true }, "
+                   "{ initiated = true, remote_port = 443, age_s = 25 } }, "
+                   "on_device_window = { window_pkts_up = 100 } }, "
+                   "on_flow_window = function(flow) log(('%d'):format(flow.pkts_up)) end, "
+                   "on_device_window = function(device) log(('%d of %d s'):format("
+                   "device.window_pkts_up, device.window_s)) end }");
+    flow = connect_to(&lua.scene, REMOTE);
+    lua_send(&lua, flow, 65);
+    for (unsigned i = 0; i < 40; i++)
+        tick(&lua.scene, flow);
+    lua_send(&lua, flow, 120);
+    lua_assert_line(&lua, 0, "0: h: 31"); /* after 30 s: the third choice */
+    lua_assert_line(&lua, 3, "0: h: 61"); /* and no window of the device */
+    lua_assert_line(&lua, 4, "0: h: 111");
+    lua_assert_line(&lua, 9, "0: h: 161");
+    lua_assert_line(&lua, 10, "0: h: 100 of 60 s");
+    ck_assert_uint_eq(lua.line_count, 17); /* the next has fewer */
+    flow_close(lua.scene.engine, flow);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("heuristics_events");
@@ -283,6 +309,7 @@ int main(void)
     tcase_add_test(tcase, a_change_of_a_heartbeat_is_told);
     tcase_add_test(tcase, events_that_nobody_handles_cost_no_call);
     tcase_add_test(tcase, a_handler_is_called_for_flows_that_meet_its_needs);
+    tcase_add_test(tcase, each_handler_has_needs_of_its_own_and_choices);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -200,10 +200,18 @@ static const struct {
       "unknown field of flow ''" },
     { "heuristic{ id = 'a', title = 't', severity = 1, needs = { public = {} }, on_name = function() end }",
       "a need is a number" },
-    { "local n = {} for _, f in ipairs{ 'bytes_up', 'bytes_down', 'pkts_up', 'pkts_down', 'age_s', 'hour', "
-      "'unanswered', 'fanout', 'asn' } do n[f] = 1 end "
-      "heuristic{ id = 'a', title = 't', severity = 1, needs = n, on_name = function() end }",
-      "more than 8 needs" },
+    { "local n = {} for i = 1, 33 do n[i] = { asn = i } end "
+      "heuristic{ id = 'a', title = 't', severity = 1, needs = { on_name = n }, on_name = function() end }",
+      "more than 32 needs" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { on_name = { { on_name = 1 } } }, "
+      "on_name = function() end }", "unknown field of flow 'on_name' among 'needs'" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { on_dns_answer = { blockd = true } }, "
+      "on_dns_answer = function() end }",
+      "unknown field of answer 'blockd' among 'needs': did you mean 'blocked'?" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { on_name = 1 }, on_name = function() end }",
+      "the needs of 'on_name' are a table" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { on_flow_end = { asn = 1 } }, "
+      "on_name = function() end }", "needs of 'on_flow_end', which the heuristic does not have" },
     { "local function h() heuristic{ id = 'a', title = 't', severity = 1, on_name = function() end } end "
       "h() h()", "another heuristic" },
     { "return device.name", "unknown global 'device'" },

@@ -83,7 +83,8 @@ static bool add_items(struct loading *loading, struct heuristic_file *file)
         set->items = items;
         if (is_known(loading, file->path, declared))
             continue;
-        items[set->count++] = (struct heuristic){ declared, file->path, i };
+        items[set->count++] =
+                (struct heuristic){ declared, file->path, set->file_count - 1, i };
         set->events |= declared->events;
     }
     return true;
@@ -122,14 +123,12 @@ static void load_file(struct loading *loading, const char *path)
     }
     file->text = text;
     file->len = len;
-    file->first = loading->set->count;
     file->declared = loading->module->open(&loading->set->host, &loading->set->limits, text, len,
             &fault);
     if (file->declared == NULL)
         tell(loading, path, fault.line, fault.text);
     else if (!add_items(loading, file))
         loading->no_memory = true;
-    file->count = loading->set->count - file->first;
 }
 
 /* --- folders --- */
@@ -208,6 +207,7 @@ enum tattler_status heuristics_load(const struct heuristics_source *source,
     loading.no_memory = !catalogs_make(&loading.set->catalogs);
     if (source->path_count > 0 && !loading.no_memory)
         load_all(&loading);
+    loading.no_memory |= !needs_list(loading.set);
     if (loading.no_memory) {
         heuristics_release(loading.set);
         return TATTLER_NO_MEMORY;
@@ -233,6 +233,7 @@ void heuristics_release(struct heuristics *heuristics)
         free(heuristics->files[i]->text);
         free(heuristics->files[i]);
     }
+    needs_clear(heuristics);
     params_clear(heuristics);
     catalogs_clear(&heuristics->catalogs);
     free(heuristics->files);

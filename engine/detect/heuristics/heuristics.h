@@ -58,7 +58,7 @@ void heuristics_release(struct heuristics *heuristics); /* accepts NULL */
 struct heuristic {
     const struct script_heuristic *declared;
     const char *file;
-    size_t number_in_file;
+    size_t file_number, number_in_file;
 };
 size_t heuristics_count(const struct heuristics *heuristics);
 const struct heuristic *heuristics_at(const struct heuristics *heuristics, size_t index);

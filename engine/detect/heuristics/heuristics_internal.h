@@ -8,7 +8,6 @@
 struct heuristic_file {
     char *path, *text; /* owned */
     size_t len;
-    size_t first, count; /* of its heuristics, among all; ones left out do not count */
     struct script *declared; /* owned: what it says of itself; never called */
     atomic_uint faults;
     atomic_bool off;
@@ -24,6 +23,20 @@ struct param_set {
     char *text; /* owned, where 'value' points */
 };
 
+/* Those that have a handler for an event, and what they need for it. */
+struct heuristic_list {
+    struct listed_heuristic {
+        size_t number;
+        size_t need_first, need_end;
+    } *items; /* owned, as the next */
+    size_t count;
+    struct listed_need {
+        const struct script_need *need;
+        size_t number; /* of the first one of this event that is the same */
+    } *needs;
+    size_t need_count;
+};
+
 struct heuristics {
     atomic_uint holders;
     const struct script_module *module; /* NULL: none was needed, or there is none */
@@ -35,12 +48,27 @@ struct heuristics {
     struct heuristic *items; /* those of a file stand together */
     size_t count;
     uint32_t events;
+    struct heuristic_list of_event[SCRIPT_EVENTS];
     struct param_set *params;
     size_t param_count;
     const struct heuristic_witness *witness;
     heuristic_tell_fn tell;
     void *user;
 };
+
+/* --- needs.c --- */
+
+/* What is known of an event so far: bits of needs, by their numbers. */
+struct need_answers {
+    uint64_t known, hold;
+};
+
+/* False: out of memory; clear it in any case. */
+bool needs_list(struct heuristics *heuristics);
+void needs_clear(struct heuristics *heuristics);
+/* 'item' is of the event's list. */
+bool needs_hold(const struct heuristics *heuristics, enum script_event event, size_t item,
+        struct script_call *call, struct need_answers *answers);
 
 /* --- params.c --- */
 

@@ -14,12 +14,12 @@
 #include "base/value.h"
 #include "track/finding.h"
 
-#define SCRIPT_VERSION 3 /* of this interface; the module and the engine must have the same */
+#define SCRIPT_VERSION 4 /* of this interface; the module and the engine must have the same */
 #define SCRIPT_MODULE_SYMBOL "tattler_lua_module"
 
 #define SCRIPT_HEURISTICS_MAX 16 /* of one file */
 #define SCRIPT_PARAMS_MAX 16     /* of one heuristic */
-#define SCRIPT_NEEDS_MAX 8       /* of one heuristic */
+#define SCRIPT_NEEDS_MAX 32      /* of one heuristic */
 
 enum script_event {
     SCRIPT_FLOW_WINDOW,
@@ -87,10 +87,14 @@ struct script_param {
     double min, max;
 };
 
-/* What a field of the flow must be for handlers that are given one to be called: known, and at least
- * this number, or this very text or flag. */
+/* What a field must be for handlers to be called: known, and at least this number, or this very text
+ * or flag. Of one handler, those of choice 0 stand first and all have to hold, and so do, if there
+ * are other choices, all of any one. */
 struct script_need {
-    size_t field; /* of SCRIPT_FLOW */
+    uint32_t events;           /* bits of enum script_event: the handlers */
+    enum script_object object; /* the first that they are given */
+    size_t field;
+    unsigned choice;
     struct value value;
     char *text; /* owned: where 'value' points, if it is one */
 };

@@ -103,85 +103,41 @@ static void note_fault(struct heuristic_states *states, struct heuristic_file *f
     tell_fault(states->set, file, what, fault);
 }
 
-static bool is_met(const struct script_need *need, const struct value *value)
-{
-    if (value->type != need->value.type)
-        return false;
-    switch (need->value.type) {
-    case VALUE_NUMBER:
-        return value->number >= need->value.number;
-    case VALUE_FLAG:
-        return value->flag == need->value.flag;
-    default:
-        return value->len == need->value.len &&
-               memcmp(value->text, need->value.text, value->len) == 0;
-    }
-}
-
-/* Asked here, since a call costs more than all its needs. */
-static bool has_all(const struct heuristics *set, const struct script_heuristic *declared,
+static void run(struct heuristic_states *states, size_t number, enum script_event event,
         struct script_call *call)
 {
-    struct value value;
-
-    if ((call->objects & 1u << SCRIPT_FLOW) == 0)
-        return true;
-    for (size_t i = 0; i < declared->need_count; i++)
-        if (!set->host.read(call, SCRIPT_FLOW, declared->needs[i].field, &value) ||
-                !is_met(&declared->needs[i], &value))
-            return false;
-    return true;
-}
-
-static void run_file(struct heuristic_states *states, size_t index, enum script_event event,
-        struct script_call *call)
-{
-    struct heuristic_file *file = states->set->files[index];
-    struct script *script = states->states[index].script;
+    const struct heuristics *set = states->set;
+    const struct heuristic *heuristic = &set->items[number];
+    struct heuristic_file *file = set->files[heuristic->file_number];
+    struct script *script = states->states[heuristic->file_number].script;
     struct script_fault fault;
 
-    for (size_t i = file->first; i < file->first + file->count; i++) {
-        const struct heuristic *heuristic = &states->set->items[i];
-
-        if ((heuristic->declared->events & 1u << event) == 0)
-            continue;
-        if (atomic_load_explicit(&file->off, memory_order_relaxed))
-            return;
-        if (!has_all(states->set, heuristic->declared, call))
-            continue;
-        call->heuristic = i;
-        if (states->set->witness != NULL)
-            states->set->witness->call(states->set->witness->user, heuristic->declared, event);
-        atomic_fetch_add_explicit(&states->counters->calls, 1, memory_order_relaxed);
-        if (!states->set->module->call(script, heuristic->number_in_file, event, call, &fault))
-            note_fault(states, file, heuristic, event, &fault);
-    }
+    if (script == NULL || atomic_load_explicit(&file->off, memory_order_relaxed))
+        return;
+    call->heuristic = number;
+    if (set->witness != NULL)
+        set->witness->call(set->witness->user, heuristic->declared, event);
+    atomic_fetch_add_explicit(&states->counters->calls, 1, memory_order_relaxed);
+    if (!set->module->call(script, heuristic->number_in_file, event, call, &fault))
+        note_fault(states, file, heuristic, event, &fault);
 }
 
 void heuristics_run(struct heuristic_states *states, enum script_event event,
         struct script_call *call)
 {
-    if ((states->set->events & 1u << event) == 0)
-        return;
-    for (size_t i = 0; i < states->set->file_count; i++)
-        if (states->states[i].script != NULL)
-            run_file(states, i, event, call);
-}
+    const struct heuristic_list *list = &states->set->of_event[event];
+    struct need_answers answers = { 0, 0 };
 
-static size_t file_of(const struct heuristics *set, size_t heuristic)
-{
-    size_t i = 0;
-
-    while (heuristic >= set->files[i]->first + set->files[i]->count)
-        i++;
-    return i;
+    for (size_t i = 0; i < list->count; i++)
+        if (needs_hold(states->set, event, i, call, &answers))
+            run(states, list->items[i].number, event, call);
 }
 
 void heuristics_log(struct heuristic_states *states, const struct script_call *call,
         const char *text, size_t len)
 {
     const struct heuristics *set = states->set;
-    size_t file = file_of(set, call->heuristic);
+    size_t file = set->items[call->heuristic].file_number;
     struct state *state = &states->states[file];
     char line[LOG_TEXT_MAX + FINDING_ID_SIZE + 4];
 

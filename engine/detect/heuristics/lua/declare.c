@@ -148,43 +148,112 @@ static void read_params(lua_State *lua, struct script_heuristic *heuristic)
 
 /* --- needs --- */
 
-/* The number of a flow's field; with a message where there is none. */
-static size_t find_field(lua_State *lua, const char *name)
+/* The number of an object's field; with a message where there is none. */
+static size_t find_field(lua_State *lua, const struct script_catalog *object, const char *name)
 {
-    const struct script_catalog *flow = &script_of(lua)->host->catalogs[SCRIPT_FLOW];
     const char *near;
 
-    for (size_t i = 0; i < flow->count; i++)
-        if (strcmp(flow->fields[i], name) == 0 && strchr(name, '*') == NULL)
+    for (size_t i = 0; i < object->count; i++)
+        if (strcmp(object->fields[i], name) == 0 && strchr(name, '*') == NULL)
             return i;
-    near = nearest_word(name, flow->fields, flow->count);
-    luaL_error(lua, "unknown field of flow '%s' among 'needs'%s%s%s", name,
+    near = nearest_word(name, object->fields, object->count);
+    luaL_error(lua, "unknown field of %s '%s' among 'needs'%s%s%s", object->name, name,
             near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
             near != NULL ? "'?" : "");
     return 0;
 }
 
+/* The field's name and what it must be are on top of the stack. */
+static void add_need(lua_State *lua, struct script_heuristic *heuristic, struct script_need need)
+{
+    const struct script_catalog *object = &script_of(lua)->host->catalogs[need.object];
+
+    if (heuristic->need_count == SCRIPT_NEEDS_MAX)
+        luaL_error(lua, "more than %d needs", SCRIPT_NEEDS_MAX);
+    need.field = find_field(lua, object, lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "");
+    if (!objects_value(lua, -1, &need.value))
+        luaL_error(lua, "a need is a number, which the field is at least, a text, true or false");
+    if (need.value.type == VALUE_TEXT)
+        need.value.text = need.text = copy(lua, need.value.text, need.value.len);
+    heuristic->needs[heuristic->need_count++] = need;
+}
+
+static enum script_event event_of(const char *name)
+{
+    size_t i = 0;
+
+    while (i < SCRIPT_EVENTS && strcmp(script_handlers[i].name, name) != 0)
+        i++;
+    return (enum script_event)i;
+}
+
+/* What stands in a table of needs besides fields. */
+enum { NOTHING, HANDLERS, CHOICES };
+
+static bool is_field(lua_State *lua, int besides)
+{
+    if (besides == HANDLERS)
+        return lua_type(lua, -2) != LUA_TSTRING || event_of(lua_tostring(lua, -2)) == SCRIPT_EVENTS;
+    return besides == NOTHING || lua_type(lua, -2) == LUA_TSTRING || !lua_istable(lua, -1);
+}
+
+/* The fields of the table on top of the stack. */
+static void add_fields(lua_State *lua, struct script_heuristic *heuristic,
+        const struct script_need *like, int besides)
+{
+    int table = lua_gettop(lua);
+
+    lua_pushnil(lua);
+    while (lua_next(lua, table) != 0) {
+        if (is_field(lua, besides))
+            add_need(lua, heuristic, *like);
+        lua_pop(lua, 1);
+    }
+}
+
+/* Those of one handler, whose table is on top of the stack: what has to be, and then the choices. */
+static void add_of_handler(lua_State *lua, struct script_heuristic *heuristic,
+        enum script_event event)
+{
+    struct script_need like = { .events = 1u << event,
+        .object = script_handlers[event].objects[0] };
+    size_t choices = lua_objlen(lua, -1);
+
+    add_fields(lua, heuristic, &like, CHOICES);
+    for (size_t i = 1; i <= choices; i++) {
+        like.choice = (unsigned)i;
+        lua_rawgeti(lua, -1, (int)i);
+        add_fields(lua, heuristic, &like, NOTHING);
+        lua_pop(lua, 1);
+    }
+}
+
+/* Nil is fine. */
+static void check_needs_of(lua_State *lua, const char *handler)
+{
+    if (!lua_isnil(lua, -1) && !lua_istable(lua, -1))
+        luaL_error(lua, "the needs of '%s' are a table", handler);
+    lua_getfield(lua, 1, handler);
+    if (lua_isnil(lua, -1) && lua_istable(lua, -2))
+        luaL_error(lua, "needs of '%s', which the heuristic does not have", handler);
+    lua_pop(lua, 1);
+}
+
 static void read_needs(lua_State *lua, struct script_heuristic *heuristic)
 {
+    static const struct script_need of_flows = { .object = SCRIPT_FLOW,
+        .events = 1u << SCRIPT_NAME | 1u << SCRIPT_FLOW_WINDOW | 1u << SCRIPT_FLOW_END };
+
     lua_getfield(lua, 1, "needs");
     if (!lua_isnil(lua, -1) && !lua_istable(lua, -1))
         luaL_error(lua, "'needs' takes fields of the flow, as in needs = { bytes_up = 1e6 }");
-    if (lua_isnil(lua, -1)) {
-        lua_settop(lua, 1);
-        return;
-    }
-    lua_pushnil(lua);
-    while (lua_next(lua, 2) != 0) {
-        struct script_need *need = &heuristic->needs[heuristic->need_count];
-
-        if (heuristic->need_count == SCRIPT_NEEDS_MAX)
-            luaL_error(lua, "more than %d needs", SCRIPT_NEEDS_MAX);
-        need->field = find_field(lua, lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "");
-        if (!objects_value(lua, -1, &need->value))
-            luaL_error(lua, "a need is a number, which the field is at least, a text, true or false");
-        if (need->value.type == VALUE_TEXT)
-            need->value.text = need->text = copy(lua, need->value.text, need->value.len);
-        heuristic->need_count++;
+    if (lua_istable(lua, -1))
+        add_fields(lua, heuristic, &of_flows, HANDLERS);
+    for (int event = 0; event < SCRIPT_EVENTS && lua_istable(lua, 2); event++) {
+        lua_getfield(lua, 2, script_handlers[event].name);
+        check_needs_of(lua, script_handlers[event].name);
+        if (lua_istable(lua, -1))
+            add_of_handler(lua, heuristic, (enum script_event)event);
         lua_pop(lua, 1);
     }
     lua_settop(lua, 1);
