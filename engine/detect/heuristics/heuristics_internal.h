@@ -8,7 +8,8 @@
 struct heuristic_file {
     char *path, *text; /* owned */
     size_t len;
-    struct script *declared; /* owned: what it says of itself; never called */
+    struct script *declared; /* owned: what it says of itself, and the state of one worker */
+    atomic_bool borrowed;    /* that worker has it */
     atomic_uint faults;
     atomic_bool off;
 };

@@ -40,6 +40,21 @@ static void tell_fault(const struct heuristics *set, const struct heuristic_file
     tell_line(set, file, fault->line, text);
 }
 
+/* The file was loaded once already, to see what it declares; NULL: another worker has it. */
+static struct script *borrow(struct heuristic_file *file)
+{
+    return atomic_exchange(&file->borrowed, true) ? NULL : file->declared;
+}
+
+static void give_back(const struct heuristics *set, struct heuristic_file *file,
+        struct script *script)
+{
+    if (script == file->declared)
+        atomic_store(&file->borrowed, false);
+    else
+        set->module->close(script);
+}
+
 struct heuristic_states *heuristics_open(struct heuristics *heuristics,
         struct heuristic_counters *counters)
 {
@@ -52,10 +67,13 @@ struct heuristic_states *heuristics_open(struct heuristics *heuristics,
     states->set = heuristics_hold(heuristics);
     states->counters = counters;
     for (size_t i = 0; i < heuristics->file_count; i++) {
-        const struct heuristic_file *file = heuristics->files[i];
+        struct heuristic_file *file = heuristics->files[i];
 
         if (file->declared == NULL)
             continue; /* which was told */
+        states->states[i].script = borrow(file);
+        if (states->states[i].script != NULL)
+            continue;
         states->states[i].script = heuristics->module->open(&heuristics->host,
                 &heuristics->limits, file->text, file->len, &fault);
         if (states->states[i].script == NULL)
@@ -70,7 +88,7 @@ void heuristics_close(struct heuristic_states *states)
         return;
     for (size_t i = 0; i < states->set->file_count; i++)
         if (states->states[i].script != NULL)
-            states->set->module->close(states->states[i].script);
+            give_back(states->set, states->set->files[i], states->states[i].script);
     heuristics_release(states->set);
     free(states);
 }
