@@ -64,13 +64,13 @@ END_TEST
 
 START_TEST(a_device_forgets_what_was_written_longest_ago)
 {
-    lua_open(&lua, ON_NAME("one", "for i = 1, 70 do device.memory['k' .. i] = i end "
-                                  "device.memory.k70 = nil "
+    lua_open(&lua, ON_NAME("one", "for i = 1, 134 do device.memory['k' .. i] = i end "
+                                  "device.memory.k134 = nil "
                                   "log(('%s %s'):format(device.memory.k6 or 'gone', device.memory.k7))"));
     resolve(&lua.scene, HOST, REMOTE);
     visit(DEVICE);
     lua_assert_line(&lua, 0, "0: one: gone 7");
-    ck_assert_uint_eq(lua_count(&lua).heuristic_memory, 63);
+    ck_assert_uint_eq(lua_count(&lua).heuristic_memory, 127);
     ck_assert_uint_eq(lua_count(&lua).heuristic_memory_lost, 6);
 }
 END_TEST

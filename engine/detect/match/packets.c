@@ -278,6 +278,13 @@ static struct look look_of_packet(struct matcher *matcher)
     return look;
 }
 
+/* What comes before the other end has answered a SYN is of no stream: Suricata looks at it by itself. */
+static bool is_outside_stream(const struct match_packet *packet)
+{
+    return packet->protocol == PACKET_PROTOCOL_TCP && !packet->established &&
+           packet->payload.left > 0;
+}
+
 void packets_look(struct matcher *matcher)
 {
     const struct match_packet *packet = matcher->packet;
@@ -305,4 +312,6 @@ void packets_look(struct matcher *matcher)
         pending_look(matcher, way);
     if (flow->ready[way] || packet->closing)
         packets_look_window(matcher, way);
+    if (is_outside_stream(packet))
+        packets_look_piece(matcher, way, packet->payload);
 }
