@@ -74,9 +74,6 @@ end
 
 local function look(flow, device, params)
     local new = false
-    if not flow.initiated then
-        return
-    end
     for _, sign in ipairs(signs) do
         if sign.holds(flow) then
             note(device.memory, sign.name, flow.name or flow.remote_ip)
@@ -90,7 +87,7 @@ end
 
 -- Connections that last are looked at often, so only at what they alone show.
 local function look_at_beat(flow, device, params)
-    if beats_for_no_reason(flow) and flow.initiated then
+    if beats_for_no_reason(flow) then
         note(device.memory, "beacon", flow.name or flow.remote_ip)
         judge(device, params)
     end
@@ -100,6 +97,18 @@ heuristic{
     id = "compromised",
     title = "Several signs of an infection",
     severity = 1,
+    needs = {
+        initiated = true,
+        on_flow_window = { ["heartbeat.state"] = "steady",
+            { no_dns = true }, { asn_risk = 70 }, { service = "irc" }, { service = "telnet" } },
+        on_flow_end = { -- what one of the signs asks for
+            { fanout = 40 }, { fanout_lan = 16 }, { fanout_absent = 32 }, { ["dns.nxdomain"] = 10 },
+            { ["relay.role"] = "controller" }, { bytes_up = 1e5 }, { unanswered = 12 }, { refused = 10 },
+            { new_asn = true }, { ["dns.bypass"] = true }, { asn_risk = 70 },
+            { ["heartbeat.state"] = "steady" } },
+        on_device_window = {
+            { fanout = 40 }, { fanout_lan = 16 }, { fanout_absent = 32 }, { ["dns.nxdomain"] = 10 } },
+    },
     params = {
         hours = { default = 24, min = 0.1, max = 720, unit = "h",
             doc = "signs that far apart still count together" },

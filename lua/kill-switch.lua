@@ -11,28 +11,25 @@
 
 local AT_ONCE_S = 180 -- a device takes that long to start and ask
 
+local PAUSE_S = 120 -- a shorter one is none
+
 local function on_device_window(device, params)
-    local memory, now = device.memory, time.now()
-    local pause = now - (memory.at or now)
-    memory.at = now
+    local memory, pause = device.memory, device.window_s
     if not memory.refused_at then
-        if pause > (memory.longest or -1) then
-            memory.longest = pause
-        end
-    elseif pause >= 60 * params.silent_min and pause >= params.times_usual * (memory.longest or pause) then
-        memory.returned_at, memory.pause = now, pause
+        memory.longest = math.max(memory.longest or 0, pause)
+    elseif pause >= 60 * params.silent_min and pause >= params.times_usual * (memory.usual or pause) then
+        memory.returned_at, memory.pause = time.now(), pause
     end
 end
 
 local function start(answer, memory)
     memory.refused_at, memory.name = time.now(), answer.name:sub(1, 127)
-    memory.pauses, memory.returned_at = 0, nil
+    memory.usual, memory.pauses, memory.returned_at = memory.longest or PAUSE_S, 0, nil
 end
 
 local function on_dns_answer(answer, device, params)
     local memory = device.memory
-    if not answer.blocked or time.now() - device.first_seen < 60 * params.watched_min
-            or not memory.longest then
+    if time.now() - device.first_seen < 60 * params.watched_min then
         return
     elseif not memory.refused_at or time.now() - memory.refused_at > 3600 * params.hours then
         return start(answer, memory)
@@ -46,7 +43,7 @@ local function on_dns_answer(answer, device, params)
         finding(device, {
             score = math.min(1, 0.3 + 0.1 * pauses),
             why = { name = memory.name, pauses = pauses, last_pause_min = (memory.pause or 0) / 60,
-                longest_before_min = memory.longest / 60,
+                longest_before_min = (memory.usual or 0) / 60,
                 hours = (time.now() - memory.refused_at) / 3600 },
         })
     end
@@ -56,6 +53,7 @@ heuristic{
     id = "kill-switch",
     title = "Device falls silent without its cloud",
     severity = 4,
+    needs = { on_device_window = { window_s = PAUSE_S }, on_dns_answer = { blocked = true } },
     params = {
         silent_min = { default = 10, min = 2, max = 1440, unit = "min", doc = "shorter pauses do not count" },
         times_usual = { default = 3, min = 2, max = 1000,

@@ -20,23 +20,25 @@ local FADES = 0.9 -- a day: after two weeks a quarter is left
 local function judge(about, device, params)
     local memory, now = device.memory, time.now()
     local sent_mb = (device.upload_24h or 0) / MB
-    if not (memory.since and memory.usual_at and memory.usual_mb) then
+    local since, usual_at, usual_mb = memory.since, memory.usual_at, memory.usual_mb
+    if not (since and usual_at and usual_mb) then
         memory.since, memory.usual_at, memory.usual_mb = now, now, sent_mb
         return
     end
-    local usual_mb = memory.usual_mb * FADES ^ ((now - memory.usual_at) / DAY_S)
-    if now - memory.since >= 3600 * params.hours and usual_mb <= params.quiet_mb
+    usual_mb = usual_mb * FADES ^ ((now - usual_at) / DAY_S)
+    if sent_mb < usual_mb then -- as most of the time
+        return
+    end
+    if now - since >= 3600 * params.hours and usual_mb <= params.quiet_mb
             and sent_mb >= params.speaks_mb and sent_mb >= params.times * usual_mb then
         local score = 0.5 + 0.1 * math.log(sent_mb / params.speaks_mb)
         finding(about, {
             score = math.min(1, time.is_night() and score + 0.1 or score),
             why = { sent_mb = sent_mb, usual_mb = usual_mb, night = time.is_night(),
-                watched_h = math.floor((now - memory.since) / 3600) },
+                watched_h = math.floor((now - since) / 3600) },
         })
     end
-    if sent_mb >= usual_mb then
-        memory.usual_mb, memory.usual_at = sent_mb, now
-    end
+    memory.usual_mb, memory.usual_at = sent_mb, now
 end
 
 heuristic{

@@ -5,35 +5,45 @@ describe("chatter", function()
 
     before_each(function()
         lab = helper.load("lua/chatter.lua")
-        device = lab.device{ name = "plug", type = "plug" }
+        device = lab.device{ name = "plug", type = "plug", first_seen = 1700000000 }
         lab.params.hours = 1
     end)
 
-    -- Minutes in each of which that many packets are sent, by connections of a second.
-    local function live(minutes, packets)
+    -- Minutes in each of which that many packets are sent.
+    local function live(minutes, packets, seconds)
         for _ = 1, minutes do
-            lab.at(12).on_flow_end({ age_s = 1, pkts_up = packets }, device)
-            lab.at(12, 60).on_device_window(device)
+            device.window_s, device.window_pkts_up = seconds or 60, packets
+            lab.at(12, device.window_s).on_device_window(device)
         end
     end
 
     it("tells once of a plug that floods", function()
-        live(90, 20)
+        live(90, 120)
         assert.equal(0, #lab.findings)
         live(5, 60000)
         assert.equal(1, #lab.findings)
         assert.equal(60000, lab.findings[1].why.per_minute)
-        assert.near(20, lab.findings[1].why.usual, 0.1)
+        assert.near(120, lab.findings[1].why.usual, 1)
     end)
 
-    it("counts connections that last by their windows", function()
+    it("tells of one that never sent enough to be looked at", function()
         live(90, 20)
-        for i = 1, 6 do
-            lab.at(12, 10).on_flow_window({ age_s = 10 * i, pkts_up = 10000 * i }, device)
-        end
-        lab.at(12).on_flow_end({ age_s = 61, pkts_up = 60000 }, device)
-        lab.at(12).on_device_window(device)
-        assert.near(60000, lab.findings[1].why.per_minute, 100)
+        live(1, 60000)
+        assert.equal(0, lab.findings[1].why.usual)
+    end)
+
+    it("tells of a flood that begins at the end of a minute", function()
+        live(90, 20)
+        live(1, 900)
+        live(1, 5000)
+        assert.equal(1, #lab.findings)
+    end)
+
+    it("knows a minute a day", function()
+        live(1, 5000)
+        live(90, 20)
+        live(1, 5000)
+        assert.equal(0, #lab.findings)
     end)
 
     it("waits until it is known what is usual", function()
@@ -46,7 +56,7 @@ describe("chatter", function()
         live(10, 40000)
         live(90, 20)
         live(10, 60000)
-        device = lab.device()
+        device = lab.device{ first_seen = 1700000000 }
         live(90, 20)
         live(10, 900)
         assert.equal(0, #lab.findings)
@@ -54,14 +64,7 @@ describe("chatter", function()
 
     it("does not measure across a silence", function()
         live(90, 20)
-        lab.at(12).on_flow_end({ age_s = 1, pkts_up = 60000 }, device)
-        lab.at(12, 7200).on_device_window(device)
-        assert.equal(0, #lab.findings)
-    end)
-
-    it("copes with what is not known", function()
-        lab.at(12).on_device_window(device)
-        lab.at(12).on_device_window(device)
+        live(1, 60000, 7200)
         assert.equal(0, #lab.findings)
     end)
 end)

@@ -47,7 +47,8 @@ describe("a device that forgets", function()
         it(("does not trouble %s"):format(id), function()
             for _, keeps in ipairs{ 1, 2, 3, 1e9 } do
                 local lab = helper.load(("lua/%s.lua"):format(id))
-                local device = lab.device{ memory = memory(keeps), upload_24h = 1e7, first_seen = 1.6e9 }
+                local device = lab.device{ memory = memory(keeps), upload_24h = 1e7, first_seen = 1.6e9,
+                    fanout = 90, window_pkts_up = 1e6 }
                 for turn = 1, 60 do
                     for _, name in ipairs(handlers) do
                         local ok, handler = pcall(function() return lab.at(turn % 24, 61 * turn)[name] end)
@@ -55,6 +56,7 @@ describe("a device that forgets", function()
                             handler(first, device)
                         end
                         if ok and name == "on_device_window" then
+                            device.window_s = 61 * turn
                             handler(device)
                         end
                     end

@@ -10,6 +10,7 @@ describe("kill-switch", function()
 
     local function live(times, pause_s)
         for _ = 1, times do
+            device.window_s = pause_s
             lab.at(12, pause_s).on_device_window(device)
         end
     end
