@@ -24,7 +24,8 @@ static bool known_text(const char *text, struct value *out)
 
 /* --- features --- */
 
-static bool read_feature(const struct feature *feature, const struct flow *flow, struct value *out)
+static inline bool read_feature(const struct feature *feature, const struct flow *flow,
+        struct value *out)
 {
     struct feature_value found;
 

@@ -102,13 +102,13 @@ static bool holds(const struct heuristics *set, const struct listed_need *listed
         struct script_call *call, struct need_answers *answers)
 {
     uint64_t bit = listed->number < ANSWERS_MAX ? UINT64_C(1) << listed->number : 0;
+    const struct script_need *need = listed->need;
     struct value value;
 
     if ((answers->known & bit) != 0)
         return (answers->hold & bit) != 0;
     answers->known |= bit;
-    if (!set->host.read(call, listed->need->object, listed->need->field, &value) ||
-            !is_met(listed->need, &value))
+    if (!set->host.read(call, need->object, need->field, &value) || !is_met(need, &value))
         return false;
     answers->hold |= bit;
     return true;

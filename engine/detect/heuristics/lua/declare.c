@@ -163,6 +163,17 @@ static size_t find_field(lua_State *lua, const struct script_catalog *object, co
     return 0;
 }
 
+/* Lua's own order may differ from state to state; the last fields are the quickest to look at. */
+static void insert_need(struct script_heuristic *heuristic, const struct script_need *need)
+{
+    struct script_need *at = &heuristic->needs[heuristic->need_count++];
+
+    for (; at > heuristic->needs && at[-1].events == need->events &&
+            at[-1].choice == need->choice && at[-1].field < need->field; at--)
+        *at = at[-1];
+    *at = *need;
+}
+
 /* The field's name and what it must be are on top of the stack. */
 static void add_need(lua_State *lua, struct script_heuristic *heuristic, struct script_need need)
 {
@@ -175,7 +186,7 @@ static void add_need(lua_State *lua, struct script_heuristic *heuristic, struct 
         luaL_error(lua, "a need is a number, which the field is at least, a text, true or false");
     if (need.value.type == VALUE_TEXT)
         need.value.text = need.text = copy(lua, need.value.text, need.value.len);
-    heuristic->needs[heuristic->need_count++] = need;
+    insert_need(heuristic, &need);
 }
 
 static enum script_event event_of(const char *name)
