@@ -96,6 +96,7 @@ static int load(lua_State *lua)
     luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
     lua_gc(lua, LUA_GCSETPAUSE, 110);
     lua_gc(lua, LUA_GCSETSTEPMUL, 400);
+    lua_gc(lua, LUA_GCSTOP, 0); /* until the file runs, hardly anything is garbage */
     objects_make(script);
     sandbox_push(script);
     lua_pushcfunction(lua, on_error);
@@ -109,6 +110,7 @@ static int load(lua_State *lua)
         return lua_error(lua);
     lua_pushvalue(lua, -3);
     lua_setfenv(lua, -2);
+    lua_gc(lua, LUA_GCRESTART, 0);
     script->loading = true;
     status = lua_pcall(lua, 0, 0, -2);
     script->loading = false;

@@ -198,6 +198,10 @@ static int read_field(lua_State *lua)
     if (object->takes_keys)
         return read_key(lua, object);
     slot = find_slot(object, check_key(lua, object, &len));
+    if (slot->nested != 0) {
+        lua_rawgeti(lua, LUA_REGISTRYINDEX, slot->nested);
+        return 1;
+    }
     if (slot->name != NULL)
         return ask(lua, object, slot->field);
     lua_getfenv(lua, 1);
@@ -275,12 +279,25 @@ static struct object *push_object(struct script *script, int kind, const char *p
     return object;
 }
 
+/* Fields that there is no room for are found as well, only later. */
+static void add_slot(struct script *script, const struct object *object, const char *name,
+        struct script_slot slot)
+{
+    if (script->slot_count == SCRIPT_SLOTS / 2)
+        return;
+    slot.object = object;
+    slot.name = name;
+    *find_slot(object, name) = slot;
+    script->slot_count++;
+}
+
 /* The section of an object whose fields are on top of the stack; leaves its own there. */
 static struct object *push_section(struct script *script, const struct object *object,
         const char *name, size_t len)
 {
     lua_State *lua = script->lua;
     struct object *section;
+    int nested;
 
     lua_pushlstring(lua, name, len);
     lua_pushvalue(lua, -1);
@@ -296,6 +313,9 @@ static struct object *push_section(struct script *script, const struct object *o
     section = push_object(script, object->kind,
             lua_pushfstring(lua, "%s.%s", object->path, lua_tostring(lua, -1)));
     lua_remove(lua, -3); /* the path */
+    lua_pushvalue(lua, -2);
+    nested = luaL_ref(lua, LUA_REGISTRYINDEX);
+    add_slot(script, object, lua_tostring(lua, -3), (struct script_slot){ .nested = nested });
     lua_insert(lua, -3); /* the section's fields, below its name and itself */
     lua_rawset(lua, -4);
     return section;
@@ -308,11 +328,7 @@ static void add_number(struct script *script, const struct object *object, const
     lua_State *lua = script->lua;
 
     lua_pushstring(lua, name);
-    if (script->slot_count < SCRIPT_SLOTS / 2) { /* others are found as well, only later */
-        *find_slot(object, lua_tostring(lua, -1)) =
-                (struct script_slot){ object, lua_tostring(lua, -1), field };
-        script->slot_count++;
-    }
+    add_slot(script, object, lua_tostring(lua, -1), (struct script_slot){ .field = field });
     lua_pushinteger(lua, (lua_Integer)field);
     lua_rawset(lua, -3);
 }

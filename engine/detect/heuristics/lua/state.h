@@ -17,6 +17,7 @@ struct object;
 struct script_slot {
     const struct object *object;
     const char *name; /* Lua's copy; NULL: free */
+    int nested;       /* zero: a value; else the object, a reference of the registry */
     size_t field;
 };
 
