@@ -20,14 +20,18 @@ local FADES = 0.9 -- a day: after two weeks a quarter is left
 local function judge(about, device, params)
     local memory, now = device.memory, time.now()
     local sent_mb = (device.upload_24h or 0) / MB
-    local since, usual_at, usual_mb = memory.since, memory.usual_at, memory.usual_mb
-    if not (since and usual_at and usual_mb) then
+    local usual_at, usual_mb = memory.usual_at, memory.usual_mb
+    if not (usual_at and usual_mb) then
         memory.since, memory.usual_at, memory.usual_mb = now, now, sent_mb
         return
     end
     usual_mb = usual_mb * FADES ^ ((now - usual_at) / DAY_S)
-    if sent_mb < usual_mb then -- as most of the time
+    if sent_mb <= 1.01 * usual_mb then -- as most of the time
         return
+    end
+    local since = memory.since
+    if not since then
+        since, memory.since = now, now
     end
     if now - since >= 3600 * params.hours and usual_mb <= params.quiet_mb
             and sent_mb >= params.speaks_mb and sent_mb >= params.times * usual_mb then
@@ -38,7 +42,7 @@ local function judge(about, device, params)
                 watched_h = math.floor((now - since) / 3600) },
         })
     end
-    memory.usual_mb, memory.usual_at = sent_mb, now
+    memory.usual_at, memory.usual_mb = now, sent_mb
 end
 
 heuristic{
