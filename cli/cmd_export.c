@@ -264,11 +264,11 @@ static void tell_notes(const struct export_list *list, const struct export_count
     if (list->notes_dropped > 0)
         complain("and %zu more such", list->notes_dropped);
     if (counts->local > 0)
-        complain("left out %" PRIu64 " alerts about hosts of the own network: a list for a router "
-                "does not reach them", counts->local);
+        complain("left out %" PRIu64 " alert%s about hosts of the own network: a list for a router "
+                "does not reach them", counts->local, counts->local == 1 ? "" : "s");
     if (counts->bad_names > 0)
-        complain("%" PRIu64 " records have a name that no host can have: taken by address",
-                counts->bad_names);
+        complain("%" PRIu64 " record%s a name that no host can have: taken by address",
+                counts->bad_names, counts->bad_names == 1 ? " has" : "s have");
     if (counts->refused > 0)
         complain("%" PRIu64 " records were too many to keep: what they tell is missing",
                 counts->refused);

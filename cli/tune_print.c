@@ -121,7 +121,7 @@ void tune_print_group(const struct tune_history *history, const struct tune_grou
     print_whom(group);
     printf("     %u", group->sids[0]);
     if (group->sid_count > 1)
-        printf(" and %zu more rules", group->sid_count - 1);
+        printf(" and %zu more rule%s", group->sid_count - 1, group->sid_count == 2 ? "" : "s");
     fputs(", ", stdout);
     put(group->message);
     printf("\n     %s to %s UTC\n", first, last);
