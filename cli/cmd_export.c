@@ -1,7 +1,6 @@
 /* 'tattler export': block and allow lists for firewalls, resolvers and Suricata, from EVE. */
 #include "config.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "command.h"
 #include "eve_read.h"
 #include "export.h"
+#include "result_file.h"
 
 static const char usage[] =
         "usage: tattler export FORMAT [-c tattler.yaml] [--allow] [--device DEVICE]...\n"
@@ -280,23 +280,14 @@ static void tell_notes(const struct export_list *list, const struct export_count
 
 static bool write_list(const struct options *options, const struct export_list *list)
 {
-    FILE *to = options->output != NULL ? fopen(options->output, "w") : stdout;
-    bool written;
+    struct result_file file;
 
-    if (to == NULL) {
-        complain("%s: %s", options->output, strerror(errno));
+    if (!result_open(&file, options->output))
         return false;
-    }
     if (options->format->comment != NULL)
-        write_head(to, options, list);
-    options->format->write(to, list);
-    written = fflush(to) == 0 && !ferror(to);
-    if (options->output != NULL && fclose(to) != 0)
-        written = false;
-    if (!written)
-        complain("%s: %s", options->output != NULL ? options->output : "standard output",
-                strerror(errno));
-    return written;
+        write_head(file.to, options, list);
+    options->format->write(file.to, list);
+    return result_close(&file, true);
 }
 
 static bool knows_devices(const struct options *options, const struct export_uses *uses)

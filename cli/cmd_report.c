@@ -1,14 +1,13 @@
 /* 'tattler report': what EVE records tell of each device, as a page to be read and printed. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/hash.h"
 #include "command.h"
 #include "report_page.h"
+#include "result_file.h"
 #include "rules_told.h"
 
 #define DEFAULT_OUTPUT "report.html"
@@ -87,44 +86,18 @@ static void tell_problem(void *user, const char *what)
 
 /* --- writing --- */
 
-/* Whoever has the page open must never see half of the next. */
-static bool replace_file(const char *path, const char *bytes, size_t len)
-{
-    char *draft = NULL;
-    FILE *file = NULL;
-    bool good = asprintf(&draft, "%s.%ld.tmp", path, (long)getpid()) > 0;
-
-    if (good)
-        file = fopen(draft, "wxe");
-    good = file != NULL && fwrite(bytes, 1, len, file) == len;
-    if (file != NULL)
-        good = fclose(file) == 0 && good && rename(draft, path) == 0;
-    if (!good)
-        complain("%s: %s", path, strerror(errno));
-    if (!good && file != NULL)
-        unlink(draft);
-    free(draft);
-    return good;
-}
-
 static bool write_page(const struct options *options, const struct report *report,
         const struct report_about *about)
 {
-    char *bytes = NULL;
-    size_t len = 0;
-    FILE *page = open_memstream(&bytes, &len);
-    bool good = page != NULL && report_page_write(page, report, about);
+    struct result_file file;
+    bool good;
 
-    if (page != NULL)
-        good = fclose(page) == 0 && good;
+    if (!result_open(&file, options->output))
+        return false;
+    good = report_page_write(file.to, report, about);
     if (!good)
-        complain("out of memory");
-    else if (strcmp(options->output, "-") == 0)
-        good = fwrite(bytes, 1, len, stdout) == len;
-    else
-        good = replace_file(options->output, bytes, len);
-    free(bytes);
-    return good;
+        complain("%s: the page could not be written", options->output);
+    return result_close(&file, good);
 }
 
 static int run(const struct options *options, const struct settings *settings, struct zone *zone)

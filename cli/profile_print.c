@@ -1,5 +1,4 @@
 /* Profiles as files, and as tables for people. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "command.h"
 #include "profile_share.h"
+#include "result_file.h"
 #include "screen.h"
 
 #define ROWS_SHOWN 20 /* of a type */
@@ -46,32 +46,17 @@ static json_t *profile_json(const struct profile *profile)
             "types", types);
 }
 
-static bool write_json(const json_t *root, const char *path)
-{
-    char *beside;
-    bool good;
-
-    if (asprintf(&beside, "%s.new", path) < 0)
-        return false;
-    good = json_dump_file(root, beside, JSON_INDENT(1) | JSON_SORT_KEYS) == 0 &&
-           rename(beside, path) == 0;
-    if (!good)
-        complain("%s: %s", path, strerror(errno));
-    free(beside);
-    return good;
-}
-
 bool profile_write(const struct profile *profile, const char *path)
 {
     json_t *root = profile_json(profile);
-    bool good = root != NULL;
+    struct result_file file;
+    bool good = false;
 
-    if (!good)
+    if (root == NULL)
         complain("out of memory");
-    else if (path != NULL)
-        good = write_json(root, path);
-    else
-        good = json_dumpf(root, stdout, JSON_INDENT(1) | JSON_SORT_KEYS) == 0 && putchar('\n') > 0;
+    else if (result_open(&file, path))
+        good = result_close(&file, json_dumpf(root, file.to, JSON_INDENT(1) | JSON_SORT_KEYS) == 0 &&
+                                   putc('\n', file.to) != EOF);
     json_decref(root);
     return good;
 }
