@@ -269,6 +269,9 @@ static void tell_notes(const struct export_list *list, const struct export_count
     if (counts->bad_names > 0)
         complain("%" PRIu64 " record%s a name that no host can have: taken by address",
                 counts->bad_names, counts->bad_names == 1 ? " has" : "s have");
+    if (counts->nameless > 0)
+        complain("%" PRIu64 " record%s a name more than can be kept: taken by address",
+                counts->nameless, counts->nameless == 1 ? " has" : "s have");
     if (counts->refused > 0)
         complain("%" PRIu64 " records were too many to keep: what they tell is missing",
                 counts->refused);

@@ -73,6 +73,7 @@ struct export_counts {
     uint64_t alerts;    /* that the wish is about */
     uint64_t local;     /* of these, about remotes that are no Internet hosts: no list holds them */
     uint64_t bad_names; /* facts with a name that no host can have: taken as nameless */
+    uint64_t nameless;  /* facts whose name was one too many: taken as nameless */
     uint64_t refused;   /* facts too many (or no memory): they are missing */
 };
 struct export_counts export_uses_count(const struct export_uses *uses);

@@ -47,11 +47,14 @@ static struct export_name *intern(struct export_uses *uses, const struct export_
         return NULL;
     }
     HASH_FIND(hh, uses->names, text, (unsigned)len, name);
-    if (name != NULL || HASH_COUNT(uses->names) >= EXPORT_NAMES_MAX)
+    if (name != NULL)
         return name;
-    name = calloc(1, sizeof(*name));
-    if (name == NULL)
+    if (HASH_COUNT(uses->names) < EXPORT_NAMES_MAX)
+        name = calloc(1, sizeof(*name));
+    if (name == NULL) {
+        uses->counts.nameless++;
         return NULL;
+    }
     memcpy(name->text, text, len + 1);
     HASH_ADD(hh, uses->names, text, (unsigned)len, name);
     return name;
