@@ -35,9 +35,9 @@ static void tell_names(const char *name, char *problem, size_t size)
     for (size_t i = 0; all != NULL && all[i].if_name != NULL && count < NAMES_MAX; i++)
         names[count++] = all[i].if_name;
     near = nearest_word(name, names, count);
-    used = (size_t)snprintf(problem, size, "no interface '%.64s'%s%s%s; there are:", name,
+    used = (size_t)snprintf(problem, size, "no interface '%.64s'%s%s%s There are:", name,
             near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
-            near != NULL ? "'?" : "");
+            near != NULL ? "'?" : ".");
     for (size_t i = 0; i < count && used < size; i++)
         used += (size_t)snprintf(problem + used, size - used, " %s", names[i]);
     if (all != NULL)
