@@ -224,12 +224,6 @@ static bool take_event(void *user, struct eve_event *event)
     return true;
 }
 
-static void tell_problem(void *user, const char *what)
-{
-    (void)user;
-    complain("%s", what);
-}
-
 /* --- writing --- */
 
 static void write_comment(FILE *to, const char *mark, const char *text)
@@ -337,7 +331,7 @@ static int run(struct options *options, const struct settings *settings)
     struct eve_reading reading = {
         .home = &settings->home_networks,
         .event = take_event,
-        .problem = tell_problem,
+        .problem = complain_of,
     };
     struct domain_list *domains = NULL;
     enum tattler_status read;

@@ -282,15 +282,9 @@ static int print_databases(const struct geo *geo)
     return EXIT_DONE;
 }
 
-static void tell_problem(void *user, const char *what)
-{
-    (void)user;
-    complain("%s", what);
-}
-
 static int lookup(const struct settings *settings, char *const texts[])
 {
-    struct engine *engine = engine_new(settings, random_seed(), tell_problem, NULL);
+    struct engine *engine = engine_new(settings, random_seed(), complain_of, NULL);
     struct address address;
     int status;
 

@@ -120,12 +120,6 @@ static void tell_data(void *user, const char *what)
     complain("%s", what);
 }
 
-static void tell_engine(void *user, const char *what)
-{
-    (void)user;
-    complain("%s", what);
-}
-
 static void tell_file(void *user, const char *path, unsigned line, const char *what)
 {
     struct work *work = user;
@@ -161,7 +155,7 @@ static bool collect_taken(const struct learn_eve *learn, struct profile_collecto
 
 static bool collect_records(struct work *work, struct profile_collector *collector)
 {
-    struct engine *engine = engine_new(&work->settings, random_seed(), tell_engine, NULL);
+    struct engine *engine = engine_new(&work->settings, random_seed(), complain_of, NULL);
     struct learn_eve *learn = engine != NULL ? learn_eve_new(&work->settings, engine) : NULL;
     enum tattler_status status = learn != NULL ? TATTLER_OK : TATTLER_NO_MEMORY;
     bool good;

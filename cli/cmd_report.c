@@ -78,12 +78,6 @@ static bool take_event(void *user, struct eve_event *event)
     return true;
 }
 
-static void tell_problem(void *user, const char *what)
-{
-    (void)user;
-    complain("%s", what);
-}
-
 /* --- writing --- */
 
 static bool write_page(const struct options *options, const struct report *report,
@@ -110,7 +104,7 @@ static int run(const struct options *options, const struct settings *settings, s
         .zone_name = settings->timezone,
     };
     const struct eve_reading reading = { .home = &settings->home_networks, .event = take_event,
-        .problem = tell_problem, .user = &report };
+        .problem = complain_of, .user = &report };
     int status = EXIT_DONE;
 
     report_init(&report, zone, &settings->home_networks);

@@ -119,12 +119,6 @@ static bool take_event(void *user, struct eve_event *event)
     return true;
 }
 
-static void tell_problem(void *user, const char *what)
-{
-    (void)user;
-    complain("%s", what);
-}
-
 /* Where to look, when it was asked for any free port too. */
 static void tell_place(const struct serve_place *place, int listener,
         const struct serve_access *access)
@@ -157,7 +151,7 @@ static int run(const struct options *options, struct report *report, struct repo
 {
     struct serve_access access = { .open = options->place.socket_path != NULL };
     const struct eve_reading reading = { .home = report->home, .event = take_event,
-        .problem = tell_problem, .user = report };
+        .problem = complain_of, .user = report };
     struct server_source source = { report, about, &access, NULL };
     struct eve_follow *follow;
     struct server *server = NULL;

@@ -181,16 +181,10 @@ static int parse_arguments(struct tune *tune, int argc, char **argv)
 
 /* --- reading --- */
 
-static void tell(void *user, const char *what)
-{
-    (void)user;
-    complain("%s", what);
-}
-
 static void read_all(struct tune *tune)
 {
     const struct tune_arguments *arguments = &tune->arguments;
-    const struct eve_reading reading = { &tune->settings.home_networks, history_take, tell,
+    const struct eve_reading reading = { &tune->settings.home_networks, history_take, complain_of,
         &tune->history };
 
     tune->history.since_us = arguments->since_us;

@@ -37,6 +37,12 @@ void complain(const char *format, ...)
     va_end(arguments);
 }
 
+void complain_of(void *user, const char *what)
+{
+    (void)user;
+    complain("%s", what);
+}
+
 int usage_error(const char *command, const char *format, ...)
 {
     va_list arguments;

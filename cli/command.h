@@ -32,6 +32,9 @@ int command_profile(int argc, char **argv);
 /* Prints "tattler: " and the text as one line to standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same for what reports problems by a callback; 'user' is not looked at. */
+void complain_of(void *user, const char *what);
+
 /* Prints the complaint and a hint at "tattler COMMAND --help"; returns EXIT_USAGE. */
 int usage_error(const char *command, const char *format, ...)
         __attribute__((format(printf, 2, 3)));

@@ -29,12 +29,6 @@ void generation_free(struct generation *generation)
 
 /* --- the thread --- */
 
-static void tell_problem(void *user, const char *what)
-{
-    (void)user;
-    complain("%s", what);
-}
-
 /* NULL: something is wrong, which was told. */
 static struct generation *read_generation(const struct live *live)
 {
@@ -62,7 +56,7 @@ static void *run(void *user)
     reload->next = read_generation(reload->live);
     if (reload->next != NULL)
         reload->renewal = inspector_prepare(reload->live->inspector, &reload->next->settings,
-                reload->next->rules.set, tell_problem, NULL);
+                reload->next->rules.set, complain_of, NULL);
     atomic_store(&reload->is_ready, true);
     return NULL;
 }

@@ -101,12 +101,6 @@ static bool open_outputs(struct live *live)
     return false;
 }
 
-static void tell_problem(void *user, const char *what)
-{
-    (void)user;
-    complain("%s", what);
-}
-
 /* Rules and heuristics that are wrong are left out; if no rule is left this is no way to begin. */
 static bool load_rules(struct live *live)
 {
@@ -199,7 +193,7 @@ int live_open(struct live *live)
             !open_outputs(live))
         return EXIT_USAGE;
     check_config(live);
-    live->engine = engine_new(live->started, random_seed(), tell_problem, NULL);
+    live->engine = engine_new(live->started, random_seed(), complain_of, NULL);
     if (live->engine == NULL) {
         complain("out of memory");
         return EXIT_INPUT;
