@@ -15,8 +15,8 @@
 
 #define VERSION_SIZE 32
 
-/* Stands in the plugin's file, with the version of the headers behind it. */
-#define BUILT_FOR "tattler plugin for Suricata "
+/* The plugin's own words for a Suricata of another version, with the version of the headers behind it. */
+#define BUILT_FOR "built for Suricata "
 /* As the linker's table of symbols spells it, with the NULs around. */
 #define ENTRY_POINT "\0SCPluginRegister"
 

@@ -114,6 +114,7 @@ static void TattlerInit(void)
     struct engine *engine;
 
     if (!IsSuricataOfHeaders()) {
+        /* By these words 'tattler doctor' finds the version in the file. */
         SCLogError("built for Suricata " PROG_VER ", but this is %s: the plugin stays off. Build "
                    "it with the headers of this Suricata.",
                 GetProgramVersion());
