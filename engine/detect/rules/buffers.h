@@ -16,7 +16,7 @@ struct buffer_type {
 
 extern const struct buffer_type buffer_types[BUFFER_KINDS];
 
-/* "http.uri", "iot.remote_name", "the payload". */
+/* "http.uri", "iot.name", "the payload". */
 const char *buffer_name(enum rule_buffer_kind kind, const struct feature *feature);
 
 #endif

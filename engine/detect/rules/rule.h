@@ -37,7 +37,7 @@ enum rule_buffer_kind {
     BUFFER_MQTT_PASSWORD,
     BUFFER_MQTT_PUBLISH_TOPIC,
     BUFFER_MQTT_SUBSCRIBE_TOPIC,
-    BUFFER_FEATURE, /* a string of the feature table: 'iot.remote_name' */
+    BUFFER_FEATURE, /* a string of the feature table: 'iot.name' */
     BUFFER_KINDS,
 };
 
