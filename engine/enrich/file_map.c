@@ -6,6 +6,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* What cannot be mapped is read into as much memory, of which only what is written to is taken. */
+#define STREAM_SIZE_MAX ((size_t)64 << 20)
+
+static bool read_stream(int descriptor, struct cursor *out)
+{
+    uint8_t *at = mmap(NULL, STREAM_SIZE_MAX, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    size_t size = 0;
+    ssize_t got = -1;
+
+    if (at == MAP_FAILED)
+        return false;
+    if (fcntl(descriptor, F_SETFL, 0) == 0) /* waits for who writes */
+        while ((got = read(descriptor, at + size, STREAM_SIZE_MAX - size)) > 0)
+            size += (size_t)got;
+    if (got == 0 && size > 0 && size < STREAM_SIZE_MAX) {
+        *out = cursor_over(mremap(at, STREAM_SIZE_MAX, size, 0), size);
+        return true;
+    }
+    munmap(at, STREAM_SIZE_MAX);
+    if (size == STREAM_SIZE_MAX)
+        errno = EFBIG;
+    if (got != 0 || size > 0)
+        return false;
+    *out = cursor_over(NULL, 0);
+    return true;
+}
+
 static bool map_open(int descriptor, struct cursor *out)
 {
     struct stat status;
@@ -13,6 +41,8 @@ static bool map_open(int descriptor, struct cursor *out)
 
     if (fstat(descriptor, &status) != 0)
         return false;
+    if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))
+        return read_stream(descriptor, out);
     if (!S_ISREG(status.st_mode)) {
         errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
         return false;

@@ -1,4 +1,5 @@
-/* file_map.h - a regular file as a span of bytes, mapped and not copied. Set-up only. */
+/* file_map.h - a file as a span of bytes, mapped and not copied; a pipe, or /dev/null, read to its end, but
+ * no more than 64 MiB of it. Set-up only. */
 #ifndef TATTLER_ENRICH_FILE_MAP_H
 #define TATTLER_ENRICH_FILE_MAP_H
 
