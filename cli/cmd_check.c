@@ -1,4 +1,5 @@
-/* 'tattler check': what is wrong with rule files, what they cost, and what is missing. */
+/* 'tattler check': what is wrong with files of rules, heuristics and configurations, what rules cost, and
+ * what is missing. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +21,9 @@ static const char usage[] =
         "                     [-T threshold.config] [-q] FILE...\n"
         "       tattler check --keywords\n"
         "\n"
-        "Reads rule files as Suricata 8 does, and heuristics (FILE.lua), and says, as FILE:LINE:COLUMN, what is wrong, what\n"
-        "needs Suricata, what costs time and what is missing.\n"
+        "Reads rule files as Suricata 8 does, heuristics (FILE.lua) and configurations (FILE.yaml),\n"
+        "and says, as FILE:LINE:COLUMN, what is wrong, what needs Suricata, what costs time and what\n"
+        "is missing.\n"
         "\n"
         "  -c FILE.yaml  the variables of rules ($HOME_NET …) from its section 'vars'; otherwise\n"
         "                those of Suricata's own suricata.yaml\n"
@@ -61,7 +63,7 @@ static void tell_problem(void *user, const struct rule_problem *problem)
         check_tell(problem->file, problem->line, problem->column, kinds[problem->kind], problem->text);
 }
 
-static void tell_variable(void *user, const char *file, unsigned line, unsigned column,
+static void tell_setting(void *user, const char *file, unsigned line, unsigned column,
         const char *what)
 {
     struct check *check = user;
@@ -79,10 +81,17 @@ static void tell_finding(void *user, const struct rule *rule, const char *text)
         check_tell(rule->file, rule->line, 1, "advice: ", text);
 }
 
-static int sum_up(const struct check *check, const struct rule_set *set, unsigned heuristics)
+static void sum_up_others(const char *what, unsigned count)
 {
-    if (heuristics > 0)
-        printf("%u heuristic%s, ", heuristics, heuristics == 1 ? "" : "s");
+    if (count > 0)
+        printf("%u %s%s, ", count, what, count == 1 ? "" : "s");
+}
+
+static int sum_up(const struct check *check, const struct rule_set *set, unsigned heuristics,
+        unsigned configurations)
+{
+    sum_up_others("configuration", configurations);
+    sum_up_others("heuristic", heuristics);
     printf("%zu rule%s, %u error%s, %u need%s Suricata, %u piece%s of advice\n",
             rule_set_count(set), rule_set_count(set) == 1 ? "" : "s", check->errors,
             check->errors == 1 ? "" : "s", check->unsupported,
@@ -111,6 +120,13 @@ static const char *or_installed(const char *path, const char *installed)
     return path == NULL && access(installed, R_OK) == 0 ? installed : path;
 }
 
+static bool is_yaml(const char *path)
+{
+    const char *end = strrchr(path, '.');
+
+    return end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
+}
+
 static bool read_all(struct rule_set *set, const struct arguments *arguments)
 {
     if (arguments->classes != NULL &&
@@ -120,7 +136,7 @@ static bool read_all(struct rule_set *set, const struct arguments *arguments)
             out_of_memory(rule_set_read_references(set, arguments->references)))
         return false;
     for (char *const *file = arguments->files; *file != NULL; file++)
-        if (!is_lua(*file) && out_of_memory(rule_set_load(set, *file)))
+        if (!is_lua(*file) && !is_yaml(*file) && out_of_memory(rule_set_load(set, *file)))
             return false;
     return arguments->thresholds == NULL ||
            !out_of_memory(rule_set_read_thresholds(set, arguments->thresholds));
@@ -160,11 +176,21 @@ static bool look_for_heuristics(const struct rule_set *set, const struct argumen
     return true;
 }
 
+static void check_settings(struct check *check, const char *path)
+{
+    struct settings settings;
+
+    if (!out_of_memory(settings_default(&settings)) &&
+            !out_of_memory(settings_read_yaml(&settings, path, tell_setting, check)))
+        tell_expired(&settings);
+    settings_clear(&settings);
+}
+
 static int check_with(struct rule_vars *vars, const struct arguments *arguments,
         struct check *check)
 {
     struct rule_set *set;
-    unsigned heuristics = 0;
+    unsigned heuristics = 0, configurations = 0;
     int status = EXIT_INPUT;
 
     if (out_of_memory(rule_set_new(vars, tell_problem, check, &set)))
@@ -173,9 +199,13 @@ static int check_with(struct rule_vars *vars, const struct arguments *arguments,
         findings_tell(set, tell_finding, check);
         if (asks_for_findings(set))
             look_for_heuristics(set, arguments, check);
-        for (char *const *file = arguments->files; *file != NULL; file++)
+        for (char *const *file = arguments->files; *file != NULL; file++) {
             heuristics += is_lua(*file) ? check_lua(check, *file) : 0;
-        status = sum_up(check, set, heuristics);
+            configurations += is_yaml(*file);
+            if (is_yaml(*file))
+                check_settings(check, *file);
+        }
+        status = sum_up(check, set, heuristics, configurations);
     }
     rule_set_free(set);
     return status;
@@ -201,7 +231,7 @@ static int check_all(const struct arguments *arguments, struct check *check)
         check_entries(arguments->yaml);
     if (!out_of_memory(vars_default(&vars, HOME_NETWORKS)) &&
             (arguments->yaml == NULL ||
-                    !out_of_memory(vars_read_yaml(&vars, arguments->yaml, tell_variable, check))))
+                    !out_of_memory(vars_read_yaml(&vars, arguments->yaml, tell_setting, check))))
         status = check_with(&vars, arguments, check);
     vars_clear(&vars);
     return status;
@@ -273,7 +303,7 @@ int command_check(int argc, char **argv)
             return usage_error("check", "unknown option '%s'", argv[optind - 1]);
         }
     if (optind == argc)
-        return usage_error("check", "no rule file given");
+        return usage_error("check", "no file given");
     arguments.classes = or_installed(arguments.classes, SURICATA_FOLDER "/classification.config");
     arguments.references = or_installed(arguments.references, SURICATA_FOLDER "/reference.config");
     arguments.files = argv + optind;
