@@ -264,6 +264,7 @@ static int check_all(const char *config, const char *suricata_yaml)
     check_domains(&list, &settings);
     check_zone(&list, &settings);
     check_suppress(&list, &settings);
+    rules_check(&list, &settings, config, suricata_yaml == NULL);
     settings_clear(&settings);
     if (suricata_yaml != NULL)
         suricata_check(&list, suricata_yaml);

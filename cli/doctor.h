@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "settings.h"
+
 enum verdict { VERDICT_OK, VERDICT_NOTE, VERDICT_WARNING, VERDICT_PROBLEM, VERDICT_COUNT };
 
 struct checklist {
@@ -13,6 +15,11 @@ struct checklist {
 /* Prints a line to standard output and counts it. 'advice' says what to do; NULL: nothing. */
 void checklist_tell(struct checklist *list, enum verdict verdict, const char *advice,
         const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Loads heuristics, profiles and the baseline as both hosts do, and, for the stand-alone one, the rules.
+ * 'config' may hold variables; NULL: none. */
+void rules_check(struct checklist *list, const struct settings *settings, const char *config,
+        bool stand_alone);
 
 /* Has the YAML file a section 'tattler'? False too if it cannot be read. */
 bool suricata_has_section(const char *path);
