@@ -1,4 +1,4 @@
-/* capture_look.h - tells from its first bytes what a file is; for capture.c only. */
+/* capture_look.h - tells from its first bytes what a file is. */
 #ifndef TATTLER_CLI_CAPTURE_LOOK_H
 #define TATTLER_CLI_CAPTURE_LOOK_H
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "capture_look.h"
 #include "eve_read_internal.h"
 #include "input.h"
 
@@ -129,6 +130,9 @@ void eve_read_file(struct eve_reader *reader, const char *path)
 
     if (input == NULL)
         eve_fail(reader, "%s: %s", path, reason);
+    else if (capture_look(input_head(input)) != CAPTURE_LOOKS_OTHER)
+        eve_fail(reader, "%s: a capture, not EVE JSON, which 'tattler replay -o FILE' makes of it",
+                path);
     else
         read_lines(reader, strcmp(path, "-") == 0 ? "standard input" : path, input);
     input_close(input);
