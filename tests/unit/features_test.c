@@ -9,11 +9,13 @@ static struct device nobody, somebody;
 static struct flow empty, full;
 static char *const full_name = (char[]){ "www.example.com" };
 
-static struct flow_relay some_relay;
+static struct flow_relay some_relay = { .known = true,
+    .view = { .score = 0.875, .lag_ms = 12.5, .flows = 17, .role = RELAY_TARGET },
+    .controller = "203.0.113.9" };
 static struct finding some_finding = { .id = "exfil", .score = 0.75 };
 static struct findings some_findings = { 1, { &some_finding } };
 
-static void set_up(void)
+static void set_up_devices(void)
 {
     memset(&nobody, 0, sizeof(nobody));
     memset(&somebody, 0, sizeof(somebody));
@@ -24,9 +26,11 @@ static void set_up(void)
     somebody.has_mac = true;
     snprintf(somebody.mac_text, sizeof(somebody.mac_text), "02:00:00:00:00:0a");
     snprintf(somebody.vendor, sizeof(somebody.vendor), "Example Ltd");
-    some_relay = (struct flow_relay){ .known = true,
-        .view = { .score = 0.875, .lag_ms = 12.5, .flows = 17, .role = RELAY_TARGET },
-        .controller = "203.0.113.9" };
+}
+
+static void set_up(void)
+{
+    set_up_devices();
     empty = (struct flow){ .device = &nobody, .service = SERVICE_OTHER };
     full = (struct flow){
         .device = &somebody,
