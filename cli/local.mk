@@ -15,9 +15,10 @@ libhost_la_SOURCES = \
 	cli/inspect_renew.c cli/inspect_rules.c cli/interface.c cli/interface.h cli/json_walk.c \
 	cli/json_walk.h cli/pcap_file.c cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/report_add.c \
 	cli/report_internal.h cli/report_model.c cli/report_model.h cli/report_remotes.c \
-	cli/report_time.c cli/report_time.h cli/screen.c cli/screen.h cli/yaml_edit.c cli/yaml_edit.h cli/stream.c cli/stream.h \
+	cli/report_time.c cli/report_time.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h \
 	cli/summary.c cli/summary.h cli/summary_alerts.c cli/summary_internal.h cli/summary_print.c \
-	cli/tcp_state.c cli/tcp_state.h
+	cli/tcp_state.c cli/tcp_state.h cli/yaml_edit.c cli/yaml_edit.h cli/yaml_set.c cli/yaml_tree.c \
+	cli/yaml_tree.h
 libhost_la_LIBADD = librules.la libstore.la libengine.la $(CLI_LIBS)
 
 bin_PROGRAMS += tattler

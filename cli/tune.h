@@ -174,8 +174,9 @@ bool propose(const struct tune_history *history, struct tune_group *group,
  * ended by 'newline'. Freed by the caller; NULL: out of memory. */
 char *proposal_yaml(const struct proposal *proposal, size_t indent, const char *newline);
 
-/* A comment ends with its line. */
-void tune_put_comment(FILE *to, const char *text);
+/* "author: reason" on one line, as a comment ends with it. */
+#define TUNE_COMMENT_SIZE 324
+void tune_comment(const struct proposal *proposal, char out[TUNE_COMMENT_SIZE]);
 
 /* Lines for threshold.config: by the device's address or the remote's, whichever silences less else;
  * counted in 'proposal'. NULL: out of memory, or it has no address. */

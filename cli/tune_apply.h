@@ -10,8 +10,8 @@
  * 'settings' are those of the file as it is. */
 bool tune_apply_yaml(const char *path, const struct settings *settings,
         const struct proposal *proposal);
-/* Adds the device with the heuristic's parameter to the list 'devices'. One that is there already is to
- * be changed by hand, which is told with the lines. */
+/* Adds the device with the heuristic's parameter to the list 'devices', or the parameter to the device
+ * that is there already. */
 bool tune_apply_param(const char *path, const struct settings *settings,
         const struct tune_param_item *item);
 /* Adds the lines to threshold.config; a file that is not there is made. */

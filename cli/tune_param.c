@@ -240,7 +240,7 @@ char *tune_param_yaml(const struct tune_param_item *item, size_t indent, const c
 {
     const struct tune_param *param = item->param;
     const struct script_heuristic *declared = param->heuristic->declared;
-    char *bytes = NULL;
+    char *bytes = NULL, comment[TUNE_COMMENT_SIZE];
     size_t len;
     FILE *to = open_memstream(&bytes, &len);
 
@@ -248,12 +248,9 @@ char *tune_param_yaml(const struct tune_param_item *item, size_t indent, const c
         return NULL;
     fprintf(to, "%*s- ", (int)indent - 2, "");
     put_device(to, item->group->device);
-    fprintf(to, "%s%*s# ", newline, (int)indent, "");
-    tune_put_comment(to, item->proposal->author);
-    fputs(": ", to);
-    tune_put_comment(to, item->proposal->reason);
-    fprintf(to, "%s%*sheuristics:%s%*s%s:%s", newline, (int)indent, "", newline, (int)indent + 2, "",
-            declared->id, newline);
+    tune_comment(item->proposal, comment);
+    fprintf(to, "%s%*s# %s%s%*sheuristics:%s%*s%s:%s", newline, (int)indent, "", comment, newline,
+            (int)indent, "", newline, (int)indent + 2, "", declared->id, newline);
     for (size_t i = 0; i < declared->param_count; i++)
         if ((param->changed & UINT32_C(1) << i) != 0)
             fprintf(to, "%*s%s: %.10g%s", (int)indent + 4, "", declared->params[i].name, param->value,

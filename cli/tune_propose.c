@@ -305,17 +305,18 @@ static bool choose_address(const struct tune_history *history, const struct tune
     return by_device || by_remote;
 }
 
-void tune_put_comment(FILE *to, const char *text)
+void tune_comment(const struct proposal *proposal, char out[TUNE_COMMENT_SIZE])
 {
-    for (; *text != '\0'; text++)
-        putc((unsigned char)*text < 0x20 ? ' ' : *text, to);
+    snprintf(out, TUNE_COMMENT_SIZE, "%s: %s", proposal->author, proposal->reason);
+    for (; *out != '\0'; out++)
+        *out = (unsigned char)*out < 0x20 ? ' ' : *out;
 }
 
 char *proposal_threshold(const struct tune_history *history, const struct tune_group *group,
         struct proposal *proposal)
 {
     struct address address;
-    char *bytes = NULL, text[ADDRESS_TEXT_SIZE];
+    char *bytes = NULL, text[ADDRESS_TEXT_SIZE], comment[TUNE_COMMENT_SIZE];
     size_t len;
     FILE *to;
 
@@ -325,11 +326,8 @@ char *proposal_threshold(const struct tune_history *history, const struct tune_g
     if (to == NULL)
         return NULL;
     address_text(&address, text);
-    fprintf(to, "# %s, by ", proposal->id);
-    tune_put_comment(to, proposal->author);
-    fputs(": ", to);
-    tune_put_comment(to, proposal->reason);
-    fprintf(to, "; look again by %s\n", proposal->expires);
+    tune_comment(proposal, comment);
+    fprintf(to, "# %s, by %s; look again by %s\n", proposal->id, comment, proposal->expires);
     for (size_t i = 0; i < group->sid_count; i++)
         fprintf(to, "suppress gen_id %u, sig_id %u, track by_either, ip %s\n", group->gid,
                 group->sids[i], text);

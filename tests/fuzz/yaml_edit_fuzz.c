@@ -32,6 +32,21 @@ static void check_kept(const char *old, size_t len, const char *made, size_t mad
     }
 }
 
+/* What is set is not set again: the same text comes out, as there is no comment. */
+static void check_set(const char *text, size_t len)
+{
+    const struct yaml_value set = { .list = "suppress", .path = { "a", "b", "c" }, .value = "1" };
+    const char *why;
+    size_t once_len, twice_len;
+    char *once = yaml_set_value(text, len, &set, &once_len, &why);
+    char *twice = once != NULL ? yaml_set_value(once, once_len, &set, &twice_len, &why) : NULL;
+
+    if (once != NULL && (twice == NULL || once_len != twice_len || memcmp(once, twice, once_len) != 0))
+        abort();
+    free(once);
+    free(twice);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *why;
@@ -42,5 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (made != NULL)
         check_kept((const char *)data, size, made, made_len);
     free(made);
+    check_set((const char *)data, size);
     return 0;
 }

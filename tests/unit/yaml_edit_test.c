@@ -108,6 +108,90 @@ START_TEST(a_layout_that_is_not_known_is_refused)
 }
 END_TEST
 
+/* --- a value in an item --- */
+
+/* Of the second item, {1}; else of the only one. */
+static char *set(const char *text, const char **why)
+{
+    const struct yaml_value value = { .list = "devices", .item = strstr(text, "{1}") != NULL,
+        .path = { "heuristics", "exfil", "mb" }, .value = "50", .comment = "anna: why" };
+    size_t len = strlen(text), out_len;
+    char *copy = malloc(len > 0 ? len : 1), *made, *out = NULL;
+
+    memcpy(copy, text, len);
+    made = yaml_set_value(copy, len, &value, &out_len, why);
+    if (made != NULL)
+        out = strndup(made, out_len);
+    free(made);
+    free(copy);
+    return out;
+}
+
+#define LINES "    # anna: why\n    heuristics:\n      exfil:\n        mb: 50\n"
+
+static const struct {
+    const char *before, *after;
+} settable[] = {
+    { "devices:\n  - mac: x\n", "devices:\n  - mac: x\n" LINES },
+    { "devices:\n  - mac: x", "devices:\n  - mac: x\n" LINES },
+    { "devices:\r\n- mac: x\r\n", "devices:\r\n- mac: x\r\n  # anna: why\r\n  heuristics:\r\n"
+                                   "    exfil:\r\n      mb: 50\r\n" },
+    { "devices: # {1}\n  - mac: y\n  - mac: x # mine\n\n  # next\n  - mac: z\n",
+        "devices: # {1}\n  - mac: y\n  - mac: x # mine\n" LINES "\n  # next\n  - mac: z\n" },
+    { "devices:\n  - mac: x\n    heuristics:\n    name: y\n",
+        "devices:\n  - mac: x\n    heuristics:\n      # anna: why\n      exfil:\n        mb: 50\n"
+        "    name: y\n" },
+    { "devices:\n  - mac: x\n    heuristics:\n        relay: {mb: 1}\n    name: y\n",
+        "devices:\n  - mac: x\n    heuristics:\n        relay: {mb: 1}\n        # anna: why\n"
+        "        exfil:\n          mb: 50\n    name: y\n" },
+    { "devices:\n  - mac: x\n    heuristics:\n      exfil:\n        kb: 1\n",
+        "devices:\n  - mac: x\n    heuristics:\n      exfil:\n        kb: 1\n        # anna: why\n"
+        "        mb: 50\n" },
+    { "devices:\n  - mac: x\n    heuristics:\n      exfil:\n        mb:  1 # old\n",
+        "devices:\n  - mac: x\n    heuristics:\n      exfil:\n        # anna: why\n        mb:  50 # old\n" },
+    { "devices:\n  - {mac: x, name: a b } # mine\n",
+        "devices:\n  # anna: why\n  - {mac: x, name: a b, heuristics: {exfil: {mb: 50}} } # mine\n" },
+    { "\xef\xbb\xbf" "devices: # {1} \xc3\xa4\n  - {mac: y}\n  - {name: \"\xc3\xb6\", heuristics: { }}\n",
+        "\xef\xbb\xbf" "devices: # {1} \xc3\xa4\n  - {mac: y}\n  # anna: why\n"
+        "  - {name: \"\xc3\xb6\", heuristics: { exfil: {mb: 50}}}\n" },
+    { "devices: [{mac: x, heuristics: {exfil: {mb: \"1\", kb: 2}}}]\n",
+        "# anna: why\ndevices: [{mac: x, heuristics: {exfil: {mb: 50, kb: 2}}}]\n" },
+    { "tattler:\n    devices:\n    - mac: x\nvars: 1\n",
+        "tattler:\n    devices:\n    - mac: x\n      # anna: why\n      heuristics:\n        exfil:\n"
+        "          mb: 50\nvars: 1\n" },
+};
+
+/* Where another device would be changed as well, or what stands there is no map. */
+static const char *const unsettable[] = { "", "devices:\n", "devices: {mac: x}\n", "devices: []\n",
+    "devices:\n  - x\n", "devices:\n  - mac: x\n    heuristics: 5\n",
+    "devices:\n  - mac: x\n    heuristics: [1]\n", "devices:\n  - {mac: x, heuristics: }\n",
+    "devices:\n  - mac: x\n    heuristics: &h\n      exfil: {mb: 1}\n  - mac: y\n    heuristics: *h\n",
+    "devices: # {1}\n  - mac: x\n    heuristics: &h\n      exfil: {mb: 1}\n  - mac: y\n    heuristics: *h\n",
+    "devices: # {1}\n  - &d {mac: x}\n  - *d\n",
+    "devices:\n  - mac: x\n    heuristics:\n      exfil: {mb: {a: 1}}\n",
+    "devices:\n  - {mac: x, name: of\n       two lines}\n---\n" };
+
+START_TEST(a_value_is_set_and_nothing_else_touched)
+{
+    const char *why = "", *after = settable[_i].after;
+    char *made = set(settable[_i].before, &why);
+
+    ck_assert_msg(made != NULL, "%s\nrefused: %s", settable[_i].before, why);
+    ck_assert_msg(strcmp(made, after) == 0, "%s\nbecame\n%s", settable[_i].before, made);
+    free(made);
+}
+END_TEST
+
+START_TEST(a_value_that_is_not_alone_there_is_not_set)
+{
+    const char *why = NULL;
+    char *made = set(unsettable[_i], &why);
+
+    ck_assert_msg(made == NULL, "%s\nbecame\n%s", unsettable[_i], made);
+    ck_assert_ptr_nonnull(why);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("yaml_edit");
@@ -119,6 +203,10 @@ int main(void)
             (int)(sizeof(good) / sizeof(good[0])));
     tcase_add_loop_test(tcase, a_layout_that_is_not_known_is_refused, 0,
             (int)(sizeof(refused) / sizeof(refused[0])));
+    tcase_add_loop_test(tcase, a_value_is_set_and_nothing_else_touched, 0,
+            (int)(sizeof(settable) / sizeof(settable[0])));
+    tcase_add_loop_test(tcase, a_value_that_is_not_alone_there_is_not_set, 0,
+            (int)(sizeof(unsettable) / sizeof(unsettable[0])));
     tcase_add_test(tcase, aliases_of_aliases_take_no_time);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
