@@ -185,12 +185,34 @@ static int rule(const struct options *options, struct store *store)
 
 /* --- the command --- */
 
+/* Of other households. NULL: none. */
+static struct profile *load_profiles(const struct settings *settings)
+{
+    struct domain_list *domains;
+    struct profile *profile;
+    char error[256];
+
+    if (settings->profiles.count == 0)
+        return NULL;
+    if (domain_open(settings->public_suffix_list, &domains, error, sizeof(error)) != TATTLER_OK) {
+        complain("%s", error);
+        return NULL;
+    }
+    profile = profile_load((const char *const *)settings->profiles.items, settings->profiles.count,
+            domains, complain_of_file, NULL);
+    domain_close(domains);
+    return profile;
+}
+
 static int list(const struct options *options, const struct settings *settings,
         struct store *store)
 {
-    struct devices_show show = { .learning_s = settings->learning_s, .json = options->json };
+    struct profile *profile = load_profiles(settings);
+    struct devices_show show = { .learning_s = settings->learning_s, .profile = profile,
+        .json = options->json };
     enum tattler_status status = store_each(store, devices_show, &show);
 
+    profile_free(profile);
     json_free(&show.text);
     if (status != TATTLER_OK) {
         complain("%s", store_error(store));

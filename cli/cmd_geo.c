@@ -88,13 +88,6 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-static void tell_line(void *user, const char *path, unsigned line, const char *what)
-{
-    (void)user;
-    (void)line;
-    complain("%s: %s", path, what);
-}
-
 /* Reads the result back: what it says is what later runs see. */
 static int report_import(const struct geo_import_report *report, const char *from, const char *to,
         double seconds)
@@ -104,7 +97,7 @@ static int report_import(const struct geo_import_report *report, const char *fro
     struct geo *geo;
     char size[SCREEN_SIZE_TEXT];
 
-    if (geo_open(paths, 1, tell_line, NULL, &geo) != TATTLER_OK || geo == NULL)
+    if (geo_open(paths, 1, complain_of_file, NULL, &geo) != TATTLER_OK || geo == NULL)
         return EXIT_INPUT;
     geo_describe(geo, 0, &description);
     screen_size(report->size.bytes, size);

@@ -43,6 +43,15 @@ void complain_of(void *user, const char *what)
     complain("%s", what);
 }
 
+void complain_of_file(void *user, const char *path, unsigned line, const char *what)
+{
+    (void)user;
+    if (line > 0)
+        complain("%s:%u: %s", path, line, what);
+    else
+        complain("%s: %s", path, what);
+}
+
 int usage_error(const char *command, const char *format, ...)
 {
     va_list arguments;

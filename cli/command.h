@@ -34,6 +34,8 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for what reports problems by a callback; 'user' is not looked at. */
 void complain_of(void *user, const char *what);
+/* And of a file; 'line' 0: as a whole (enrich/problem.h). */
+void complain_of_file(void *user, const char *path, unsigned line, const char *what);
 
 /* Prints the complaint and a hint at "tattler COMMAND --help"; returns EXIT_USAGE. */
 int usage_error(const char *command, const char *format, ...)

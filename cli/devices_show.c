@@ -62,6 +62,36 @@ static struct progress progress_of(const struct baseline *baseline, uint64_t lea
     return progress;
 }
 
+/* --- what other households know --- */
+
+/* How many of those that have the device's type use it, too; 0: too few, or it is nothing they share. */
+static uint32_t votes_for(const struct devices_show *show, const struct baseline *baseline,
+        const struct baseline_item *item)
+{
+    char type[PROFILE_TYPE_SIZE];
+
+    if (show->profile == NULL || (item->kind != SEEN_DOMAIN && item->kind != SEEN_ASN) ||
+            !profile_type_name(baseline->type, baseline->vendor, type))
+        return 0;
+    return profile_votes(show->profile, type,
+            item->kind == SEEN_DOMAIN ? PROFILE_DOMAIN : PROFILE_ASN, item->value);
+}
+
+static void print_common(const struct devices_show *show, const struct baseline *baseline)
+{
+    size_t common = 0, all = 0;
+
+    for (size_t i = 0; i < baseline->item_count; i++) {
+        enum seen_kind kind = baseline->items[i].kind;
+
+        all += kind == SEEN_DOMAIN || kind == SEEN_ASN;
+        common += votes_for(show, baseline, &baseline->items[i]) >= PROFILE_COMMON_VOTES;
+    }
+    if (common > 0)
+        printf("  %zu of these %zu domains and ASNs are common for devices of its type elsewhere\n",
+                common, all);
+}
+
 /* --- the table --- */
 
 static void print_text(const char *text, size_t columns)
@@ -134,6 +164,7 @@ static void show_row(struct devices_show *show, const struct baseline *baseline)
             progress.known[SEEN_PORT], progress.known[SEEN_RULE]);
     print_missing(&progress);
     putchar('\n');
+    print_common(show, baseline);
     print_marks(baseline, &progress);
 }
 
@@ -151,11 +182,14 @@ static void put_time(struct json *json, const char *key, uint64_t time_us)
         json_time(json, key, time_us);
 }
 
-static void put_items(struct json *json, const struct baseline *baseline, enum seen_kind kind)
+static void put_items(struct devices_show *show, const struct baseline *baseline, enum seen_kind kind)
 {
+    struct json *json = &show->text;
+
     json_open_array(json, baseline_kind_name(kind));
     for (size_t i = 0; i < baseline->item_count; i++) {
         const struct baseline_item *item = &baseline->items[i];
+        uint32_t votes = item->kind == kind ? votes_for(show, baseline, item) : 0;
 
         if (item->kind != kind)
             continue;
@@ -170,6 +204,8 @@ static void put_items(struct json *json, const struct baseline *baseline, enum s
             json_bool(json, "accused", true);
         if (item->vouched)
             json_bool(json, "vouched", true);
+        if (votes > 0)
+            json_unsigned(json, "common", votes);
         json_close_object(json);
     }
     json_close_array(json);
@@ -221,7 +257,7 @@ static void show_object(struct devices_show *show, const struct baseline *baseli
     json_unsigned(json, "suspect", progress.suspect);
     json_unsigned(json, "accused", progress.accused);
     for (size_t kind = 0; baseline_kind_name(kind) != NULL; kind++)
-        put_items(json, baseline, (enum seen_kind)kind);
+        put_items(show, baseline, (enum seen_kind)kind);
     put_beats(json, baseline);
     put_hours(json, "bytes_up", baseline->hours[0]);
     put_hours(json, "bytes_down", baseline->hours[1]);

@@ -4,9 +4,11 @@
 
 #include "baseline.h"
 #include "emit/json.h"
+#include "enrich/profile.h"
 
 struct devices_show {
     uint64_t learning_s; /* how long a device learns */
+    const struct profile *profile; /* of other households; NULL: none */
     bool json;           /* objects rather than a table */
     size_t count;        /* so many were shown */
     struct json text;    /* to be freed at the end */

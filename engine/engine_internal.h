@@ -254,14 +254,24 @@ void memory_free(struct memory *memory); /* accepts NULL */
 
 /* 'text' is borrowed. */
 struct seen_fact seen_fact_text(enum seen_kind kind, const char *text);
-/* Is it new? */
-enum ternary flow_teach(struct engine *engine, const struct flow *flow, struct seen_fact fact);
-enum ternary flow_teach_number(struct engine *engine, const struct flow *flow,
-        enum seen_kind kind, uint64_t number);
+/* Are they new? A domain or network that other households know is not. */
+enum ternary flow_teach_remote(struct engine *engine, const struct flow *flow, struct seen_fact fact);
 enum ternary flow_teach_port(struct engine *engine, const struct flow *flow);
 void flow_teach_name(struct engine *engine, struct flow *flow);
 void flow_teach_end(struct engine *engine, struct flow *flow);
 void flow_look_up_usual(const struct engine *engine, struct flow *flow);
+/* Neither it nor an earlier one has had its remote accused. */
+bool flow_is_blameless(const struct flow *flow);
+
+/* --- flow_common.c: likewise --- */
+
+void flow_look_up_common(const struct engine *engine, struct flow *flow);
+/* What others of its type talk to need not be told of while the device learns, nor when it has learned
+ * the same. */
+bool flow_is_common(const struct engine *engine, const struct flow *flow);
+/* Is its domain or network known so widely that it is not new? */
+bool flow_is_known_elsewhere(const struct engine *engine, const struct flow *flow,
+        const struct seen_fact *fact);
 
 /* --- flow_burst.c --- */
 

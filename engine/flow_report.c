@@ -31,7 +31,8 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
             a->upload_day != b->upload_day)
         changed |= CHANGED_UPLOAD;
     if (a->new_device != b->new_device || a->new_domain != b->new_domain ||
-            a->new_asn != b->new_asn || a->new_port != b->new_port)
+            a->new_asn != b->new_asn || a->new_port != b->new_port ||
+            a->common_known != b->common_known || a->common != b->common)
         changed |= CHANGED_NEW;
     if (!same_beat(&a->series, &b->series))
         changed |= CHANGED_BEAT;
@@ -73,7 +74,7 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
         flow_tell_remotes(engine, flow, event);
         if (flow->domain != NULL && flow->settled)
             flow->outlook.new_domain =
-                    flow_teach(engine, flow, seen_fact_text(SEEN_DOMAIN, flow->domain));
+                    flow_teach_remote(engine, flow, seen_fact_text(SEEN_DOMAIN, flow->domain));
         if (flow->settled)
             flow_teach_name(engine, flow);
     } else {
@@ -141,7 +142,8 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
             outlook->new_port = flow_teach_port(engine, flow);
         }
         if (flow->geo.asn != 0)
-            outlook->new_asn = flow_teach_number(engine, flow, SEEN_ASN, flow->geo.asn);
+            outlook->new_asn = flow_teach_remote(engine, flow,
+                    (struct seen_fact){ .kind = SEEN_ASN, .key = flow->geo.asn });
     }
     outlook->new_device = (enum ternary)seen_device(engine_began_us(engine, flow->first_us),
             engine->settings->learning_s, device_met_us(flow->device), flow->last_us);

@@ -11,9 +11,6 @@
 
 #define SUSPECT_US (SEEN_SUSPECT_S * UINT64_C(1000000))
 
-/* Networks of at least this risk are never excused for what other households say. */
-#define RISKY 50
-
 /* "gid:sid remote", a name may have 255 letters */
 #define RULE_TEXT_SIZE (NAME_SIZE + 32)
 
@@ -31,7 +28,7 @@ static struct seen *seen_of(const struct flow *flow)
 
 /* --- what a flow brings --- */
 
-enum ternary flow_teach(struct engine *engine, const struct flow *flow, struct seen_fact fact)
+static enum ternary teach(struct engine *engine, const struct flow *flow, struct seen_fact fact)
 {
     static const enum ternary answers[] = {
         [SEEN_UNSURE] = UNKNOWN, [SEEN_BEFORE] = NO, [SEEN_NEW] = YES,
@@ -41,10 +38,17 @@ enum ternary flow_teach(struct engine *engine, const struct flow *flow, struct s
     return answers[seen_note(seen_of(flow), &engine->budget.conduct.seen, &fact, flow->last_us)];
 }
 
-enum ternary flow_teach_number(struct engine *engine, const struct flow *flow,
+static enum ternary teach_number(struct engine *engine, const struct flow *flow,
         enum seen_kind kind, uint64_t number)
 {
-    return flow_teach(engine, flow, (struct seen_fact){ .kind = kind, .key = number });
+    return teach(engine, flow, (struct seen_fact){ .kind = kind, .key = number });
+}
+
+enum ternary flow_teach_remote(struct engine *engine, const struct flow *flow, struct seen_fact fact)
+{
+    enum ternary is_new = teach(engine, flow, fact);
+
+    return is_new == YES && flow_is_known_elsewhere(engine, flow, &fact) ? NO : is_new;
 }
 
 static uint64_t port_key(const struct flow *flow)
@@ -54,7 +58,7 @@ static uint64_t port_key(const struct flow *flow)
 
 enum ternary flow_teach_port(struct engine *engine, const struct flow *flow)
 {
-    return flow_teach_number(engine, flow, SEEN_PORT, port_key(flow));
+    return teach_number(engine, flow, SEEN_PORT, port_key(flow));
 }
 
 /* Calls 'visit' for each fact that the flow has brought, but not for rules. */
@@ -134,7 +138,7 @@ static void keep_young(const struct seen *seen, uint64_t key, uint64_t now_us)
     item->flags |= SEEN_FRESH;
 }
 
-/* --- what is common for its type --- */
+/* --- blame --- */
 
 static bool is_accused(const struct seen *seen, enum seen_kind kind, uint64_t key)
 {
@@ -143,8 +147,7 @@ static bool is_accused(const struct seen *seen, enum seen_kind kind, uint64_t ke
     return item != NULL && (item->flags & SEEN_ACCUSED) != 0;
 }
 
-/* Its remote may have been accused by an earlier flow, which a threshold keeps this one from. */
-static bool is_blameless(const struct flow *flow)
+bool flow_is_blameless(const struct flow *flow)
 {
     const struct seen *seen = seen_of(flow);
 
@@ -153,38 +156,6 @@ static bool is_blameless(const struct flow *flow)
     if (flow->domain != NULL)
         return !is_accused(seen, SEEN_DOMAIN, seen_fact_text(SEEN_DOMAIN, flow->domain).key);
     return flow->geo.asn == 0 || !is_accused(seen, SEEN_ASN, flow->geo.asn);
-}
-
-/* It learns, or has learned that it talks to this remote. */
-static bool has_no_objection(const struct engine *engine, const struct flow *flow,
-        const struct seen_fact *fact)
-{
-    const struct seen *seen = seen_of(flow);
-
-    if (flow->last_us < seen->learned_us)
-        return flow->last_us >= seen->suspect_until_us && is_blameless(flow);
-    return seen_is_usual(seen, &engine->budget.conduct.seen, fact, flow->last_us);
-}
-
-/* What other households' devices of its type talk to need not be told of while it learns, nor when
- * it has learned the same. */
-static bool is_common(const struct engine *engine, const struct flow *flow)
-{
-    const struct profile *profile = engine->files->profile;
-    struct seen_fact fact = { .kind = SEEN_ASN, .key = flow->geo.asn };
-    char type[PROFILE_TYPE_SIZE], asn[16];
-
-    if (profile == NULL || flow->risk >= RISKY ||
-            !profile_type_name(atomic_load(&flow->device->type), flow->device->vendor, type))
-        return false;
-    if (flow->domain != NULL) {
-        fact = seen_fact_text(SEEN_DOMAIN, flow->domain);
-        return profile_is_common(profile, type, PROFILE_DOMAIN, flow->domain) &&
-               has_no_objection(engine, flow, &fact);
-    }
-    snprintf(asn, sizeof(asn), "%u", flow->geo.asn);
-    return profile_is_common(profile, type, PROFILE_ASN, asn) &&
-           has_no_objection(engine, flow, &fact);
 }
 
 /* --- what is usual --- */
@@ -215,7 +186,7 @@ bool flow_is_usual(struct engine *engine, const struct flow *flow,
         return false;
     lock_take(&flow->device->lock);
     usual = !flow->device->gone &&
-            (is_usual(engine, flow, rule) || is_common(engine, flow));
+            (is_usual(engine, flow, rule) || flow_is_common(engine, flow));
     lock_release(&flow->device->lock);
     return usual;
 }
@@ -228,7 +199,7 @@ void flow_note_told(struct engine *engine, const struct flow *flow,
     rule_text(flow, rule, text);
     lock_take(&flow->device->lock);
     if (!flow->device->gone)
-        flow_teach(engine, flow, seen_fact_text(SEEN_RULE, text));
+        teach(engine, flow, seen_fact_text(SEEN_RULE, text));
     lock_release(&flow->device->lock);
 }
 
@@ -288,7 +259,7 @@ void flow_teach_name(struct engine *engine, struct flow *flow)
 {
     if (flow->taught == flow->name || flow->name == NULL)
         return;
-    flow_teach(engine, flow, seen_fact_text(SEEN_NAME, flow->name));
+    teach(engine, flow, seen_fact_text(SEEN_NAME, flow->name));
     flow->taught = flow->name;
 }
 
@@ -298,8 +269,8 @@ void flow_teach_end(struct engine *engine, struct flow *flow)
         return;
     flow_teach_name(engine, flow);
     if (flow->service != SERVICE_OTHER)
-        flow_teach_number(engine, flow, SEEN_SERVICE, flow->service);
-    if (seen_of(flow)->accused > 0 && is_blameless(flow))
+        teach_number(engine, flow, SEEN_SERVICE, flow->service);
+    if (seen_of(flow)->accused > 0 && flow_is_blameless(flow))
         each_fact(flow, 0, acquit);
 }
 
@@ -312,4 +283,5 @@ void flow_look_up_usual(const struct engine *engine, struct flow *flow)
     flow->outlook.has_usual = engine->files->profile != NULL ||
                               (seen->sets[SEEN_RULE].count > 0 &&
                                       (seen->vouched || flow->last_us >= seen->learned_us));
+    flow_look_up_common(engine, flow);
 }

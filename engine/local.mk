@@ -53,7 +53,7 @@ libengine_la_SOURCES = \
 	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_learn.c \
 	engine/engine_arp.c engine/engine_events.c engine/engine_heuristics.c engine/engine_scripts.c engine/engine_scripts.h engine/flow_burst.c engine/flow_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_relay.c engine/flow_remotes.c engine/flow_report.c engine/flow_silence.c \
-	engine/flow_usual.c \
+	engine/flow_common.c engine/flow_usual.c \
 	engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
 	engine/parse/gquic.c engine/parse/gquic.h engine/parse/http.c engine/parse/http.h engine/parse/mdns.c engine/parse/mdns.h \
 	engine/parse/packet.c engine/parse/packet.h engine/parse/packet_icmp.c \

@@ -262,6 +262,12 @@ bool get_new_port(const struct flow *flow, struct feature_value *out)
     return ternary(flow->outlook.new_port, out);
 }
 
+bool get_common(const struct flow *flow, struct feature_value *out)
+{
+    out->number = flow->outlook.common;
+    return flow->outlook.common_known;
+}
+
 bool get_beat_score(const struct flow *flow, struct feature_value *out)
 {
     struct beat_view beat;

@@ -52,6 +52,7 @@ FEATURE_GETTER(get_new_device);
 FEATURE_GETTER(get_new_domain);
 FEATURE_GETTER(get_new_asn);
 FEATURE_GETTER(get_new_port);
+FEATURE_GETTER(get_common);
 FEATURE_GETTER(get_beat_score);
 FEATURE_GETTER(get_beat_period);
 FEATURE_GETTER(get_beat_jitter);

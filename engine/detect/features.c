@@ -241,14 +241,21 @@ const struct feature features[] = {
     { "new_domain", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name,
             get_new_domain,
             "The device, whose learning period is over, first talked to this domain within the "
-            "last hour. Unknown while it learns.",
+            "last hour. Unknown while it learns. False where five other households know it, see "
+            "`iot.common`.",
             "iot.new_domain:true;" },
     { "new_asn", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name, get_new_asn,
             "The device, whose learning period is over, first talked to this network within the last "
-            "hour. Unknown while it learns.", "iot.new_asn:true;" },
+            "hour. Unknown while it learns. False where five other households know it.",
+            "iot.new_asn:true;" },
     { "new_port", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name, get_new_port,
             "The device, whose learning period is over, first talked to this port, with its protocol, "
             "within the last hour. Unknown while it learns.", "iot.new_port:true;" },
+    { "common", FEATURE_NUMBER, SCOPE_REMOTE, CHANGED_NEW, "households", 10000, NULL, get_common,
+            "Other households whose devices of this type talk to this domain, or without a name to "
+            "this network, too, by the files that `profiles` names; 0 where fewer than half of those "
+            "that have the type do. Unknown without such files and for devices without a type.",
+            "iot.common:<3;" },
     { "finding", FEATURE_SET, SCOPE_FLOW, CHANGED_FINDING, "", 0, NULL, get_finding,
             "What heuristics have found: of this flow, or of its device when this flow had the "
             "next packet. Each has an id, a score from 0 to 1 and its reasons.",

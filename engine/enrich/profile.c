@@ -256,13 +256,17 @@ size_t profile_prune(struct profile *profile, enum profile_by by, uint32_t min, 
 
 /* --- what is common --- */
 
-bool profile_count_is_common(const struct profile_type *type, const struct profile_use *use)
+static bool has_half(const struct profile_type *type, const struct profile_use *use)
 {
-    return use->count.households >= PROFILE_COMMON_VOTES &&
-           2 * (uint64_t)use->count.households >= type->count.households;
+    return 2 * (uint64_t)use->count.households >= type->count.households;
 }
 
-bool profile_is_common(const struct profile *profile, const char *type, enum profile_kind kind,
+bool profile_count_is_common(const struct profile_type *type, const struct profile_use *use)
+{
+    return use->count.households >= PROFILE_COMMON_VOTES && has_half(type, use);
+}
+
+uint32_t profile_votes(const struct profile *profile, const char *type, enum profile_kind kind,
         const char *value)
 {
     struct profile_type *found;
@@ -271,7 +275,7 @@ bool profile_is_common(const struct profile *profile, const char *type, enum pro
     HASH_FIND_STR(profile->types, type, found);
     if (found != NULL)
         HASH_FIND_STR(found->uses[kind], value, use);
-    return use != NULL && profile_count_is_common(found, use);
+    return use != NULL && has_half(found, use) ? use->count.households : 0;
 }
 
 /* --- loading --- */

@@ -14,7 +14,7 @@
  * Files come from strangers. One that contradicts itself (more votes than households), that is too
  * large or no such file is refused as a whole, with the place. What is said twice is not counted twice.
  *
- * Set-up only, but for profile_is_common(): any thread, once nothing is added any more. */
+ * Set-up only, but for profile_votes(): any thread, once nothing is added any more. */
 #ifndef TATTLER_ENRICH_PROFILE_H
 #define TATTLER_ENRICH_PROFILE_H
 
@@ -38,8 +38,11 @@
 #define PROFILE_TYPE_SIZE 80
 #define PROFILE_VALUE_SIZE (DOMAIN_NAME_SIZE + 32)
 
-/* Common is what so many households vote for, and at least half of those that have the type. */
+/* Common is what so many households vote for, and at least half of those that have the type: what rules
+ * of context say of it is excused. Rules that are urgent ask what is new; it takes more for that not to
+ * be. */
 #define PROFILE_COMMON_VOTES 3
+#define PROFILE_KNOWN_VOTES 5
 /* A type of which more than so many domains, or networks, were common is of no use, and left out: it
  * would excuse too much. */
 #define PROFILE_COMMON_MAX 128
@@ -119,7 +122,8 @@ enum profile_by { PROFILE_BY_HOUSEHOLDS, PROFILE_BY_DEVICES };
 size_t profile_prune(struct profile *profile, enum profile_by by, uint32_t min, uint64_t *uses);
 
 bool profile_count_is_common(const struct profile_type *type, const struct profile_use *use);
-bool profile_is_common(const struct profile *profile, const char *type, enum profile_kind kind,
+/* How many households vote for it; 0: fewer than half of those that have the type. */
+uint32_t profile_votes(const struct profile *profile, const char *type, enum profile_kind kind,
         const char *value);
 
 #endif

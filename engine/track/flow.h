@@ -64,6 +64,8 @@ struct outlook {
     double upload_day; /* likewise */
     uint64_t upload_24h; /* bytes */
     enum ternary new_device, new_domain, new_asn, new_port;
+    bool common_known;
+    uint32_t common; /* other households' votes for its remote (enrich/profile.h) */
     bool has_usual; /* something may be usual: worth asking (engine.h, flow_is_usual()) */
     struct beat_view series; /* of all connections to this remote */
     uint32_t beats_lost, strangers;

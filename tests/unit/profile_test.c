@@ -176,19 +176,20 @@ START_TEST(three_households_and_half_of_them_make_common)
 {
     static const struct {
         unsigned votes, households;
-        bool common;
-    } cases[] = { { 2, 2, false }, { 3, 3, true }, { 3, 6, true }, { 3, 7, false }, { 50, 100, true },
-        { 49, 100, false } };
+        unsigned counted;
+    } cases[] = { { 2, 2, 2 }, { 3, 3, 3 }, { 3, 6, 3 }, { 3, 7, 0 }, { 50, 100, 50 }, { 49, 100, 0 } };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct profile profile = { 0 };
 
         made(&profile, 0, cases[i].households, cases[i].votes, PROFILE_DOMAIN, "vendor.example");
-        ck_assert(profile_is_common(&profile, "camera", PROFILE_DOMAIN, "vendor.example") ==
-                  cases[i].common);
-        ck_assert(!profile_is_common(&profile, "plug", PROFILE_DOMAIN, "vendor.example"));
-        ck_assert(!profile_is_common(&profile, "camera", PROFILE_DOMAIN, "other.example"));
-        ck_assert(!profile_is_common(&profile, "camera", PROFILE_ASN, "vendor.example"));
+        ck_assert_uint_eq(profile_votes(&profile, "camera", PROFILE_DOMAIN, "vendor.example"),
+                cases[i].counted);
+        ck_assert(profile_count_is_common(profile.types, profile.types->uses[PROFILE_DOMAIN]) ==
+                  (cases[i].counted >= 3));
+        ck_assert_uint_eq(profile_votes(&profile, "plug", PROFILE_DOMAIN, "vendor.example"), 0);
+        ck_assert_uint_eq(profile_votes(&profile, "camera", PROFILE_DOMAIN, "other.example"), 0);
+        ck_assert_uint_eq(profile_votes(&profile, "camera", PROFILE_ASN, "vendor.example"), 0);
         profile_clear(&profile);
     }
 }
@@ -202,7 +203,7 @@ START_TEST(a_file_weighs_no_more_than_it_may)
     ck_assert_int_eq(profile_add(&all, &crowd, 2), TATTLER_OK);
     ck_assert_uint_eq(all.types->count.households, 2);
     ck_assert_uint_eq(all.types->uses[PROFILE_DOMAIN]->count.households, 2);
-    ck_assert(!profile_is_common(&all, "camera", PROFILE_DOMAIN, "bad.example"));
+    ck_assert_uint_eq(profile_votes(&all, "camera", PROFILE_DOMAIN, "bad.example"), 2);
     profile_clear(&crowd);
 
     made(&crowd, 1000, 3, 1, PROFILE_DOMAIN, "bad.example"); /* a third of two is none */
@@ -255,7 +256,7 @@ START_TEST(a_type_that_would_excuse_everything_is_left_out)
         profile = profile_load(paths, 1, domains, note, &problems);
         unlink(path);
         ck_assert_uint_eq(problems.count, more);
-        ck_assert(more == 0 ? profile_is_common(profile, "camera", PROFILE_DOMAIN, "v7.example")
+        ck_assert(more == 0 ? profile_votes(profile, "camera", PROFILE_DOMAIN, "v7.example") == 3
                             : profile == NULL);
         profile_free(profile);
     }
