@@ -3,64 +3,10 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "baseline_progress.h"
 #include "screen.h"
 
 #define US_PER_S UINT64_C(1000000)
-
-/* --- how far a device is --- */
-
-enum state { STATE_LEARNING, STATE_TRUSTED, STATE_FROZEN };
-
-static const char *const state_names[] = {
-    [STATE_LEARNING] = "learning", [STATE_TRUSTED] = "trusted", [STATE_FROZEN] = "frozen",
-};
-
-struct progress {
-    enum state state;
-    double share;        /* of the learning period; 1: it is over */
-    uint64_t trusted_us; /* when it is or was over; zero: nothing has been learned yet */
-    uint64_t missing_s;
-    size_t known[SEEN_KINDS];
-    size_t suspect, accused;
-};
-
-static void count_items(const struct baseline *baseline, struct progress *out)
-{
-    for (size_t i = 0; i < baseline->item_count; i++) {
-        const struct baseline_item *item = &baseline->items[i];
-
-        out->suspect += item->suspect;
-        out->accused += item->accused;
-        out->known[item->kind] += !item->accused;
-    }
-}
-
-static struct progress progress_of(const struct baseline *baseline, uint64_t learning_s)
-{
-    uint64_t needed_us = learning_s * US_PER_S, watched_us;
-    struct progress progress = { .state = STATE_LEARNING };
-
-    count_items(baseline, &progress);
-    progress.missing_s = learning_s;
-    if (baseline->began_us != 0) {
-        watched_us = baseline->last_us > baseline->began_us
-                             ? baseline->last_us - baseline->began_us
-                             : 0;
-        progress.trusted_us = baseline->began_us + needed_us;
-        progress.share = watched_us < needed_us ? (double)watched_us / (double)needed_us : 1;
-        progress.missing_s = watched_us < needed_us ? (needed_us - watched_us) / US_PER_S : 0;
-    }
-    if (baseline->ruling.trusted_us != 0) {
-        progress.trusted_us = baseline->ruling.trusted_us;
-        progress.share = 1;
-        progress.missing_s = 0;
-    }
-    if (progress.share >= 1)
-        progress.state = STATE_TRUSTED;
-    if (baseline->ruling.frozen)
-        progress.state = STATE_FROZEN;
-    return progress;
-}
 
 /* --- what other households know --- */
 
@@ -121,13 +67,13 @@ static void print_time(uint64_t time_us)
         fputs(text, stdout);
 }
 
-static void print_missing(const struct progress *progress)
+static void print_missing(const struct baseline_progress *progress)
 {
     char span[32];
 
-    if (progress->state == STATE_FROZEN)
+    if (progress->state == BASELINE_FROZEN)
         fputs("learns nothing until '--thaw'", stdout);
-    else if (progress->state == STATE_TRUSTED)
+    else if (progress->state == BASELINE_TRUSTED)
         fputs("nothing, since ", stdout), print_time(progress->trusted_us);
     else if (progress->trusted_us == 0)
         fputs("it has not talked to anybody yet", stdout);
@@ -138,7 +84,7 @@ static void print_missing(const struct progress *progress)
     }
 }
 
-static void print_marks(const struct baseline *baseline, const struct progress *progress)
+static void print_marks(const struct baseline *baseline, const struct baseline_progress *progress)
 {
     if (baseline->alerts + progress->suspect + progress->accused == 0)
         return;
@@ -151,7 +97,7 @@ static void print_marks(const struct baseline *baseline, const struct progress *
 
 static void show_row(struct devices_show *show, const struct baseline *baseline)
 {
-    struct progress progress = progress_of(baseline, show->learning_s);
+    struct baseline_progress progress = baseline_progress_of(baseline, show->learning_s);
 
     if (show->count == 0)
         printf("%-24s %-18s %-8s %5s  %7s %4s %5s %5s  %s\n", "device", "", "state", "far",
@@ -159,7 +105,7 @@ static void show_row(struct devices_show *show, const struct baseline *baseline)
     print_text(baseline->name[0] != '\0' ? baseline->name : baseline->vendor, 24);
     putchar(' ');
     print_text(baseline->key, 18);
-    printf(" %-8s %3.0f %%  %7zu %4zu %5zu %5zu  ", state_names[progress.state],
+    printf(" %-8s %3.0f %%  %7zu %4zu %5zu %5zu  ", baseline_state_name(progress.state),
             100 * progress.share, progress.known[SEEN_DOMAIN], progress.known[SEEN_ASN],
             progress.known[SEEN_PORT], progress.known[SEEN_RULE]);
     print_missing(&progress);
@@ -238,7 +184,7 @@ static void put_hours(struct json *json, const char *key, const uint64_t hours[B
 
 static void show_object(struct devices_show *show, const struct baseline *baseline)
 {
-    struct progress progress = progress_of(baseline, show->learning_s);
+    struct baseline_progress progress = baseline_progress_of(baseline, show->learning_s);
     struct json *json = &show->text;
 
     json_restart(json);
@@ -247,7 +193,7 @@ static void show_object(struct devices_show *show, const struct baseline *baseli
     put_text(json, "name", baseline->name);
     put_text(json, "type", baseline->type);
     put_text(json, "vendor", baseline->vendor);
-    json_text(json, "state", state_names[progress.state]);
+    json_text(json, "state", baseline_state_name(progress.state));
     json_decimal(json, "learned", progress.share);
     json_unsigned(json, "missing_s", progress.missing_s);
     put_time(json, "trusted", progress.trusted_us);
