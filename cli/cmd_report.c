@@ -13,15 +13,16 @@
 #define DEFAULT_OUTPUT "report.html"
 
 static const char usage[] =
-        "usage: tattler report [-c tattler.yaml] [-S RULES]... [-o FILE] EVE...\n"
+        "usage: tattler report [-c tattler.yaml] [-S RULES]... [--store FILE] [-o FILE] EVE...\n"
         "\n"
         "Writes a page of HTML that stands by itself: what needs attention, and for each device its\n"
         "life, heartbeats, destinations, connections without DNS and alerts, with what they mean\n"
         "and what to do. EVE is a file or folder of EVE JSON, '-' or redis://HOST/STREAM.\n"
         "\n"
-        "  -c FILE   configuration: home networks, time zone, rules\n"
-        "  -S RULES  a file of rules, or a folder of them, to explain alerts by; may be given again\n"
-        "  -o FILE   default: report.html; '-' is standard output\n"
+        "  -c FILE       configuration: home networks, time zone, rules, 'baseline'\n"
+        "  -S RULES      a file of rules, or a folder of them, to explain alerts by; may be given again\n"
+        "  --store FILE  the store of baselines: what is usual for each device, and what is not\n"
+        "  -o FILE       default: report.html; '-' is standard output\n"
         "  -h, --help\n"
         "\n"
         "Exit status: 0 done, 1 some input could not be read (the rest is on the page),\n"
@@ -29,14 +30,15 @@ static const char usage[] =
 
 struct options {
     struct rule_options rules;
-    const char *output;
+    const char *output, *store;
     const char *const *sources;
     size_t source_count;
 };
 
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
+        { "store", required_argument, NULL, 's' }, { 0 } };
     int option;
 
     while ((option = getopt_long(argc, argv, ":c:o:S:h", longs, NULL)) != -1)
@@ -53,11 +55,14 @@ static int read_options(int argc, char **argv, struct options *options)
                         RULE_PATHS_MAX);
             options->rules.paths[options->rules.path_count++] = optarg;
             break;
+        case 's':
+            options->store = optarg;
+            break;
         case 'h':
             fputs(usage, stdout);
             return -1;
         case ':':
-            return usage_error("report", "option -%c needs a value", optopt);
+            return usage_error("report", "option '%s' needs a value", argv[optind - 1]);
         default:
             return usage_error("report", "unknown option '%s'", argv[optind - 1]);
         }
@@ -98,6 +103,7 @@ static int run(const struct options *options, const struct settings *settings, s
 {
     struct report report;
     struct rules rules = { .set = NULL };
+    struct usual usual = { .devices = NULL };
     struct report_about about = {
         .sources = options->sources,
         .source_count = options->source_count,
@@ -110,12 +116,16 @@ static int run(const struct options *options, const struct settings *settings, s
     report_init(&report, zone, &settings->home_networks);
     if (eve_read(options->sources, options->source_count, &reading, &about.read) != TATTLER_OK)
         status = EXIT_INPUT;
+    if (!usual_load(settings, &report, &usual))
+        status = EXIT_INPUT;
+    about.usual = &usual;
     if (!rules_load_known(&options->rules, settings, &rules))
         status = EXIT_INPUT;
     about.rules = rules.set;
     if (!write_page(options, &report, &about) || report.out_of_memory)
         status = EXIT_INPUT;
     rules_clear(&rules);
+    usual_clear(&usual);
     report_clear(&report);
     return status;
 }
@@ -132,7 +142,7 @@ int command_report(int argc, char **argv)
         return status < 0 ? EXIT_DONE : status;
     hash_set_seed(random_seed());
     status = EXIT_USAGE;
-    if (load_settings(&settings, options.rules.config)) {
+    if (load_settings(&settings, options.rules.config) && usual_choose(&settings, options.store)) {
         if (zone_open(settings.timezone, &zone, error, sizeof(error)) == TATTLER_OK)
             status = run(&options, &settings, zone);
         else

@@ -110,16 +110,32 @@ static int height_of(uint64_t bytes, uint64_t scale)
     return height < 4 ? 4 : height > HALF ? HALF : (int)height;
 }
 
+typedef uint64_t (*bar_fn)(const struct page *page, const void *of, enum report_way way, size_t bin);
+
+static uint64_t bin_bytes(const struct page *page, const void *of, enum report_way way, size_t bin)
+{
+    (void)page;
+    return ((const struct report_bin *)of)[bin].bytes[way];
+}
+
+static uint64_t usual_bytes(const struct page *page, const void *of, enum report_way way, size_t bin)
+{
+    const struct timeline *timeline = &page->report->timeline;
+
+    return (uint64_t)usual_volume(of, page->report->zone, way, timeline_start_us(timeline, bin),
+            timeline_start_us(timeline, bin + 1));
+}
+
 /* The outline of all bars of one way, upwards or downwards from 0. */
-static void put_bars(const struct page *page, const struct report_bin *bins, enum report_way way,
-        uint64_t scale)
+static void put_bars(const struct page *page, const char *class, bar_fn bytes, const void *of,
+        enum report_way way, uint64_t scale)
 {
     size_t count = timeline_count(&page->report->timeline);
     int before = 0, sign = way == REPORT_UP ? -1 : 1;
 
-    fprintf(page->to, "<path class=\"%s\" d=\"", way == REPORT_UP ? "up" : "down");
+    fprintf(page->to, "<path class=\"%s\" d=\"", class);
     for (size_t i = 0; i < count; i++) {
-        int height = height_of(bins[i].bytes[way], scale);
+        int height = height_of(bytes(page, of, way, i), scale);
 
         if (before == 0 && height != 0)
             fprintf(page->to, "M%zu 0", i);
@@ -132,14 +148,17 @@ static void put_bars(const struct page *page, const struct report_bin *bins, enu
     fputs(before != 0 ? "V0\"/>" : "\"/>", page->to);
 }
 
-static void put_volumes(const struct page *page, const struct report_bin *bins, unsigned y,
-        unsigned height, uint64_t scale)
+/* Behind the bars stands what is usual, unless that is NULL. */
+static void put_volumes(const struct page *page, const struct report_bin *bins,
+        const struct usual_device *usual, unsigned y, unsigned height, uint64_t scale)
 {
     fprintf(page->to, "<svg y=\"%u\" width=\"100%%\" height=\"%u\" viewBox=\"0 %d %zu %d\" "
             "preserveAspectRatio=\"none\">", y, height, -HALF,
             timeline_count(&page->report->timeline), 2 * HALF);
-    put_bars(page, bins, REPORT_UP, scale);
-    put_bars(page, bins, REPORT_DOWN, scale);
+    for (size_t way = 0; way < 2 && usual != NULL && usual->days > 0; way++)
+        put_bars(page, "usual", usual_bytes, usual, (enum report_way)way, scale);
+    put_bars(page, "up", bin_bytes, bins, REPORT_UP, scale);
+    put_bars(page, "down", bin_bytes, bins, REPORT_DOWN, scale);
     fputs("</svg>", page->to);
 }
 
@@ -174,7 +193,8 @@ static void put_alerts(const struct page *page, const struct report_bin *bins)
     }
 }
 
-static void put_caption(const struct page *page, const struct report_bin *bins)
+static void put_caption(const struct page *page, const struct report_bin *bins,
+        const struct usual_device *usual)
 {
     fputs("<figcaption><svg class=\"key\" aria-hidden=\"true\"><rect class=\"up\" width=\"100%\" "
           "height=\"100%\"/></svg> up and <svg class=\"key\" aria-hidden=\"true\"><rect class=\"down\" "
@@ -182,14 +202,21 @@ static void put_caption(const struct page *page, const struct report_bin *bins)
     html_duration(page->to, page->report->timeline.width_s);
     fputs(" each, logarithmic, at most ", page->to);
     html_size(page->to, chart_peak(page, bins));
-    fputs("; dots are alerts</figcaption>", page->to);
+    fputs("; dots are alerts", page->to);
+    if (usual != NULL && usual->days > 0) {
+        fputs("; <svg class=\"key\" aria-hidden=\"true\"><rect class=\"usual\" width=\"100%\" "
+              "height=\"100%\"/></svg> what goes to and from the Internet at these hours on average of ",
+                page->to);
+        html_plural(page->to, usual->days, "day", "days");
+    }
+    fputs("</figcaption>", page->to);
 }
 
 #define LIFE_TOP 12
 #define LIFE_HALF 38
 
 void chart_life(const struct page *page, const struct report_bin *bins, const char *called,
-        uint64_t scale)
+        const struct usual_device *usual, uint64_t scale)
 {
     unsigned height = LIFE_TOP + 2 * LIFE_HALF;
 
@@ -198,20 +225,20 @@ void chart_life(const struct page *page, const struct report_bin *bins, const ch
     html_text(page->to, called);
     fputs("\">", page->to);
     put_ticks(page, height);
-    put_volumes(page, bins, LIFE_TOP, 2 * LIFE_HALF, scale);
+    put_volumes(page, bins, usual, LIFE_TOP, 2 * LIFE_HALF, scale);
     put_levels(page, LIFE_TOP, LIFE_HALF, scale);
     fprintf(page->to, "<line class=\"axis\" x2=\"100%%\" y1=\"%u\" y2=\"%u\"/>",
             LIFE_TOP + LIFE_HALF, LIFE_TOP + LIFE_HALF);
     put_alerts(page, bins);
     fputs("</svg>", page->to);
-    put_caption(page, bins);
+    put_caption(page, bins, usual);
     fputs("</figure>", page->to);
 }
 
 void chart_spark(const struct page *page, const struct report_bin *bins)
 {
     fputs("<svg class=\"spark\" aria-hidden=\"true\">", page->to);
-    put_volumes(page, bins, 0, 26, page->scale);
+    put_volumes(page, bins, NULL, 0, 26, page->scale);
     fputs("</svg>", page->to);
 }
 

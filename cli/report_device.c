@@ -143,6 +143,27 @@ static void put_pace(const struct page *page, const struct report_beat_change *c
     fputs("</td>", page->to);
 }
 
+/* The pace that the store knows. */
+static void put_usual_pace(const struct page *page, const struct report_device *device,
+        const struct report_beat *beat)
+{
+    const struct usual_device *usual = page_usual_of(page, device);
+    const struct baseline_beat *known = usual != NULL ? usual_beat(usual, beat->remote) : NULL;
+
+    if (usual == NULL)
+        return;
+    fputs("<small>", page->to);
+    if (known != NULL) {
+        fputs("usual: ", page->to);
+        html_duration(page->to, known->period_s);
+        fputs(", ", page->to);
+        html_size(page->to, known->bytes);
+    } else {
+        fputs("none is usual", page->to);
+    }
+    fputs("</small>", page->to);
+}
+
 static void put_beat(const struct page *page, const struct report_device *device,
         const struct report_beat *beat)
 {
@@ -150,7 +171,9 @@ static void put_beat(const struct page *page, const struct report_device *device
 
     fputs("<tr><th scope=\"row\"><bdi>", page->to);
     html_cut(page->to, beat->remote, 60, HTML_KEEP_END);
-    fputs("</bdi></th><td class=\"strip\">", page->to);
+    fputs("</bdi>", page->to);
+    put_usual_pace(page, device, beat);
+    fputs("</th><td class=\"strip\">", page->to);
     chart_beat(page, beat, device->last_us);
     fputs("</td>", page->to);
     put_pace(page, last);
@@ -199,18 +222,6 @@ static void put_summary(const struct page *page, const struct report_device *dev
     fputs("</span></summary>", page->to);
 }
 
-/* Whether what is new to the device says anything yet. */
-static void put_learning(const struct page *page, const struct report_device *device)
-{
-    if (strcmp(device->learning, "learning") == 0)
-        fprintf(page->to, "It has learned %d&nbsp;%% of what it takes to know what is usual for it. ",
-                (int)(100 * device->learned));
-    else if (strcmp(device->learning, "trusted") == 0)
-        fputs("What is usual for it has been learned. ", page->to);
-    else if (strcmp(device->learning, "frozen") == 0)
-        fputs("What is usual for it is frozen. ", page->to);
-}
-
 static void put_facts(const struct page *page, const struct report_device *device)
 {
     fputs("<p class=\"quiet\">", page->to);
@@ -227,7 +238,7 @@ static void put_facts(const struct page *page, const struct report_device *devic
     fputs(device->joined ? ", joined while it was watched" : "", page->to);
     fputs(device->encrypted_dns ? ", uses an encrypted resolver" : "", page->to);
     fputs(". ", page->to);
-    put_learning(page, device);
+    page_learning(page, device);
     html_plural(page->to, device->all.connections, "connection, ", "connections, ");
     html_size(page->to, device->all.bytes[REPORT_UP]);
     fputs(" up, ", page->to);
@@ -248,12 +259,14 @@ static void put_device(const struct page *page, const struct report_device *devi
     fputs(open ? "\" open>" : "\">", page->to);
     put_summary(page, device);
     put_facts(page, device);
-    chart_life(page, device->bins, page_device_name(device), page->scale);
+    chart_life(page, device->bins, page_device_name(device), page_usual_of(page, device),
+            page->scale);
     chart_symmetry(page, device->bins);
     put_alerts(page, device);
     put_beats(page, device);
     page_straight(page, device);
     page_remotes(page, device);
+    page_usual(page, device);
     fputs("</details>\n", page->to);
 }
 

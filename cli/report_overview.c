@@ -185,6 +185,21 @@ static double rank_of(const struct report_device *device)
     return urgency - count / (count + 1);
 }
 
+static void put_remotes(const struct page *page, const struct report_device *device)
+{
+    size_t count = HASH_COUNT(device->remotes) + device->folded_remotes;
+    size_t odd = usual_count_odd(page_usual_of(page, device), device);
+
+    fprintf(page->to, "<td class=\"number\" data-name=\"remotes\" data-sort=\"%zu\">", count);
+    html_count(page->to, count);
+    if (odd > 0) {
+        fputs("<small>", page->to);
+        html_count(page->to, odd);
+        fputs(" not usual</small>", page->to);
+    }
+    fputs("</td>", page->to);
+}
+
 static void put_chips(const struct page *page, const struct report_device *device)
 {
     for (unsigned i = 1; i < REPORT_PRIORITIES; i++)
@@ -209,7 +224,7 @@ static void put_device_row(const struct page *page, const struct report_device *
     fputs("</td>", page->to);
     put_number(page, "up", device->all.bytes[REPORT_UP], true);
     put_number(page, "down", device->all.bytes[REPORT_DOWN], true);
-    put_number(page, "remotes", HASH_COUNT(device->remotes) + device->folded_remotes, false);
+    put_remotes(page, device);
     put_number(page, "without DNS", device->straight, false);
     fprintf(page->to, "<td class=\"time\" data-name=\"last seen\" data-sort=\"%llu\">",
             (unsigned long long)device->last_us);
@@ -247,4 +262,24 @@ void page_silent(const struct page *page)
         html_cut(page->to, page_device_name(device), 40, HTML_KEEP_START);
     }
     fputs(all - page->device_count > shown ? " …</p>" : ".</p>", page->to);
+}
+
+/* Whose records may be in other files, or who is gone. */
+void page_absent(const struct page *page)
+{
+    const struct usual *usual = page->about->usual;
+
+    if (usual == NULL || usual->absent_count == 0)
+        return;
+    fputs("<p class=\"hint\">Known from before, and nothing was heard of: ", page->to);
+    for (size_t i = 0; i < usual->absent_count && i < USUAL_ABSENT_SHOWN; i++) {
+        fputs(i > 0 ? ", " : "", page->to);
+        html_cut(page->to, usual->absent[i], 40, HTML_KEEP_START);
+    }
+    if (usual->absent_count > USUAL_ABSENT_SHOWN) {
+        fputs(" and ", page->to);
+        html_count(page->to, usual->absent_count - USUAL_ABSENT_SHOWN);
+        fputs(" more", page->to);
+    }
+    fputs(".</p>", page->to);
 }

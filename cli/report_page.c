@@ -186,7 +186,7 @@ static void page_life(const struct page *page)
         for (size_t j = 0; j < TIMELINE_BINS; j++)
             report_bin_add(&all[j], &page->devices[i]->bins[j]);
     if (all != NULL && page->device_count > 0)
-        chart_life(page, all, "all devices", chart_peak(page, all));
+        chart_life(page, all, "all devices", NULL, chart_peak(page, all));
     free(all);
 }
 
@@ -205,6 +205,7 @@ static const struct {
     { "life", page_life },
     { "device_rows", page_device_rows },
     { "silent", page_silent },
+    { "absent", page_absent },
     { "devices", page_devices },
     { "domains", page_domains },
     { "networks", page_networks },

@@ -10,12 +10,14 @@
 #include "detect/rules/rule_set.h"
 #include "eve_read.h"
 #include "report_model.h"
+#include "report_usual.h"
 
 struct report_about {
     const char *const *sources; /* what was read */
     size_t source_count;
     const char *zone_name; /* IANA; NULL: not known */
     struct eve_counts read;
+    const struct usual *usual;    /* NULL: no store was read */
     const struct rule_set *rules; /* for explanations; NULL: none */
     bool is_live;     /* it is served, and asks its server for news: */
     uint64_t version; /* another one has something new */

@@ -22,6 +22,7 @@ struct page {
 #define PAGE_REMOTES 15
 #define PAGE_STRAIGHT 10 /* remotes called without DNS */
 #define PAGE_BEATS 12
+#define PAGE_USUAL 40 /* facts of a kind */
 #define PAGE_TOP 20 /* destinations of all devices */
 
 /* --- words --- */
@@ -43,9 +44,10 @@ void page_more(FILE *to, uint64_t count, unsigned columns);
 
 /* --- charts, report_chart.c --- */
 
-/* Bytes up and down by time, and when there were alerts. 'called' is of whom they are. */
+/* Bytes up and down by time, before those that are usual unless that is NULL, and when there were
+ * alerts. 'called' is of whom they are. */
 void chart_life(const struct page *page, const struct report_bin *bins, const char *called,
-        uint64_t scale);
+        const struct usual_device *usual, uint64_t scale);
 void chart_spark(const struct page *page, const struct report_bin *bins);
 void chart_symmetry(const struct page *page, const struct report_bin *bins);
 void chart_beat(const struct page *page, const struct report_beat *beat, uint64_t until_us);
@@ -59,6 +61,7 @@ void page_attention(const struct page *page);
 void page_tiles(const struct page *page);
 void page_device_rows(const struct page *page);
 void page_silent(const struct page *page);
+void page_absent(const struct page *page);
 void page_devices(const struct page *page);
 void page_domains(const struct page *page);
 void page_networks(const struct page *page);
@@ -68,6 +71,16 @@ void page_about(const struct page *page);
 
 /* --- of a device --- */
 
+/* What is usual for it; NULL: the store, if there is one, does not know it. */
+const struct usual_device *page_usual_of(const struct page *page, const struct report_device *device);
+/* How far it has learned. */
+void page_learning(const struct page *page, const struct report_device *device);
+/* What the store knows of it. */
+void page_usual(const struct page *page, const struct report_device *device);
+/* Behind the name of a remote: that it is not usual for the device. Nothing if it is, or if nobody
+ * knows. */
+void page_odd_remote(const struct page *page, const struct usual_device *usual,
+        const struct report_remote *remote);
 void page_remotes(const struct page *page, const struct report_device *device);
 void page_straight(const struct page *page, const struct report_device *device);
 /* The most urgent first; the caller frees the list. NULL: none, or no memory. */

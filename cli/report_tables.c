@@ -54,7 +54,8 @@ static const struct report_remote **remotes_of(const struct report_device *devic
 
 /* --- one row --- */
 
-static void put_name(const struct page *page, const struct report_remote *remote)
+static void put_name(const struct page *page, const struct usual_device *usual,
+        const struct report_remote *remote)
 {
     bool other_name = remote->name[0] != '\0' && strcmp(remote->name, remote->key.label) != 0;
 
@@ -63,6 +64,7 @@ static void put_name(const struct page *page, const struct report_remote *remote
     fputs("</bdi>", page->to);
     if (remote->alerted)
         fputs(" <span class=\"quiet\">(alerts)</span>", page->to);
+    page_odd_remote(page, usual, remote);
     if (other_name || strcmp(remote->address, remote->key.label) != 0) {
         fputs("<small><bdi>", page->to);
         html_cut(page->to, other_name ? remote->name : remote->address, 60, HTML_KEEP_END);
@@ -114,11 +116,11 @@ static void put_count(const struct page *page, const char *name, uint64_t count)
     fputs("</td>", page->to);
 }
 
-static void put_remote(const struct page *page, const struct report_remote *remote,
-        uint64_t connections)
+static void put_remote(const struct page *page, const struct usual_device *usual,
+        const struct report_remote *remote, uint64_t connections)
 {
     fputs("<tr>", page->to);
-    put_name(page, remote);
+    put_name(page, usual, remote);
     put_network(page, remote);
     put_service(page, remote);
     put_count(page, "connections", connections);
@@ -144,7 +146,7 @@ void page_remotes(const struct page *page, const struct report_device *device)
     if (count > 0)
         fprintf(page->to, "<h3>Destinations</h3>%s", remotes_head);
     for (size_t i = 0; i < count && i < PAGE_REMOTES; i++)
-        put_remote(page, remotes[i], remotes[i]->tally.connections);
+        put_remote(page, page_usual_of(page, device), remotes[i], remotes[i]->tally.connections);
     if (count > 0) {
         fputs("</tbody><tfoot>", page->to);
         page_more(page->to, device->folded_remotes +
@@ -162,7 +164,7 @@ void page_straight(const struct page *page, const struct report_device *device)
     if (count > 0)
         fprintf(page->to, "<h3>Without DNS</h3>%s", remotes_head);
     for (size_t i = 0; i < count && i < PAGE_STRAIGHT; i++)
-        put_remote(page, remotes[i], remotes[i]->no_dns_unexcused);
+        put_remote(page, page_usual_of(page, device), remotes[i], remotes[i]->no_dns_unexcused);
     if (count > 0) {
         fputs("</tbody><tfoot>", page->to);
         page_more(page->to, count > PAGE_STRAIGHT ? count - PAGE_STRAIGHT : 0, 7);
