@@ -19,6 +19,7 @@
 #include "track/flow.h"
 
 struct dissector;
+struct exchange;
 struct match_flow;
 
 enum connection_state { CONNECTION_NEW, CONNECTION_ESTABLISHED, CONNECTION_CLOSED };
@@ -53,6 +54,7 @@ struct connection {
     struct flow *flow;                /* the engine's; NULL when it had no memory */
     struct dissector *dissector;      /* NULL: nothing to read, or done */
     struct match_flow *match;         /* the rule matcher's; NULL: none */
+    struct exchange *exchange;        /* the dissectors'; NULL: none */
     bool dissected;
     uint8_t tcp_flags[2]; /* seen, by direction: 0 to the server */
     struct tcp_track tcp;
@@ -65,6 +67,7 @@ struct connection {
     enum rule_application application;
     bool wants_stream[2]; /* by direction: to be set before dissecting the first bytes of it */
     bool alerted;
+    uint8_t mqtt_version; /* of the CONNECT; 0: none was seen */
 };
 
 /* Called for each flow that ends, before it is freed. */

@@ -16,6 +16,7 @@ struct dissectors *dissectors_new(const struct dissect_events *events, void *use
     dissectors->events = events;
     dissectors->user = user;
     dissectors->budget.max = DISSECT_WAITING_MAX;
+    dissectors->told.max = DISSECT_TOLD_MAX;
     dissectors->tcp.max = dissectors->quic.max = DISSECTORS_MAX;
     return dissectors;
 }
@@ -52,6 +53,16 @@ void dissect_end(struct dissectors *dissectors, struct connection *connection)
     DL_DELETE(dissector->list->oldest, dissector);
     dissector->list->count--;
     free(dissector);
+}
+
+void dissect_forget(struct dissectors *dissectors, struct connection *connection)
+{
+    exchange_free(&connection->exchange, &dissectors->told);
+}
+
+struct http_work *dissectors_work(const struct dissectors *dissectors)
+{
+    return dissectors->work;
 }
 
 struct dissector *dissectors_start(struct dissectors *dissectors, struct dissector_list *list,
@@ -151,5 +162,5 @@ void dissect_packet(struct dissectors *dissectors, struct connection *connection
 struct dissect_counters dissect_count(const struct dissectors *dissectors)
 {
     return (struct dissect_counters){ dissectors->given_up, dissectors->budget.refused,
-        dissectors->budget.gaps };
+        dissectors->budget.gaps, dissectors->told.refused };
 }

@@ -12,8 +12,8 @@
  * Bounded: DISSECTORS_MAX flows of TCP and as many of QUIC are being read at once, the oldest is
  * given up for a new one; where rules look into TCP there may be DISSECTORS_RULES_MAX of it, as
  * these flows are read for longer. A TCP flow counts from its first payload on. What waits for the
- * rest of a message in TCP streams has DISSECT_WAITING_MAX bytes together; what QUIC flows hold is
- * bounded by their parser. One thread. */
+ * rest of a message in TCP streams has DISSECT_WAITING_MAX bytes together, what is kept for alerts
+ * DISSECT_TOLD_MAX; what QUIC flows hold is bounded by their parser. One thread. */
 #ifndef TATTLER_CLI_DISSECT_H
 #define TATTLER_CLI_DISSECT_H
 
@@ -30,6 +30,7 @@
 #define DISSECTORS_MAX 1024
 #define DISSECTORS_RULES_MAX (16 * 1024)
 #define DISSECT_WAITING_MAX (8 * 1024 * 1024) /* ahead of their turn or not whole yet */
+#define DISSECT_TOLD_MAX (4 * 1024 * 1024)    /* kept for alerts to tell */
 #define DISSECT_STREAM_MAX (1024 * 1024)      /* told of a stream: Suricata's default depth */
 
 /* What was found; everything is borrowed for the call. */
@@ -54,6 +55,7 @@ struct dissect_counters {
     uint64_t given_up;        /* flows left because too many were being read */
     uint64_t streams_refused; /* TCP streams left because too many bytes waited */
     uint64_t gaps;            /* skipped in TCP streams that rules look into */
+    uint64_t messages_lost;   /* that alerts cannot tell of */
 };
 
 struct dissectors;
@@ -86,6 +88,12 @@ void dissect_packet(struct dissectors *dissectors, struct connection *connection
 
 /* The flow ends or has been dealt with. */
 void dissect_end(struct dissectors *dissectors, struct connection *connection);
+
+/* No alert of the flow is to come any more: frees its 'exchange'. */
+void dissect_forget(struct dissectors *dissectors, struct connection *connection);
+
+/* Where http_request_read() may work between packets; NULL: no rules on HTTP. */
+struct http_work *dissectors_work(const struct dissectors *dissectors);
 
 struct dissect_counters dissect_count(const struct dissectors *dissectors);
 

@@ -35,16 +35,22 @@ static struct origin next_origin(struct http_asked *asked)
     return origin;
 }
 
-/* Those of a switch to another protocol Suricata leaves to that one's parser. */
-static void tell(const struct http_reading *reading, const struct http_response *response)
+/* Those of a switch to another protocol Suricata leaves to that one's parser. 'head': as it came. */
+static void tell(const struct http_reading *reading, const struct http_response *response,
+        struct cursor head)
 {
+    struct dissector *dissector = reading->dissector;
+    struct connection *connection = dissector->connection;
+    uint64_t number = dissector->responses++;
     struct match_buffer fields = { BUFFER_HTTP_HEADER, response->fields };
-    struct match_transaction transaction = { APPLICATION_HTTP1, false, MATCH_WHOLE, &fields, 1 };
+    struct match_transaction transaction = { APPLICATION_HTTP1, false, MATCH_WHOLE, &fields, 1,
+        { number, exchange_request(connection->exchange, number), head } };
 
+    exchange_answer(connection->exchange, &reading->dissectors->told, number, head);
     if (response->fields.at != NULL && response->status != STATUS_SWITCHING &&
             dissect_wants(reading->dissectors, BUFFER_HTTP_HEADER))
-        reading->dissectors->events->transaction(reading->dissectors->user,
-                reading->dissector->connection, &transaction);
+        reading->dissectors->events->transaction(reading->dissectors->user, connection,
+                &transaction);
 }
 
 /* Another response follows this one, which libhtp forgets. */
@@ -54,7 +60,7 @@ static bool is_interim(const struct http_response *response)
            response->body_size == 0;
 }
 
-/* What comes behind the head; nothing more is found where only the connection's end ends it. */
+/* What comes behind the head. */
 static enum http_state state_behind(const struct http_response *response, struct origin origin)
 {
     if ((origin.is_tunnel && response->status / 100 == 2) ||
@@ -66,7 +72,7 @@ static enum http_state state_behind(const struct http_response *response, struct
         return HTTP_CHUNK_LINE;
     if (response->body == HTTP_SIZED_BODY)
         return response->body_size > 0 ? HTTP_SIZED : HTTP_HEAD;
-    return HTTP_DONE;
+    return HTTP_TO_THE_END;
 }
 
 static enum step read_whole_head(const struct http_reading *reading, struct cursor head)
@@ -77,16 +83,18 @@ static enum step read_whole_head(const struct http_reading *reading, struct curs
 
     if (http_response_read(head, reading->dissectors->work, &response) != TATTLER_OK)
         return http_give_up(reading);
-    held_drop(&reader->held, &reading->dissectors->budget);
     reader->looked = 0;
-    if (is_interim(&response))
+    if (is_interim(&response)) {
+        held_drop(&reader->held, &reading->dissectors->budget);
         return STEP_ON;
+    }
     origin = next_origin(&reading->dissector->asked);
     if (origin.is_tunnel)
         http_settle_tunnel(reading->dissectors, reading->dissector, response.status / 100 != 2);
     reader->left = response.body_size;
     reader->state = state_behind(&response, origin);
-    tell(reading, &response);
+    tell(reading, &response, head);
+    held_drop(&reader->held, &reading->dissectors->budget);
     return reader->state == HTTP_DONE ? http_give_up(reading) : STEP_ON;
 }
 
@@ -114,6 +122,7 @@ static enum step (*const steps[HTTP_STATES])(const struct http_reading *, struct
     [HTTP_CHUNK_DATA] = http_read_chunk_data,
     [HTTP_CHUNK_END] = http_read_chunk_end,
     [HTTP_TRAILER] = http_read_trailer,
+    [HTTP_TO_THE_END] = http_read_to_the_end,
     [HTTP_REST] = begin_head,
 };
 
@@ -131,11 +140,11 @@ void http_end_answers(struct dissectors *dissectors, struct dissector *dissector
 {
     struct http_reader *reader = &dissector->answers;
     struct http_reading reading = { dissectors, dissector, reader };
+    struct cursor head = cursor_over(reader->held.bytes, reader->held.len);
     struct http_response response;
 
-    if (reader->state == HTTP_HEAD && reader->held.len > 0 &&
-            http_response_read(cursor_over(reader->held.bytes, reader->held.len),
-                    dissectors->work, &response) == TATTLER_OK)
-        tell(&reading, &response);
+    if (reader->state == HTTP_HEAD && head.left > 0 &&
+            http_response_read(head, dissectors->work, &response) == TATTLER_OK)
+        tell(&reading, &response, head);
     http_give_up(&reading);
 }

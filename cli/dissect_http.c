@@ -22,8 +22,20 @@ enum step http_give_up(const struct http_reading *reading)
     return STEP_MORE;
 }
 
+/* The second stage is of the same request. */
+static uint64_t number_of(const struct http_reading *reading, struct cursor head,
+        enum match_stage stage)
+{
+    struct dissector *dissector = reading->dissector;
+
+    if (stage != MATCH_BODY)
+        exchange_ask(&dissector->connection->exchange, &reading->dissectors->told,
+                dissector->requests++, head);
+    return dissector->requests - 1;
+}
+
 void http_tell(const struct http_reading *reading, const struct http_request *request,
-        enum match_stage stage, struct cursor body)
+        struct cursor head, enum match_stage stage, struct cursor body)
 {
     const struct match_buffer parts[] = {
         { BUFFER_HTTP_METHOD, request->method },
@@ -34,7 +46,8 @@ void http_tell(const struct http_reading *reading, const struct http_request *re
         { BUFFER_HTTP_REQUEST_BODY, body },
     };
     struct match_buffer buffers[sizeof(parts) / sizeof(parts[0])];
-    struct match_transaction transaction = { APPLICATION_HTTP1, true, stage, buffers, 0 };
+    struct match_transaction transaction = { APPLICATION_HTTP1, true, stage, buffers, 0,
+        { number_of(reading, head, stage), head, { NULL, 0 } } };
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         if (parts[i].bytes.at != NULL && dissect_wants(reading->dissectors, parts[i].kind))
@@ -64,13 +77,13 @@ static void begin_body(struct http_reader *reader, const struct http_request *re
 static void tell_asked(const struct http_reading *reading, bool refused)
 {
     struct http_reader *reader = reading->reader;
+    struct cursor head = cursor_over(reader->held.bytes, reader->head_length);
     struct http_request request;
 
-    if (http_request_read(cursor_over(reader->held.bytes, reader->head_length),
-                reading->dissectors->work, &request) == TATTLER_OK) {
+    if (http_request_read(head, reading->dissectors->work, &request) == TATTLER_OK) {
         if (!refused)
             request.fields = (struct cursor){ NULL, 0 };
-        http_tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+        http_tell(reading, &request, head, MATCH_WHOLE, (struct cursor){ NULL, 0 });
     }
     held_drop(&reader->held, &reading->dissectors->budget);
     reader->head_length = reader->looked = 0;
@@ -103,7 +116,7 @@ static enum step read_whole_head(const struct http_reading *reading, struct curs
     }
     begin_body(reader, &request);
     http_ask(&reading->dissector->asked, &request);
-    http_tell(reading, &request, wants_body(reading) ? MATCH_HEAD : MATCH_WHOLE,
+    http_tell(reading, &request, head, wants_body(reading) ? MATCH_HEAD : MATCH_WHOLE,
             (struct cursor){ NULL, 0 });
     if (reader->state == HTTP_DONE)
         return http_give_up(reading);
@@ -128,13 +141,13 @@ static bool is_bare_line(const struct http_reading *reading, struct cursor bytes
 /* The fields are not to be seen. */
 static enum step give_up_head(const struct http_reading *reading)
 {
-    struct held *held = &reading->reader->held;
+    const struct held *held = &reading->reader->held;
+    struct cursor head = cursor_over(held->bytes, held->len);
     struct http_request request;
 
-    if (http_request_read(cursor_over(held->bytes, held->len), reading->dissectors->work,
-                &request) == TATTLER_OK) {
+    if (http_request_read(head, reading->dissectors->work, &request) == TATTLER_OK) {
         request.fields = (struct cursor){ NULL, 0 };
-        http_tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+        http_tell(reading, &request, head, MATCH_WHOLE, (struct cursor){ NULL, 0 });
     }
     return http_give_up(reading);
 }
@@ -240,6 +253,8 @@ void http_settle_tunnel(struct dissectors *dissectors, struct dissector *dissect
 
 bool http_skip_gap(struct http_reader *reader, uint64_t missing)
 {
+    if (reader->state == HTTP_TO_THE_END)
+        return true;
     if (reader->state != HTTP_SIZED || reader->left < missing)
         return false;
     reader->left -= missing;
@@ -251,12 +266,13 @@ static void tell_part(const struct http_reading *reading)
 {
     struct held *held = &reading->reader->held;
     struct http_request request;
+    struct cursor head;
 
     if (reading->reader->looked == 0)
         held_add(held, &reading->dissectors->budget, cursor_over("\n", 1), HTTP_REQUEST_MAX);
-    if (http_request_read(cursor_over(held->bytes, held->len), reading->dissectors->work,
-                &request) == TATTLER_OK)
-        http_tell(reading, &request, MATCH_WHOLE, (struct cursor){ NULL, 0 });
+    head = cursor_over(held->bytes, held->len);
+    if (http_request_read(head, reading->dissectors->work, &request) == TATTLER_OK)
+        http_tell(reading, &request, head, MATCH_WHOLE, (struct cursor){ NULL, 0 });
 }
 
 void http_end(struct dissectors *dissectors, struct dissector *dissector)

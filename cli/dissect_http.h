@@ -28,6 +28,7 @@ enum http_state {
     HTTP_REST, /* behind a request, in the same segment */
     HTTP_ASKED,  /* for a tunnel; the answer has not come */
     HTTP_TUNNEL, /* behind a CONNECT that was answered */
+    HTTP_TO_THE_END, /* a body that the connection's end ends */
     HTTP_DONE,
     HTTP_STATES
 };

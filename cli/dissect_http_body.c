@@ -14,7 +14,7 @@ void http_tell_body(const struct http_reading *reading)
         return;
     reader->told = true;
     if (http_request_read(head, reading->dissectors->work, &request) == TATTLER_OK)
-        http_tell(reading, &request, MATCH_BODY, body);
+        http_tell(reading, &request, head, MATCH_BODY, body);
 }
 
 void http_add_body(const struct http_reading *reading, struct cursor bytes)
@@ -68,6 +68,15 @@ static void drop_line(const struct http_reading *reading)
     held_drop(&reading->reader->line, &reading->dissectors->budget);
 }
 
+/* Bytes of an answer's body, or what chunks it. */
+static void note_length(const struct http_reading *reading, struct cursor bytes)
+{
+    struct dissector *dissector = reading->dissector;
+
+    if (reading->reader == &dissector->answers)
+        exchange_lengthen(dissector->connection->exchange, dissector->responses - 1, bytes.left);
+}
+
 static bool is_blank(struct cursor line)
 {
     uint8_t byte;
@@ -89,6 +98,7 @@ static enum step read_data(const struct http_reading *reading, struct cursor *in
     cursor_split(in, reader->left < in->left ? (size_t)reader->left : in->left, &part);
     reader->left -= part.left;
     http_add_body(reading, part);
+    note_length(reading, part);
     if (reader->left == 0)
         reader->state = then;
     return STEP_ON;
@@ -97,6 +107,13 @@ static enum step read_data(const struct http_reading *reading, struct cursor *in
 enum step http_read_sized(const struct http_reading *reading, struct cursor *in)
 {
     return read_data(reading, in, HTTP_REST);
+}
+
+/* Nothing to be found, but how long it is. */
+enum step http_read_to_the_end(const struct http_reading *reading, struct cursor *in)
+{
+    note_length(reading, *in);
+    return STEP_MORE;
 }
 
 enum step http_read_chunk_data(const struct http_reading *reading, struct cursor *in)
@@ -110,6 +127,7 @@ enum step http_read_chunk_end(const struct http_reading *reading, struct cursor 
 
     if (!take_line(reading, in, &line))
         return STEP_MORE;
+    note_length(reading, line);
     drop_line(reading);
     reading->reader->state = HTTP_CHUNK_LINE;
     return STEP_ON;
@@ -123,6 +141,7 @@ enum step http_read_chunk_line(const struct http_reading *reading, struct cursor
 
     if (!take_line(reading, in, &line))
         return STEP_MORE;
+    note_length(reading, line);
     blank = is_blank(line);
     sized = http_chunk_size(line, &reader->left);
     drop_line(reading);

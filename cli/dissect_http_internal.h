@@ -16,8 +16,9 @@ struct http_reading {
 /* What comes of looking at some bytes. */
 enum step { STEP_ON, STEP_MORE };
 
+/* 'head': that of the request, as it came. */
 void http_tell(const struct http_reading *reading, const struct http_request *request,
-        enum match_stage stage, struct cursor body);
+        struct cursor head, enum match_stage stage, struct cursor body);
 enum step http_give_up(const struct http_reading *reading);
 
 /* --- dissect_http_head.c --- */
@@ -39,6 +40,7 @@ enum step http_read_chunk_line(const struct http_reading *reading, struct cursor
 enum step http_read_chunk_data(const struct http_reading *reading, struct cursor *in);
 enum step http_read_chunk_end(const struct http_reading *reading, struct cursor *in);
 enum step http_read_trailer(const struct http_reading *reading, struct cursor *in);
+enum step http_read_to_the_end(const struct http_reading *reading, struct cursor *in);
 enum step http_read_rest(const struct http_reading *reading, struct cursor *in);
 
 #endif

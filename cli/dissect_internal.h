@@ -8,6 +8,7 @@
 #include "dissect.h"
 #include "dissect_http.h"
 #include "dissect_mqtt.h"
+#include "exchange.h"
 #include "held.h"
 #include "parse/http_request.h"
 #include "parse/quic.h"
@@ -38,7 +39,7 @@ struct dissector {
     struct http_reader http;    /* of the client */
     struct http_reader answers; /* of the server */
     struct http_asked asked;
-    uint8_t mqtt_version;    /* of the CONNECT; 0: none was seen */
+    uint64_t requests, responses; /* of HTTP, told so far */
     bool unknown;            /* the application is not to be told any more */
     struct dissector *prev, *next; /* oldest first */
 };
@@ -52,7 +53,7 @@ struct dissectors {
     const struct dissect_events *events;
     void *user;
     struct dissector_list tcp, quic;
-    struct stream_budget budget;
+    struct stream_budget budget, told; /* 'told': for alerts */
     uint64_t given_up;
     uint32_t wanted;        /* buffers, one bit each */
     struct http_work *work; /* NULL: no buffers of HTTP are wanted */

@@ -3,12 +3,15 @@
 #include "dissect_internal.h"
 #include "parse/mqtt.h"
 
+#define CONNECT_NUMBER 0 /* a connection has one */
+
 /* A reader at work. */
 struct mqtt_reading {
     struct dissectors *dissectors;
     struct dissector *dissector;
     struct mqtt_reader *reader;
     bool to_server;
+    struct cursor message; /* at hand, with its header */
 };
 
 void mqtt_end(struct dissectors *dissectors, struct mqtt_reader *reader)
@@ -21,7 +24,7 @@ static void tell(const struct mqtt_reading *reading, const struct match_buffer *
         size_t count)
 {
     struct match_transaction transaction = { APPLICATION_MQTT, reading->to_server, MATCH_WHOLE,
-        buffers, count };
+        buffers, count, { .request = reading->message } };
 
     reading->dissectors->events->transaction(reading->dissectors->user,
             reading->dissector->connection, &transaction);
@@ -48,11 +51,14 @@ static void tell_connect(const struct mqtt_reading *reading, const struct mqtt_c
 
 static bool read_connect(const struct mqtt_reading *reading, struct cursor message)
 {
+    struct connection *connection = reading->dissector->connection;
     struct mqtt_connect connect;
 
     if (mqtt_connect_read(message, &connect) != TATTLER_OK)
         return false;
-    reading->dissector->mqtt_version = connect.version;
+    connection->mqtt_version = connect.version;
+    exchange_ask(&connection->exchange, &reading->dissectors->told, CONNECT_NUMBER,
+            (struct cursor){ NULL, 0 });
     tell_connect(reading, &connect);
     return true;
 }
@@ -60,10 +66,12 @@ static bool read_connect(const struct mqtt_reading *reading, struct cursor messa
 static bool read_publish(const struct mqtt_reading *reading, uint8_t quality, struct cursor message)
 {
     struct match_buffer topic = { .kind = BUFFER_MQTT_PUBLISH_TOPIC };
+    struct mqtt_publish publish;
 
-    if (mqtt_publish_read(message, quality, reading->dissector->mqtt_version, &topic.bytes) !=
-            TATTLER_OK)
+    if (mqtt_publish_read(message, quality, reading->dissector->connection->mqtt_version,
+                &publish) != TATTLER_OK)
         return false;
+    topic.bytes = publish.topic;
     tell(reading, &topic, topic.bytes.left > 0);
     return true;
 }
@@ -73,10 +81,13 @@ static bool read_subscribe(const struct mqtt_reading *reading, struct cursor mes
     struct match_buffer topics[MQTT_TOPICS_MAX];
     struct cursor topic;
     size_t count = 0;
+    uint8_t options;
+    uint16_t id;
 
-    if (mqtt_subscribe_open(&message, reading->dissector->mqtt_version) != TATTLER_OK)
+    if (mqtt_subscribe_open(&message, reading->dissector->connection->mqtt_version, &id) !=
+            TATTLER_OK)
         return false;
-    while (count < MQTT_TOPICS_MAX && mqtt_next_topic(&message, &topic))
+    while (count < MQTT_TOPICS_MAX && mqtt_next_topic(&message, &topic, &options))
         topics[count++] = (struct match_buffer){ BUFFER_MQTT_SUBSCRIBE_TOPIC, topic };
     if (count > 0)
         tell(reading, topics, count);
@@ -84,11 +95,12 @@ static bool read_subscribe(const struct mqtt_reading *reading, struct cursor mes
 }
 
 /* One message from its header on; of a long one only what is kept. */
-static void read_message(const struct mqtt_reading *reading, struct cursor message)
+static void read_message(struct mqtt_reading *reading, struct cursor message)
 {
     struct mqtt_header header;
     bool good = true;
 
+    reading->message = message;
     if (mqtt_header_read(&message, &header) != TATTLER_OK)
         return;
     if (header.length > MQTT_MESSAGE_MAX)
@@ -99,6 +111,9 @@ static void read_message(const struct mqtt_reading *reading, struct cursor messa
         good = read_publish(reading, header.quality, message);
     else if (header.type == MQTT_SUBSCRIBE)
         good = read_subscribe(reading, message);
+    else if (header.type == MQTT_CONNACK)
+        exchange_answer(reading->dissector->connection->exchange, &reading->dissectors->told,
+                CONNECT_NUMBER, reading->message);
     if (!good && header.length == message.left)
         mqtt_end(reading->dissectors, reading->reader);
 }
@@ -117,7 +132,7 @@ static void hold(const struct mqtt_reading *reading, struct cursor part)
         mqtt_end(reading->dissectors, reading->reader);
 }
 
-static void read_held(const struct mqtt_reading *reading)
+static void read_held(struct mqtt_reading *reading)
 {
     struct held *held = &reading->reader->held;
 
@@ -126,7 +141,7 @@ static void read_held(const struct mqtt_reading *reading)
 }
 
 /* Goes on with a message whose header is known. */
-static void go_on(const struct mqtt_reading *reading, struct cursor *in)
+static void go_on(struct mqtt_reading *reading, struct cursor *in)
 {
     struct mqtt_reader *reader = reading->reader;
     struct cursor part = { in->at, in->left < reader->left ? in->left : reader->left };
@@ -139,7 +154,7 @@ static void go_on(const struct mqtt_reading *reading, struct cursor *in)
 }
 
 /* A header that is cut grows by one byte at a time. */
-static void begin(const struct mqtt_reading *reading, struct cursor *in)
+static void begin(struct mqtt_reading *reading, struct cursor *in)
 {
     struct mqtt_reader *reader = reading->reader;
     bool cut = reader->held.len > 0;
@@ -176,7 +191,7 @@ void mqtt_read(struct dissectors *dissectors, struct dissector *dissector, bool 
         struct cursor bytes)
 {
     struct mqtt_reader *reader = &dissector->sides[to_server ? 0 : 1].mqtt;
-    struct mqtt_reading reading = { dissectors, dissector, reader, to_server };
+    struct mqtt_reading reading = { dissectors, dissector, reader, to_server, { NULL, 0 } };
 
     while (bytes.left > 0 && !reader->done) {
         if (reader->left > 0)

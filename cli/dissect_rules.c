@@ -3,11 +3,11 @@
 
 #define QUESTIONS_MAX 16 /* told at once */
 
-static void tell(struct dissectors *dissectors, struct connection *connection,
-        enum rule_application application, bool to_server, const struct match_buffer *buffers,
-        size_t count)
+static void tell(struct dissectors *dissectors, struct connection *connection, bool to_server,
+        const struct match_buffer *buffers, size_t count, const struct match_message *message)
 {
-    struct match_transaction transaction = { application, to_server, MATCH_WHOLE, buffers, count };
+    struct match_transaction transaction = { connection->application, to_server, MATCH_WHOLE,
+        buffers, count, *message };
 
     dissectors->events->transaction(dissectors->user, connection, &transaction);
 }
@@ -17,13 +17,13 @@ void dissect_tell_hello(struct dissectors *dissectors, struct connection *connec
 {
     enum rule_buffer_kind kind = quic ? BUFFER_QUIC_SNI : BUFFER_TLS_SNI;
     struct match_buffer name = { kind, cursor_over(hello->sni, hello->sni_length) };
+    struct match_message message = { .request = cursor_over(hello, sizeof(*hello)) };
 
     connection->application = quic ? APPLICATION_QUIC : APPLICATION_TLS;
     connection->app_proto = quic ? "quic" : "tls";
     dissectors->events->hello(dissectors->user, connection, hello, quic, to_server);
     if (dissect_wants(dissectors, kind))
-        tell(dissectors, connection, connection->application, to_server, &name,
-                hello->sni_length > 0);
+        tell(dissectors, connection, to_server, &name, hello->sni_length > 0, &message);
 }
 
 /* --- DNS --- */
@@ -55,6 +55,7 @@ static void tell_questions(struct dissectors *dissectors, struct connection *con
 {
     struct dns_question questions[QUESTIONS_MAX];
     struct match_buffer names[QUESTIONS_MAX];
+    struct match_message asked = { connection->transactions - 1, message, { NULL, 0 } };
     struct dns_message dns;
     size_t count = 0;
 
@@ -69,11 +70,11 @@ static void tell_questions(struct dissectors *dissectors, struct connection *con
                 (struct match_buffer){ BUFFER_DNS_QUERY, cursor_over(name->text, name->length) };
         if (count < QUESTIONS_MAX)
             continue;
-        tell(dissectors, connection, APPLICATION_DNS, to_server, names, count);
+        tell(dissectors, connection, to_server, names, count, &asked);
         count = 0;
     }
     if (count > 0)
-        tell(dissectors, connection, APPLICATION_DNS, to_server, names, count);
+        tell(dissectors, connection, to_server, names, count, &asked);
 }
 
 void dissect_tell_dns(struct dissectors *dissectors, struct connection *connection,

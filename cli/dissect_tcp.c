@@ -98,6 +98,8 @@ bool dissect_tcp_turns(struct dissectors *dissectors, struct connection *connect
     http_end(dissectors, dissector);
     http_end_answers(dissectors, dissector);
     dissector->http = dissector->answers = (struct http_reader){ .state = HTTP_OPENING };
+    dissector->requests = dissector->responses = 0;
+    exchange_free(&connection->exchange, &dissectors->told);
     other = dissector->sides[0];
     dissector->sides[0] = dissector->sides[1];
     dissector->sides[1] = other;

@@ -13,6 +13,7 @@ static void end_connection(void *user, struct connection *connection, enum conne
     inspect_rules_ending(inspector, connection);
     dissect_end(inspector->dissectors, connection);
     inspect_rules_end(inspector, connection);
+    dissect_forget(inspector->dissectors, connection);
     if (inspect_wants(inspector, EVE_FLOW))
         inspect_write_flow(inspector, connection, why);
     inspector->sink->flow(inspector->sink->user, connection);

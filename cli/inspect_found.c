@@ -78,14 +78,17 @@ static void on_dns(void *user, struct connection *connection, struct cursor mess
     connection->app_proto = dns_flavour(connection);
     if (tcp && connection->flow != NULL && resolution_read(message, &answer) == TATTLER_OK)
         flow_learn_dns(inspector->worker, connection->flow, &answer);
-    if (!inspect_wants(inspector, EVE_DNS) || connection->app_proto == NULL)
+    if (connection->app_proto == NULL)
         return;
     head = inspect_head(inspector, connection, to_server);
     head.transaction = connection->transactions;
-    json_restart(&inspector->json);
-    if (!eve_dns_record(&inspector->json, &head, message))
+    if (!eve_dns_is_told(&head, message))
         return;
     connection->transactions++;
+    if (!inspect_wants(inspector, EVE_DNS))
+        return;
+    json_restart(&inspector->json);
+    eve_dns_record(&inspector->json, &head, message);
     inspect_write(inspector);
 }
 

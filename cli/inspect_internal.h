@@ -27,6 +27,7 @@ struct inspector {
     struct match_excuse excuse;
     struct match_packet packet; /* that rules look at now */
     struct connection *connection; /* it belongs to; NULL: none */
+    unsigned guesses;              /* alerts about the packet that tell of its message */
     struct json json;
     uint64_t first_us, now_us;
     uint64_t told_us; /* the latest sight of a device that has been told */
@@ -52,6 +53,10 @@ void inspect_write_stats(struct inspector *inspector, size_t flows_open); /* if 
 /* --- inspect_found.c --- */
 
 extern const struct dissect_events inspect_events; /* 'user' is the inspector */
+
+/* --- inspect_alert.c --- */
+
+void inspect_alert(void *user, const struct match_alert *found); /* 'user' is the inspector */
 
 /* --- inspect_rules.c --- */
 

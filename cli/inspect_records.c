@@ -153,6 +153,7 @@ void inspect_write_stats(struct inspector *inspector, size_t flows_open)
         { "flow", "unfollowed_pkts", inspector->unfollowed },
         { "dissect", "given_up", dissect.given_up },
         { "dissect", "streams_refused", dissect.streams_refused },
+        { "dissect", "messages_lost", dissect.messages_lost },
         { "eve", "records_lost", inspector->records_lost },
         { "detect", "alert", match.alerts },
         { "detect", "alerts_suppressed", match.suppressed },

@@ -1,81 +1,9 @@
-/* Packets, messages and streams handed to the rule matcher, and its alerts written. */
+/* Packets handed to the rule matcher. */
 #include "inspect_internal.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
-#include "detect/suppress.h"
-#include "emit/eve_alert.h"
 #include "parse/packet.h"
-
-/* The packet's own ends: it may be ICMP about a flow of another protocol. */
-static struct eve_head head_of(const struct inspector *inspector,
-        const struct connection *connection, const struct match_packet *packet)
-{
-    struct eve_head head = connection != NULL
-                                   ? inspect_head(inspector, connection, packet->to_server)
-                                   : (struct eve_head){ .time_us = inspector->now_us,
-                                         .packet_number = inspector->packets,
-                                         .ip_version = packet->ip_version };
-    uint16_t message = (uint16_t)(packet->icmp_type << 8 | packet->icmp_code);
-
-    head.source = packet->source;
-    head.destination = packet->destination;
-    head.source_port = packet->is_icmp ? message : packet->source_port;
-    head.destination_port = packet->destination_port;
-    head.protocol = packet->protocol;
-    head.has_ports = inspect_has_ports(packet->protocol);
-    return head;
-}
-
-static bool rule_detects(const void *user, const char *word)
-{
-    const struct rule *rule = user;
-
-    for (uint32_t i = 0; i < rule->metadata_count; i++)
-        if (strcmp(rule->metadata[i].key, "detects") == 0 &&
-                strcasecmp(rule->metadata[i].value, word) == 0)
-            return true;
-    return false;
-}
-
-static bool is_suppressed(const struct inspector *inspector, const struct rule *rule)
-{
-    struct connection *connection = inspector->connection;
-    struct suppress_alert alert = { .sid = rule->sid, .detects = rule_detects, .rule = rule,
-        .time_us = inspector->now_us };
-
-    return engine_suppresses(inspector->engine, connection != NULL ? connection->flow : NULL, &alert);
-}
-
-static void on_alert(void *user, const struct match_alert *found)
-{
-    struct inspector *inspector = user;
-    struct connection *connection = inspector->connection;
-    struct eve_alert alert = { .rule = found->rule, .action = found->action,
-        .to_server = found->packet->to_server };
-    struct eve_flow flow;
-    struct eve_head head;
-
-    if (is_suppressed(inspector, found->rule))
-        return;
-    if (connection != NULL) {
-        connection->alerted = true;
-        if (connection->flow != NULL)
-            flow_note_alert(connection->flow, found->rule->priority);
-        flow = inspect_flow_facts(connection, END_SHUTDOWN);
-        alert.flow = &flow;
-        if (inspector->sink->alert != NULL)
-            inspector->sink->alert(inspector->sink->user, connection, found->rule);
-    }
-    head = head_of(inspector, connection, found->packet);
-    if (!inspect_wants(inspector, EVE_ALERT))
-        return;
-    json_restart(&inspector->json);
-    eve_alert_record(&inspector->json, &head, &alert);
-    inspect_write(inspector);
-}
 
 static bool is_usual(void *user, const struct flow *flow, const struct rule *rule)
 {
@@ -96,7 +24,7 @@ bool inspect_rules_make(struct inspector *inspector, const struct settings *sett
         return true;
     out->flowbit_room = rule_set_flowbits(set);
     out->flowbits = calloc(out->flowbit_room + 1, sizeof(*out->flowbits));
-    if (out->flowbits != NULL && matcher_new(set, settings->max_alerts, on_alert, inspector,
+    if (out->flowbits != NULL && matcher_new(set, settings->max_alerts, inspect_alert, inspector,
                                          &out->matcher) == TATTLER_OK) {
         matcher_witness(out->matcher, inspector->sink->witness);
         inspector->excuse = (struct match_excuse){ is_usual, inspector };
@@ -175,6 +103,7 @@ void inspect_rules_packet(struct inspector *inspector, struct connection *connec
     if (inspector->rules.matcher == NULL)
         return;
     inspector->connection = connection;
+    inspector->guesses = 0;
     seen->time_us = inspector->now_us;
     seen->has_flow = connection != NULL;
     fill_packet(seen, packet, rebuilt);

@@ -113,7 +113,8 @@ librules_la_SOURCES = \
 	engine/detect/match/plan.h engine/detect/match/transaction.h \
 	engine/detect/match/wait.c engine/detect/match/wait.h engine/detect/match/window.c \
 	engine/detect/match/window.h \
-	engine/emit/eve_alert.c engine/emit/eve_alert.h \
+	engine/emit/eve_alert.c engine/emit/eve_alert.h engine/emit/eve_http.c engine/emit/eve_message.c \
+	engine/emit/eve_message.h engine/emit/eve_mqtt.c \
 	engine/detect/match/steps.c engine/detect/match/steps.h \
 	engine/detect/match/steps_content.c engine/detect/match/steps_internal.h \
 	engine/detect/match/steps_number.c engine/detect/match/steps_pcre.c \

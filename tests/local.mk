@@ -9,6 +9,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/dissect_fuzz \
 	tests/fuzz/dns_fuzz \
 	tests/fuzz/eve_fuzz \
+	tests/fuzz/eve_message_fuzz \
 	tests/fuzz/eve_read_fuzz \
 	tests/fuzz/gquic_fuzz \
 	tests/fuzz/http_fuzz \
@@ -74,6 +75,7 @@ UNIT_TESTS = \
 	tests/unit/entropy_test \
 	tests/unit/eve_dns_test \
 	tests/unit/eve_event_test \
+	tests/unit/eve_message_test \
 	tests/unit/eve_read_test \
 	tests/unit/eve_test \
 	tests/unit/fanout_test \

@@ -50,6 +50,14 @@ static inline bool cursor_copy(struct cursor *in, void *out, size_t n)
     return true;
 }
 
+/* A copy of all of it in 'room', which must have as many bytes. What is absent stays so. */
+static inline struct cursor cursor_clone(struct cursor from, uint8_t *room)
+{
+    if (from.left > 0)
+        memcpy(room, from.at, from.left);
+    return (struct cursor){ from.at != NULL ? room : NULL, from.left };
+}
+
 static inline bool cursor_u8(struct cursor *in, uint8_t *out)
 {
     return cursor_copy(in, out, 1);

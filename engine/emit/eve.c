@@ -189,10 +189,8 @@ static void put_sni(struct json *json, const struct tls_hello *hello)
         json_bytes(json, "sni", hello->sni, hello->sni_length);
 }
 
-void eve_tls_record(struct json *json, const struct eve_head *head,
-        const struct tls_hello *hello)
+void eve_put_tls(struct json *json, const struct tls_hello *hello)
 {
-    eve_open_packet(json, head, "tls");
     json_open_object(json, "tls");
     put_sni(json, hello);
     if (hello->alpn_count > 0) {
@@ -202,6 +200,20 @@ void eve_tls_record(struct json *json, const struct eve_head *head,
         json_close_array(json);
     }
     json_close_object(json);
+}
+
+void eve_put_quic(struct json *json, const struct tls_hello *hello)
+{
+    json_open_object(json, "quic");
+    put_sni(json, hello);
+    json_close_object(json);
+}
+
+void eve_tls_record(struct json *json, const struct eve_head *head,
+        const struct tls_hello *hello)
+{
+    eve_open_packet(json, head, "tls");
+    eve_put_tls(json, hello);
     eve_close(json, head, IOT_MOMENTARY);
 }
 
@@ -209,9 +221,7 @@ void eve_quic_record(struct json *json, const struct eve_head *head,
         const struct tls_hello *hello)
 {
     eve_open_packet(json, head, "quic");
-    json_open_object(json, "quic");
-    put_sni(json, hello);
-    json_close_object(json);
+    eve_put_quic(json, hello);
     eve_close(json, head, IOT_MOMENTARY);
 }
 

@@ -57,6 +57,7 @@ void eve_flow_record(struct json *json, const struct eve_head *head, const struc
  * impossible, or the questions and answers cannot be read to their end (of a cut packet the
  * questions are enough). Authorities and additional records that cannot be are left out. */
 bool eve_dns_record(struct json *json, const struct eve_head *head, struct cursor message);
+bool eve_dns_is_told(const struct eve_head *head, struct cursor message); /* the same answer */
 void eve_tls_record(struct json *json, const struct eve_head *head,
         const struct tls_hello *hello);
 void eve_quic_record(struct json *json, const struct eve_head *head,

@@ -101,7 +101,11 @@ void eve_alert_record(struct json *json, const struct eve_head *head,
         const struct eve_alert *alert)
 {
     eve_open_packet(json, head, "alert");
+    if (alert->message != NULL && alert->message->has_number)
+        json_unsigned(json, "tx_id", head->transaction);
     put_rule(json, head, alert);
+    if (alert->message != NULL)
+        eve_put_message(json, head, alert->message);
     if (alert->flow != NULL) {
         if (head->app_proto != NULL)
             json_text(json, "app_proto", head->app_proto);

@@ -5,12 +5,14 @@
 
 #include "detect/rules/rule.h"
 #include "emit/eve.h"
+#include "emit/eve_message.h"
 
 struct eve_alert {
     const struct rule *rule;
     enum rule_action action; /* the rule's, or another that a rate_filter set */
     bool to_server;          /* the way of the packet */
     const struct eve_flow *flow; /* NULL: the packet belongs to none */
+    const struct eve_message *message; /* NULL: the alert is about none */
 };
 
 void eve_alert_record(struct json *json, const struct eve_head *head,

@@ -15,4 +15,14 @@ void eve_open_packet(struct json *json, const struct eve_head *head, const char 
 /* Adds the 'iot' object, 'without' as in iot.h, and closes. */
 void eve_close(struct json *json, const struct eve_head *head, uint32_t without);
 
+/* --- objects that records of their own and alerts have --- */
+
+/* "dns" or "mdns"; nothing where eve_dns_is_told() says no. */
+void eve_put_dns(struct json *json, const struct eve_head *head, struct cursor message);
+void eve_put_tls(struct json *json, const struct tls_hello *hello);
+void eve_put_quic(struct json *json, const struct tls_hello *hello);
+struct eve_message;
+void eve_put_http(struct json *json, const struct eve_message *message);
+void eve_put_mqtt(struct json *json, const struct eve_message *message);
+
 #endif

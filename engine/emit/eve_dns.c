@@ -13,6 +13,7 @@ struct record_log {
     struct json *json;
     const struct dns_message *opened; /* to be copied for each walk */
     bool mdns;
+    bool in_alert; /* which tells less: no unknown types of questions, no groups */
     bool whole[DNS_SECTIONS]; /* all of it can be read */
 };
 
@@ -134,6 +135,8 @@ static void put_questions(const struct record_log *log)
         return;
     json_open_array(log->json, "queries");
     while (dns_next_question(&message, &question)) {
+        if (log->in_alert && !eve_dns_type_is_known(question.type))
+            continue;
         json_open_object(log->json, NULL);
         put_name(log->json, "rrname", &question.name);
         put_type(log, question.type);
@@ -215,7 +218,7 @@ static void put_grouped(const struct record_log *log)
 {
     uint64_t types;
 
-    if (log->opened->counts[DNS_ANSWER] == 0)
+    if (log->opened->counts[DNS_ANSWER] == 0 || log->in_alert)
         return;
     types = types_to_group(log);
     json_open_object(log->json, "grouped");
@@ -297,26 +300,53 @@ static void put_mdns(const struct record_log *log)
     put_section(log, DNS_ADDITIONAL, "additionals");
 }
 
+static bool open_log(const struct eve_head *head, struct cursor message,
+        struct dns_message *opened, struct record_log *log)
+{
+    if (dns_open(message, opened) != TATTLER_OK || !is_plausible(opened, message.left))
+        return false;
+    log->opened = opened;
+    find_whole_sections(log);
+    log->mdns = head->app_proto != NULL && strcmp(head->app_proto, "mdns") == 0;
+    return log->whole[DNS_QUESTION] && (log->whole[DNS_ANSWER] || head->cut);
+}
+
+bool eve_dns_is_told(const struct eve_head *head, struct cursor message)
+{
+    struct dns_message opened;
+    struct record_log log = { .json = NULL };
+
+    return open_log(head, message, &opened, &log);
+}
+
+static void put_message(const struct record_log *log, const struct eve_head *head)
+{
+    json_open_object(log->json, log->mdns ? "mdns" : "dns");
+    if (log->mdns)
+        put_mdns(log);
+    else
+        put_dns(log, head);
+    json_close_object(log->json);
+}
+
+void eve_put_dns(struct json *json, const struct eve_head *head, struct cursor message)
+{
+    struct dns_message opened;
+    struct record_log log = { .json = json, .in_alert = true };
+
+    if (open_log(head, message, &opened, &log))
+        put_message(&log, head);
+}
+
 bool eve_dns_record(struct json *json, const struct eve_head *head, struct cursor message)
 {
     struct dns_message opened;
-    struct record_log log = { .json = json, .opened = &opened };
-    const char *type;
+    struct record_log log = { .json = json };
 
-    if (dns_open(message, &opened) != TATTLER_OK || !is_plausible(&opened, message.left))
+    if (!open_log(head, message, &opened, &log))
         return false;
-    find_whole_sections(&log);
-    if (!log.whole[DNS_QUESTION] || (!log.whole[DNS_ANSWER] && !head->cut))
-        return false;
-    log.mdns = head->app_proto != NULL && strcmp(head->app_proto, "mdns") == 0;
-    type = log.mdns ? "mdns" : "dns";
-    eve_open_packet(json, head, type);
-    json_open_object(json, type);
-    if (log.mdns)
-        put_mdns(&log);
-    else
-        put_dns(&log, head);
-    json_close_object(json);
+    eve_open_packet(json, head, log.mdns ? "mdns" : "dns");
+    put_message(&log, head);
     eve_close(json, head, IOT_MOMENTARY);
     return true;
 }

@@ -31,9 +31,14 @@ enum eve_dns_shape eve_dns_shape(uint16_t type)
     return type < EVE_DNS_SHAPED_TYPES ? shapes[type] : EVE_DNS_OPAQUE;
 }
 
+bool eve_dns_type_is_known(uint16_t type)
+{
+    return type < sizeof(names) / sizeof(names[0]) && names[type] != NULL;
+}
+
 void eve_dns_type_text(uint16_t type, bool lower, char out[EVE_DNS_TYPE_SIZE])
 {
-    if (type >= sizeof(names) / sizeof(names[0]) || names[type] == NULL)
+    if (!eve_dns_type_is_known(type))
         snprintf(out, EVE_DNS_TYPE_SIZE, "%u", type);
     else
         snprintf(out, EVE_DNS_TYPE_SIZE, "%s", names[type]);

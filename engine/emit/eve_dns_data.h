@@ -29,6 +29,7 @@ enum eve_dns_shape {
 enum eve_dns_shape eve_dns_shape(uint16_t type);
 
 #define EVE_DNS_TYPE_SIZE 16
+bool eve_dns_type_is_known(uint16_t type);
 /* "CNAME", or the number of a type without a name; lower case for mDNS. */
 void eve_dns_type_text(uint16_t type, bool lower, char out[EVE_DNS_TYPE_SIZE]);
 /* "NXDOMAIN", of the header's four bits; NULL where it has no name. */

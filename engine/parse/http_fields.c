@@ -223,6 +223,16 @@ enum tattler_status http_fields_read(struct cursor in, const char *hidden, struc
     return ends ? TATTLER_OK : TATTLER_TRUNCATED;
 }
 
+bool http_field_find(struct http_work *work, const char *name, struct cursor *value)
+{
+    for (size_t i = 0; i < work->count; i++)
+        if (!work->fields[i].is_again && http_is_named(&work->fields[i].name, name)) {
+            *value = write_values(work, &work->fields[i]);
+            return true;
+        }
+    return false;
+}
+
 static bool contains_chunked(struct cursor value)
 {
     for (; value.left >= 7; cursor_skip(&value, 1))

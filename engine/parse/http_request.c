@@ -86,16 +86,18 @@ static void read_target(struct cursor target, struct http_work *work, struct htt
 /* A target may have spaces in it: what is behind the last one is the version. */
 static void read_request_line(struct cursor line, struct http_work *work, struct http_request *out)
 {
-    struct cursor rest = http_trim(line), target, version;
+    struct cursor rest = http_trim(line);
 
     out->method = http_take_word(&rest);
     rest = http_trim(rest);
     if (rest.left == 0)
         return;
     out->is_connect = out->method.left == 7 && memcmp(out->method.at, "CONNECT", 7) == 0;
-    out->has_version = split_last(rest, false, &target, &version) ||
-                       split_last(rest, true, &target, &version);
-    read_target(out->has_version ? target : rest, work, out);
+    out->has_version = split_last(rest, false, &out->target, &out->version) ||
+                       split_last(rest, true, &out->target, &out->version);
+    if (!out->has_version)
+        out->target = rest;
+    read_target(out->target, work, out);
 }
 
 /* --- what the fields mean --- */

@@ -20,7 +20,7 @@ enum http_body { HTTP_NO_BODY, HTTP_SIZED_BODY, HTTP_CHUNKED_BODY, HTTP_BAD_BODY
 
 /* An absent part has no 'at'. The cursors borrow from the head or from the work area. */
 struct http_request {
-    struct cursor method; /* as written */
+    struct cursor method, target, version; /* as written */
     struct cursor uri;    /* path, query and fragment: http_uri.h */
     struct cursor host;   /* of the target, else of the Host field: lower case, no port */
     struct cursor user_agent;
@@ -55,6 +55,10 @@ size_t http_head_length(struct cursor bytes, size_t *from);
  * With more than HTTP_FIELDS_MAX names the request line is all. */
 enum tattler_status http_request_read(struct cursor head, struct http_work *work,
         struct http_request *out);
+
+/* The joined values of a field of the head, request or response, that was read last into 'work'; false:
+ * it has none of this name. Any case will do. */
+bool http_field_find(struct http_work *work, const char *name, struct cursor *value);
 
 /* Does a line begin with one of the methods that Suricata knows, in capitals? What follows a
  * request on its connection and does not is taken for more of its body. */

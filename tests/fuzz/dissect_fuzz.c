@@ -95,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         dissect_packet(dissectors, &connection, &packet, ((flags & 1) == 0) != turned);
     }
     dissect_end(dissectors, &connection);
+    dissect_forget(dissectors, &connection);
     dissectors_free(dissectors);
     return 0;
 }

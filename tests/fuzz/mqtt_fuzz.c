@@ -13,20 +13,31 @@ static void see(struct cursor text)
 static void read_message(const struct mqtt_header *header, struct cursor message)
 {
     struct mqtt_connect connect;
+    struct mqtt_publish publish;
+    struct mqtt_connack connack;
     struct cursor topic;
+    uint8_t options;
+    uint16_t id;
 
+    if (mqtt_connack_read(message, &connack) == TATTLER_OK)
+        seen += connack.code;
     if (mqtt_connect_read(message, &connect) == TATTLER_OK) {
+        see(connect.protocol);
         see(connect.client_id);
+        see(connect.will_topic);
+        see(connect.will_message);
         see(connect.username);
         see(connect.password);
     }
     for (uint8_t version = 4; version <= 5; version++) {
         struct cursor rest = message;
 
-        if (mqtt_publish_read(message, header->quality, version, &topic) == TATTLER_OK)
-            see(topic);
-        if (mqtt_subscribe_open(&rest, version) == TATTLER_OK)
-            while (mqtt_next_topic(&rest, &topic))
+        if (mqtt_publish_read(message, header->quality, version, &publish) == TATTLER_OK) {
+            see(publish.topic);
+            see(publish.message);
+        }
+        if (mqtt_subscribe_open(&rest, version, &id) == TATTLER_OK)
+            while (mqtt_next_topic(&rest, &topic, &options))
                 see(topic);
     }
 }

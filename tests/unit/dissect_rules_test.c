@@ -1,5 +1,6 @@
 #include "dissect.h"
 #include "dissect_http.h"
+#include "exchange.h"
 
 #include <check.h>
 #include <stdarg.h>
@@ -27,6 +28,7 @@ static struct dissectors *dissectors;
 static struct flow flow;
 static struct connection connection;
 static char told[4096];
+static struct match_message last; /* told; its bytes may be gone */
 static uint32_t next_seq[2];
 
 static void note(const char *format, ...)
@@ -91,6 +93,7 @@ static void on_transaction(void *user, struct connection *from,
 
     (void)user;
     (void)from;
+    last = transaction->message;
     note("%s%s{", stages[transaction->stage], transaction->to_server ? "" : "<");
     for (size_t i = 0; i < transaction->count; i++)
         note("%s%s=%.*s", i > 0 ? " " : "", names[transaction->buffers[i].kind],
@@ -123,6 +126,7 @@ static void set_up(void)
 static void finish(void)
 {
     dissect_end(dissectors, &connection);
+    dissect_forget(dissectors, &connection);
 }
 
 static void tear_down(void)
@@ -662,6 +666,107 @@ END_TEST
 
 /* --- streams --- */
 
+/* --- for alerts to tell --- */
+
+static void check_kept(struct cursor kept, const char *expected)
+{
+    ck_assert_uint_eq(kept.left, strlen(expected));
+    ck_assert(kept.left == 0 || memcmp(kept.at, expected, kept.left) == 0);
+}
+
+static void check_exchange(uint64_t number, const char *request, const char *response,
+        uint64_t length)
+{
+    check_kept(exchange_request(connection.exchange, number), request);
+    check_kept(exchange_response(connection.exchange, number), response);
+    ck_assert_uint_eq(connection.exchange->number, number);
+    ck_assert_uint_eq(connection.exchange->length, length);
+}
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: h\r\n\r\n"
+#define SIZED "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"
+#define CHUNKED "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+#define OPEN "HTTP/1.1 200 OK\r\n\r\n"
+
+START_TEST(the_last_request_and_its_answer_are_kept)
+{
+    want(BIT(BUFFER_HTTP_URI) | BIT(BUFFER_HTTP_HEADER));
+    say(GET("/a"));
+    check_exchange(0, GET("/a"), "", 0);
+    ck_assert_uint_eq(last.number, 0);
+    ck_assert_uint_eq(last.request.left, strlen(GET("/a")));
+    reply(SIZED "ab");
+    check_exchange(0, GET("/a"), SIZED, 2);
+    ck_assert_uint_eq(last.request.left, strlen(GET("/a")));
+    ck_assert_uint_eq(last.response.left, strlen(SIZED));
+    reply("cd");
+    check_exchange(0, GET("/a"), SIZED, 4);
+    say(GET("/bc"));
+    check_exchange(1, GET("/bc"), "", 0);
+    check_kept(exchange_request(connection.exchange, 0), "");
+    reply(CHUNKED "3\r\nabc\r\n0\r\n\r\n");
+    check_exchange(1, GET("/bc"), CHUNKED, 3 + 3 + 2 + 3); /* with what chunks it, as in libhtp */
+    say(GET("/"));
+    reply(OPEN "abc");
+    reply("def");
+    check_exchange(2, GET("/"), OPEN, 6);
+    ck_assert_uint_eq(last.number, 2);
+}
+END_TEST
+
+/* The second is answered after the first, whose request is not kept any more. */
+START_TEST(answers_belong_to_their_requests)
+{
+    want(BIT(BUFFER_HTTP_URI) | BIT(BUFFER_HTTP_HEADER));
+    say(GET("/a") GET("/b"));
+    reply(SIZED "abcd");
+    check_exchange(1, GET("/b"), "", 0);
+    ck_assert_uint_eq(last.number, 0);
+    ck_assert_ptr_null(last.request.at);
+    reply(OPEN);
+    check_exchange(1, GET("/b"), OPEN, 0);
+}
+END_TEST
+
+START_TEST(what_has_no_room_is_counted_and_left_out)
+{
+    static struct connection many[600];
+    static char long_request[32 * 1024] = "GET / HTTP/1.1\r\nX: ";
+    size_t count = 0;
+
+    want(BIT(BUFFER_HTTP_URI));
+    memset(long_request + strlen(long_request), 'x', sizeof(long_request) - 64);
+    memcpy(long_request + sizeof(long_request) - 5, "\r\n\r\n", 5);
+    while (dissect_count(dissectors).messages_lost == 0 && count < 600) {
+        start_over();
+        say(long_request);
+        many[count++] = connection;
+        connection.dissector = NULL;
+        dissect_end(dissectors, &many[count - 1]);
+    }
+    ck_assert_uint_eq(dissect_count(dissectors).messages_lost, 1);
+    ck_assert_uint_eq(count, DISSECT_TOLD_MAX / sizeof(long_request) + 1);
+    check_kept(exchange_request(many[count - 1].exchange, 0), "");
+    connection.exchange = NULL;
+    for (size_t i = 0; i < count; i++)
+        dissect_forget(dissectors, &many[i]);
+}
+END_TEST
+
+START_TEST(the_answer_to_a_connect_of_mqtt_is_kept)
+{
+    static const uint8_t refusal[] = { 0x20, 2, 0, 5 };
+
+    want(BIT(BUFFER_MQTT_CLIENT_ID));
+    connection.destination_port = 1883;
+    send_next(mqtt_client, 16, true);
+    ck_assert_uint_eq(last.request.left, 16);
+    send_next(refusal, sizeof(refusal), false);
+    ck_assert_uint_eq(exchange_response(connection.exchange, 0).left, sizeof(refusal));
+    ck_assert_uint_eq(connection.mqtt_version, 4);
+}
+END_TEST
+
 START_TEST(streams_are_told_only_where_they_are_wanted)
 {
     connection.wants_stream[1] = true;
@@ -889,6 +994,10 @@ static void add_others(Suite *suite)
     tcase_add_test(tcase, requests_of_a_turned_connection_are_told);
     tcase_add_test(tcase, an_answer_of_dns_that_is_seen_first_is_turned);
     tcase_add_loop_test(tcase, a_client_in_the_middle_of_something_hides_the_application, 0, 2);
+    tcase_add_test(tcase, the_last_request_and_its_answer_are_kept);
+    tcase_add_test(tcase, answers_belong_to_their_requests);
+    tcase_add_test(tcase, what_has_no_room_is_counted_and_left_out);
+    tcase_add_test(tcase, the_answer_to_a_connect_of_mqtt_is_kept);
     tcase_add_test(tcase, streams_are_told_only_where_they_are_wanted);
     tcase_add_test(tcase, a_stream_is_told_in_order);
     tcase_add_test(tcase, a_stream_goes_on_behind_a_hello);

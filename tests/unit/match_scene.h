@@ -26,6 +26,7 @@ struct match_scene {
     struct matcher *matcher;
     struct told told[SCENE_ALERTS];
     size_t count;
+    char messages[256]; /* that alerts were about */
 };
 
 /* A connection: what its device knows, and how its packets look. */
@@ -42,6 +43,12 @@ static inline void scene_on_alert(void *user, const struct match_alert *alert)
     ck_assert_uint_lt(scene->count, SCENE_ALERTS);
     scene->told[scene->count++] = (struct told){ alert->rule->sid, alert->action,
         alert->packet->to_server, alert->of_transaction, alert->of_stream };
+    if (alert->message != NULL)
+        snprintf(scene->messages + strlen(scene->messages),
+                sizeof(scene->messages) - strlen(scene->messages), "%llu %.*s %.*s, ",
+                (unsigned long long)alert->message->number, (int)alert->message->request.left,
+                (const char *)alert->message->request.at, (int)alert->message->response.left,
+                (const char *)alert->message->response.at);
 }
 
 static inline void scene_problem(void *user, const struct rule_problem *problem)
@@ -58,6 +65,7 @@ static inline void scene_load(struct match_scene *scene, const char *rules)
     ck_assert_int_eq(rule_set_load_text(scene->set, "test.rules", rules, strlen(rules)),
             TATTLER_OK);
     scene->count = 0;
+    scene->messages[0] = '\0';
 }
 
 static inline void scene_begin(struct match_scene *scene, const char *rules, size_t max_alerts)

@@ -30,10 +30,11 @@ START_TEST(headers_are_read)
         uint8_t bytes[MQTT_HEADER_MAX];
         size_t count;
         struct mqtt_header header;
-    } rows[] = { { { 0x10, 0 }, 2, { 1, 0, 0 } },
-        { { 0x3d, 127 }, 2, { 3, 2, 127 } },
-        { { 0x82, 0x80, 1 }, 3, { 8, 1, 128 } },
-        { { 0x30, 0xff, 0xff, 0xff, 0x7f }, 5, { 3, 0, 268435455 } } };
+    } rows[] = { { { 0x10, 0 }, 2, { 1, 0, false, false, 0 } },
+        { { 0x3d, 127 }, 2, { 3, 2, true, true, 127 } },
+        { { 0x34, 127 }, 2, { 3, 2, false, false, 127 } },
+        { { 0x82, 0x80, 1 }, 3, { 8, 1, false, false, 128 } },
+        { { 0x30, 0xff, 0xff, 0xff, 0x7f }, 5, { 3, 0, false, false, 268435455 } } };
     struct mqtt_header header;
     struct cursor in = cursor_over(rows[_i].bytes, rows[_i].count);
 
@@ -42,6 +43,8 @@ START_TEST(headers_are_read)
     ck_assert_uint_eq(header.type, rows[_i].header.type);
     ck_assert_uint_eq(header.quality, rows[_i].header.quality);
     ck_assert_uint_eq(header.length, rows[_i].header.length);
+    ck_assert(header.retain == rows[_i].header.retain);
+    ck_assert(header.again == rows[_i].header.again);
     for (size_t cut = 0; cut < rows[_i].count; cut++) {
         in = cursor_over(rows[_i].bytes, cut);
         ck_assert_int_eq(mqtt_header_read(&in, &header), TATTLER_TRUNCATED);
@@ -105,16 +108,21 @@ START_TEST(the_topic_of_a_publish_is_read)
 {
     static const uint8_t plain[] = { 0, 3, 'a', '/', 'b', 'm' };
     static const uint8_t five[] = { 0, 3, 'a', '/', 'b', 0, 1, 2, 0x01, 1, 'm' };
-    struct cursor topic;
+    struct mqtt_publish got;
 
-    ck_assert_int_eq(mqtt_publish_read(cursor_over(plain, sizeof(plain)), 0, 4, &topic), TATTLER_OK);
-    assert_text(topic, "a/b");
-    ck_assert_int_eq(mqtt_publish_read(cursor_over(plain, sizeof(plain)), 1, 4, &topic),
+    ck_assert_int_eq(mqtt_publish_read(cursor_over(plain, sizeof(plain)), 0, 4, &got), TATTLER_OK);
+    assert_text(got.topic, "a/b");
+    assert_text(got.message, "m");
+    ck_assert(!got.has_id);
+    ck_assert_int_eq(mqtt_publish_read(cursor_over(plain, sizeof(plain)), 1, 4, &got),
             TATTLER_TRUNCATED);
-    ck_assert_int_eq(mqtt_publish_read(cursor_over(five, sizeof(five)), 1, 5, &topic), TATTLER_OK);
-    assert_text(topic, "a/b");
+    ck_assert_int_eq(mqtt_publish_read(cursor_over(five, sizeof(five)), 1, 5, &got), TATTLER_OK);
+    assert_text(got.topic, "a/b");
+    assert_text(got.message, "m");
+    ck_assert(got.has_id);
+    ck_assert_uint_eq(got.id, 1);
     for (size_t cut = 0; cut < sizeof(five) - 1; cut++)
-        ck_assert_int_eq(mqtt_publish_read(cursor_over(five, cut), 1, 5, &topic), TATTLER_TRUNCATED);
+        ck_assert_int_eq(mqtt_publish_read(cursor_over(five, cut), 1, 5, &got), TATTLER_TRUNCATED);
 }
 END_TEST
 
@@ -122,13 +130,18 @@ START_TEST(the_topics_of_a_subscribe_are_read)
 {
     static const uint8_t bytes[] = { 0, 7, 0, 3, 'a', '/', '#', 0, 0, 1, '+', 1, 0, 9, 'x' };
     struct cursor in = cursor_over(bytes, sizeof(bytes)), topic;
+    uint8_t options;
+    uint16_t id;
 
-    ck_assert_int_eq(mqtt_subscribe_open(&in, 4), TATTLER_OK);
-    ck_assert(mqtt_next_topic(&in, &topic));
+    ck_assert_int_eq(mqtt_subscribe_open(&in, 4, &id), TATTLER_OK);
+    ck_assert_uint_eq(id, 7);
+    ck_assert(mqtt_next_topic(&in, &topic, &options));
     assert_text(topic, "a/#");
-    ck_assert(mqtt_next_topic(&in, &topic));
+    ck_assert_uint_eq(options, 0);
+    ck_assert(mqtt_next_topic(&in, &topic, &options));
     assert_text(topic, "+");
-    ck_assert(!mqtt_next_topic(&in, &topic));
+    ck_assert_uint_eq(options, 1);
+    ck_assert(!mqtt_next_topic(&in, &topic, &options));
     assert_text(topic, "+");
 }
 END_TEST
@@ -137,13 +150,15 @@ START_TEST(properties_in_front_of_topics_are_skipped)
 {
     static const uint8_t bytes[] = { 0, 7, 2, 0x0b, 1, 0, 1, 't', 0 };
     struct cursor in = cursor_over(bytes, sizeof(bytes)), topic;
+    uint8_t options;
+    uint16_t id;
 
-    ck_assert_int_eq(mqtt_subscribe_open(&in, 5), TATTLER_OK);
-    ck_assert(mqtt_next_topic(&in, &topic));
+    ck_assert_int_eq(mqtt_subscribe_open(&in, 5, &id), TATTLER_OK);
+    ck_assert(mqtt_next_topic(&in, &topic, &options));
     assert_text(topic, "t");
     for (size_t cut = 0; cut < 5; cut++) {
         in = cursor_over(bytes, cut);
-        ck_assert_int_eq(mqtt_subscribe_open(&in, 5), TATTLER_TRUNCATED);
+        ck_assert_int_eq(mqtt_subscribe_open(&in, 5, &id), TATTLER_TRUNCATED);
     }
 }
 END_TEST
@@ -155,7 +170,7 @@ int main(void)
     SRunner *runner = srunner_create(suite);
     int failed;
 
-    tcase_add_loop_test(tcase, headers_are_read, 0, 4);
+    tcase_add_loop_test(tcase, headers_are_read, 0, 5);
     tcase_add_test(tcase, a_length_of_five_bytes_is_malformed);
     tcase_add_loop_test(tcase, who_connects_is_read_in_every_version, 0, 3);
     tcase_add_loop_test(tcase, every_truncated_connect_is_truncated, 0, 3);

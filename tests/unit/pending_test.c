@@ -35,7 +35,8 @@ static bool keep(const char *uri, uint32_t sid)
         { BUFFER_HTTP_METHOD, cursor_over((const uint8_t *)method, 3) },
         { BUFFER_HTTP_URI, cursor_over((const uint8_t *)copy, strlen(copy)) },
     };
-    struct match_transaction transaction = { APPLICATION_HTTP1, true, MATCH_WHOLE, buffers, 2 };
+    struct match_transaction transaction = { APPLICATION_HTTP1, true, MATCH_WHOLE, buffers, 2,
+        { sid, buffers[1].bytes, buffers[0].bytes } };
     bool kept;
 
     for (uint32_t i = 0; i < matcher->plans.count; i++)
@@ -61,6 +62,8 @@ START_TEST(they_are_looked_at_in_order_with_the_rules_that_they_brought_up)
         ck_assert_uint_eq(scene.told[i].sid, i + 1); /* with one packet, in the order of rules */
         ck_assert(scene.told[i].of_transaction);
     }
+    ck_assert_str_eq(scene.messages, "1 /one GET, 2 /two GET, 3 /other GET, ");
+    ck_assert_ptr_null(matcher->kept);
     ck_assert_uint_eq(matcher->windows.used, 0);
     scene_send(&scene, &at, true, "");
     ck_assert_uint_eq(scene.count, 3);

@@ -17,7 +17,38 @@ void found_note(struct matcher *matcher, uint32_t number, const struct look *loo
     matcher->found = found;
     found[matcher->found_count++] =
             (struct match_found){ number, look->packet->to_server, look->transaction != NULL,
-                look->is_stream };
+                look->is_stream, NULL };
+}
+
+/* Without memory the alerts are told all the same. */
+void found_keep_message(struct matcher *matcher, size_t from, const struct match_message *message)
+{
+    const struct cursor *request = &message->request, *response = &message->response;
+    struct match_kept *kept;
+    uint8_t *bytes;
+
+    if (from == matcher->found_count)
+        return;
+    kept = malloc(sizeof(*kept) + request->left + response->left);
+    if (kept == NULL)
+        return;
+    bytes = (uint8_t *)(kept + 1);
+    *kept = (struct match_kept){ matcher->kept,
+        { message->number, cursor_clone(*request, bytes),
+                cursor_clone(*response, bytes + request->left) } };
+    matcher->kept = kept;
+    for (size_t i = from; i < matcher->found_count; i++)
+        matcher->found[i].message = &kept->message;
+}
+
+static void drop_messages(struct matcher *matcher)
+{
+    while (matcher->kept != NULL) {
+        struct match_kept *kept = matcher->kept;
+
+        matcher->kept = kept->next;
+        free(kept);
+    }
 }
 
 static int compare_found(const void *left, const void *right)
@@ -32,7 +63,7 @@ static void tell(struct matcher *matcher, const struct rule *rule, enum rule_act
         const struct match_found *found, size_t *told)
 {
     struct match_alert alert = { rule, action, matcher->packet, found->of_transaction,
-        found->of_stream };
+        found->of_stream, found->message };
 
     if (++*told > matcher->max_alerts) {
         matcher->counters.discarded++;
@@ -89,5 +120,6 @@ void found_tell(struct matcher *matcher)
         tell(matcher, plan->rule, action, found, &told);
     }
     matcher->found_count = 0;
+    drop_messages(matcher);
 }
 

@@ -58,6 +58,7 @@ struct match_alert {
     enum rule_action action;
     const struct match_packet *packet;
     bool of_transaction, of_stream;
+    const struct match_message *message; /* of the transaction; NULL: none, or no memory for it */
 };
 
 typedef void (*match_alert_fn)(void *user, const struct match_alert *alert);

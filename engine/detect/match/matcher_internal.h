@@ -40,10 +40,17 @@ struct match_flow {
     uint32_t fired_count, fired_room;
 };
 
+/* The message that rules matched, until their alerts are told. */
+struct match_kept {
+    struct match_kept *next;
+    struct match_message message; /* its bytes follow */
+};
+
 /* A rule that matched and is to be told. */
 struct match_found {
     uint32_t number;
     bool to_server, of_transaction, of_stream;
+    const struct match_message *message; /* of 'kept'; NULL: none */
 };
 
 struct matcher {
@@ -75,6 +82,7 @@ struct matcher {
     struct plan_list candidates;
     struct match_found *found;
     size_t found_count, found_room;
+    struct match_kept *kept;
 };
 
 /* Turns the packet that rules look at to fit a direction: a message or a stream may end with a
@@ -121,6 +129,8 @@ struct look candidates_look_of(struct matcher *matcher);
 /* --- found.c: what matched with the packet at hand is told --- */
 
 void found_note(struct matcher *matcher, uint32_t number, const struct look *look);
+/* Keeps a copy of the message that all matched from the one of this index on. */
+void found_keep_message(struct matcher *matcher, size_t from, const struct match_message *message);
 void found_tell(struct matcher *matcher);
 
 #endif

@@ -10,6 +10,7 @@
 void pending_look_now(struct matcher *matcher, const struct match_transaction *transaction)
 {
     struct look look = candidates_look_of(matcher);
+    size_t found = matcher->found_count;
 
     look.transaction = transaction;
     if (matcher->packet->protocol == PACKET_PROTOCOL_TCP) {
@@ -20,12 +21,14 @@ void pending_look_now(struct matcher *matcher, const struct match_transaction *t
         look.is_stream = true;
     }
     candidates_look(matcher, &look);
+    found_keep_message(matcher, found, &transaction->message);
 }
 
 static size_t size_of(const struct match_transaction *transaction, uint32_t rules)
 {
     size_t size = sizeof(struct match_pending) + rules * sizeof(uint32_t) +
-                  transaction->count * sizeof(struct match_buffer);
+                  transaction->count * sizeof(struct match_buffer) +
+                  transaction->message.request.left + transaction->message.response.left;
 
     for (size_t i = 0; i < transaction->count; i++)
         size += transaction->buffers[i].bytes.left;
@@ -39,18 +42,19 @@ static void copy(struct match_pending *pending, const struct match_transaction *
     struct match_buffer *buffers = (struct match_buffer *)(pending + 1);
     uint32_t *numbers = (uint32_t *)(buffers + transaction->count);
     uint8_t *bytes = (uint8_t *)(numbers + rules->count);
+    struct match_message *message = &pending->transaction.message;
 
     pending->transaction = *transaction;
     pending->transaction.buffers = buffers;
     for (size_t i = 0; i < transaction->count; i++) {
         struct cursor from = transaction->buffers[i].bytes;
 
-        if (from.left > 0)
-            memcpy(bytes, from.at, from.left);
-        buffers[i] = (struct match_buffer){ transaction->buffers[i].kind,
-            cursor_over(bytes, from.left) };
+        buffers[i] =
+                (struct match_buffer){ transaction->buffers[i].kind, cursor_clone(from, bytes) };
         bytes += from.left;
     }
+    message->request = cursor_clone(message->request, bytes);
+    message->response = cursor_clone(message->response, bytes + message->request.left);
     if (rules->count > 0)
         memcpy(numbers, rules->numbers, rules->count * sizeof(*numbers));
     pending->rules = (struct plan_list){ numbers, rules->count, rules->count };

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/cursor.h"
 #include "detect/rules/rule.h"
@@ -26,12 +27,20 @@ enum match_stage {
     MATCH_BODY,  /* the head again, now with the body: only rules that ask for it are new */
 };
 
+/* What the host tells of a message in alerts. Rules do not look at it: who reads the protocol chooses
+ * what the bytes are, and what is not known has none. */
+struct match_message {
+    uint64_t number; /* of the message in its connection, from 0 on */
+    struct cursor request, response;
+};
+
 struct match_transaction {
     enum rule_application application;
     bool to_server; /* the way of the message; the packet that completed it may go the other */
     enum match_stage stage;
     const struct match_buffer *buffers;
     size_t count;
+    struct match_message message;
 };
 
 #endif
