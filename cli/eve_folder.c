@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/hash.h"
 #include "eve_read_internal.h"
 #include "input.h"
 
-#define FILES_MAX 10000
 #define LINES_LOOKED_AT 100 /* of a file, for a record with a time */
 
 struct found {
@@ -17,35 +17,46 @@ struct found {
 };
 
 struct found_list {
-    struct found files[FILES_MAX];
+    struct found files[EVE_FILES_MAX];
     size_t count;
 };
 
-static bool first_time(const char *path, uint64_t *out_us)
+bool eve_has_name(const char *name)
+{
+    return strstr(name, ".json") != NULL;
+}
+
+bool eve_look_into(const char *path, struct eve_file_look *out)
 {
     static const struct prefix_list nobody;
     struct eve_event event = { .has_time = false };
     struct cursor text;
     char reason[256];
     struct input *input = input_open(path, reason, sizeof(reason));
+    unsigned lines = 0;
 
-    for (unsigned i = 0; input != NULL && i < LINES_LOOKED_AT && !event.has_time; i++) {
+    *out = (struct eve_file_look){ .first_us = 0 };
+    for (; input != NULL && lines < LINES_LOOKED_AT && !event.has_time; lines++) {
         enum eve_line kind = eve_next_line(input, &text);
 
-        if (kind == EVE_LINE_NONE)
+        out->is_packed = input_compression(input) != NULL;
+        if (kind == EVE_LINE_NONE || (kind == EVE_LINE_CUT && !out->is_packed && lines == 0))
             break;
+        if (lines == 0 && kind != EVE_LINE_TOO_LONG)
+            out->identity = hash_bytes(text.at, text.left);
         if (kind == EVE_LINE_WHOLE && !eve_event_read(&event, text, &nobody))
             event.has_time = false;
     }
-    *out_us = event.time_us;
+    out->first_us = event.has_time ? event.time_us : 0;
     input_close(input);
-    return event.has_time;
+    return lines > 0;
 }
 
 /* False: out of memory. */
 static bool add_file(struct found_list *list, const char *folder, const char *name)
 {
     struct found *file = &list->files[list->count];
+    struct eve_file_look look;
     struct stat st;
 
     if (asprintf(&file->path, "%s/%s", folder, name) < 0)
@@ -54,8 +65,8 @@ static bool add_file(struct found_list *list, const char *folder, const char *na
         free(file->path);
         return true;
     }
-    if (!first_time(file->path, &file->first_us))
-        file->first_us = (uint64_t)st.st_mtim.tv_sec * 1000000;
+    file->first_us = eve_look_into(file->path, &look) && look.first_us != 0
+                             ? look.first_us : (uint64_t)st.st_mtim.tv_sec * 1000000;
     list->count++;
     return true;
 }
@@ -75,10 +86,10 @@ static void find_files(struct eve_reader *reader, const char *path, DIR *folder,
     const struct dirent *entry;
 
     while ((entry = readdir(folder)) != NULL) {
-        if (strstr(entry->d_name, ".json") == NULL)
+        if (!eve_has_name(entry->d_name))
             continue;
-        if (list->count == FILES_MAX) {
-            eve_fail(reader, "%s: more than %d files: the others are not read", path, FILES_MAX);
+        if (list->count == EVE_FILES_MAX) {
+            eve_fail(reader, "%s: more than %d files: the others are not read", path, EVE_FILES_MAX);
             return;
         }
         if (!add_file(list, path, entry->d_name)) {

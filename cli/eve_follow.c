@@ -2,129 +2,115 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "eve_read_internal.h"
+
 #define STEP_BYTES (4 * 1024 * 1024)
-#define BUFFER_BYTES (2 * EVE_LINE_MAX)
 
 struct eve_follow {
-    const char *path;
-    const struct eve_reading *reading;
-    struct eve_counts counts;
+    const char *source;
+    struct eve_reader reader;
+    struct eve_folder *folder; /* of these two the one that it is; NULL: a file */
+    struct eve_stream *stream;
     int file; /* -1: none yet */
-    off_t offset;
-    uint64_t line;
-    bool skips;          /* the rest of a line that was too long */
+    struct eve_tail tail;
     bool told_missing;
-    size_t used;
-    uint8_t buffer[BUFFER_BYTES];
+    uint8_t buffer[EVE_TAIL_BUFFER];
 };
 
-struct eve_follow *eve_follow_new(const char *path, const struct eve_reading *reading)
+static bool is_folder(const char *source)
+{
+    struct stat about;
+
+    return stat(source, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+struct eve_follow *eve_follow_new(const char *source, const struct eve_reading *reading)
 {
     struct eve_follow *follow = malloc(sizeof(*follow));
+    bool redis = eve_is_redis(source), folder = !redis && is_folder(source);
 
     if (follow == NULL)
         return NULL;
     memset(follow, 0, offsetof(struct eve_follow, buffer));
-    follow->path = path;
-    follow->reading = reading;
+    follow->source = source;
+    follow->reader.reading = reading;
     follow->file = -1;
-    return follow;
+    if (redis)
+        follow->stream = eve_stream_new(source);
+    if (folder)
+        follow->folder = eve_folder_new(source);
+    if ((!redis || follow->stream != NULL) && (!folder || follow->folder != NULL))
+        return follow;
+    free(follow);
+    return NULL;
 }
 
 void eve_follow_free(struct eve_follow *follow)
 {
-    if (follow != NULL && follow->file >= 0)
+    if (follow == NULL)
+        return;
+    if (follow->file >= 0)
         close(follow->file);
+    eve_folder_free(follow->folder);
+    eve_stream_free(follow->stream);
     free(follow);
 }
 
 struct eve_counts eve_follow_counts(const struct eve_follow *follow)
 {
-    return follow->counts;
+    return follow->reader.counts;
 }
 
-/* --- lines --- */
+/* --- the end of a file --- */
 
-static void tell(struct eve_follow *follow, const char *what)
+/* How many bytes of 'text' are done with: whole lines, and what nobody will read of one. */
+static size_t take_lines(struct eve_reader *reader, const char *path, struct eve_tail *tail,
+        struct cursor text)
 {
-    char text[512];
-
-    snprintf(text, sizeof(text), "%s:%llu: %s", follow->path, (unsigned long long)follow->line,
-            what);
-    if (follow->reading->problem != NULL)
-        follow->reading->problem(follow->reading->user, text);
-}
-
-static void tell_bad(struct eve_follow *follow, const char *why)
-{
-    if (follow->counts.bad++ < EVE_PROBLEMS_TOLD)
-        tell(follow, why);
-}
-
-static bool is_blank(struct cursor text)
-{
-    while (text.left > 0 && strchr(" \t\r", *text.at) != NULL && *text.at != '\0')
-        cursor_skip(&text, 1);
-    return text.left == 0;
-}
-
-static void take_line(struct eve_follow *follow, struct cursor text)
-{
-    struct eve_event event;
-
-    follow->line++;
-    if (follow->skips || is_blank(text)) {
-        follow->skips = false;
-        return;
-    }
-    if (!eve_event_read(&event, text, follow->reading->home)) {
-        tell_bad(follow, "not a JSON object");
-        return;
-    }
-    event.file = follow->path;
-    event.line = follow->line;
-    follow->counts.records++;
-    follow->reading->event(follow->reading->user, &event);
-    eve_event_clear(&event);
-}
-
-static void take_lines(struct eve_follow *follow)
-{
-    struct cursor rest = cursor_over(follow->buffer, follow->used), line;
+    struct cursor rest = text, line;
     const uint8_t *end;
 
     while ((end = memchr(rest.at, '\n', rest.left)) != NULL) {
         cursor_split(&rest, (size_t)(end - rest.at), &line);
         cursor_skip(&rest, 1);
-        take_line(follow, line);
+        tail->line++;
+        if (!tail->skips && line.left > EVE_LINE_MAX)
+            eve_tell_bad(reader, path, tail->line, EVE_TOO_LONG);
+        else if (!tail->skips)
+            eve_take_line(reader, path, tail->line, line, false);
+        tail->skips = false;
     }
     if (rest.left > EVE_LINE_MAX) {
-        follow->line++;
-        if (!follow->skips)
-            tell_bad(follow, "a line of more than a megabyte");
-        follow->line--;
-        follow->skips = true;
+        if (!tail->skips)
+            eve_tell_bad(reader, path, tail->line + 1, EVE_TOO_LONG);
+        tail->skips = true;
         rest.left = 0;
     }
-    memmove(follow->buffer, rest.at, rest.left);
-    follow->used = rest.left;
+    return text.left - rest.left;
 }
 
-/* --- the file --- */
-
-static void start_over(struct eve_follow *follow)
+bool eve_tail_read(struct eve_reader *reader, uint8_t *buffer, int file, const char *path,
+        struct eve_tail *tail)
 {
-    follow->offset = 0;
-    follow->line = 0;
-    follow->used = 0;
-    follow->skips = false;
+    for (size_t done = 0; done < STEP_BYTES;) {
+        ssize_t got = pread(file, buffer, EVE_TAIL_BUFFER, tail->offset);
+        size_t used = got > 0 ? take_lines(reader, path, tail, cursor_over(buffer, (size_t)got))
+                              : 0;
+
+        if (used == 0)
+            return false;
+        tail->offset += (off_t)used;
+        done += used;
+    }
+    return true;
 }
+
+/* --- one file --- */
 
 /* NULL: it can be followed. */
 static const char *problem_of(int file)
@@ -140,16 +126,16 @@ static bool open_file(struct eve_follow *follow)
 {
     const char *problem;
 
-    follow->file = open(follow->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    follow->file = open(follow->source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     problem = problem_of(follow->file);
     if (problem != NULL && !follow->told_missing)
-        tell(follow, problem);
+        eve_fail(&follow->reader, "%s: %s", follow->source, problem);
     follow->told_missing = problem != NULL;
     if (problem != NULL && follow->file >= 0) {
         close(follow->file);
         follow->file = -1;
     }
-    start_over(follow);
+    follow->tail = (struct eve_tail){ .offset = 0 };
     return problem == NULL;
 }
 
@@ -160,11 +146,11 @@ static bool look_for_another(struct eve_follow *follow)
 
     if (fstat(follow->file, &now) != 0)
         return false;
-    if (now.st_size < follow->offset) {
-        start_over(follow);
+    if (now.st_size < follow->tail.offset) {
+        follow->tail = (struct eve_tail){ .offset = 0 };
         return true;
     }
-    if (stat(follow->path, &named) != 0 ||
+    if (stat(follow->source, &named) != 0 ||
             (named.st_ino == now.st_ino && named.st_dev == now.st_dev))
         return false;
     close(follow->file);
@@ -173,20 +159,13 @@ static bool look_for_another(struct eve_follow *follow)
 
 bool eve_follow_step(struct eve_follow *follow)
 {
-    size_t done = 0;
-
+    if (follow->stream != NULL)
+        return eve_stream_step(follow->stream, &follow->reader);
+    if (follow->folder != NULL)
+        return eve_folder_step(follow->folder, &follow->reader, follow->buffer);
     if (follow->file < 0 && !open_file(follow))
         return false;
-    while (done < STEP_BYTES) {
-        ssize_t got = pread(follow->file, follow->buffer + follow->used,
-                BUFFER_BYTES - follow->used, follow->offset);
-
-        if (got <= 0)
-            return look_for_another(follow);
-        follow->offset += got;
-        follow->used += (size_t)got;
-        done += (size_t)got;
-        take_lines(follow);
-    }
-    return true;
+    return eve_tail_read(&follow->reader, follow->buffer, follow->file, follow->source,
+                   &follow->tail) ||
+           look_for_another(follow);
 }

@@ -25,16 +25,21 @@ void eve_fail(struct eve_reader *reader, const char *format, ...)
     vsnprintf(what, sizeof(what), format, arguments);
     va_end(arguments);
     reader->failed = true;
-    tell(reader, what);
+    if (!reader->is_hushed)
+        tell(reader, what);
 }
 
 /* --- lines --- */
 
-static void tell_bad(struct eve_reader *reader, const char *file, uint64_t line, const char *why)
+void eve_tell_bad(struct eve_reader *reader, const char *file, uint64_t line, const char *why)
 {
+    char what[512];
+
     reader->failed = true;
-    if (reader->counts.bad++ < EVE_PROBLEMS_TOLD)
-        eve_fail(reader, "%s:%llu: %s", file, (unsigned long long)line, why);
+    if (reader->counts.bad++ >= EVE_PROBLEMS_TOLD)
+        return;
+    snprintf(what, sizeof(what), "%s:%llu: %s", file, (unsigned long long)line, why);
+    tell(reader, what);
 }
 
 static bool is_blank(struct cursor text)
@@ -54,7 +59,7 @@ void eve_take_line(struct eve_reader *reader, const char *file, uint64_t line, s
     if (is_blank(text))
         return;
     if (!eve_event_read(&event, text, reading->home)) {
-        tell_bad(reader, file, line, cut ? "the last record is cut off" : "not a JSON object");
+        eve_tell_bad(reader, file, line, cut ? "the last record is cut off" : "not a JSON object");
         return;
     }
     event.file = file;
@@ -113,7 +118,7 @@ static void read_lines(struct eve_reader *reader, const char *path, struct input
     while (!reader->stopped && (kind = eve_next_line(input, &text)) != EVE_LINE_NONE) {
         line++;
         if (kind == EVE_LINE_TOO_LONG)
-            tell_bad(reader, path, line, "a line of more than a megabyte");
+            eve_tell_bad(reader, path, line, EVE_TOO_LONG);
         else
             eve_take_line(reader, path, line, text, kind == EVE_LINE_CUT);
     }
@@ -138,11 +143,16 @@ void eve_read_file(struct eve_reader *reader, const char *path)
     input_close(input);
 }
 
+bool eve_is_redis(const char *source)
+{
+    return strncmp(source, REDIS_SCHEME, strlen(REDIS_SCHEME)) == 0;
+}
+
 static void read_source(struct eve_reader *reader, const char *source)
 {
     struct stat st;
 
-    if (strncmp(source, REDIS_SCHEME, strlen(REDIS_SCHEME)) == 0)
+    if (eve_is_redis(source))
         eve_read_redis(reader, source);
     else if (strcmp(source, "-") != 0 && stat(source, &st) == 0 && S_ISDIR(st.st_mode))
         eve_read_folder(reader, source);

@@ -10,8 +10,14 @@
 #define AT_ONCE 256 /* entries */
 #define ID_SIZE 48  /* two 64-bit numbers and a '-' */
 #define PATIENCE_S 10
+/* Others wait while a stream is followed, and it is asked again soon. */
+#define FOLLOW_PATIENCE_S 2
+#define RETRY_STEPS 5
+#define STEPS_AT_ONCE 16
+#define WRONG_URL "%s: write redis://HOST[:PORT]/STREAM"
 
 struct place {
+    const char *url; /* as given; borrowed */
     char host[256], stream[256];
     int port;
 };
@@ -43,6 +49,7 @@ static bool parse_url(const char *url, struct place *out)
     snprintf(out->host, sizeof(out->host), "%.*s", (int)(end - host), host);
     snprintf(out->stream, sizeof(out->stream), "%s", slash + 1);
     out->port = (int)port;
+    out->url = url;
     return true;
 }
 
@@ -90,11 +97,11 @@ static void take_entry(struct eve_reader *reader, const char *url, uint64_t line
 
 /* The id of the newest entry, so that reading ends although others go on writing. False: told, or
  * the stream is empty. */
-static bool newest(struct eve_reader *reader, redisContext *redis, const char *url,
-        const char *stream, char out[ID_SIZE])
+static bool newest(struct eve_reader *reader, redisContext *redis, const struct place *place,
+        char out[ID_SIZE])
 {
-    const char *const words[] = { "XREVRANGE", stream, "+", "-", "COUNT", "1" };
-    redisReply *reply = ask(reader, redis, url, words, 6);
+    const char *const words[] = { "XREVRANGE", place->stream, "+", "-", "COUNT", "1" };
+    redisReply *reply = ask(reader, redis, place->url, words, 6);
     bool found = reply != NULL && reply->elements == 1 && fields_of(reply->element[0]) != NULL;
 
     if (found)
@@ -103,12 +110,16 @@ static bool newest(struct eve_reader *reader, redisContext *redis, const char *u
     return found;
 }
 
-/* Entries from 'from' to 'to'; writes where to go on. False: there are no more. */
-static bool read_some(struct eve_reader *reader, redisContext *redis, const char *url,
+enum range { RANGE_FAILED, RANGE_ENDED, RANGE_MORE };
+
+/* Entries of the words' range; writes the last one's id to 'next'. */
+static enum range read_some(struct eve_reader *reader, redisContext *redis, const char *url,
         const char *const words[6], char next[ID_SIZE], uint64_t *line)
 {
     redisReply *reply = ask(reader, redis, url, words, 6);
-    bool more = reply != NULL && reply->elements == AT_ONCE;
+    enum range range = reply == NULL                  ? RANGE_FAILED
+                       : reply->elements == AT_ONCE ? RANGE_MORE
+                                                      : RANGE_ENDED;
 
     for (size_t i = 0; reply != NULL && i < reply->elements && !reader->stopped; i++) {
         const redisReply *fields = fields_of(reply->element[i]);
@@ -119,7 +130,7 @@ static bool read_some(struct eve_reader *reader, redisContext *redis, const char
         snprintf(next, ID_SIZE, "%s", reply->element[i]->element[0]->str);
     }
     freeReplyObject(reply);
-    return more && !reader->stopped;
+    return reader->stopped ? RANGE_ENDED : range;
 }
 
 /* The id that follows "MILLISECONDS-NUMBER": Redis before 6.2 knows no "(" for 'behind'. */
@@ -132,37 +143,124 @@ static void step(char id[ID_SIZE])
         snprintf(dash + 1, ID_SIZE - (size_t)(dash + 1 - id), "%llu", number + 1);
 }
 
-static void read_stream(struct eve_reader *reader, redisContext *redis, const char *url,
-        const char *stream)
+/* As many as there are from 'from' to 'to', but no more often than 'steps' times AT_ONCE; 'from' is then
+ * where to go on. */
+static enum range read_range(struct eve_reader *reader, redisContext *redis, const struct place *place,
+        char from[ID_SIZE], const char *to, uint64_t *line, uint64_t steps)
 {
-    char from[ID_SIZE] = "-", to[ID_SIZE], count[16];
-    const char *const words[] = { "XRANGE", stream, from, to, "COUNT", count };
-    uint64_t line = 0;
+    char count[16];
+    const char *const words[] = { "XRANGE", place->stream, from, to, "COUNT", count };
+    enum range range = RANGE_MORE;
 
     snprintf(count, sizeof(count), "%d", AT_ONCE);
-    if (!newest(reader, redis, url, stream, to))
-        return;
-    while (read_some(reader, redis, url, words, from, &line))
-        step(from);
+    for (uint64_t i = 0; i < steps && range == RANGE_MORE; i++) {
+        uint64_t before = *line;
+
+        range = read_some(reader, redis, place->url, words, from, line);
+        if (*line != before)
+            step(from);
+    }
+    return range;
+}
+
+/* NULL: told. */
+static redisContext *open_redis(struct eve_reader *reader, const struct place *place,
+        time_t patience_s)
+{
+    const struct timeval patience = { patience_s, 0 };
+    redisContext *redis = redisConnectWithTimeout(place->host, place->port, patience);
+
+    if (redis != NULL && redis->err == 0) {
+        redisSetTimeout(redis, patience);
+        return redis;
+    }
+    eve_fail(reader, "%s: %s", place->url, redis != NULL ? redis->errstr : "out of memory");
+    if (redis != NULL)
+        redisFree(redis);
+    return NULL;
 }
 
 void eve_read_redis(struct eve_reader *reader, const char *url)
 {
-    const struct timeval patience = { PATIENCE_S, 0 };
     struct place place;
     redisContext *redis;
+    char from[ID_SIZE] = "-", to[ID_SIZE];
+    uint64_t line = 0;
 
     if (!parse_url(url, &place)) {
-        eve_fail(reader, "%s: write redis://HOST[:PORT]/STREAM", url);
+        eve_fail(reader, WRONG_URL, url);
         return;
     }
-    redis = redisConnectWithTimeout(place.host, place.port, patience);
-    if (redis == NULL || redis->err != 0) {
-        eve_fail(reader, "%s: %s", url, redis != NULL ? redis->errstr : "out of memory");
-    } else {
-        redisSetTimeout(redis, patience);
-        read_stream(reader, redis, url, place.stream);
+    redis = open_redis(reader, &place, PATIENCE_S);
+    if (redis == NULL)
+        return;
+    if (newest(reader, redis, &place, to))
+        read_range(reader, redis, &place, from, to, &line, UINT64_MAX);
+    redisFree(redis);
+}
+
+/* --- a stream that grows --- */
+
+struct eve_stream {
+    struct place place;
+    bool is_place; /* else its URL is none */
+    redisContext *redis; /* NULL: not connected */
+    char from[ID_SIZE];
+    uint64_t line;
+    unsigned wait; /* steps until the next try */
+    bool told;     /* what is wrong */
+};
+
+struct eve_stream *eve_stream_new(const char *url)
+{
+    struct eve_stream *stream = calloc(1, sizeof(*stream));
+
+    if (stream == NULL)
+        return NULL;
+    stream->is_place = parse_url(url, &stream->place);
+    stream->place.url = url;
+    snprintf(stream->from, sizeof(stream->from), "-");
+    return stream;
+}
+
+void eve_stream_free(struct eve_stream *stream)
+{
+    if (stream != NULL && stream->redis != NULL)
+        redisFree(stream->redis);
+    free(stream);
+}
+
+static enum range try_step(struct eve_stream *stream, struct eve_reader *reader)
+{
+    if (!stream->is_place) {
+        eve_fail(reader, WRONG_URL, stream->place.url);
+        return RANGE_FAILED;
     }
-    if (redis != NULL)
-        redisFree(redis);
+    if (stream->redis == NULL)
+        stream->redis = open_redis(reader, &stream->place, FOLLOW_PATIENCE_S);
+    if (stream->redis == NULL)
+        return RANGE_FAILED;
+    return read_range(reader, stream->redis, &stream->place, stream->from, "+", &stream->line,
+            STEPS_AT_ONCE);
+}
+
+bool eve_stream_step(struct eve_stream *stream, struct eve_reader *reader)
+{
+    enum range range;
+
+    if (stream->wait > 0) {
+        stream->wait--;
+        return false;
+    }
+    reader->is_hushed = stream->told;
+    range = try_step(stream, reader);
+    reader->is_hushed = false;
+    stream->told = range == RANGE_FAILED;
+    if (range != RANGE_FAILED)
+        return range == RANGE_MORE;
+    stream->wait = RETRY_STEPS;
+    if (stream->redis != NULL)
+        redisFree(stream->redis);
+    stream->redis = NULL;
+    return false;
 }

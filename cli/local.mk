@@ -9,7 +9,7 @@ libhost_la_SOURCES = \
 	cli/dissect_http.h cli/dissect_http_body.c cli/dissect_http_head.c \
 	cli/dissect_http_internal.h cli/dissect_internal.h cli/dissect_mqtt.c cli/dissect_mqtt.h \
 	cli/dissect_names.c cli/dissect_rules.c cli/dissect_tcp.c cli/eve_event.c cli/eve_event.h \
-	cli/eve_folder.c cli/eve_follow.c cli/eve_follow.h cli/eve_read.c cli/eve_read.h cli/eve_read_internal.h cli/eve_redis.c \
+	cli/eve_folder.c cli/eve_follow.c cli/eve_follow.h cli/eve_follow_folder.c cli/eve_read.c cli/eve_read.h cli/eve_read_internal.h cli/eve_redis.c \
 	cli/exchange.c cli/exchange.h \
 	cli/held.c cli/held.h cli/html.c cli/html.h cli/input.c cli/input.h cli/inspect.c \
 	cli/inspect.h cli/inspect_alert.c cli/inspect_found.c cli/inspect_internal.h cli/inspect_records.c \
