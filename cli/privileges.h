@@ -1,4 +1,5 @@
-/* privileges.h - who 'tattler live' is once the interface is open. Before threads are started. */
+/* privileges.h - who 'tattler live' is once the interface is open, and 'tattler serve' once it
+ * listens. Before threads are started. */
 #ifndef TATTLER_CLI_PRIVILEGES_H
 #define TATTLER_CLI_PRIVILEGES_H
 

@@ -64,13 +64,13 @@ static const char *const needed_calls[] = {
     "_llseek", "getsockopt", "setsockopt", "ioctl", "clock_gettime", "clock_gettime64",
     "clock_nanosleep", "clock_nanosleep_time64", "nanosleep", "gettimeofday", "time",
     "clock_getres",
-    /* files, also of SQLite */
+    /* files, also of SQLite and with an owner that stays */
     "open", "openat", "close", "close_range", "stat", "stat64", "fstat", "fstat64", "lstat",
     "lstat64", "newfstatat", "fstatat64", "statx", "access", "faccessat", "faccessat2",
     "getdents", "getdents64", "readlink", "readlinkat", "fcntl", "fcntl64", "flock", "fsync",
     "fdatasync", "ftruncate", "ftruncate64", "fallocate", "rename", "renameat", "renameat2",
     "unlink", "unlinkat", "getcwd", "dup", "dup2", "dup3", "pipe2", "statfs", "fstatfs",
-    "statfs64", "fstatfs64", "umask", "fchmod", "sendfile",
+    "statfs64", "fstatfs64", "umask", "fchmod", "fchown", "fchown32", "sendfile",
     /* sockets: of systemd, of outputs and to look names up, of those who are served */
     "socket", "connect", "bind", "listen", "accept", "accept4", "shutdown", "getsockname",
     "getpeername", "send", "sendto", "sendmsg", "sendmmsg", "recv", "recvfrom", "recvmsg",

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "report_page.h"
+#include "rules_told.h"
 
 struct MHD_Connection;
 struct triage;
@@ -66,6 +67,18 @@ struct serve_place {
 bool serve_place_parse(const char *text, struct serve_place *place);
 /* A listening socket; -1: it was told why not. */
 int serve_listen(const struct serve_place *place);
+
+/* --- serve_run.c --- */
+
+struct serve_options {
+    struct rule_options rules;
+    const char *listen, *token_file, *store, *user, *source; /* NULL: not given */
+    struct serve_place place;
+};
+
+/* Until a signal ends it; an exit status. Once it listens it gives up what rights it has, and may
+ * write below no folder but those of the configuration, for triage, and of its own socket. */
+int serve_run(const struct serve_options *options, const struct settings *settings);
 
 /* --- serve_metrics.c --- */
 
