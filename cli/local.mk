@@ -39,11 +39,33 @@ tattler_SOURCES = \
 	cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c \
 	cli/report_habits.c cli/report_page.c cli/report_page.h cli/report_page_internal.h cli/report_tables.c cli/report_usual.c cli/report_usual.h \
 	cli/result_file.c cli/result_file.h cli/rules.c cli/rules.h cli/rules_find.c cli/tune.h cli/tune_apply.c cli/tune_apply.h cli/tune_history.c cli/tune_limit.c cli/tune_json.c cli/tune_numbers.c cli/tune_param.c cli/tune_print.c cli/tune_propose.c cli/tune_session.h cli/tune_treat.c cli/undo_file.c cli/undo_file.h cli/rules_told.c cli/rules_told.h cli/sandbox.c \
-	cli/sandbox.h cli/sender.c cli/sender.h cli/serve.h cli/serve_access.c cli/serve_form.c cli/serve_http.c \
-	cli/serve_listen.c cli/serve_metrics.c cli/serve_run.c cli/serve_tune.c cli/serve_tune.h cli/try.h cli/try_flows.c cli/try_lua.c cli/try_print.c \
+	cli/sandbox.h cli/sender.c cli/sender.h cli/serve.h cli/serve_access.c cli/serve_http.h \
+	cli/serve_listen.c cli/serve_metrics.c cli/serve_module.c cli/serve_run.c cli/serve_tune.c cli/serve_tune.h cli/try.h cli/try_flows.c cli/try_lua.c cli/try_print.c \
 	cli/try_say.c cli/try_walk.c
-tattler_CFLAGS = $(AM_CFLAGS) $(LIVE_CFLAGS) $(SERVE_CFLAGS)
-tattler_LDADD = libhost.la $(GEO_IMPORT) $(LIVE_LIBS) $(SERVE_LIBS)
+tattler_CFLAGS = $(AM_CFLAGS) $(LIVE_CFLAGS)
+tattler_LDADD = libhost.la $(GEO_IMPORT) $(LINKED_HTTP) $(LIVE_LIBS)
+
+# The web server is a module of its own (cli/serve_http.h), but with sanitizers.
+HTTP_SOURCES = cli/serve_form.c cli/serve_http.c cli/serve_http.h cli/serve_http_internal.h \
+	cli/serve_judge.c
+if SANITIZED
+noinst_LTLIBRARIES += libhttp.la
+libhttp_la_CPPFLAGS = $(libhost_la_CPPFLAGS)
+libhttp_la_CFLAGS = $(AM_CFLAGS) $(SERVE_CFLAGS)
+libhttp_la_SOURCES = $(HTTP_SOURCES)
+libhttp_la_LIBADD = $(SERVE_LIBS)
+LINKED_HTTP = libhttp.la
+tattler_CPPFLAGS += -DTATTLER_HTTP_LINKED
+else
+pkglib_LTLIBRARIES += tattler-http.la
+tattler_http_la_CPPFLAGS = $(libhost_la_CPPFLAGS)
+tattler_http_la_CFLAGS = $(AM_CFLAGS) $(SERVE_CFLAGS)
+tattler_http_la_SOURCES = $(HTTP_SOURCES) engine/base/address.c engine/base/address.h
+tattler_http_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-export-symbols-regex '^tattler_http_module$$'
+tattler_http_la_LIBADD = $(SERVE_LIBS) $(ENGINE_LIBS)
+LINKED_HTTP =
+endif
 
 # The files that a report's page is made of become arrays.
 REPORT_FILES = cli/report/page.html cli/report/page.css cli/report/page.js

@@ -1,9 +1,8 @@
 /* What a form of the page brings. */
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "serve.h"
+#include "serve_http_internal.h"
 
 #define BODY_MAX 4096
 #define VALUE_SIZE 256

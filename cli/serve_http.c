@@ -1,23 +1,20 @@
 /* Requests to 'tattler serve' and their answers. */
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
 
-#include "command.h"
-#include "serve.h"
-#include "serve_tune.h"
+#include "serve_http_internal.h"
 
 /* The page is for one or two people. */
 #define CONNECTIONS_MAX 32
 #define CONNECTION_BYTES (32 * 1024) /* of a request's head */
 #define IDLE_S 20
 
-struct server {
+struct http_server {
     struct MHD_Daemon *daemon;
-    struct server_source source;
-    struct MHD_Response *page; /* the one of 'page_version' */
-    uint64_t page_version;
+    const struct http_site *site;
+    struct MHD_Response **kept; /* by page; NULL: none yet */
+    uint64_t kept_version;
 };
 
 /* --- answers --- */
@@ -72,86 +69,59 @@ static enum MHD_Result say(struct MHD_Connection *connection, unsigned status, c
 
 /* --- what there is --- */
 
-typedef bool (*write_fn)(struct server *server, FILE *to);
-
-static struct MHD_Response *write_answer(struct server *server, write_fn write, const char *type)
+static struct MHD_Response *write_page(const struct http_site *site, const struct http_page *page)
 {
     char *bytes = NULL;
     size_t len = 0;
     FILE *to = open_memstream(&bytes, &len);
-    bool good = to != NULL && write(server, to);
+    bool good = to != NULL && page->write(site->user, to);
 
     if (to != NULL)
         good = fclose(to) == 0 && good;
     if (good)
-        return make_answer(bytes, len, type);
+        return make_answer(bytes, len, page->type);
     free(bytes);
     return NULL;
 }
 
-static bool write_page(struct server *server, FILE *to)
+static void drop_kept(struct http_server *server)
 {
-    return report_page_write(to, server->source.report, server->source.about);
-}
-
-static bool write_metrics(struct server *server, FILE *to)
-{
-    serve_metrics(to, server->source.report, &server->source.about->read);
-    return true;
-}
-
-static bool write_triage(struct server *server, FILE *to)
-{
-    return triage_write(server->source.triage, to, server->source.access->form);
-}
-
-static bool write_version(struct server *server, FILE *to)
-{
-    fprintf(to, "%llu\n", (unsigned long long)server->source.about->version);
-    return true;
+    for (size_t i = 0; i < server->site->page_count; i++) {
+        if (server->kept[i] != NULL)
+            MHD_destroy_response(server->kept[i]);
+        server->kept[i] = NULL;
+    }
 }
 
 /* Drawn anew only where there is something new. */
-static enum MHD_Result send_page(struct server *server, struct MHD_Connection *connection)
+static enum MHD_Result send_page(struct http_server *server, struct MHD_Connection *connection,
+        size_t index)
 {
-    if (server->page == NULL || server->page_version != server->source.about->version) {
-        if (server->page != NULL)
-            MHD_destroy_response(server->page);
-        server->page = write_answer(server, write_page, "text/html; charset=utf-8");
-        server->page_version = server->source.about->version;
+    const struct http_site *site = server->site;
+    struct MHD_Response *answer;
+
+    if (!site->pages[index].is_kept)
+        return answer_with(connection, MHD_HTTP_OK, write_page(site, &site->pages[index]));
+    if (server->kept_version != *site->version)
+        drop_kept(server);
+    server->kept_version = *site->version;
+    if (server->kept[index] == NULL)
+        server->kept[index] = write_page(site, &site->pages[index]);
+    answer = server->kept[index];
+    return answer == NULL ? MHD_NO : MHD_queue_response(connection, MHD_HTTP_OK, answer);
+}
+
+static enum MHD_Result send_none(const struct http_site *site, struct MHD_Connection *connection)
+{
+    char text[256] = "There is";
+
+    for (size_t i = 0; i < site->page_count; i++) {
+        size_t len = strlen(text);
+
+        snprintf(text + len, sizeof(text) - len, " %s", site->pages[i].path);
     }
-    return server->page == NULL ? MHD_NO
-                                : MHD_queue_response(connection, MHD_HTTP_OK, server->page);
+    return say(connection, MHD_HTTP_NOT_FOUND, text);
 }
-
-static enum MHD_Result send_metrics(struct server *server, struct MHD_Connection *connection)
-{
-    return answer_with(connection, MHD_HTTP_OK, write_answer(server, write_metrics,
-                                                 "text/plain; version=0.0.4; charset=utf-8"));
-}
-
-static enum MHD_Result send_version(struct server *server, struct MHD_Connection *connection)
-{
-    return answer_with(connection, MHD_HTTP_OK, write_answer(server, write_version, "text/plain"));
-}
-
-static enum MHD_Result send_triage(struct server *server, struct MHD_Connection *connection)
-{
-    if (server->source.triage == NULL)
-        return say(connection, MHD_HTTP_NOT_FOUND, "There is no -c FILE to change.\n");
-    return answer_with(connection, MHD_HTTP_OK,
-            write_answer(server, write_triage, "text/html; charset=utf-8"));
-}
-
-static const struct {
-    const char *path;
-    enum MHD_Result (*answer)(struct server *server, struct MHD_Connection *connection);
-} pages[] = {
-    { "/", send_page },
-    { "/metrics", send_metrics },
-    { "/tune", send_triage },
-    { "/version", send_version },
-};
 
 /* --- requests --- */
 
@@ -171,10 +141,10 @@ static enum MHD_Result log_in(const struct serve_access *access, struct MHD_Conn
 }
 
 /* True: it has been turned away, or let in by its address, with '*result'. */
-static bool is_held_up(struct server *server, struct MHD_Connection *connection,
+static bool is_held_up(struct http_server *server, struct MHD_Connection *connection,
         enum MHD_Result *result)
 {
-    switch (serve_judge(server->source.access, connection)) {
+    switch (serve_judge(server->site->access, connection)) {
     case SERVE_MISDIRECTED:
         *result = say(connection, MHD_HTTP_MISDIRECTED_REQUEST,
                 "Come by address, or as localhost.\n");
@@ -185,38 +155,36 @@ static bool is_held_up(struct server *server, struct MHD_Connection *connection,
                 "its end, or send the token as a bearer.\n");
         return true;
     case SERVE_LOGS_IN:
-        *result = log_in(server->source.access, connection);
+        *result = log_in(server->site->access, connection);
         return true;
     default:
         return false;
     }
 }
 
-static enum MHD_Result answer_get(struct server *server, struct MHD_Connection *connection,
+static enum MHD_Result answer_get(struct http_server *server, struct MHD_Connection *connection,
         const char *path)
 {
-    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-        if (strcmp(pages[i].path, path) == 0)
-            return pages[i].answer(server, connection);
-    return say(connection, MHD_HTTP_NOT_FOUND, "There are /, /tune, /metrics and /version.\n");
+    for (size_t i = 0; i < server->site->page_count; i++)
+        if (strcmp(server->site->pages[i].path, path) == 0)
+            return send_page(server, connection, i);
+    return send_none(server->site, connection);
 }
 
 /* Back to the page, which tells what came of it. */
-static enum MHD_Result answer_form(struct server *server, struct MHD_Connection *connection,
+static enum MHD_Result answer_form(struct http_server *server, struct MHD_Connection *connection,
         struct serve_form *form)
 {
-    struct triage *triage = server->source.triage;
+    const struct http_change change = { serve_form_value(form, "shown"),
+        serve_form_value(form, "reason"), serve_form_value(form, "undo")[0] != '\0' };
     struct MHD_Response *answer;
 
     if (!serve_form_is_good(form))
         return say(connection, MHD_HTTP_CONTENT_TOO_LARGE, "This is no form of the page.\n");
-    if (!serve_is_own_form(server->source.access, connection, serve_form_value(form, "secret")))
+    if (!serve_is_own_form(server->site->access, connection, serve_form_value(form, "secret")))
         return say(connection, MHD_HTTP_FORBIDDEN,
                 "The form is not of this page. Load it again.\n");
-    if (serve_form_value(form, "undo")[0] != '\0')
-        triage_undo(triage);
-    else
-        triage_apply(triage, serve_form_value(form, "shown"), serve_form_value(form, "reason"));
+    server->site->change(server->site->user, &change);
     answer = text_answer("done\n");
     if (answer != NULL)
         MHD_add_response_header(answer, MHD_HTTP_HEADER_LOCATION, "/tune");
@@ -228,13 +196,13 @@ struct request {
     struct serve_form *form; /* NULL: it changes nothing */
 };
 
-static enum MHD_Result begin_request(struct server *server, struct MHD_Connection *connection,
+static enum MHD_Result begin_request(struct http_server *server, struct MHD_Connection *connection,
         const char *path, const char *method, void **state)
 {
     bool reads = strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
                  strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
     bool changes = strcmp(method, MHD_HTTP_METHOD_POST) == 0 && strcmp(path, "/tune") == 0 &&
-                   server->source.triage != NULL;
+                   server->site->change != NULL;
     enum MHD_Result result;
     struct request *request;
 
@@ -285,40 +253,41 @@ static void end_request(void *user, struct MHD_Connection *connection, void **st
 
 /* --- the server --- */
 
-struct server *server_new(int listener, const struct server_source *source)
-{
-    struct server *server = calloc(1, sizeof(*server));
-
-    if (server == NULL) {
-        complain("out of memory");
-        return NULL;
-    }
-    server->source = *source;
-    server->daemon = MHD_start_daemon(MHD_NO_FLAG, 0, NULL, NULL,
-            on_request, server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
-            (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_NOTIFY_COMPLETED,
-            end_request, server, MHD_OPTION_END);
-    if (server->daemon != NULL)
-        return server;
-    complain("the web server does not start");
-    free(server);
-    return NULL;
-}
-
-void server_free(struct server *server)
+static void stop(struct http_server *server)
 {
     if (server == NULL)
         return;
-    MHD_stop_daemon(server->daemon);
-    if (server->page != NULL)
-        MHD_destroy_response(server->page);
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    if (server->kept != NULL)
+        drop_kept(server);
+    free(server->kept);
     free(server);
+}
+
+static struct http_server *start(int listener, const struct http_site *site)
+{
+    struct http_server *server = calloc(1, sizeof(*server));
+
+    if (server == NULL)
+        return NULL;
+    server->site = site;
+    server->kept = calloc(site->page_count, sizeof(server->kept[0]));
+    if (server->kept != NULL)
+        server->daemon = MHD_start_daemon(MHD_NO_FLAG, 0, NULL, NULL, on_request, server,
+                MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_CONNECTION_LIMIT,
+                (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+                MHD_OPTION_NOTIFY_COMPLETED, end_request, server, MHD_OPTION_END);
+    if (server->daemon != NULL)
+        return server;
+    stop(server);
+    return NULL;
 }
 
 /* Not by epoll: libmicrohttpd takes it edge-triggered, and misses the end of a connection that
  * comes together with its last bytes. */
-void server_turn(struct server *server, int wait_ms)
+static void turn(struct http_server *server, int wait_ms)
 {
     fd_set readable, writable, odd;
     MHD_UNSIGNED_LONG_LONG due_ms;
@@ -335,4 +304,11 @@ void server_turn(struct server *server, int wait_ms)
     wait = (struct timeval){ .tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000 };
     if (select(top + 1, &readable, &writable, &odd, &wait) >= 0)
         MHD_run_from_select(server->daemon, &readable, &writable, &odd);
+}
+
+__attribute__((visibility("default"))) const struct http_module *tattler_http_module(void)
+{
+    static const struct http_module module = { HTTP_MODULE_VERSION, start, stop, turn };
+
+    return &module;
 }

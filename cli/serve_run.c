@@ -29,6 +29,7 @@ struct serving {
     struct triage *triage; /* NULL: there is no configuration to change */
     struct usual usual;
     time_t usual_due_s; /* when the store is read again */
+    const struct http_module *http;
 };
 
 static volatile sig_atomic_t stopped;
@@ -71,7 +72,7 @@ static void renew_usual(struct serving *serving)
     serving->about.version += serving->usual.devices != NULL;
 }
 
-static void serve(struct serving *serving, struct server *server)
+static void serve(struct serving *serving, struct http_server *server)
 {
     struct report_about *about = &serving->about;
 
@@ -84,9 +85,62 @@ static void serve(struct serving *serving, struct server *server)
         about->read = counts;
         if (!more)
             renew_usual(serving);
-        server_turn(server, more ? 0 : LOOK_MS);
+        serving->http->turn(server, more ? 0 : LOOK_MS);
     }
 }
+
+/* --- what it serves --- */
+
+static bool write_page(void *user, FILE *to)
+{
+    const struct serving *serving = user;
+
+    return report_page_write(to, &serving->report, &serving->about);
+}
+
+static bool write_metrics(void *user, FILE *to)
+{
+    const struct serving *serving = user;
+
+    serve_metrics(to, &serving->report, &serving->about.read);
+    return true;
+}
+
+static bool write_version(void *user, FILE *to)
+{
+    const struct serving *serving = user;
+
+    fprintf(to, "%llu\n", (unsigned long long)serving->about.version);
+    return true;
+}
+
+static bool write_triage(void *user, FILE *to)
+{
+    const struct serving *serving = user;
+
+    return triage_write(serving->triage, to, serving->access.form);
+}
+
+static void change(void *user, const struct http_change *change)
+{
+    const struct serving *serving = user;
+
+    if (change->undo)
+        triage_undo(serving->triage);
+    else
+        triage_apply(serving->triage, change->shown, change->reason);
+}
+
+#define HTML "text/html; charset=utf-8"
+
+static const struct http_page pages[] = {
+    { "/", HTML, true, write_page },
+    { "/metrics", "text/plain; version=0.0.4; charset=utf-8", false, write_metrics },
+    { "/version", "text/plain", false, write_version },
+    { "/tune", HTML, false, write_triage }, /* where there is a configuration */
+};
+
+#define PAGES (sizeof(pages) / sizeof(pages[0]))
 
 /* --- who it is --- */
 
@@ -154,22 +208,29 @@ static int serve_on(struct serving *serving, int listener)
     const struct serve_options *options = serving->options;
     const struct eve_reading reading = { .home = serving->report.home, .event = take_event,
         .problem = complain_of, .user = &serving->report };
-    struct server_source source = { &serving->report, &serving->about, &serving->access, NULL };
-    struct server *server = NULL;
+    struct http_site site = { .access = &serving->access, .pages = pages, .page_count = PAGES - 1,
+        .version = &serving->about.version, .user = serving };
+    struct http_server *server = NULL;
 
     serving->follow = eve_follow_new(options->source, &reading);
     if (options->rules.config != NULL)
-        source.triage = serving->triage = triage_new(options->rules.config, options->source);
-    serving->about.has_triage = source.triage != NULL;
+        serving->triage = triage_new(options->rules.config, options->source);
+    if (serving->triage != NULL) {
+        site.page_count = PAGES;
+        site.change = change;
+        serving->about.has_triage = true;
+    }
     if (serving->follow != NULL)
-        server = server_new(listener, &source);
+        server = serving->http->start(listener, &site);
     if (server != NULL) {
         tell_place(&options->place, listener, &serving->access);
         serve(serving, server);
+    } else {
+        complain("the web server does not start");
     }
     if (options->place.socket_path != NULL)
         unlink(options->place.socket_path);
-    server_free(server);
+    serving->http->stop(server);
     triage_free(serving->triage);
     eve_follow_free(serving->follow);
     return server != NULL ? EXIT_DONE : EXIT_INPUT;
@@ -180,6 +241,9 @@ static int run(struct serving *serving)
     const struct serve_options *options = serving->options;
     int listener;
 
+    serving->http = serve_module();
+    if (serving->http == NULL)
+        return EXIT_INPUT;
     if (options->token_file != NULL && !serve_access_read(&serving->access, options->token_file))
         return EXIT_USAGE;
     if (!serve_access_make(&serving->access))
