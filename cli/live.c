@@ -127,7 +127,8 @@ static void run_chores(struct live *live, struct chore chores[CHORE_COUNT],
 
 /* --- the loop --- */
 
-uint64_t live_now_us(void)
+/* Of CLOCK_MONOTONIC. */
+static uint64_t steady_us(void)
 {
     struct timespec now;
 
@@ -149,7 +150,7 @@ static bool read_packets(struct live *live)
     int frames = interface_read(live->interface, on_frame, live);
 
     if (frames > 0)
-        live->packet_at_us = live_now_us();
+        live->packet_at_us = steady_us();
     if (live->alerted)
         outputs_flush(live->outputs);
     live->alerted = false;
@@ -192,7 +193,7 @@ static uint64_t clock_us(void)
 /* What came before the end: the kernel hands it over within its timeout. */
 static int read_the_rest(struct live *live)
 {
-    uint64_t asked_us = clock_us(), late_us = live_now_us() + REST_US, before_us;
+    uint64_t asked_us = clock_us(), late_us = steady_us() + REST_US, before_us;
 
     do {
         before_us = live->packet_at_us;
@@ -200,14 +201,14 @@ static int read_the_rest(struct live *live)
         if (!read_packets(live))
             return EXIT_INPUT;
     } while (live->packet_at_us != before_us && live->packet_us < asked_us &&
-             live_now_us() < late_us);
+             steady_us() < late_us);
     return EXIT_DONE;
 }
 
 static int watch(struct live *live)
 {
     const struct live_settings *settings = &live->started->live;
-    uint64_t now_us = live_now_us(), stats_us = settings->stats_s * US_PER_S,
+    uint64_t now_us = steady_us(), stats_us = settings->stats_s * US_PER_S,
              summary_us = settings->summary_s * US_PER_S;
     struct chore chores[CHORE_COUNT] = {
         { write_statistics, stats_us, now_us + stats_us },
@@ -220,7 +221,7 @@ static int watch(struct live *live)
         wait_for_packets(live, live->reload != NULL ? RELOAD_WAIT_MS : WAIT_MS);
         if (!read_packets(live))
             return EXIT_INPUT;
-        now_us = live_now_us();
+        now_us = steady_us();
         run_chores(live, chores, now_us);
         notify_alive(&live->notify, now_us);
         reload_if_asked(live);
@@ -231,7 +232,7 @@ static int watch(struct live *live)
 int live_run(const struct live_options *options, const struct settings *settings)
 {
     struct live live = { .options = options, .started = settings, .packet_us = clock_us(),
-        .packet_at_us = live_now_us(), .notify = { .descriptor = -1 } };
+        .packet_at_us = steady_us(), .notify = { .descriptor = -1 } };
     int status;
 
     live.sink = (struct inspect_sink){ .write = write_record, .flow = on_flow, .alert = on_alert,

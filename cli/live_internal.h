@@ -50,8 +50,6 @@ struct live {
     uint64_t packet_us, packet_at_us;
 };
 
-uint64_t live_now_us(void); /* CLOCK_MONOTONIC */
-
 /* --- live_reload.c --- */
 
 /* Reads settings and rules by a thread of its own; told if it cannot begin. One at a time. */

@@ -26,7 +26,9 @@ const char *profile_reason_text(enum profile_reason reason)
     return reasons[reason];
 }
 
-bool profile_is_serial(const char *text)
+/* Does it hold five digits in a row, or eight hexadecimal ones of which three are digits? Then it may be
+ * of one device alone. */
+static bool is_serial(const char *text)
 {
     unsigned digits = 0, hex = 0, hex_digits = 0;
 
@@ -52,7 +54,7 @@ static bool may_share_domain(struct profile_collector *collector, const char *do
 {
     enum profile_reason reason;
 
-    if (profile_is_serial(domain))
+    if (is_serial(domain))
         reason = PROFILE_LEFT_SERIAL;
     else if (domain_is_customer(collector->domains, domain))
         reason = PROFILE_LEFT_CUSTOMER;
@@ -162,7 +164,7 @@ static void take_beat(struct profile_collector *collector, struct profile_type *
 void profile_collect(void *user, const struct baseline *baseline)
 {
     struct profile_collector *collector = user;
-    bool serial = profile_is_serial(baseline->type);
+    bool serial = is_serial(baseline->type);
     struct profile_type *type;
     char name[PROFILE_TYPE_SIZE];
 

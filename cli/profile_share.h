@@ -41,10 +41,6 @@ void profile_collect_end(struct profile_collector *collector, uint32_t min);
 /* "domains with a number like a serial", for the message. */
 const char *profile_reason_text(enum profile_reason reason);
 
-/* Does it hold five digits in a row, or eight hexadecimal ones of which three are digits? Then it may be
- * of one device alone. */
-bool profile_is_serial(const char *text);
-
 /* --- profile_print.c --- */
 
 /* Replaces the file at once; NULL is standard output. False: it could not, which was told. */

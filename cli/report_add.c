@@ -34,7 +34,8 @@ void report_tally_add(struct report_tally *to, const struct report_tally *other)
 
 /* --- time --- */
 
-void report_bin_alerts(struct report_bin *bin, uint32_t count, uint8_t priority)
+/* 'count' alerts, the most urgent of which has this priority. */
+static void add_alerts(struct report_bin *bin, uint32_t count, uint8_t priority)
 {
     bin->alerts += count;
     if (priority != 0 && (bin->priority == 0 || priority < bin->priority))
@@ -48,7 +49,7 @@ void report_bin_add(struct report_bin *to, const struct report_bin *other)
         to->public_bytes[way] += other->public_bytes[way];
     }
     to->connections += other->connections;
-    report_bin_alerts(to, other->alerts, other->priority);
+    add_alerts(to, other->alerts, other->priority);
 }
 
 /* What is through of 'bytes' when 'done' of 'all' parts are; never more than all of them. */
@@ -293,7 +294,7 @@ void report_add_alert(struct report *report, struct report_device *device,
     struct report_alert *alert = alert_of(report, device, event->sid);
 
     device->alert_count[usual ? priority : 0]++;
-    report_bin_alerts(&device->bins[timeline_bin(&report->timeline, event->time_us)], 1,
+    add_alerts(&device->bins[timeline_bin(&report->timeline, event->time_us)], 1,
             (uint8_t)priority);
     if (alert == NULL)
         return;

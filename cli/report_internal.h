@@ -9,16 +9,12 @@ void report_copy(char *to, size_t size, const char *text);
 /* The same, unless 'text' is empty. */
 void report_renew(char *to, size_t size, const char *text);
 
-/* 'count' alerts, the most urgent of which has this priority. */
-void report_bin_alerts(struct report_bin *bin, uint32_t count, uint8_t priority);
-
 struct report_flow {
     uint64_t start_us, end_us; /* on the axis */
     uint64_t bytes[2];         /* by enum report_way */
     bool is_public;
 };
 
-bool report_is_public(const struct report *report, const struct address *address);
 /* What a remote is called: domain, else name, else address. */
 void report_label(const struct eve_event *event, char out[REPORT_LABEL_SIZE]);
 

@@ -142,13 +142,21 @@ void report_see(struct report_device *device, uint64_t time_us)
 
 /* --- records --- */
 
+static bool is_public(const struct report *report, const struct address *address)
+{
+    for (size_t i = 0; i < report->home->count; i++)
+        if (prefix_contains(&report->home->items[i], address))
+            return false;
+    return address_is_public(address);
+}
+
 static void take_flow(struct report *report, struct report_device *device,
         const struct eve_event *event)
 {
     struct report_flow flow = {
         .start_us = event->flow_start_us,
         .end_us = event->flow_end_us,
-        .is_public = report_is_public(report, &event->remote_address),
+        .is_public = is_public(report, &event->remote_address),
     };
     bool opened = address_equal(&event->device_address, &event->source);
     bool counted = event->bytes_up != 0 || event->bytes_down != 0; /* by 'iot' */
@@ -233,14 +241,6 @@ void report_take(struct report *report, struct eve_event *event)
         take_alert(report, device, event);
     else
         take_iot(report, device, event);
-}
-
-bool report_is_public(const struct report *report, const struct address *address)
-{
-    for (size_t i = 0; i < report->home->count; i++)
-        if (prefix_contains(&report->home->items[i], address))
-            return false;
-    return address_is_public(address);
 }
 
 unsigned report_urgency(const struct report_device *device)

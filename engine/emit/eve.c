@@ -74,7 +74,7 @@ void eve_open_event(struct json *json, uint64_t time_us)
     json_time(json, "timestamp", time_us);
 }
 
-void eve_open(struct json *json, const struct eve_head *head, const char *event_type)
+static void open_record(struct json *json, const struct eve_head *head, const char *event_type)
 {
     eve_open_event(json, head->time_us);
     if (head->flow_id != 0)
@@ -100,7 +100,7 @@ void eve_open(struct json *json, const struct eve_head *head, const char *event_
 
 void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type)
 {
-    eve_open(json, head, event_type);
+    open_record(json, head, event_type);
     json_text(json, "pkt_src", head->packet_source != NULL ? head->packet_source : "wire/pcap");
 }
 
@@ -171,7 +171,7 @@ static void put_tcp(struct json *json, const struct eve_flow *flow)
 
 void eve_flow_record(struct json *json, const struct eve_head *head, const struct eve_flow *flow)
 {
-    eve_open(json, head, "flow");
+    open_record(json, head, "flow");
     put_icmp_answer(json, head, flow);
     if (head->app_proto != NULL)
         json_text(json, "app_proto", head->app_proto);

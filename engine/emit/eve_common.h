@@ -8,9 +8,7 @@
 void eve_put_address(struct json *json, const char *key, const struct address *address);
 /* Opens a record with its time stamp alone. */
 void eve_open_event(struct json *json, uint64_t time_us);
-/* Opens the record and writes all of 'head' but its 'app_proto'. */
-void eve_open(struct json *json, const struct eve_head *head, const char *event_type);
-/* The same for a record that one packet gave rise to. */
+/* Opens a record that one packet gave rise to and writes all of 'head' but its 'app_proto'. */
 void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type);
 /* Adds the 'iot' object, 'without' as in iot.h, and closes. */
 void eve_close(struct json *json, const struct eve_head *head, uint32_t without);

@@ -26,7 +26,7 @@ static const enum eve_dns_shape shapes[EVE_DNS_SHAPED_TYPES] = {
     [41] = EVE_DNS_OPTIONS, [44] = EVE_DNS_SSHFP,
 };
 
-enum eve_dns_shape eve_dns_shape(uint16_t type)
+static enum eve_dns_shape shape_of(uint16_t type)
 {
     return type < EVE_DNS_SHAPED_TYPES ? shapes[type] : EVE_DNS_OPAQUE;
 }
@@ -134,7 +134,7 @@ bool eve_dns_data_read(struct dns_message *message, const struct dns_record *rec
 {
     struct cursor in = record->rdata;
 
-    out->shape = eve_dns_shape(record->type);
+    out->shape = shape_of(record->type);
     out->rest = in;
     out->names[0].length = 0;
     switch (out->shape) {

@@ -26,7 +26,6 @@ enum eve_dns_shape {
 };
 
 #define EVE_DNS_SHAPED_TYPES 64 /* those from here on are opaque */
-enum eve_dns_shape eve_dns_shape(uint16_t type);
 
 #define EVE_DNS_TYPE_SIZE 16
 bool eve_dns_type_is_known(uint16_t type);

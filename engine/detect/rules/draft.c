@@ -169,7 +169,7 @@ static bool add_buffer(struct rule_draft *draft, const char *at, enum rule_buffe
     return true;
 }
 
-bool draft_current_is_empty(const struct rule_draft *draft)
+static bool current_is_empty(const struct rule_draft *draft)
 {
     return draft->current != PAYLOAD && draft->buffers.items[draft->current].steps == 0;
 }
@@ -185,7 +185,7 @@ static bool refuse_empty(struct rule_draft *draft)
 bool draft_choose_buffer(struct rule_draft *draft, const char *at, enum rule_buffer_kind kind,
         const struct feature *feature)
 {
-    if (draft_current_is_empty(draft))
+    if (current_is_empty(draft))
         return refuse_empty(draft);
     draft->sticky = true;
     draft->chosen = (struct draft_buffer){ .kind = kind, .feature = feature };
@@ -222,7 +222,7 @@ bool draft_buffer_for_modifier(struct rule_draft *draft, const char *at,
     bool joins = draft->current != PAYLOAD &&
                  is_same(&draft->buffers.items[draft->current], kind, NULL);
 
-    if (!joins && draft_current_is_empty(draft))
+    if (!joins && current_is_empty(draft))
         return refuse_empty(draft);
     if (!joins && !draft_buffer_for_step(draft, at, kind))
         return false;

@@ -119,7 +119,6 @@ bool draft_buffer_for_modifier(struct rule_draft *draft, const char *at,
         enum rule_buffer_kind kind);
 /* What a step joins by itself: the buffer chosen, or else the payload. */
 int draft_active_buffer(const struct rule_draft *draft);
-bool draft_current_is_empty(const struct rule_draft *draft);
 bool draft_add_step(struct rule_draft *draft, const char *at, int buffer,
         const struct rule_step *step);
 
@@ -146,7 +145,6 @@ bool draft_set_application(struct rule_draft *draft, const char *at,
 /* 'text' may be changed and has to live as long as the draft's problem. False: refused. */
 bool draft_read(struct rule_draft *draft, char *text);
 bool draft_read_header(struct rule_draft *draft, char *text, char **options);
-bool draft_read_options(struct rule_draft *draft, char *options);
 void draft_set_transport(struct rule_draft *draft);
 bool draft_validate(struct rule_draft *draft);
 /* Packs all of it into the arena. */

@@ -123,7 +123,7 @@ static bool read_option(struct rule_draft *draft, char *name, char *value)
             value != NULL && *value != '\0' ? value : NULL);
 }
 
-bool draft_read_options(struct rule_draft *draft, char *options)
+static bool read_options(struct rule_draft *draft, char *options)
 {
     size_t len;
 
@@ -158,6 +158,6 @@ bool draft_read(struct rule_draft *draft, char *text)
     char *options;
 
     draft->text = text;
-    return draft_read_header(draft, text, &options) && draft_read_options(draft, options) &&
+    return draft_read_header(draft, text, &options) && read_options(draft, options) &&
            draft_validate(draft) && draft_finish(draft);
 }

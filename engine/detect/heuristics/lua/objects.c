@@ -26,7 +26,7 @@ struct object {
 
 /* --- values --- */
 
-void objects_push_value(lua_State *lua, const struct value *value)
+static void push_value(lua_State *lua, const struct value *value)
 {
     switch (value->type) {
     case VALUE_NUMBER:
@@ -161,7 +161,7 @@ static int ask(lua_State *lua, const struct object *object, size_t field)
                         ? host->param(call, field, &value)
                         : host->read(call, (enum script_object)object->kind, field, &value)))
         return 0;
-    objects_push_value(lua, &value);
+    push_value(lua, &value);
     return 1;
 }
 
@@ -175,7 +175,7 @@ static int read_key(lua_State *lua, const struct object *object)
     if (!script->host->read_key(script->call, (enum script_object)object->kind, object->field, key,
                 len, &value))
         return 0;
-    objects_push_value(lua, &value);
+    push_value(lua, &value);
     return 1;
 }
 

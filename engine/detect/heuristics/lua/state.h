@@ -90,7 +90,6 @@ void objects_push_params(struct script *script, size_t heuristic);
 enum script_object objects_at(lua_State *lua, int index);
 /* A scalar at this place; false: it is something else. */
 bool objects_value(lua_State *lua, int index, struct value *out);
-void objects_push_value(lua_State *lua, const struct value *value);
 
 /* "unknown what 'word': did you mean 'near'?", or the words there are; does not return. The words are
  * the keys of the table at 'index'. */
