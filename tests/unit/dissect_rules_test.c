@@ -495,6 +495,18 @@ START_TEST(the_name_of_a_hello_is_told)
 }
 END_TEST
 
+START_TEST(a_hello_without_a_name_has_none)
+{
+    uint8_t nameless[sizeof(hello_record)];
+
+    memcpy(nameless, hello_record, sizeof(nameless));
+    nameless[53] = 0x23; /* another extension in the place of the name's */
+    want(BIT(BUFFER_TLS_SNI));
+    send_next(nameless, sizeof(nameless), true);
+    ck_assert_str_eq(told, "whole{} ");
+}
+END_TEST
+
 static void send_datagram(const void *data, size_t len, bool forward)
 {
     struct packet packet = { .kind = PACKET_UDP, .payload = cursor_over(data, len) };
@@ -976,6 +988,7 @@ static void add_others(Suite *suite)
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, the_name_of_a_hello_is_told);
+    tcase_add_test(tcase, a_hello_without_a_name_has_none);
     tcase_add_test(tcase, questions_are_told_but_not_answers);
     tcase_add_test(tcase, a_question_that_breaks_off_is_not_told);
     tcase_add_test(tcase, many_questions_are_told_in_parts);

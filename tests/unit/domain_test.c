@@ -88,6 +88,7 @@ START_TEST(long_names_and_labels_are_none)
     for (size_t i = 0; i < sizeof(name); i++)
         name[i] = i % 2 == 0 ? 'a' : '.';
     ck_assert_uint_eq(domain_registrable(list, name, 253, domain), 3);
+    ck_assert_uint_eq(domain_registrable(list, name, 254, domain), 3); /* with the root's dot */
     ck_assert_uint_eq(domain_registrable(list, name, 255, domain), 0);
     ck_assert_uint_eq(domain_registrable(list, name, sizeof(name), domain), 0);
     domain_close(list);

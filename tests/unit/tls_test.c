@@ -358,6 +358,20 @@ START_TEST(a_wrong_hello_in_the_framing_of_sslv2_is_none)
 }
 END_TEST
 
+START_TEST(lengths_in_the_framing_of_sslv2_must_be_possible_even_if_they_add_up)
+{
+    static const struct {
+        uint8_t at, value;
+    } wrongs[] = { { 6, 0 }, { 6, 5 }, { 8, 15 }, { 10, 15 }, { 10, 33 } };
+    uint8_t bytes[sizeof(v2_hello)];
+
+    memcpy(bytes, v2_hello, sizeof(bytes));
+    bytes[1] = (uint8_t)(bytes[1] + wrongs[_i].value - bytes[wrongs[_i].at]);
+    bytes[wrongs[_i].at] = wrongs[_i].value;
+    ck_assert_int_eq(read_once(bytes, sizeof(bytes)), TATTLER_MALFORMED);
+}
+END_TEST
+
 START_TEST(what_is_no_clients_tls_is_unsupported)
 {
     static const uint8_t server_hello[] = { 22, 3, 3, 0, 4, 2, 0, 0, 0 };
@@ -441,6 +455,8 @@ int main(void)
             sizeof(v2_hello));
     tcase_add_test(tests, a_hello_in_the_framing_of_sslv2_is_read_byte_by_byte);
     tcase_add_loop_test(tests, a_wrong_hello_in_the_framing_of_sslv2_is_none, 0, 13);
+    tcase_add_loop_test(tests, lengths_in_the_framing_of_sslv2_must_be_possible_even_if_they_add_up, 0,
+            5);
     tcase_add_loop_test(tests, every_cut_message_is_truncated, 0, HELLO_LENGTH);
     tcase_add_loop_test(tests, every_cut_body_is_malformed, 0, BODY_LENGTH);
     tcase_add_test(tests, only_the_first_usable_host_name_counts);
