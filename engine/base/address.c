@@ -6,13 +6,6 @@
 
 #define V4_BITS 96 /* what comes before an IPv4 address in its mapped form */
 
-static const uint8_t v4_mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-
-bool address_is_v4(const struct address *address)
-{
-    return memcmp(address->bytes, v4_mapped, sizeof(v4_mapped)) == 0;
-}
-
 bool address_parse(const char *text, struct address *out)
 {
     uint8_t v4[4], v6[16];
@@ -172,8 +165,10 @@ size_t mac_text(const struct mac *mac, char out[MAC_TEXT_SIZE])
 }
 
 /* RFC 6890 and its registries; what is not listed is public. */
-#define V4(a, b, c, d, len) { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d } }, 96 + (len) }
-static const struct prefix not_public_v4[] = {
+#define V4(a, b, c, d, len) { UINT32_C(a) << 24 | (b) << 16 | (c) << 8 | (d), UINT32_MAX << (32 - (len)) }
+static const struct {
+    uint32_t network, mask;
+} not_public_v4[] = {
     V4(0, 0, 0, 0, 8),       /* this network, RFC 791 */
     V4(10, 0, 0, 0, 8),      /* RFC 1918 */
     V4(100, 64, 0, 0, 10),   /* shared with carriers, RFC 6598 */
@@ -191,20 +186,24 @@ static const struct prefix not_public_v6[] = {
     { { { 0xff } }, 8 },     /* multicast, RFC 4291 */
 };
 
-static bool is_in(const struct prefix *prefixes, size_t count, const struct address *address)
-{
-    for (size_t i = 0; i < count; i++)
-        if (prefix_contains(&prefixes[i], address))
-            return true;
-    return false;
-}
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define IS_IN(prefixes, address) is_in(prefixes, sizeof(prefixes) / sizeof(*(prefixes)), address)
+static bool is_public_v4(uint32_t number)
+{
+    for (size_t i = 0; i < COUNT(not_public_v4); i++)
+        if ((number & not_public_v4[i].mask) == not_public_v4[i].network)
+            return false;
+    return true;
+}
 
 bool address_is_public(const struct address *address)
 {
-    return address_is_v4(address) ? !IS_IN(not_public_v4, address)
-                                  : !IS_IN(not_public_v6, address);
+    if (address_is_v4(address))
+        return is_public_v4((uint32_t)half_of(address->bytes + 8));
+    for (size_t i = 0; i < COUNT(not_public_v6); i++)
+        if (prefix_contains(&not_public_v6[i], address))
+            return false;
+    return true;
 }
 
 bool address_is_unicast(const struct address *address)

@@ -53,7 +53,19 @@ bool mac_parse(const char *text, struct mac *out);
 size_t address_text(const struct address *address, char out[ADDRESS_TEXT_SIZE]);
 size_t mac_text(const struct mac *mac, char out[MAC_TEXT_SIZE]);
 
-bool address_is_v4(const struct address *address);
+/* Asked several times for each flow: not memcmp(), as below. */
+static inline bool address_is_v4(const struct address *address)
+{
+    static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+    uint64_t high;
+    uint32_t low, low_mapped;
+
+    memcpy(&high, address->bytes, sizeof(high));
+    memcpy(&low, address->bytes + 8, sizeof(low));
+    memcpy(&low_mapped, mapped + 8, sizeof(low_mapped));
+    return high == 0 && low == low_mapped;
+}
+
 bool prefix_contains(const struct prefix *prefix, const struct address *address);
 
 /* Could this be a host on the Internet? False for unspecified, loopback, link-local, private
