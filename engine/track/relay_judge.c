@@ -28,6 +28,7 @@
 
 /* What the span holds, before anybody is suspected. */
 struct digest {
+    uint64_t active;              /* a bit for each row with something in it: RELAY_ROWS are 64 */
     uint16_t first[MATCH_BLOCK];  /* by bin of the block: a piece's index plus one, zero: none */
     uint8_t party[RELAY_ROWS];    /* the lowest row of the same party */
     float carried[RELAY_ROWS][2]; /* bytes by party and way */
@@ -56,24 +57,29 @@ static bool in_span(const struct relay *relay, const struct relay_piece *piece)
            offset < MATCH_BLOCK + MATCH_REACH;
 }
 
+/* Of a set of rows that is not empty. */
+static uint8_t lowest(uint64_t rows)
+{
+    return (uint8_t)__builtin_ctzll(rows);
+}
+
+static uint64_t rest_of(uint64_t rows)
+{
+    return rows & (rows - 1);
+}
+
 /* Rows with nothing in the span are left out: they stay with party 0, of which nobody asks. */
 static void find_parties(const struct relay *relay, struct digest *digest)
 {
-    bool is_active[RELAY_ROWS] = { false };
-
     for (uint32_t i = relay->first; i != relay->end; i++)
         if (in_span(relay, &relay->pieces[i % RELAY_PIECES]))
-            is_active[relay->pieces[i % RELAY_PIECES].row] = true;
-    for (uint8_t row = 0; row < RELAY_ROWS; row++) {
-        uint8_t party = 0;
+            digest->active |= UINT64_C(1) << relay->pieces[i % RELAY_PIECES].row;
+    for (uint64_t rows = digest->active; rows != 0; rows = rest_of(rows)) {
+        uint64_t others = digest->active;
 
-        if (!is_active[row])
-            continue;
-        while (party < row && (!is_active[party] ||
-                                      !relay_same_party(&relay->rows[party].end,
-                                              &relay->rows[row].end)))
-            party++;
-        digest->party[row] = party;
+        while (!relay_same_party(&relay->rows[lowest(others)].end, &relay->rows[lowest(rows)].end))
+            others = rest_of(others);
+        digest->party[lowest(rows)] = lowest(others);
     }
 }
 
@@ -324,8 +330,8 @@ void relay_judge(struct relay *relay)
     for (unsigned i = 0; i < RELAY_CASES; i++)
         relay->cases[i].worth *= WORTH_KEEP;
     digest_span(relay, &digest);
-    for (uint8_t party = 0; party < RELAY_ROWS; party++)
-        if (digest.carried[party][RELAY_UP] + digest.carried[party][RELAY_DOWN] > 0 &&
-                may_control(&relay->rows[party].end))
-            judge_party(relay, &digest, party);
+    for (uint64_t rows = digest.active; rows != 0; rows = rest_of(rows))
+        if (digest.party[lowest(rows)] == lowest(rows) &&
+                may_control(&relay->rows[lowest(rows)].end))
+            judge_party(relay, &digest, lowest(rows));
 }
