@@ -176,22 +176,30 @@ static uint32_t move_clock(struct fanout_set *set, struct fanout_budget *budget,
     return set->newest_s;
 }
 
-/* Drops what is too old and finds 'tag' among the rest; NULL: not there. */
-static struct fanout_item *sweep(struct fanout_set *set, uint32_t tag, uint32_t now_s)
+static uint16_t count_old(const struct fanout_set *set, uint32_t now_s)
 {
-    struct fanout_item *found = NULL;
-    uint16_t kept = 0;
+    uint16_t old = 0;
 
-    for (uint16_t i = 0; i < set->count; i++) {
-        if (!is_recent(set->items[i].seen_s, now_s))
-            continue;
-        set->items[kept] = set->items[i];
-        if (set->items[kept].tag == tag)
-            found = &set->items[kept];
-        kept++;
-    }
-    set->count = kept;
-    return found;
+    while (old < set->count && !is_recent(set->items[old].seen_s, now_s))
+        old++;
+    return old;
+}
+
+static void remove_items(struct fanout_set *set, uint16_t at, uint16_t count)
+{
+    set->count = (uint16_t)(set->count - count);
+    memmove(&set->items[at], &set->items[at + count], (set->count - at) * sizeof(set->items[0]));
+}
+
+/* False: it is not there. */
+static bool remove_tag(struct fanout_set *set, uint32_t tag)
+{
+    for (uint16_t i = 0; i < set->count; i++)
+        if (set->items[i].tag == tag) {
+            remove_items(set, i, 1);
+            return true;
+        }
+    return false;
 }
 
 static bool has_room(struct fanout_set *set)
@@ -211,17 +219,6 @@ static bool has_room(struct fanout_set *set)
     return true;
 }
 
-/* The set stays the most recent keys, so it knows by itself when it holds all of them again. */
-static void replace_oldest(struct fanout_set *set, struct fanout_item item)
-{
-    struct fanout_item *oldest = set->items;
-
-    for (uint16_t i = 1; i < set->count; i++)
-        if (set->items[i].seen_s < oldest->seen_s)
-            oldest = &set->items[i];
-    *oldest = item;
-}
-
 /* The new sketch knows all that the exact set holds, in the slots that it belongs to. */
 static void start_sketch(struct fanout_set *set, struct fanout_budget *budget, uint32_t now_s)
 {
@@ -235,19 +232,21 @@ static void start_sketch(struct fanout_set *set, struct fanout_budget *budget, u
     set->sketch->estimate = estimate_of(set->sketch->all.counts);
 }
 
-static void add_item(struct fanout_set *set, struct fanout_budget *budget, struct fanout_item item)
+/* The set stays the most recent keys, so it knows by itself when it holds all of them again. False:
+ * there is no room at all. */
+static bool make_room(struct fanout_set *set, struct fanout_budget *budget, uint32_t now_s)
 {
-    if (has_room(set)) {
-        set->items[set->count++] = item;
-        return;
-    }
-    set->overflow_s = item.seen_s;
+    if (has_room(set))
+        return true;
+    set->overflow_s = now_s;
     if (set->sketch == NULL)
-        start_sketch(set, budget, item.seen_s);
+        start_sketch(set, budget, now_s);
     if (set->sketch == NULL)
         atomic_fetch_add(&budget->refused, 1);
-    if (set->count > 0)
-        replace_oldest(set, item);
+    if (set->count == 0)
+        return false;
+    remove_items(set, 0, 1);
+    return true;
 }
 
 static uint32_t tag_of(const void *key, size_t key_len)
@@ -261,12 +260,12 @@ void fanout_note(struct fanout *fanout, struct fanout_budget *budget, enum fanou
     struct fanout_set *set = &fanout->sets[kind];
     uint32_t now_s = move_clock(set, budget, now_us);
     uint32_t tag = tag_of(key, key_len);
-    struct fanout_item *item = sweep(set, tag, now_s);
+    uint16_t old = count_old(set, now_s);
 
-    if (item != NULL)
-        item->seen_s = now_s;
-    else
-        add_item(set, budget, (struct fanout_item){ tag, now_s });
+    if (old > 0)
+        remove_items(set, 0, old);
+    if (remove_tag(set, tag) || make_room(set, budget, now_s))
+        set->items[set->count++] = (struct fanout_item){ tag, now_s };
     if (!overflowed(set, now_s))
         drop_sketch(set, budget);
     if (set->sketch != NULL)
@@ -275,28 +274,22 @@ void fanout_note(struct fanout *fanout, struct fanout_budget *budget, enum fanou
 
 void fanout_forget(struct fanout *fanout, enum fanout_kind kind, const void *key, size_t key_len)
 {
-    struct fanout_set *set = &fanout->sets[kind];
-    uint32_t tag = tag_of(key, key_len);
-
-    for (uint16_t i = 0; i < set->count; i++)
-        if (set->items[i].tag == tag) {
-            set->items[i] = set->items[--set->count];
-            return;
-        }
+    remove_tag(&fanout->sets[kind], tag_of(key, key_len));
 }
 
 uint32_t fanout_count(const struct fanout *fanout, enum fanout_kind kind, uint64_t now_us)
 {
     const struct fanout_set *set = &fanout->sets[kind];
     uint32_t now_s = (uint32_t)(now_us / US_PER_S);
-    uint32_t count = 0, estimate = 0;
+    uint32_t count, estimate = 0;
 
+    if (set->count == 0 && set->sketch == NULL)
+        return 0;
     if (is_long_past(set, now_s))
         return 0;
     if (now_s < set->newest_s)
         now_s = set->newest_s;
-    for (uint16_t i = 0; i < set->count; i++)
-        count += is_recent(set->items[i].seen_s, now_s);
+    count = (uint32_t)set->count - count_old(set, now_s);
     if (set->sketch != NULL && overflowed(set, now_s))
         estimate = now_s / SLOT_S == set->sketch->slot ? set->sketch->estimate
                                                        : estimate_at(set->sketch, now_s / SLOT_S);

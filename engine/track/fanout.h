@@ -49,7 +49,7 @@ struct fanout_item {
 struct fanout_sketch;
 
 struct fanout_set {
-    struct fanout_item *items; /* owned; grows with what is seen in a minute */
+    struct fanout_item *items; /* owned; oldest first; grows with what is seen in a minute */
     uint16_t count, room;
     uint32_t newest_s;
     uint32_t overflow_s;          /* when an item still of use was last dropped; 0: never */
