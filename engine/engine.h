@@ -72,7 +72,8 @@ struct packet_view {
 struct flow *flow_open(struct worker *worker, const struct packet_view *packet);
 
 /* Every packet of the flow in the order of arrival. Packets of another protocol (ICMP errors about
- * this flow) are ignored. Addresses, ports and MACs are read only while flow_wants_ends(). */
+ * this flow) are ignored. Addresses, ports, TTL and MACs are read only while
+ * flow_wants_ends(). */
 void flow_packet(struct worker *worker, struct flow *flow, const struct packet_view *packet);
 
 /* Adds the flow to its device's totals and frees it; any thread. Accepts NULL. */

@@ -59,11 +59,8 @@ static void note_asked(struct engine *engine, struct device *device, const struc
 /* The asker's address is known since it asked. */
 static void note_present(struct engine *engine, const struct neighbour_view *said, uint64_t time_us)
 {
-    struct device *asker;
+    struct device *asker = devices_known_at(engine->devices, &said->target, time_us);
 
-    if (!devices_has_at(engine->devices, &said->target))
-        return;
-    asker = devices_at(engine->devices, &said->target, time_us);
     if (asker == NULL)
         return;
     lock_take(&asker->lock);

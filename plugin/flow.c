@@ -37,7 +37,6 @@ static void ViewPacket(const Flow *f, const Packet *p, struct packet_view *view)
 {
     view->time_us = SCTIME_SECS(p->ts) * US_PER_S + SCTIME_USECS(p->ts);
     view->protocol = p->proto;
-    view->ttl = TtlOf(p);
     view->tcp_flags = PacketIsTCP(p) ? PacketGetTCP(p)->th_flags : 0;
     view->bytes = GET_PKT_LEN(p);
     view->payload = cursor_over(p->payload, p->payload_len);
@@ -55,6 +54,7 @@ static void ViewEnds(const Packet *p, struct Macs *macs, struct packet_view *vie
 
     view->source = AddressOf(&p->src);
     view->destination = AddressOf(&p->dst);
+    view->ttl = TtlOf(p);
     view->source_port = has_ports ? p->sp : 0;
     view->destination_port = has_ports ? p->dp : 0;
     view->from_mac = view->to_mac = NULL;

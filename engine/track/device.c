@@ -368,6 +368,19 @@ struct device *devices_at(struct devices *devices, const struct address *address
     return devices_see(devices, &sighting);
 }
 
+struct device *devices_known_at(struct devices *devices, const struct address *address,
+        uint64_t time_us)
+{
+    struct bound *bound;
+    struct device *device;
+
+    lock_take(&devices->lock);
+    bound = binding_find(&devices->bindings, address);
+    device = hold_entry(devices, bound != NULL ? entry_of(bound) : NULL, time_us);
+    lock_release(&devices->lock);
+    return device;
+}
+
 bool devices_has_at(struct devices *devices, const struct address *address)
 {
     bool any;

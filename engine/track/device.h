@@ -136,6 +136,9 @@ struct device *devices_see(struct devices *devices, const struct device_sighting
 /* The device an address belongs to when the frame does not tell (it came from elsewhere). */
 struct device *devices_at(struct devices *devices, const struct address *address,
         uint64_t time_us);
+/* The same if one has shown its MAC with it; else NULL. */
+struct device *devices_known_at(struct devices *devices, const struct address *address,
+        uint64_t time_us);
 void device_release(struct devices *devices, struct device *device); /* accepts NULL */
 struct device *device_hold(struct device *device);
 
