@@ -33,6 +33,9 @@ FUZZ_TARGETS = \
 	tests/fuzz/yaml_edit_fuzz
 check_PROGRAMS += $(FUZZ_TARGETS)
 
+# Its own functions stand before those that allocate.
+tests_unit_no_memory_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
 # The parts of the stand-alone host are found by their own names.
 tests_fuzz_defrag_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tests_fuzz_capture_fuzz_CPPFLAGS = $(libhost_la_CPPFLAGS)
@@ -108,6 +111,7 @@ UNIT_TESTS = \
 	tests/unit/names_test \
 	tests/unit/nearest_test \
 	tests/unit/no_dns_test \
+	tests/unit/no_memory_test \
 	tests/unit/one_way_test \
 	tests/unit/nxdomain_test \
 	tests/unit/oui_test \

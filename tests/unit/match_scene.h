@@ -40,7 +40,8 @@ static inline void scene_on_alert(void *user, const struct match_alert *alert)
 {
     struct match_scene *scene = user;
 
-    ck_assert_uint_lt(scene->count, SCENE_ALERTS);
+    if (scene->count == SCENE_ALERTS)
+        abort(); /* here no check may ask for memory: no_memory_test.c */
     scene->told[scene->count++] = (struct told){ alert->rule->sid, alert->action,
         alert->packet->to_server, alert->of_transaction, alert->of_stream };
     if (alert->message != NULL)
