@@ -64,8 +64,8 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
     inspector->now_cut = packet->cut;
     if (dissect_may_turn(connection, packet) &&
             dissect_turns(inspector->dissectors, connection, packet, to_server)) {
-        inspect_rules_ending(inspector, connection);
-        inspect_rules_end(inspector, connection);
+        if (connection->match != NULL)
+            matcher_flow_turn(inspector->rules.matcher, connection->match);
         to_server = !to_server;
     }
     /* As in Suricata, what was rebuilt has no link header left. */

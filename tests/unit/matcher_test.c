@@ -2,6 +2,8 @@
  * from what its version 8 does. */
 #include "match_scene.h"
 
+#include "detect/match/matcher_internal.h"
+
 #include <time.h>
 
 #define TCP "alert tcp any any -> any any "
@@ -532,6 +534,58 @@ START_TEST(a_datagram_s_message_is_looked_at_at_once)
 }
 END_TEST
 
+/* --- connections that are turned --- */
+
+/* As the host tells of it: the next packet comes from the client. */
+static void turn(void)
+{
+    matcher_flow_turn(scene.matcher, at.match);
+    at.packet.to_server = !at.packet.to_server;
+}
+
+START_TEST(flowbits_and_what_was_told_stay_when_a_flow_is_turned)
+{
+    begin(TCP "(content:\"hello\"; dsize:5; flowbits:set,greeted; sid:1;)\n" TCP
+              "(flow:to_server; content:\"get\"; dsize:3; flowbits:isset,greeted; sid:2;)\n" IP
+              "(iot.new_device:true; iot.hour:3; sid:3;)\n");
+    at.flow.hour = 3;
+    at.flow.outlook.new_device = YES;
+    at.flow.changed = CHANGED_ALL;
+    ck_assert_str_eq(said(true, "hello"), "1 3"); /* of the server, as it turns out */
+    turn();
+    ck_assert_str_eq(said(true, "get"), "2");
+    ck_assert_str_eq(said(false, "hello"), "1");
+    end();
+}
+END_TEST
+
+START_TEST(what_is_kept_of_both_ways_is_exchanged_when_a_flow_is_turned)
+{
+    begin(TCP "(flow:to_client; content:\"needle\"; sid:1;)\n" TCP
+              "(flow:to_server; content:\"needle\"; sid:2;)\n");
+    said(true, "xxnee");
+    turn();
+    ck_assert_str_eq(said(false, "dlexx"), "");
+    at.packet.closing = true;
+    ck_assert_str_eq(said(false, ""), "1");
+    end();
+}
+END_TEST
+
+START_TEST(ports_are_looked_up_anew_when_a_flow_is_turned)
+{
+    begin("alert tcp any any -> any 8080 (flow:to_server; content:\"ab\"; dsize:2; sid:1;)\n"
+          "alert tcp any 8080 -> any any (flow:to_client; content:\"ab\"; dsize:2; sid:2;)\n");
+    at.packet.source_port = 8080;
+    at.packet.destination_port = 50000;
+    ck_assert_str_eq(said(true, "ab"), "");
+    turn();
+    ck_assert_str_eq(said(true, "ab"), "1");
+    ck_assert_str_eq(said(false, "ab"), "2");
+    end();
+}
+END_TEST
+
 /* --- actions --- */
 
 START_TEST(pass_ends_the_alerts_of_a_packet)
@@ -548,6 +602,25 @@ START_TEST(a_rule_that_passes_a_flow_ends_it_for_all_rules)
     begin_udp("pass ip 10.0.0.1 any -> any any (sid:1;)\n" UDP "(content:\"ab\"; sid:2;)\n");
     ck_assert_str_eq(said(true, "ab"), "");
     ck_assert_str_eq(said(true, "ab"), "");
+    ck_assert_str_eq(said(false, "ab"), "");
+    end();
+}
+END_TEST
+
+START_TEST(what_waits_for_a_flow_that_is_passed_goes)
+{
+    begin("pass tcp any any -> any any (content:\"secret\"; sid:1;)\n" TCP "(content:\"ab\"; sid:2;)\n"
+          "alert mqtt any any -> any any (mqtt.publish.topic; content:\"t\"; sid:3;)\n");
+    said(true, "abab");
+    said(false, "ab");
+    message(false, BUFFER_MQTT_PUBLISH_TOPIC, "t");
+    ck_assert_uint_gt(scene.matcher->windows.used, 0);
+    said(true, "secret");
+    at.packet.closing = true;
+    scene_told(&scene);
+    said(true, "");
+    ck_assert_uint_eq(scene.matcher->windows.used, 0);
+    ck_assert(!matcher_wants_stream(scene.matcher, at.match, true));
     ck_assert_str_eq(said(false, "ab"), "");
     end();
 }
@@ -607,9 +680,14 @@ int main(void)
     tcase_add_test(tests, a_message_is_looked_at_with_the_next_packet_of_its_way);
     tcase_add_test(tests, a_message_that_waits_is_looked_at_when_its_flow_ends);
     tcase_add_test(tests, a_datagram_s_message_is_looked_at_at_once);
+    tests = add(suite, "turned");
+    tcase_add_test(tests, flowbits_and_what_was_told_stay_when_a_flow_is_turned);
+    tcase_add_test(tests, what_is_kept_of_both_ways_is_exchanged_when_a_flow_is_turned);
+    tcase_add_test(tests, ports_are_looked_up_anew_when_a_flow_is_turned);
     tests = add(suite, "actions");
     tcase_add_test(tests, pass_ends_the_alerts_of_a_packet);
     tcase_add_test(tests, a_rule_that_passes_a_flow_ends_it_for_all_rules);
+    tcase_add_test(tests, what_waits_for_a_flow_that_is_passed_goes);
     tcase_add_test(tests, a_drop_is_told_as_such);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

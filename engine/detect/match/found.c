@@ -73,6 +73,19 @@ static void tell(struct matcher *matcher, const struct rule *rule, enum rule_act
     matcher->alert(matcher->user, &alert);
 }
 
+/* Rules are not looked at on the flow any more: what waits for them goes. */
+static void pass_flow(struct matcher *matcher)
+{
+    struct match_flow *flow = matcher->flow;
+
+    flow->passed = true;
+    pending_drop(matcher, flow);
+    for (unsigned way = 0; way < 2; way++) {
+        window_clear(&flow->windows[way], &matcher->windows);
+        packets_lose_groups(flow, way);
+    }
+}
+
 /* Does the action go for the rest of the flow? (Suricata's signature_properties.) */
 static bool acts_on_flow(const struct plan *plan, const struct match_found *found)
 {
@@ -111,7 +124,7 @@ void found_tell(struct matcher *matcher)
         if (verdict != LIMIT_NO_MATCH && acts(action, dropped)) {
             dropped |= action != ACTION_PASS;
             if (acts_on_flow(plan, found) && matcher->flow != NULL)
-                matcher->flow->passed = true;
+                pass_flow(matcher);
         }
         if (verdict != LIMIT_ALERT || (!plan->rule->alerts && plan->rule->action != ACTION_PASS))
             continue;

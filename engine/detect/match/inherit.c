@@ -5,8 +5,6 @@
 
 #include "detect/match/matcher_internal.h"
 
-#define PHASE_NONE UINT32_MAX /* never one of a flow: note_phase() */
-
 /* What each number of the old set is in the new one; BITS_NONE: there is no such thing any more. */
 struct inheritance {
     struct matcher *old, *heir;
@@ -147,11 +145,7 @@ void inherit_flow(struct inheritance *inheritance, struct match_flow *flow,
     for (unsigned way = 0; way < 2; way++) {
         bool was_found = flow->found[way];
 
-        free(flow->waits[way]);
-        flow->waits[way] = NULL;
-        flow->found[way] = false;
-        memset(flow->groups[way], 0, sizeof(flow->groups[way]));
-        flow->phase[way] = PHASE_NONE;
+        packets_lose_groups(flow, way);
         packet_turn(packet, way == 0);
         if (was_found)
             packets_find_groups(heir);

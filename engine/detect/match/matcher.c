@@ -125,9 +125,11 @@ bool matcher_wants_stream(const struct matcher *matcher, const struct match_flow
 {
     unsigned way = to_server ? 0 : 1;
 
-    if (flow != NULL && matcher->messages.wants_stream)
+    if (flow == NULL || flow->passed)
+        return false;
+    if (matcher->messages.wants_stream)
         return true;
-    for (unsigned i = 0; flow != NULL && i < GROUPS_OF_FLOW; i++)
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (flow->groups[way][i] != NULL && flow->groups[way][i]->wants_stream)
             return true;
     return false;
@@ -157,6 +159,27 @@ void matcher_settle(struct matcher *matcher)
 }
 
 /* --- life --- */
+
+#define EXCHANGE(type, pair)                                                                       \
+    do {                                                                                           \
+        type first = (pair)[0];                                                                    \
+                                                                                                   \
+        (pair)[0] = (pair)[1];                                                                     \
+        (pair)[1] = first;                                                                         \
+    } while (0)
+
+void matcher_flow_turn(struct matcher *matcher, struct match_flow *flow)
+{
+    EXCHANGE(struct match_pending *, flow->pending);
+    EXCHANGE(bool, flow->seen);
+    EXCHANGE(struct match_window, flow->windows);
+    EXCHANGE(bool, flow->ready);
+    EXCHANGE(uint32_t, flow->carried);
+    for (unsigned way = 0; way < 2; way++)
+        packets_lose_groups(flow, way);
+    if (matcher->flow == flow)
+        matcher->flow = NULL; /* the packet before is of no matter now */
+}
 
 void matcher_flow_ending(struct matcher *matcher, struct match_flow **flow,
         struct match_packet *packet)

@@ -119,6 +119,10 @@ void matcher_transaction(struct matcher *matcher, const struct match_transaction
 void matcher_stream(struct matcher *matcher, bool to_server, struct cursor bytes);
 void matcher_settle(struct matcher *matcher);
 
+/* Who was taken for its client is its server: what is kept of both directions is exchanged, flowbits
+ * and all that rules have told stay. To be called before the packet that shows it. */
+void matcher_flow_turn(struct matcher *matcher, struct match_flow *flow);
+
 /* The flow has no more packets: transactions and streams handed in now are its last. 'packet' has no
  * payload, and is turned to fit each direction. */
 void matcher_flow_ending(struct matcher *matcher, struct match_flow **flow,

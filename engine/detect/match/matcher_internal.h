@@ -30,9 +30,9 @@ struct match_flow {
     bool ready[2]; /* the window is to be looked at with the next packet of its direction */
     struct flow_bits *bits;
     struct limit_flow limits;
-    /* What has changed since the packet before in that direction, so that a rule for one direction
-     * does not miss what the other brought; enum flow_change. */
-    uint32_t unseen[2], carried[2];
+    /* What has changed with packets of the other direction, so that a rule for one does not miss what
+     * the other brought; enum flow_change. */
+    uint32_t carried[2];
     struct match_wait *waits[2]; /* for the runs of both groups; NULL: none. Owned. */
     uint32_t phase[2]; /* of the flow, as it was with the packet before in that direction */
     /* Numbers of rules that have alerted and still hold; at most one for each rule. */
@@ -93,6 +93,8 @@ void packet_turn(struct match_packet *packet, bool to_server);
 
 /* Sets the groups of its direction. */
 void packets_find_groups(struct matcher *matcher);
+/* They are to be found anew: all rules of theirs are asked again. */
+void packets_lose_groups(struct match_flow *flow, unsigned way);
 void packets_look(struct matcher *matcher);
 /* The piece of the stream of a direction, which ends with it; or these bytes instead. */
 void packets_look_window(struct matcher *matcher, unsigned way);

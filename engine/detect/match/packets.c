@@ -2,6 +2,7 @@
 #include "detect/match/matcher_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "parse/packet.h"
 
@@ -233,12 +234,23 @@ void packets_find_groups(struct matcher *matcher)
         matcher->groups_here = matcher->other_groups;
         return;
     }
-    if (!flow->found[way]) {
+    if (!flow->found[way] && !flow->passed) {
         groups_find(matcher->groups, packet->protocol, way == 0, port, flow->groups[way]);
         flow->waits[way] = make_wait(matcher, flow->groups[way]);
         flow->found[way] = true;
     }
     matcher->groups_here = flow->groups[way];
+}
+
+#define PHASE_NONE UINT32_MAX /* another one than note_phase() makes */
+
+void packets_lose_groups(struct match_flow *flow, unsigned way)
+{
+    free(flow->waits[way]);
+    flow->waits[way] = NULL;
+    flow->found[way] = false;
+    memset(flow->groups[way], 0, sizeof(flow->groups[way]));
+    flow->phase[way] = PHASE_NONE;
 }
 
 /* The head of a TLS record (RFC 8446 section 5.1): its type, then the version, which begins with 3. */
