@@ -34,6 +34,10 @@ heuristic{
         end
     end,
 
+    on_device_hour = function(device)
+        device.memory.most_mb = math.max(device.memory.most_mb or 0, (device.upload_24h or 0) / 1e6)
+    end,
+
     on_dns_answer = function(answer, device)
         if answer.blocked then
             device.memory.blocked = answer.name

@@ -11,6 +11,7 @@
 #define US_PER_S UINT64_C(1000000)
 #define FLOW_WINDOW_US (10 * US_PER_S)
 #define DEVICE_WINDOW_US (60 * US_PER_S)
+#define DEVICE_HOUR_US (3600 * US_PER_S)
 #define TCP_FIN 0x01
 #define TCP_RST 0x04
 
@@ -60,9 +61,8 @@ static bool is_wanted(const struct engine *engine, enum script_event event)
                    1u << event) != 0;
 }
 
-/* 'of_device' is room for what the scene may have to look up. */
 static struct script_scene scene_at(struct worker *worker, struct device *device, uint64_t now_us,
-        struct flow *of_device)
+        struct scene_room *room)
 {
     return (struct script_scene){
         .call = { .now_us = now_us, .hour = zone_hour(worker->engine->files->zone, now_us),
@@ -73,7 +73,7 @@ static struct script_scene scene_at(struct worker *worker, struct device *device
         .catalogs = heuristics_catalogs(heuristics_set(worker->states)),
         .witness = heuristics_witness(heuristics_set(worker->states)),
         .device = device,
-        .of_device = of_device,
+        .room = room,
     };
 }
 
@@ -81,15 +81,15 @@ static void run_on_flow(struct worker *worker, struct flow *flow, enum script_ev
         bool ended)
 {
     struct script_scene scene;
-    struct flow of_device;
+    struct scene_room room;
 
     if (!is_wanted(worker->engine, event) || !enter(worker))
         return;
-    scene = scene_at(worker, flow->device, flow->last_us, &of_device);
+    scene = scene_at(worker, flow->device, flow->last_us, &room);
     scene.flow = flow;
     scene.ended = ended;
     scene.call.objects |= 1u << SCRIPT_FLOW;
-    heuristics_run(worker->states, event, &scene.call);
+    heuristics_run(worker->states, event, flow, &scene.call);
 }
 
 /* --- what waits --- */
@@ -157,15 +157,15 @@ bool engine_await_end(struct engine *engine, struct flow *flow)
 static void run_waiting(struct worker *worker, struct waiting_event *event)
 {
     struct script_scene scene;
-    struct flow of_device;
+    struct scene_room room;
 
     if (event->ended != NULL) {
         run_on_flow(worker, event->ended, SCRIPT_FLOW_END, true);
     } else if (enter(worker)) {
-        scene = scene_at(worker, event->change.device, event->change.report.time_us, &of_device);
+        scene = scene_at(worker, event->change.device, event->change.report.time_us, &room);
         scene.change = &event->change;
         scene.call.objects |= 1u << SCRIPT_CHANGE;
-        heuristics_run(worker->states, SCRIPT_HEARTBEAT_CHANGE, &scene.call);
+        heuristics_run(worker->states, SCRIPT_HEARTBEAT_CHANGE, NULL, &scene.call);
     }
     drop(worker->engine, event);
 }
@@ -224,27 +224,44 @@ static void judge_end(struct worker *worker, struct flow *flow, uint8_t tcp_flag
     run_on_flow(worker, flow, SCRIPT_FLOW_END, false);
 }
 
-static void judge_device_window(struct worker *worker, struct flow *flow)
+/* The same of what threads share: one of them begins the next. 'last_us' becomes when this one
+ * began, zero if there was none. */
+static bool begin_next(atomic_ullong *begun_us, uint64_t now_us, uint64_t window_us,
+        unsigned long long *last_us)
+{
+    *last_us = atomic_load_explicit(begun_us, memory_order_relaxed);
+    return (*last_us == 0 || is_over(*last_us, now_us, window_us)) &&
+           atomic_compare_exchange_strong(begun_us, last_us, now_us);
+}
+
+static void run_on_device(struct worker *worker, struct flow *flow, enum script_event event,
+        struct device_window window)
+{
+    struct script_scene scene;
+    struct scene_room room;
+
+    if (!is_wanted(worker->engine, event) || !enter(worker))
+        return;
+    scene = scene_at(worker, flow->device, flow->last_us, &room);
+    scene.window = window;
+    heuristics_run(worker->states, event, NULL, &scene.call);
+}
+
+static void judge_device(struct worker *worker, struct flow *flow)
 {
     struct device *device = flow->device;
-    uint64_t now_us = flow->last_us, packets;
-    unsigned long long begun_us = atomic_load_explicit(&device->window_us, memory_order_relaxed);
-    struct script_scene scene;
-    struct flow of_device;
+    struct device_window window;
+    unsigned long long last_us;
 
     atomic_fetch_add_explicit(&device->window_packets, 1, memory_order_relaxed);
-    if (begun_us != 0 && !is_over(begun_us, now_us, DEVICE_WINDOW_US))
+    if (!begin_next(&device->window_us, flow->last_us, DEVICE_WINDOW_US, &last_us) ||
+            last_us == 0 || flow->last_us < last_us)
         return;
-    if (!atomic_compare_exchange_strong(&device->window_us, &begun_us, now_us) || begun_us == 0 ||
-            now_us < begun_us)
-        return;
-    packets = atomic_exchange_explicit(&device->window_packets, 0, memory_order_relaxed);
-    if (!is_wanted(worker->engine, SCRIPT_DEVICE_WINDOW) || !enter(worker))
-        return;
-    scene = scene_at(worker, device, now_us, &of_device);
-    scene.window_us = now_us - begun_us;
-    scene.window_packets = packets;
-    heuristics_run(worker->states, SCRIPT_DEVICE_WINDOW, &scene.call);
+    window.us = flow->last_us - last_us;
+    window.packets = atomic_exchange_explicit(&device->window_packets, 0, memory_order_relaxed);
+    run_on_device(worker, flow, SCRIPT_DEVICE_WINDOW, window);
+    if (begin_next(&device->hour_us, flow->last_us, DEVICE_HOUR_US, &last_us))
+        run_on_device(worker, flow, SCRIPT_DEVICE_HOUR, (struct device_window){ 0, 0 });
 }
 
 /* What was found of the device is shown by its next packet, whatever flow that is of. */
@@ -276,7 +293,7 @@ void worker_judge(struct worker *worker, struct flow *flow, enum direction way, 
     judge_flow_window(worker, flow);
     judge_end(worker, flow, tcp_flags);
     if (way == UP)
-        judge_device_window(worker, flow);
+        judge_device(worker, flow);
     worker_judge_waiting(worker);
     take_findings(flow);
 }
@@ -285,13 +302,13 @@ void worker_judge_answer(struct worker *worker, struct flow *flow,
         const struct resolution *answer)
 {
     struct script_scene scene;
-    struct flow of_device;
+    struct scene_room room;
 
     if (!is_wanted(worker->engine, SCRIPT_DNS_ANSWER) || !enter(worker))
         return;
-    scene = scene_at(worker, flow->device, flow->last_us, &of_device);
+    scene = scene_at(worker, flow->device, flow->last_us, &room);
     scene.answer = answer;
     scene.flow_of_answer = flow;
     scene.call.objects |= 1u << SCRIPT_ANSWER;
-    heuristics_run(worker->states, SCRIPT_DNS_ANSWER, &scene.call);
+    heuristics_run(worker->states, SCRIPT_DNS_ANSWER, NULL, &scene.call);
 }

@@ -77,13 +77,13 @@ static bool read_flow(struct script_scene *scene, size_t field, struct value *ou
         return read_feature(&features[field], flow, out);
     switch (field - feature_count) {
     case FLOW_REMOTE_IP:
-        address_text(&flow->remote_address, scene->text);
-        return known_text(scene->text, out);
+        address_text(&flow->remote_address, scene->room->text);
+        return known_text(scene->room->text, out);
     case FLOW_REMOTE_PORT:
         *out = value_of_number(flow->remote_port);
         return flow->remote_port != 0;
     case FLOW_PROTOCOL:
-        *out = text_of(protocol_of(flow, scene->text));
+        *out = text_of(protocol_of(flow, scene->room->text));
         return true;
     case FLOW_INITIATED:
         *out = value_of_flag(flow->device_initiated);
@@ -97,12 +97,14 @@ static bool read_flow(struct script_scene *scene, size_t field, struct value *ou
 /* Features of the device alone, read off a flow that has nothing else. */
 static const struct flow *device_as_flow(struct script_scene *scene)
 {
+    struct flow *of_device = &scene->room->of_device;
+
     if (scene->looked)
-        return scene->of_device;
+        return of_device;
     scene->looked = true;
-    *scene->of_device = (struct flow){ .device = scene->device, .last_us = scene->call.now_us };
-    flow_view_device(scene->engine, scene->of_device);
-    return scene->of_device;
+    *of_device = (struct flow){ .device = scene->device, .last_us = scene->call.now_us };
+    flow_view_device(scene->engine, of_device);
+    return of_device;
 }
 
 static bool read_device(struct script_scene *scene, size_t field, struct value *out)
@@ -120,14 +122,14 @@ static bool read_device(struct script_scene *scene, size_t field, struct value *
         *out = value_of_number((double)first_us / 1e6);
         return true;
     case DEVICE_WINDOW:
-        *out = value_of_number((double)scene->window_us / 1e6);
-        return scene->window_us > 0;
+        *out = value_of_number((double)scene->window.us / 1e6);
+        return scene->window.us > 0;
     case DEVICE_WINDOW_PACKETS:
-        *out = value_of_number((double)scene->window_packets);
-        return scene->window_us > 0;
+        *out = value_of_number((double)scene->window.packets);
+        return scene->window.us > 0;
     case DEVICE_IP:
-        address_text(&scene->device->address, scene->text);
-        return known_text(scene->text, out);
+        address_text(&scene->device->address, scene->room->text);
+        return known_text(scene->room->text, out);
     default:
         return false;
     }
@@ -174,12 +176,12 @@ static bool read_answer(struct script_scene *scene, size_t field, struct value *
         *out = value_of_text(answer->asked, answer->asked_len);
         return answer->asked_len > 0;
     case ANSWER_RCODE:
-        return known_text(rcode_text(answer->rcode, scene->text), out);
+        return known_text(rcode_text(answer->rcode, scene->room->text), out);
     case ANSWER_ADDRESS:
         if (answer->address_count == 0)
             return false;
-        address_text(&answer->addresses[0].address, scene->text);
-        return known_text(scene->text, out);
+        address_text(&answer->addresses[0].address, scene->room->text);
+        return known_text(scene->room->text, out);
     case ANSWER_ADDRESSES:
         *out = value_of_number((double)answer->address_count);
         return true;
@@ -187,8 +189,8 @@ static bool read_answer(struct script_scene *scene, size_t field, struct value *
         *out = value_of_flag(is_blocked(answer));
         return true;
     default:
-        address_text(&scene->flow_of_answer->remote_address, scene->text);
-        return known_text(scene->text, out);
+        address_text(&scene->flow_of_answer->remote_address, scene->room->text);
+        return known_text(scene->room->text, out);
     }
 }
 
@@ -303,8 +305,8 @@ static bool read_key(struct script_call *call, enum script_object object, size_t
     lock_take(&scene->device->lock);
     found = insight_recall(scene->device->insight, whole, whole_len, out);
     if (found && out->type == VALUE_TEXT) {
-        memcpy(scene->text, out->text, out->len);
-        out->text = scene->text;
+        memcpy(scene->room->text, out->text, out->len);
+        out->text = scene->room->text;
     }
     lock_release(&scene->device->lock);
     witness_read(scene, "device.memory", key, found ? out : NULL);
@@ -356,11 +358,12 @@ static bool read_param(struct script_call *call, size_t param, struct value *out
 static void tell(struct script_scene *scene, const struct finding *finding)
 {
     struct engine_event event = { .device = scene->device, .finding = finding };
+    char address[ADDRESS_TEXT_SIZE];
 
     if (scene->flow != NULL) {
-        address_text(&scene->flow->remote_address, scene->engine_text);
+        address_text(&scene->flow->remote_address, address);
         snprintf(event.remote, sizeof(event.remote), "%s",
-                scene->flow->name != NULL ? scene->flow->name : scene->engine_text);
+                scene->flow->name != NULL ? scene->flow->name : address);
     } else if (scene->change != NULL) {
         memcpy(event.remote, scene->change->remote, sizeof(event.remote));
     }

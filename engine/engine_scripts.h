@@ -8,6 +8,17 @@
 #include "engine.h"
 #include "track/insight.h"
 
+struct device_window {
+    uint64_t us;
+    uint64_t packets; /* sent in it */
+};
+
+/* What most events never use, and so is not cleared for them. */
+struct scene_room {
+    struct flow of_device; /* the device's features, once they are asked for */
+    char text[256];        /* where texts that are made for a script stand until the next */
+};
+
 /* Only the thread that runs the event uses it; nothing here is locked while a script runs. */
 struct script_scene {
     struct script_call call; /* first */
@@ -18,16 +29,13 @@ struct script_scene {
     const struct heuristic_witness *witness; /* NULL: none */
     struct device *device;       /* held */
     struct flow *flow;           /* NULL: the event is of none */
-    uint64_t window_us;          /* of the device, that is over; zero: the event is another */
-    uint64_t window_packets;
+    struct device_window window;   /* that is over; zeros: the event is another */
     bool ended;                  /* the flow has no more packets */
     const struct resolution *answer;
     const struct flow *flow_of_answer;
     const struct engine_event *change;
-    struct flow *of_device;      /* room, not filled until it is asked for */
-    bool looked;                 /* it is filled */
-    char text[256];              /* where texts that are made for a script stand until the next */
-    char engine_text[ADDRESS_TEXT_SIZE];
+    bool looked;                 /* 'room->of_device' is filled */
+    struct scene_room *room;
 };
 
 #endif

@@ -22,24 +22,21 @@ local function judge(about, device, params)
     local sent_mb = (device.upload_24h or 0) / MB
     local usual_at, usual_mb = memory.usual_at, memory.usual_mb
     if not (usual_at and usual_mb) then
-        memory.since, memory.usual_at, memory.usual_mb = now, now, sent_mb
+        memory.usual_at, memory.usual_mb = now, sent_mb
         return
     end
     usual_mb = usual_mb * FADES ^ ((now - usual_at) / DAY_S)
     if sent_mb <= 1.01 * usual_mb then -- as most of the time
         return
     end
-    local since = memory.since
-    if not since then
-        since, memory.since = now, now
-    end
-    if now - since >= 3600 * params.hours and usual_mb <= params.quiet_mb
+    local watched_h = (now - (device.first_seen or now)) / 3600
+    if watched_h >= params.hours and usual_mb <= params.quiet_mb
             and sent_mb >= params.speaks_mb and sent_mb >= params.times * usual_mb then
         local score = 0.5 + 0.1 * math.log(sent_mb / params.speaks_mb)
         finding(about, {
             score = math.min(1, time.is_night() and score + 0.1 or score),
             why = { sent_mb = sent_mb, usual_mb = usual_mb, night = time.is_night(),
-                watched_h = math.floor((now - since) / 3600) },
+                watched_h = math.floor(watched_h) },
         })
     end
     memory.usual_at, memory.usual_mb = now, sent_mb
@@ -49,7 +46,7 @@ heuristic{
     id = "quiet-device-speaks",
     title = "Device that is always quiet sends a lot",
     severity = 3,
-    needs = { public = true },
+    needs = { public = true, bytes_up = 1e5 }, -- smaller ones are counted each hour
     params = {
         hours = { default = 48, min = 0.1, max = 720, unit = "h",
             doc = "to be watched before it is known what is usual" },
@@ -62,7 +59,7 @@ heuristic{
     on_flow_end = function(flow, device, params)
         judge(flow, device, params) -- a theft may be the last that a device does
     end,
-    on_device_window = function(device, params)
+    on_device_hour = function(device, params)
         judge(device, device, params)
     end,
 }

@@ -54,8 +54,9 @@ struct device {
     atomic_ullong last_seen_us;
     atomic_bool busy;     /* sends and receives much: flow_relay.c */
     atomic_ullong due_us; /* when a heartbeat of its has to be looked at */
-    atomic_ullong window_us; /* heuristics were last called for it */
-    atomic_ullong window_packets; /* sent since then */
+    atomic_ullong window_us; /* heuristics were last called for its minute */
+    atomic_ullong window_packets; /* sent since then, and neighbours asked for */
+    atomic_ullong hour_us;   /* the same for its hour */
     atomic_bool found;    /* a finding of theirs waits for its next packet */
 
     /* Under 'lock'. */

@@ -2,7 +2,8 @@ local helper = require("helper")
 
 -- A device may keep nothing, or lose any value at any time: no heuristic of the pack may fail for that.
 describe("a device that forgets", function()
-    local handlers = { "on_name", "on_flow_window", "on_flow_end", "on_dns_answer", "on_device_window" }
+    local handlers = { "on_name", "on_flow_window", "on_flow_end", "on_dns_answer", "on_device_window",
+        "on_device_hour" }
     local ids = { "chatter", "compromised", "dead-cloud", "dodging-dns", "exfil", "kill-switch",
         "lan-explorer", "leaky", "quiet-device-speaks", "relay", "wandering", "young-name" }
 
@@ -29,6 +30,7 @@ describe("a device that forgets", function()
                 addresses = 1, resolver = turn % 2 > 0 and "192.168.1.1" or "198.51.100.1" } }
         end,
         on_device_window = function() return {} end,
+        on_device_hour = function() return {} end,
     }
 
     -- Keeps what it is told with the chance of one in 'keeps'; 'dice' is the same in each run.
@@ -57,6 +59,8 @@ describe("a device that forgets", function()
                         end
                         if ok and name == "on_device_window" then
                             device.window_s = 61 * turn
+                            handler(device)
+                        elseif ok and name == "on_device_hour" then
                             handler(device)
                         end
                     end

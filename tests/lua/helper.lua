@@ -5,6 +5,7 @@
 --   lab.params.night_mb = 1                                      instead of the default
 --   local device = lab.device{ name = "lamp" }                   with a memory of its own
 --   lab.at(3).on_flow_window({ bytes_up = 6e6 }, device)         at three in the morning
+--   lab.now()                                                    what time.now() says
 --   lab.findings[1].score, .why, .about                          what was found since
 --   lab.lines[1]                                                 what was logged
 --
@@ -147,6 +148,10 @@ function helper.load(path, id)
         values = values or {}
         values.memory = values.memory or {}
         return object("device", values)
+    end
+
+    function lab.now()
+        return now
     end
 
     -- Handlers at this local hour; 'seconds' later than before, if given.

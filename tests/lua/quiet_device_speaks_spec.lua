@@ -5,14 +5,14 @@ describe("quiet-device-speaks", function()
 
     before_each(function()
         lab = helper.load("lua/quiet-device-speaks.lua")
-        device = lab.device{ name = "thermostat" }
+        device = lab.device{ name = "thermostat", first_seen = lab.now() }
     end)
 
     -- For that many hours, the day's upload is so large.
     local function live(hours, megabytes, local_hour)
         for _ = 1, hours do
             device.upload_24h = megabytes * 1e6
-            lab.at(local_hour or 12, 3600).on_device_window(device)
+            lab.at(local_hour or 12, 3600).on_device_hour(device)
         end
     end
 
@@ -43,7 +43,7 @@ describe("quiet-device-speaks", function()
     it("is silent about devices that are not quiet, and about small things", function()
         live(72, 5)
         live(5, 500)
-        device = lab.device{ name = "sensor" }
+        device = lab.device{ name = "sensor", first_seen = lab.now() }
         live(72, 0.001)
         live(5, 3)
         assert.equal(0, #lab.findings)
@@ -61,7 +61,7 @@ describe("quiet-device-speaks", function()
 
     it("copes with what is not known", function()
         for _ = 1, 100 do
-            lab.at(12, 3600).on_device_window(device)
+            lab.at(12, 3600).on_device_hour(device)
         end
         assert.equal(0, #lab.findings)
     end)

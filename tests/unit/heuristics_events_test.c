@@ -72,6 +72,24 @@ START_TEST(a_device_has_a_window_each_minute_whatever_flow_is_active)
 }
 END_TEST
 
+START_TEST(an_hour_begins_with_a_window)
+{
+    struct flow *flow;
+
+    lua_open(&lua, TIMED("on_device_hour", "device, params"));
+    flow = connect_to(&lua.scene, REMOTE);
+    for (unsigned minute = 0; minute < 130; minute++) {
+        wait_for(59 * SECOND);
+        lua_send(&lua, flow, 1);
+    }
+    ck_assert_uint_eq(lua.line_count, 3);
+    lua_assert_line(&lua, 0, "0: h: 60");
+    lua_assert_line(&lua, 1, "0: h: 3660");
+    lua_assert_line(&lua, 2, "0: h: 7260");
+    flow_close(lua.scene.engine, flow);
+}
+END_TEST
+
 START_TEST(a_clock_that_steps_back_begins_other_windows)
 {
     struct packet_view syn;
@@ -289,6 +307,53 @@ START_TEST(each_handler_has_needs_of_its_own_and_choices)
 }
 END_TEST
 
+/* Of a flow to a name out of DNS, that beats twelve times. */
+static const struct {
+    const char *need;
+    bool met;
+} needs[] = {
+    { "pkts_up = 13", true },
+    { "pkts_up = 12.5", true },
+    { "pkts_up = 13.5", false },
+    { "pkts_up = -1", true },
+    { "pkts_up = 1e30", false },
+    { "name = 'a.example'", true },
+    { "name = 'a.exampl'", false },
+    { "name_source = 'dns'", true },
+    { "name_source = 'sni'", false },
+    { "sni_is_ip = false", false }, /* unknown */
+    { "no_dns = false", true },
+    { "no_dns = true", false },
+    { "asn = 0", false }, /* unknown */
+    { "['heartbeat.score'] = 0.6", true },
+    { "['heartbeat.score'] = 1.01", false },
+    { "public = true", true },
+    { "public = false", false },
+    { "initiated = true", true },
+    { "initiated = false", false },
+    { "protocol = 'tcp'", true },
+    { "protocol = 'udp'", false },
+    { "remote_port = 443", true },
+    { "remote_port = 444", false },
+};
+
+START_TEST(needs_compare_as_scripts_do)
+{
+    char text[256];
+    struct flow *flow;
+
+    snprintf(text, sizeof(text), "heuristic{ id = 'h', title = 'h', severity = 4, needs = { %s }, "
+            "on_flow_window = function(flow) log('so') end }", needs[_i].need);
+    lua_open(&lua, text);
+    resolve(&lua.scene, HOST, REMOTE);
+    flow = connect_to(&lua.scene, REMOTE);
+    send_on(&lua.scene, flow, DOWN, NULL, 0);
+    beat(flow, 12);
+    ck_assert_msg((lua.line_count > 0) == needs[_i].met, "%s", needs[_i].need);
+    flow_close(lua.scene.engine, flow);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("heuristics_events");
@@ -300,6 +365,7 @@ int main(void)
     tcase_add_test(tcase, a_flow_has_a_window_each_ten_seconds_that_it_is_active);
     tcase_add_test(tcase, a_short_flow_has_no_window);
     tcase_add_test(tcase, a_device_has_a_window_each_minute_whatever_flow_is_active);
+    tcase_add_test(tcase, an_hour_begins_with_a_window);
     tcase_add_test(tcase, a_clock_that_steps_back_begins_other_windows);
     tcase_add_test(tcase, the_first_fin_ends_a_flow_once);
     tcase_add_test(tcase, a_flow_that_the_host_forgets_ended_with_its_last_packet);
@@ -310,6 +376,7 @@ int main(void)
     tcase_add_test(tcase, events_that_nobody_handles_cost_no_call);
     tcase_add_test(tcase, a_handler_is_called_for_flows_that_meet_its_needs);
     tcase_add_test(tcase, each_handler_has_needs_of_its_own_and_choices);
+    tcase_add_loop_test(tcase, needs_compare_as_scripts_do, 0, sizeof(needs) / sizeof(needs[0]));
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -20,6 +20,7 @@
 
 struct heuristics;
 struct catalogs;
+struct flow;
 
 /* A line for people from a thread that inspects: a fault, or what a script has logged. 'line' 0:
  * none. */
@@ -91,9 +92,10 @@ void heuristics_close(struct heuristic_states *states); /* accepts NULL */
 
 const struct heuristics *heuristics_set(const struct heuristic_states *states);
 
-/* Calls every heuristic that has a handler for it. Faults are counted and told. */
+/* Calls every heuristic that has a handler for it and needs nothing that is not so. 'flow' is NULL
+ * where the event is of none. Faults are counted and told. */
 void heuristics_run(struct heuristic_states *states, enum script_event event,
-        struct script_call *call);
+        const struct flow *flow, struct script_call *call);
 
 /* A line that the heuristic of 'call' logs, at most LOG_LINES_MAX a minute of packet time and file. */
 void heuristics_log(struct heuristic_states *states, const struct script_call *call,

@@ -2,6 +2,7 @@
 #ifndef TATTLER_DETECT_HEURISTICS_INTERNAL_H
 #define TATTLER_DETECT_HEURISTICS_INTERNAL_H
 
+#include "detect/features.h"
 #include "detect/heuristics/catalog.h"
 #include "detect/heuristics/heuristics.h"
 
@@ -24,17 +25,25 @@ struct param_set {
     char *text; /* owned, where 'value' points */
 };
 
+struct needs_view;
+
+struct listed_need {
+    const struct script_need *need;
+    unsigned choice;
+    size_t number; /* of the first one of this event that is the same */
+    bool (*is_so)(const struct listed_need *listed, const struct needs_view *view);
+    const struct feature *feature; /* of a flow; what it is compared with: */
+    uint64_t least;
+};
+
 /* Those that have a handler for an event, and what they need for it. */
 struct heuristic_list {
     struct listed_heuristic {
         size_t number;
-        size_t need_first, need_end;
+        const struct listed_need *needs, *needs_end;
     } *items; /* owned, as the next */
     size_t count;
-    struct listed_need {
-        const struct script_need *need;
-        size_t number; /* of the first one of this event that is the same */
-    } *needs;
+    struct listed_need *needs;
     size_t need_count;
 };
 
@@ -50,6 +59,7 @@ struct heuristics {
     size_t count;
     uint32_t events;
     struct heuristic_list of_event[SCRIPT_EVENTS];
+    size_t answer_count; /* at most so many needs an event */
     struct param_set *params;
     size_t param_count;
     const struct heuristic_witness *witness;
@@ -59,17 +69,19 @@ struct heuristics {
 
 /* --- needs.c --- */
 
-/* What is known of an event so far: bits of needs, by their numbers. */
-struct need_answers {
-    uint64_t known, hold;
+/* An event, and what was asked of it so far, by numbers of needs. */
+struct needs_view {
+    const struct heuristics *set;
+    const struct flow *flow;
+    struct script_call *call;
+    uint8_t *answers;
 };
+enum { NOT_ASKED, SO, NOT_SO };
 
 /* False: out of memory; clear it in any case. */
 bool needs_list(struct heuristics *heuristics);
 void needs_clear(struct heuristics *heuristics);
-/* 'item' is of the event's list. */
-bool needs_hold(const struct heuristics *heuristics, enum script_event event, size_t item,
-        struct script_call *call, struct need_answers *answers);
+bool needs_hold(const struct listed_heuristic *item, const struct needs_view *view);
 
 /* --- params.c --- */
 

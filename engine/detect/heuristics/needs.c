@@ -2,12 +2,13 @@
  *
  * Asked before a script is called, which costs more than all needs. What several heuristics need is
  * looked at once for an event. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "detect/heuristics/heuristics_internal.h"
 
-#define ANSWERS_MAX 64 /* needs beyond are looked at each time */
+#define NUMBER_END 18446744073709551616.0 /* of what a whole number can be */
 
 static bool is_same_value(const struct value *left, const struct value *right)
 {
@@ -25,14 +26,118 @@ static bool is_same_value(const struct value *left, const struct value *right)
     }
 }
 
-static bool is_met(const struct script_need *need, const struct value *value)
+/* --- is it so? --- */
+
+/* Nearly all events are of flows and end here, so what flows need is compared as features are kept.
+ * For the rest the host is asked as scripts ask it. */
+
+static bool is_value_so(const struct listed_need *listed, const struct needs_view *view)
 {
+    const struct script_need *need = listed->need;
+    struct value value;
+
+    if (!view->set->host.read(view->call, need->object, need->field, &value))
+        return false;
     return need->value.type == VALUE_NUMBER
-                   ? value->type == VALUE_NUMBER && value->number >= need->value.number
-                   : is_same_value(value, &need->value);
+                   ? value.type == VALUE_NUMBER && value.number >= need->value.number
+                   : is_same_value(&value, &need->value);
+}
+
+static bool is_number_so(const struct listed_need *listed, const struct needs_view *view)
+{
+    struct feature_value value;
+
+    return listed->feature->get(view->flow, &value) && value.number >= listed->least;
+}
+
+static bool is_real_so(const struct listed_need *listed, const struct needs_view *view)
+{
+    struct feature_value value;
+
+    return listed->feature->get(view->flow, &value) && value.real >= listed->need->value.number;
+}
+
+/* Of flags and names. */
+static bool is_index_so(const struct listed_need *listed, const struct needs_view *view)
+{
+    struct feature_value value;
+
+    return listed->feature->get(view->flow, &value) && value.number == listed->least;
+}
+
+static bool is_begun_so(const struct listed_need *listed, const struct needs_view *view)
+{
+    return view->flow->device_initiated == listed->need->value.flag;
+}
+
+static bool is_outside_so(const struct listed_need *listed, const struct needs_view *view)
+{
+    return view->flow->remote_is_public == listed->need->value.flag;
 }
 
 /* --- lists --- */
+
+static void compare_number(struct listed_need *listed, const struct value *value)
+{
+    if (value->type != VALUE_NUMBER || value->number >= NUMBER_END)
+        return;
+    listed->least = value->number > 0 ? (uint64_t)ceil(value->number) : 0;
+    listed->is_so = is_number_so;
+}
+
+static void compare_name(struct listed_need *listed, const struct value *value)
+{
+    const char *name;
+
+    for (size_t i = 0; (name = listed->feature->value_name(i)) != NULL; i++)
+        if (value->type == VALUE_TEXT && strlen(name) == value->len &&
+                memcmp(name, value->text, value->len) == 0) {
+            listed->least = i;
+            listed->is_so = is_index_so;
+        }
+}
+
+static void compare_feature(struct listed_need *listed, const struct value *value)
+{
+    switch (listed->feature->type) {
+    case FEATURE_NUMBER:
+        compare_number(listed, value);
+        break;
+    case FEATURE_REAL:
+        if (value->type == VALUE_NUMBER)
+            listed->is_so = is_real_so;
+        break;
+    case FEATURE_BOOLEAN:
+        if (value->type == VALUE_FLAG) {
+            listed->least = value->flag;
+            listed->is_so = is_index_so;
+        }
+        break;
+    case FEATURE_NAMES:
+        compare_name(listed, value);
+        break;
+    default:
+        break;
+    }
+}
+
+static struct listed_need listed_of(const struct script_need *need)
+{
+    struct listed_need listed = { .need = need, .choice = need->choice, .is_so = is_value_so };
+
+    if (need->object != SCRIPT_FLOW)
+        return listed;
+    if (need->field < feature_count) {
+        listed.feature = &features[need->field];
+        compare_feature(&listed, &need->value);
+    } else if (need->value.type == VALUE_FLAG) {
+        if (need->field - feature_count == FLOW_INITIATED)
+            listed.is_so = is_begun_so;
+        else if (need->field - feature_count == FLOW_PUBLIC)
+            listed.is_so = is_outside_so;
+    }
+    return listed;
+}
 
 static size_t count_all(const struct heuristics *set)
 {
@@ -43,7 +148,7 @@ static size_t count_all(const struct heuristics *set)
     return count;
 }
 
-/* The same number for the same need. */
+/* The same number for the same need: all of an event are of one object. */
 static size_t number_of(const struct heuristic_list *list, const struct script_need *need)
 {
     size_t i = 0;
@@ -57,28 +162,29 @@ static size_t number_of(const struct heuristic_list *list, const struct script_n
 static void add(struct heuristic_list *list, size_t number, const struct script_heuristic *declared,
         enum script_event event)
 {
-    list->items[list->count] = (struct listed_heuristic){ number, list->need_count, 0 };
+    struct listed_heuristic *item = &list->items[list->count++];
+
+    *item = (struct listed_heuristic){ .number = number, .needs = &list->needs[list->need_count] };
     for (size_t i = 0; i < declared->need_count; i++) {
         const struct script_need *need = &declared->needs[i];
 
         if ((need->events & 1u << event) == 0)
             continue;
-        list->needs[list->need_count] = (struct listed_need){ need, number_of(list, need) };
+        list->needs[list->need_count] = listed_of(need);
+        list->needs[list->need_count].number = number_of(list, need);
         list->need_count++;
     }
-    list->items[list->count].need_end = list->need_count;
-    list->count++;
+    item->needs_end = &list->needs[list->need_count];
 }
 
 bool needs_list(struct heuristics *set)
 {
-    size_t need_count = count_all(set);
-
+    set->answer_count = count_all(set);
     for (size_t event = 0; event < SCRIPT_EVENTS; event++) {
         struct heuristic_list *list = &set->of_event[event];
 
         list->items = calloc(set->count + 1, sizeof(*list->items));
-        list->needs = calloc(need_count + 1, sizeof(*list->needs));
+        list->needs = calloc(set->answer_count + 1, sizeof(*list->needs));
         if (list->items == NULL || list->needs == NULL)
             return false;
         for (size_t i = 0; i < set->count; i++)
@@ -98,41 +204,32 @@ void needs_clear(struct heuristics *set)
 
 /* --- looking --- */
 
-static bool holds(const struct heuristics *set, const struct listed_need *listed,
-        struct script_call *call, struct need_answers *answers)
+static bool holds(const struct listed_need *listed, const struct needs_view *view)
 {
-    uint64_t bit = listed->number < ANSWERS_MAX ? UINT64_C(1) << listed->number : 0;
-    const struct script_need *need = listed->need;
-    struct value value;
+    uint8_t *answer = &view->answers[listed->number];
 
-    if ((answers->known & bit) != 0)
-        return (answers->hold & bit) != 0;
-    answers->known |= bit;
-    if (!set->host.read(call, need->object, need->field, &value) || !is_met(need, &value))
-        return false;
-    answers->hold |= bit;
-    return true;
+    if (*answer == NOT_ASKED)
+        *answer = listed->is_so(listed, view) ? SO : NOT_SO;
+    return *answer == SO;
 }
 
-bool needs_hold(const struct heuristics *set, enum script_event event, size_t item,
-        struct script_call *call, struct need_answers *answers)
+bool needs_hold(const struct listed_heuristic *item, const struct needs_view *view)
 {
-    const struct heuristic_list *list = &set->of_event[event];
-    unsigned choice = 0;
-    bool met = true;
+    const struct listed_need *need = item->needs, *end = item->needs_end;
 
-    for (size_t i = list->items[item].need_first; i < list->items[item].need_end; i++) {
-        const struct listed_need *listed = &list->needs[i];
-
-        if (listed->need->choice != choice) {
-            if (met && choice > 0)
-                return true;
-            choice = listed->need->choice;
-            met = true;
-        }
-        met = met && holds(set, listed, call, answers);
-        if (!met && choice == 0)
+    for (; need < end && need->choice == 0; need++)
+        if (!holds(need, view))
             return false;
+    if (need == end)
+        return true;
+    while (need < end) {
+        unsigned choice = need->choice;
+        bool met = true;
+
+        for (; need < end && need->choice == choice; need++)
+            met = met && holds(need, view);
+        if (met)
+            return true;
     }
-    return met;
+    return false;
 }

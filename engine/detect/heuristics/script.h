@@ -14,7 +14,7 @@
 #include "base/value.h"
 #include "track/finding.h"
 
-#define SCRIPT_VERSION 4 /* of this interface; the module and the engine must have the same */
+#define SCRIPT_VERSION 5 /* of this interface; the module and the engine must have the same */
 #define SCRIPT_MODULE_SYMBOL "tattler_lua_module"
 
 #define SCRIPT_HEURISTICS_MAX 16 /* of one file */
@@ -25,6 +25,7 @@ enum script_event {
     SCRIPT_FLOW_WINDOW,
     SCRIPT_FLOW_END,
     SCRIPT_DEVICE_WINDOW,
+    SCRIPT_DEVICE_HOUR,
     SCRIPT_NAME,
     SCRIPT_DNS_ANSWER,
     SCRIPT_HEARTBEAT_CHANGE,

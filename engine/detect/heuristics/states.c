@@ -18,6 +18,7 @@ struct state {
 struct heuristic_states {
     struct heuristics *set; /* held */
     struct heuristic_counters *counters;
+    uint8_t *answers; /* of an event's needs; owned */
     struct state states[]; /* one for each file */
 };
 
@@ -64,6 +65,11 @@ struct heuristic_states *heuristics_open(struct heuristics *heuristics,
 
     if (states == NULL)
         return NULL;
+    states->answers = calloc(heuristics->answer_count + 1, 1);
+    if (states->answers == NULL) {
+        free(states);
+        return NULL;
+    }
     states->set = heuristics_hold(heuristics);
     states->counters = counters;
     for (size_t i = 0; i < heuristics->file_count; i++) {
@@ -90,6 +96,7 @@ void heuristics_close(struct heuristic_states *states)
         if (states->states[i].script != NULL)
             give_back(states->set, states->set->files[i], states->states[i].script);
     heuristics_release(states->set);
+    free(states->answers);
     free(states);
 }
 
@@ -141,13 +148,14 @@ static void run(struct heuristic_states *states, size_t number, enum script_even
 }
 
 void heuristics_run(struct heuristic_states *states, enum script_event event,
-        struct script_call *call)
+        const struct flow *flow, struct script_call *call)
 {
     const struct heuristic_list *list = &states->set->of_event[event];
-    struct need_answers answers = { 0, 0 };
+    struct needs_view view = { states->set, flow, call, states->answers };
 
+    memset(states->answers, NOT_ASKED, list->need_count);
     for (size_t i = 0; i < list->count; i++)
-        if (needs_hold(states->set, event, i, call, &answers))
+        if (needs_hold(&list->items[i], &view))
             run(states, list->items[i].number, event, call);
 }
 

@@ -335,8 +335,8 @@ static unsigned line_of(lua_State *lua)
 int declare_heuristic(lua_State *lua)
 {
     static const char *const keys[] = { "id", "title", "severity", "params", "needs",
-        "on_flow_window", "on_flow_end", "on_device_window", "on_name", "on_dns_answer",
-        "on_heartbeat_change", NULL };
+        "on_flow_window", "on_flow_end", "on_device_window", "on_device_hour", "on_name",
+        "on_dns_answer", "on_heartbeat_change", NULL };
     struct script *script = script_of(lua);
     struct script_heuristic *heuristic = &script->heuristics[script->count];
 
