@@ -50,6 +50,7 @@ static void note_asked(struct engine *engine, struct device *device, const struc
             devices_has_at(engine->devices, &said->target) || serves_the_network(engine, said))
         return;
     lock_take(&device->lock);
+    atomic_fetch_add_explicit(&device->window_packets, 1, memory_order_relaxed);
     if (!device->gone)
         fanout_note(&device->conduct.fanout, &engine->budget.conduct.fanout, FANOUT_ABSENT,
                 said->target.bytes, sizeof(said->target.bytes), time_us);

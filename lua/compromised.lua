@@ -105,8 +105,10 @@ heuristic{
             { fanout = 40 }, { fanout_lan = 16 }, { fanout_absent = 32 }, { ["dns.nxdomain"] = 10 },
             { ["relay.role"] = "controller" }, { bytes_up = 1e5 }, { unanswered = 12 }, { refused = 10 },
             { new_asn = true }, { ["dns.bypass"] = true }, { asn_risk = 70 },
-            { ["heartbeat.state"] = "steady" } },
-        on_device_window = {
+            { ["heartbeat.state"] = "steady", no_dns = true },
+            { ["heartbeat.state"] = "steady", service = "irc" },
+            { ["heartbeat.state"] = "steady", service = "telnet" } },
+        on_device_window = { window_pkts_up = 16, -- less is no scan, and a few names show as flows end
             { fanout = 40 }, { fanout_lan = 16 }, { fanout_absent = 32 }, { ["dns.nxdomain"] = 10 } },
     },
     params = {

@@ -37,7 +37,8 @@ describe("compromised", function()
     end)
 
     it("sees a scan that nobody answers by the device's minutes", function()
-        local scanner = lab.device{ fanout = 60, accepted = 0, fanout_ports = 1 }
+        local scanner = lab.device{ fanout = 60, accepted = 0, fanout_ports = 1,
+            window_pkts_up = 200 }
         device = scanner
         show("beacon")
         lab.at(12, 600).on_device_window(scanner)
@@ -46,7 +47,7 @@ describe("compromised", function()
     end)
 
     it("tells of a beacon, and names that do not exist", function()
-        device = lab.device{ dns = { nxdomain = 40 } }
+        device = lab.device{ dns = { nxdomain = 40 }, window_pkts_up = 50 }
         show("beacon")
         lab.at(12, 60).on_device_window(device)
         assert.equal("resolver", lab.findings[1].why.missing_names)
