@@ -61,6 +61,18 @@ static bool is_wanted(const struct engine *engine, enum script_event event)
                    1u << event) != 0;
 }
 
+/* Of a device that had to make room nothing is known any more, and what would be found of it has no packet
+ * to stand on: then only its flows are judged, by what they show themselves. */
+static bool is_there(struct device *device)
+{
+    bool gone;
+
+    lock_take(&device->lock);
+    gone = device->gone;
+    lock_release(&device->lock);
+    return !gone;
+}
+
 static struct script_scene scene_at(struct worker *worker, struct device *device, uint64_t now_us,
         struct scene_room *room)
 {
@@ -161,7 +173,7 @@ static void run_waiting(struct worker *worker, struct waiting_event *event)
 
     if (event->ended != NULL) {
         run_on_flow(worker, event->ended, SCRIPT_FLOW_END, true);
-    } else if (enter(worker)) {
+    } else if (is_there(event->change.device) && enter(worker)) {
         scene = scene_at(worker, event->change.device, event->change.report.time_us, &room);
         scene.change = &event->change;
         scene.call.objects |= 1u << SCRIPT_CHANGE;
@@ -240,7 +252,7 @@ static void run_on_device(struct worker *worker, struct flow *flow, enum script_
     struct script_scene scene;
     struct scene_room room;
 
-    if (!is_wanted(worker->engine, event) || !enter(worker))
+    if (!is_wanted(worker->engine, event) || !is_there(flow->device) || !enter(worker))
         return;
     scene = scene_at(worker, flow->device, flow->last_us, &room);
     scene.window = window;
@@ -304,7 +316,8 @@ void worker_judge_answer(struct worker *worker, struct flow *flow,
     struct script_scene scene;
     struct scene_room room;
 
-    if (!is_wanted(worker->engine, SCRIPT_DNS_ANSWER) || !enter(worker))
+    if (!is_wanted(worker->engine, SCRIPT_DNS_ANSWER) || !is_there(flow->device) ||
+            !enter(worker))
         return;
     scene = scene_at(worker, flow->device, flow->last_us, &room);
     scene.answer = answer;

@@ -392,16 +392,17 @@ static bool find_on_device(struct script_scene *scene, const struct finding *fin
 {
     struct device *device = scene->device;
     struct findings *waiting;
-    bool news;
+    bool news, gone;
 
     lock_take(&device->lock);
-    news = !device->gone && insight_is_news(&device->insight, finding->id, finding->score,
+    gone = device->gone;
+    news = !gone && insight_is_news(&device->insight, finding->id, finding->score,
                                     finding->time_us);
     waiting = news ? insight_waiting(&device->insight, true) : NULL;
     if (waiting != NULL && findings_put(waiting, finding))
         atomic_store(&device->found, true);
     lock_release(&device->lock);
-    return news;
+    return gone ? scene->flow != NULL && find_on_flow(scene->flow, finding) : news;
 }
 
 static const char *make_finding(struct script_call *call, enum script_object about, double score,

@@ -207,6 +207,37 @@ START_TEST(a_finding_on_a_flow_that_is_over_is_about_its_device)
 }
 END_TEST
 
+/* --- devices that had to make room --- */
+
+START_TEST(a_device_that_is_gone_is_judged_by_its_flows_alone)
+{
+    struct engine_event event;
+    struct flow *flow, *other;
+
+    memset(&lua, 0, sizeof(lua));
+    scene_settings(&lua.scene.settings);
+    lua.scene.settings.max_devices = 1;
+    lua_start(&lua, "heuristic{ id = 'h', title = 'h', severity = 2, on_flow_window = function(flow, device)\n"
+                    "device.memory.kept = 1 log(tostring(device.memory.kept)) end, "
+                    "on_flow_end = function(flow, device) finding(device, { score = 0.5, why = {} }) end, "
+                    "on_device_window = function(device) log('window') end, "
+                    "on_device_hour = function(device) log('hour') end, "
+                    "on_dns_answer = function(answer, device) log('answer') end }");
+    flow = connect_to(&lua.scene, REMOTE);
+    other = connect_from(&lua.scene, OTHER, REMOTE, 443);
+    ck_assert(flow->device->gone);
+    lua_send(&lua, flow, 70);
+    ck_assert_uint_eq(lua.line_count, 7);
+    lua_assert_line(&lua, 0, "0: h: nil");
+    ck_assert_ptr_null(lua_found(&lua, &event));
+    flow_close(lua.scene.engine, flow);
+    worker_judge_waiting(lua.scene.worker);
+    ck_assert_ptr_nonnull(lua_found(&lua, &event)); /* no packet shows it, but it is told */
+    engine_drop_event(lua.scene.engine, &event);
+    flow_close(lua.scene.engine, other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("heuristics_device");
@@ -224,6 +255,7 @@ int main(void)
             sizeof(wrong_params) / sizeof(wrong_params[0]));
     tcase_add_test(tcase, a_finding_about_a_device_is_on_its_next_packet_and_told_once_a_day);
     tcase_add_test(tcase, a_finding_on_a_flow_that_is_over_is_about_its_device);
+    tcase_add_test(tcase, a_device_that_is_gone_is_judged_by_its_flows_alone);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
