@@ -58,7 +58,7 @@ static void take_finding(struct tune_history *history, const struct heuristic *h
         const char *bounds = declared->params[i].bounds;
         const json_t *value = strcmp(bounds, "score") == 0
                 ? json_object_get(finding, "score")
-                : json_object_get(json_object_get(finding, "why"), bounds);
+                : json_object_get(json_object_get(json_object_get(finding, "why"), "number"), bounds);
 
         if (stands_for_all(declared, i) && json_is_number(value))
             note(history, &(struct tune_found){ alert, (uint32_t)i, heuristic,

@@ -23,13 +23,33 @@ static void emit_reason(const struct finding_reason *reason, struct json *json)
     }
 }
 
+/* Heuristics are anybody's, and one's number may be another's text by the same name: each type has an
+ * object of its own, so that a field of EVE has one type whoever writes. */
+static void emit_reasons(const struct finding *finding, const char *key, enum value_type type,
+        struct json *json)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < finding->reason_count; i++) {
+        if (finding->reasons[i].value.type != type)
+            continue;
+        if (!any)
+            json_open_object(json, key);
+        any = true;
+        emit_reason(&finding->reasons[i], json);
+    }
+    if (any)
+        json_close_object(json);
+}
+
 void iot_put_finding(const struct finding *finding, struct json *json)
 {
     json_text(json, "id", finding->id);
     json_decimal(json, "score", finding->score);
     json_open_object(json, "why");
-    for (size_t i = 0; i < finding->reason_count; i++)
-        emit_reason(&finding->reasons[i], json);
+    emit_reasons(finding, "number", VALUE_NUMBER, json);
+    emit_reasons(finding, "text", VALUE_TEXT, json);
+    emit_reasons(finding, "flag", VALUE_FLAG, json);
     json_close_object(json);
 }
 

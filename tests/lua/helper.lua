@@ -127,6 +127,9 @@ function helper.load(path, id)
             assert(type(found.score) == "number" and found.score >= 0 and found.score <= 1,
                 "a finding's score is a number from 0 to 1")
             assert(type(found.why) == "table", "a finding needs its reasons")
+            for name in pairs(found.why) do
+                assert(name:match("^%l[%l%d_]*$") and #name <= 23, "no name for a reason: " .. name)
+            end
             lab.findings[#lab.findings + 1] = { score = found.score, why = found.why, about = about }
         end,
         log = function(text) lab.lines[#lab.lines + 1] = text end,

@@ -90,6 +90,10 @@ static const struct {
     { "local why = {} for i = 1, 1000 do why['r' .. i] = i end "
       "finding(flow, { score = 1, why = why })", "more than 16 reasons" },
     { "finding(flow, { score = 1, why = { x = {} } })", "reason 'x' is a table" },
+    { "finding(flow, { score = 1, why = { x = 1 / 0 } })", "reason 'x' is infinite or no number" },
+    { "finding(flow, { score = 1, why = { ['a.b'] = 1 } })", "small letters, digits and '_', not 'a.b'" },
+    { "finding(flow, { score = 1, why = { [flow.remote_ip] = 1 } })", "a reason's name, which becomes a field" },
+    { "finding(flow, { score = 1, why = { [('x'):rep(24)] = 1 } })", "up to 23 small letters" },
     { "finding(flow, { score = 1, why = setmetatable({}, { __index = error }) }) finding(1)",
       "about the flow" },
     { "x = 1", "global set in a handler" },

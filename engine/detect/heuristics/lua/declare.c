@@ -96,8 +96,7 @@ static void read_param(lua_State *lua, const char *name, struct script_param *pa
     lua_settop(lua, table);
 }
 
-/* Small letters, and behind the first digits and 'others'. */
-static bool is_word(const char *text, const char *others)
+bool declare_is_word(const char *text, const char *others)
 {
     size_t i = 0;
 
@@ -130,7 +129,7 @@ static void read_params(lua_State *lua, struct script_heuristic *heuristic)
         struct script_param *param = &heuristic->params[heuristic->param_count];
         const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "";
 
-        if (!is_word(name, "_"))
+        if (!declare_is_word(name, "_"))
             luaL_error(lua, "a parameter's name is up to %d small letters, digits and '_', not '%s'",
                     FINDING_ID_SIZE - 1, name);
         if (!lua_istable(lua, -1))
@@ -276,7 +275,7 @@ static void read_id(lua_State *lua, struct script *script, struct script_heurist
 {
     const char *id = text_at(lua, 1, "id", "id = \"night-owl\"");
 
-    if (id == NULL || !is_word(id, "-_"))
+    if (id == NULL || !declare_is_word(id, "-_"))
         luaL_error(lua, "a heuristic needs an id of up to %d small letters, digits, '-' and '_'",
                 FINDING_ID_SIZE - 1);
     memcpy(heuristic->id, id, strlen(id) + 1);

@@ -1,4 +1,6 @@
 /* finding(flow, { score = …, why = { … } }). */
+#include <math.h>
+
 #include "detect/heuristics/lua/state.h"
 
 /* The reasons are on top of the stack. Names and texts stay there as long as their table does. */
@@ -14,9 +16,15 @@ static size_t read_reasons(lua_State *lua, struct finding_reason reasons[FINDING
         if (count == FINDING_REASONS_MAX)
             luaL_error(lua, "more than %d reasons: give the best", FINDING_REASONS_MAX);
         reasons[count].name = lua_tostring(lua, -2);
+        if (!declare_is_word(reasons[count].name, "_"))
+            luaL_error(lua, "a reason's name, which becomes a field of EVE, is up to %d small letters, "
+                    "digits and '_', not '%s'", FINDING_ID_SIZE - 1, reasons[count].name);
         if (!objects_value(lua, -1, &reasons[count].value))
             luaL_error(lua, "reason '%s' is a %s: give a number, a text, true or false",
                     reasons[count].name, luaL_typename(lua, -1));
+        if (reasons[count].value.type == VALUE_NUMBER && !isfinite(reasons[count].value.number))
+            luaL_error(lua, "reason '%s' is infinite or no number: a division by zero?",
+                    reasons[count].name);
         count++;
         lua_pop(lua, 1);
     }

@@ -98,6 +98,8 @@ int refuse_word(lua_State *lua, int index, const char *what, const char *word);
 /* --- declare.c --- */
 
 int declare_heuristic(lua_State *lua);
+/* Small letters, and behind the first digits and 'others'; not longer than an id. */
+bool declare_is_word(const char *text, const char *others);
 void declare_clear(struct script *script);
 
 /* --- finding.c --- */
