@@ -117,8 +117,10 @@ static uint64_t round_bytes(uint64_t bytes)
 static bool beat_text(const struct profile_collector *collector, const struct baseline_beat *beat,
         char domain[DOMAIN_NAME_SIZE], char out[PROFILE_VALUE_SIZE])
 {
-    if (!(beat->period_s >= 0.001) ||
-            domain_registrable(collector->domains, beat->remote, strlen(beat->remote), domain) == 0)
+    const char *name = strncmp(beat->remote, "*.", 2) == 0 ? beat->remote + 2 : beat->remote;
+
+    if (!(beat->period_s >= 0.001) || strchr(name, ' ') != NULL ||
+            domain_registrable(collector->domains, name, strlen(name), domain) == 0)
         return false;
     snprintf(out, PROFILE_VALUE_SIZE, "%s %gs %" PRIu64 "B", domain, round_period(beat->period_s),
             round_bytes(beat->bytes));

@@ -44,17 +44,16 @@ void baselines_clear(struct baselines *baselines)
 
 /* --- facts in words --- */
 
-static char *port_text(uint64_t key)
+#define PORT_TEXT_SIZE 16 /* "tcp/8443" */
+
+static void port_text(unsigned protocol, unsigned port, char out[PORT_TEXT_SIZE])
 {
     static const char *const protocols[] = { [PROTOCOL_TCP] = "tcp", [PROTOCOL_UDP] = "udp" };
-    uint64_t protocol = key >> 16;
-    char text[32];
 
     if (protocol < sizeof(protocols) / sizeof(protocols[0]) && protocols[protocol] != NULL)
-        snprintf(text, sizeof(text), "%s/%u", protocols[protocol], (unsigned)(key & 0xffff));
+        snprintf(out, PORT_TEXT_SIZE, "%s/%u", protocols[protocol], port & 0xffff);
     else
-        snprintf(text, sizeof(text), "%u/%u", (unsigned)protocol, (unsigned)(key & 0xffff));
-    return strdup(text);
+        snprintf(out, PORT_TEXT_SIZE, "%u/%u", protocol & 0xff, port & 0xffff);
 }
 
 char *baseline_value(enum seen_kind kind, const struct seen_item *item)
@@ -63,8 +62,10 @@ char *baseline_value(enum seen_kind kind, const struct seen_item *item)
 
     if (item->text != NULL)
         return strdup(item->text);
-    if (kind == SEEN_PORT)
-        return port_text(item->key);
+    if (kind == SEEN_PORT) {
+        port_text((unsigned)(item->key >> 16), (unsigned)item->key, text);
+        return strdup(text);
+    }
     if (kind == SEEN_SERVICE && item->key < SERVICE_COUNT)
         return strdup(service_name((enum service)item->key));
     snprintf(text, sizeof(text), "%llu", (unsigned long long)item->key);
@@ -112,4 +113,19 @@ bool baseline_fact(const struct baseline_item *item, struct seen_fact *fact)
     if (item->kind == SEEN_SERVICE)
         return read_service(item->value, &fact->key);
     return read_number(item->value, &fact->key);
+}
+
+/* --- heartbeats --- */
+
+void baseline_remote(const struct remote *remote, char out[BASELINE_REMOTE_SIZE])
+{
+    char port[PORT_TEXT_SIZE];
+
+    if (remote->kind == REMOTE_ADDRESS) {
+        port_text(remote->protocol, remote->port, port);
+        snprintf(out, BASELINE_REMOTE_SIZE, "%s %s", remote->label, port);
+    } else {
+        snprintf(out, BASELINE_REMOTE_SIZE, "%s%s", remote->kind == REMOTE_DOMAIN ? "*." : "",
+                remote->label);
+    }
 }

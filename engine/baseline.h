@@ -29,8 +29,11 @@ struct baseline_item {
     bool vouched;  /* somebody answers for it */
 };
 
+/* A host name, "*.vendor.example" for several of a domain, "AS64496" or "203.0.113.9 tcp/8443". */
+#define BASELINE_REMOTE_SIZE (REMOTE_LABEL_SIZE + 16)
+
 struct baseline_beat {
-    char remote[REMOTE_LABEL_SIZE];
+    char remote[BASELINE_REMOTE_SIZE];
     double period_s, jitter;
     uint64_t bytes, first_us, last_us;
 };

@@ -67,7 +67,7 @@ static bool export_beats(struct baseline *out, const struct remotes *remotes)
             continue;
         *made = (struct baseline_beat){ .period_s = view.period_s, .jitter = view.jitter,
             .bytes = view.bytes, .first_us = remote->first_us, .last_us = remote->last_us };
-        memcpy(made->remote, remote->label, sizeof(made->remote));
+        baseline_remote(remote, made->remote);
         out->beat_count++;
     }
     return true;

@@ -27,6 +27,11 @@ static struct remembered *recall_key(const struct memory *memory, const char *ke
     return found;
 }
 
+static int by_remote(const void *a, const void *b)
+{
+    return strcmp(((const struct baseline_beat *)a)->remote, ((const struct baseline_beat *)b)->remote);
+}
+
 static void restore_items(struct seen *seen, struct seen_budget *budget,
         const struct baseline *baseline)
 {
@@ -76,16 +81,24 @@ void baseline_take_ruling(struct engine *engine, struct device *device, uint64_t
             ruling->trusted_us);
 }
 
+static const struct remembered *recall_device(const struct memory *memory,
+        const struct device *device)
+{
+    char address[ADDRESS_TEXT_SIZE];
+
+    if (device->has_mac)
+        return recall_key(memory, device->mac_text);
+    address_text(&device->address, address);
+    return recall_key(memory, address);
+}
+
 /* A device has just been made; nobody else knows it yet. */
 static void recall(void *user, struct device *device)
 {
     struct engine *engine = user;
-    char address[ADDRESS_TEXT_SIZE];
-    const struct remembered *found;
+    const struct remembered *found = recall_device(engine->memory, device);
     struct seen *seen = &device->conduct.seen;
 
-    address_text(&device->address, address);
-    found = recall_key(engine->memory, device->has_mac ? device->mac_text : address);
     if (found == NULL)
         return;
     device->met_us = found->baseline.met_us;
@@ -93,6 +106,22 @@ static void recall(void *user, struct device *device)
     baseline_take_ruling(engine, device, found->baseline.began_us, &found->baseline.ruling);
     restore_items(seen, &engine->budget.conduct.seen, &found->baseline);
     restore_upload(device, &found->baseline);
+}
+
+void baseline_recall_beat(const struct engine *engine, const struct device *device,
+        struct remote *remote)
+{
+    const struct remembered *found = recall_device(engine->memory, device);
+    struct baseline_beat key;
+    const struct baseline_beat *beat;
+
+    if (found == NULL || found->baseline.beat_count == 0 ||
+            found->baseline.ruling.number != device->ruling) /* it may learn anew */
+        return;
+    baseline_remote(remote, key.remote);
+    beat = bsearch(&key, found->baseline.beats, found->baseline.beat_count, sizeof(key), by_remote);
+    if (beat != NULL)
+        beat_remember(&remote->beat, beat->period_s, beat->jitter, beat->bytes);
 }
 
 static bool has_memory(struct engine *engine)
@@ -124,6 +153,8 @@ enum tattler_status engine_import(struct engine *engine, struct baseline *baseli
     if (made != NULL && has_memory(engine) && HASH_COUNT(engine->memory->all) < engine->memory->max &&
             recall_key(engine->memory, baseline->key) == NULL) {
         note_began(engine, baseline->met_us);
+        if (baseline->beat_count > 1)
+            qsort(baseline->beats, baseline->beat_count, sizeof(*baseline->beats), by_remote);
         made->baseline = *baseline;
         *baseline = (struct baseline){ 0 };
         HASH_ADD_STR(engine->memory->all, baseline.key, made);

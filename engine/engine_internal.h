@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "baseline.h"
 #include "detect/suppress.h"
 #include "detect/heuristics/heuristics.h"
 #include "engine.h"
@@ -239,12 +240,14 @@ uint64_t flow_endpoint_hash(const struct flow *flow);
 
 /* --- baseline.c, baseline_import.c --- */
 
-struct baseline_item;
-struct baseline_ruling;
-
 /* A fact in words; NULL: out of memory. And back; false: not understood. */
 char *baseline_value(enum seen_kind kind, const struct seen_item *item);
 bool baseline_fact(const struct baseline_item *item, struct seen_fact *fact);
+/* "203.0.113.9 tcp/8443", as struct baseline_beat has it. */
+void baseline_remote(const struct remote *remote, char out[BASELINE_REMOTE_SIZE]);
+/* The heartbeat that the device had to this remote before, if any. With the device's lock held. */
+void baseline_recall_beat(const struct engine *engine, const struct device *device,
+        struct remote *remote);
 /* For a device that nobody else knows, or with its lock held. */
 void baseline_take_ruling(struct engine *engine, struct device *device, uint64_t began_us,
         const struct baseline_ruling *ruling);

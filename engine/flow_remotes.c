@@ -58,6 +58,8 @@ static void label(struct remote *remote, const struct flow *flow)
 {
     char text[ADDRESS_TEXT_SIZE];
 
+    remote->protocol = flow->protocol;
+    remote->port = flow->remote_port;
     if (remote->kind == REMOTE_ADDRESS)
         address_text(&flow->remote_address, text);
     else
@@ -77,6 +79,8 @@ static struct remote *use(struct engine *engine, const struct flow *flow,
     remote->to_many = flow->to_many;
     if (remote->label[0] == '\0')
         label(remote, flow);
+    if (engine->memory != NULL && beat_is_new(&remote->beat))
+        baseline_recall_beat(engine, flow->device, remote);
     return remote;
 }
 
@@ -154,7 +158,7 @@ static void tell_wide(struct flow *flow, struct engine_event *event)
         return;
     if (teller != REMOTE_TOLD_BY_MANY) {
         first = remotes_at(&flow->device->conduct.remotes, teller);
-        if (first != NULL && !beat_is_sure(&first->beat))
+        if (first != NULL && !beat_is_sure(&first->beat) && !wide->beat.remembered)
             wide->beat = first->beat;
     }
     tell_remote(flow, wide, event);

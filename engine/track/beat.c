@@ -58,7 +58,7 @@ bool beat_tell(const struct beat *beat, struct beat_report *report, enum beat_ch
 /* The first burst, or the first after silence: no gap is known. */
 static void begin(struct beat *beat, uint64_t time_us)
 {
-    if (beat->state == BEAT_LOST)
+    if (beat->state == BEAT_LOST && !beat->remembered)
         beat_count_pause(beat, beat->active_us, time_us);
     beat->last_us = beat->active_us = time_us;
 }
@@ -134,7 +134,25 @@ bool beat_clock(struct beat *beat, uint64_t now_us, struct beat_report *report)
 
 bool beat_is_sure(const struct beat *beat)
 {
-    return states[beat->state].expects_beat || beat->state == BEAT_LOST;
+    return states[beat->state].expects_beat || (beat->state == BEAT_LOST && !beat->remembered);
+}
+
+bool beat_is_new(const struct beat *beat)
+{
+    return beat->last_us == 0 && beat->seen == 0;
+}
+
+/* It may have missed some, or had others: it counts as one that has just been found. */
+void beat_remember(struct beat *beat, double period_s, double jitter, uint64_t bytes)
+{
+    if (!(period_s >= BEAT_QUICK_S)) /* has to last as long as any */
+        return;
+    *beat = (struct beat){ .state = BEAT_LOST, .remembered = true, .period_s = (float)period_s,
+        .deviation = (float)(jitter / BEAT_JITTER_FACTOR), .beats = BEAT_SETTLED,
+        .seen = JUDGE_GAPS_MAX + 1, .may_be_poll = beat->may_be_poll };
+    for (; beat->size_count < BEAT_SIZES; beat->size_count++)
+        beat->sizes[beat->size_count] = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+    beat->usual = beat->peak = beat->sizes[0];
 }
 
 void beat_read(const struct beat *beat, struct beat_view *view)
@@ -145,6 +163,8 @@ void beat_read(const struct beat *beat, struct beat_view *view)
     if (!view->known)
         return;
     view->score = (double)beat->score;
+    if (beat->remembered)
+        view->state = BEAT_FORMING;
     view->period_known = beat_is_sure(beat);
     if (!view->period_known)
         return;

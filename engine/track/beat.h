@@ -104,6 +104,7 @@ struct beat {
     float next_rung_s;
     uint8_t rungs;
     bool may_be_poll; /* set by the caller: these are datagrams, as NTP's are */
+    bool remembered;  /* LOST, by beat_remember() */
 
     uint8_t size_count;
     uint32_t sizes[BEAT_SIZES]; /* payload of finished beats, oldest first */
@@ -132,6 +133,14 @@ bool beat_add(struct beat *beat, uint64_t time_us, uint64_t bytes, struct beat_r
 
 /* Time passed without a burst. */
 bool beat_clock(struct beat *beat, uint64_t now_us, struct beat_report *report);
+
+/* A new one was a heartbeat before, when somebody else watched. Two beats on time, three if it jitters
+ * by ±30 %, and it is STEADY again, not RESUMED; with another period it has MOVED, and its payload may
+ * have grown from its first beat. Until then it is FORMING, and forgotten after a dozen bursts that
+ * are none of this. Periods under BEAT_QUICK_S are not remembered. */
+void beat_remember(struct beat *beat, double period_s, double jitter, uint64_t bytes);
+/* Has nothing happened to it yet? */
+bool beat_is_new(const struct beat *beat);
 
 /* When beat_clock() will have something to do; UINT64_MAX: never. */
 uint64_t beat_due_us(const struct beat *beat);

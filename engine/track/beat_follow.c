@@ -169,6 +169,7 @@ bool beat_resume(struct beat *beat, double gap_s, uint64_t time_us, struct beat_
     unsigned fold = beat_fold(gap_s, before_s);
     unsigned enough = reach > JITTERY_REACH ? RESUME_BEATS_JITTERY : RESUME_BEATS;
     struct beat_found found;
+    enum beat_change change;
 
     beat->last_us = time_us;
     beat_push_gap(beat, gap_s);
@@ -178,7 +179,9 @@ bool beat_resume(struct beat *beat, double gap_s, uint64_t time_us, struct beat_
         beat->trial = BEAT_SETTLED;
         beat->astray = beat->looked = 0;
         beat->state = BEAT_STEADY;
-        return beat_tell(beat, report, BEAT_RESUMED, before_s, time_us);
+        change = beat->remembered ? BEAT_BECAME_STEADY : BEAT_RESUMED;
+        beat->remembered = false;
+        return beat_tell(beat, report, change, before_s, time_us);
     }
     found = beat_search(beat);
     if (found.surety >= 1 && found.count >= beat_gaps_needed(beat, &found)) {

@@ -26,6 +26,7 @@ void beat_forget(struct beat *beat, enum beat_state state)
     beat->late_us = 0;
     beat->extra_s = 0;
     beat->score = 0;
+    beat->remembered = false;
 }
 
 /* Learns from the gaps of the window how far beats are off and how many are missed. */
@@ -67,6 +68,7 @@ void beat_settle(struct beat *beat, const struct beat_found *found, uint64_t tim
     beat->proven = 0;
     beat->trial = BEAT_SETTLED;
     beat->state = BEAT_STEADY;
+    beat->remembered = false;
 }
 
 /* Counts the gaps that keep to an apparent period, as long as one is apparent. */

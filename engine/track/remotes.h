@@ -42,6 +42,8 @@ struct remote {
     bool is_public; /* its address, or the last one that it had */
     bool to_many;   /* a multicast or broadcast address */
     char label[REMOTE_LABEL_SIZE]; /* for reports; the end of a longer one, where its domain is */
+    uint8_t protocol; /* of an address, set by the caller, as is the next */
+    uint16_t port;
     uint64_t first_us, last_us;
     uint64_t teller; /* the only flow, or narrower remote, that has told of it; 0: none has */
     struct beat beat;

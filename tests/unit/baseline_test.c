@@ -177,6 +177,97 @@ START_TEST(a_known_device_gone_rogue_is_no_new_device)
 }
 END_TEST
 
+/* --- heartbeats --- */
+
+/* Calls by name, without one by address, again and again; the last call is still open. */
+static struct flow *call_each(unsigned seconds, unsigned times, bool by_name)
+{
+    struct flow *flow = NULL;
+
+    for (unsigned i = 0; i < times; i++) {
+        if (flow != NULL)
+            flow_close(scene.engine, flow);
+        scene.now_us += seconds * SECOND;
+        flow = by_name ? open_flow("api.vendor.example", VENDOR)
+                       : connect_from(&scene, DEVICE, THIEF, 4444);
+        tick(&scene, flow);
+    }
+    return flow;
+}
+
+static bool has_beat(const struct baseline *baseline, const char *remote)
+{
+    for (size_t i = 0; i < baseline->beat_count; i++)
+        if (strcmp(baseline->beats[i].remote, remote) == 0)
+            return true;
+    return false;
+}
+
+/* Ten calls of both kinds, and the next process. */
+static void restart_with_beats(void)
+{
+    struct baseline out;
+
+    flow_close(scene.engine, call_each(60, 10, true));
+    flow_close(scene.engine, call_each(60, 10, false));
+    out = export_one();
+    ck_assert(has_beat(&out, "api.vendor.example"));
+    ck_assert(has_beat(&out, THIEF " tcp/4444"));
+    scene.now_us += 2 * HOUR;
+    restart_with(&out);
+}
+
+START_TEST(a_heartbeat_is_known_again_at_the_third)
+{
+    for (unsigned by_name = 0; by_name < 2; by_name++) {
+        struct flow *flow;
+
+        restart_with_beats();
+        flow = call_each(60, 2, by_name == 1);
+        assert_called(flow, "heartbeat.state", "forming");
+        flow_close(scene.engine, flow);
+        flow = call_each(60, 1, by_name == 1);
+        assert_called(flow, "heartbeat.state", "steady");
+        flow_close(scene.engine, flow);
+    }
+}
+END_TEST
+
+START_TEST(a_heartbeat_that_has_moved_meanwhile_is_told)
+{
+    struct engine_event event;
+    unsigned told = 0;
+
+    restart_with_beats();
+    ck_assert(!engine_has_event(scene.engine));
+    flow_close(scene.engine, call_each(145, 12, true));
+    while (engine_take_event(scene.engine, &event)) {
+        if (strcmp(event.remote, "api.vendor.example") == 0) { /* the resolver's is another */
+            ck_assert_int_eq(event.report.change, BEAT_MOVED);
+            ck_assert_double_eq_tol(event.report.period_before_s, 60, 1);
+            told++;
+        }
+        engine_drop_event(scene.engine, &event);
+    }
+    ck_assert_uint_eq(told, 1);
+}
+END_TEST
+
+START_TEST(who_learns_anew_remembers_no_heartbeat)
+{
+    const struct baseline_ruling reset = { .number = 1, .reset = 1 };
+    struct flow *flow;
+
+    restart_with_beats();
+    flow = call_each(60, 1, true);
+    engine_rule(scene.engine, "02:00:00:00:00:0a", &reset);
+    flow_close(scene.engine, flow);
+    flow = call_each(60, 4, false);
+    assert_unknown(flow, "heartbeat.state");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 /* --- what is usual --- */
 
 START_TEST(a_rule_is_usual_with_a_remote_once_learning_is_over)
@@ -382,6 +473,9 @@ int main(void)
         an_export_takes_what_adds_up_and_a_failure_gives_it_back,
         what_went_out_comes_back_the_same,
         known_is_not_new_in_the_next_process,
+        a_heartbeat_is_known_again_at_the_third,
+        a_heartbeat_that_has_moved_meanwhile_is_told,
+        who_learns_anew_remembers_no_heartbeat,
         a_known_device_gone_rogue_is_no_new_device,
         a_rule_is_usual_with_a_remote_once_learning_is_over,
         what_somebody_answers_for_is_usual_at_once,

@@ -174,6 +174,73 @@ START_TEST(a_lost_beat_may_come_back_with_another_period)
 }
 END_TEST
 
+/* Another process knew it: each 60 s, 100 bytes. */
+static void remember(double jitter)
+{
+    struct beat_report report;
+
+    beat_remember(&beat, 60, jitter, 100);
+    beat_read(&beat, &view);
+    ck_assert_int_eq(view.state, BEAT_FORMING);
+    ck_assert(!view.period_known);
+    ck_assert(!beat_is_sure(&beat));
+    ck_assert_uint_eq(beat_due_us(&beat), UINT64_MAX);
+    keep(beat_clock(&beat, now, &report), &report);
+}
+
+START_TEST(a_remembered_beat_is_steady_at_the_third)
+{
+    remember(0.01);
+    beats_of(2, 60, 100);
+    ck_assert_int_eq(view.state, BEAT_FORMING);
+    burst_of(100);
+    ck_assert_int_eq(view.state, BEAT_STEADY);
+    ck_assert_uint_eq(reports, 1);
+    ck_assert_int_eq(last.change, BEAT_BECAME_STEADY);
+    ck_assert_double_eq_tol(last.period_after_s, 60, 0.5);
+    pass(60);
+    forget_reports();
+    beats_of(40, 60, 100);
+    ck_assert_uint_eq(reports, 0);
+    pass(600);
+    ck_assert_int_eq(last.change, BEAT_STOPPED);
+}
+END_TEST
+
+START_TEST(a_remembered_beat_of_another_period_has_moved)
+{
+    remember(0.01);
+    beats_of(12, 145, 100);
+    ck_assert_uint_eq(reports, 1);
+    ck_assert_int_eq(last.change, BEAT_MOVED);
+    ck_assert_double_eq_tol(last.period_before_s, 60, 0.01);
+    ck_assert_double_eq_tol(last.period_after_s, 145, 0.01);
+}
+END_TEST
+
+START_TEST(a_remembered_beat_that_carries_more_has_grown)
+{
+    remember(0.01);
+    beats_of(4, 60, 100000);
+    ck_assert_uint_eq(reports, 2);
+    ck_assert_int_eq(last.change, BEAT_GREW);
+    ck_assert_uint_eq(last.bytes_before, 100);
+}
+END_TEST
+
+START_TEST(what_is_nothing_like_a_remembered_beat_is_no_change)
+{
+    static const double gaps_s[] = { 3, 17, 200, 8, 95, 31, 4, 140, 22, 75, 9, 37, 260, 13, 5, 48 };
+
+    remember(0.01);
+    for (unsigned i = 0; i < sizeof(gaps_s) / sizeof(gaps_s[0]); i++)
+        beats_of(1, gaps_s[i], 100);
+    ck_assert_uint_eq(reports, 0);
+    ck_assert_int_ne(view.state, BEAT_LOST);
+    ck_assert_int_ne(view.state, BEAT_STEADY);
+}
+END_TEST
+
 START_TEST(a_reboot_is_no_change)
 {
     steady_beats(100, 60, 100);
@@ -445,6 +512,10 @@ int main(void)
         a_stop_is_told_before_the_third_beat_is_overdue,
         a_lost_beat_resumes,
         a_lost_beat_may_come_back_with_another_period,
+        a_remembered_beat_is_steady_at_the_third,
+        a_remembered_beat_of_another_period_has_moved,
+        a_remembered_beat_that_carries_more_has_grown,
+        what_is_nothing_like_a_remembered_beat_is_no_change,
         a_reboot_is_no_change,
         a_gap_in_the_capture_is_no_change,
         growth_is_told_once_within_three_beats,
