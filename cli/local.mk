@@ -15,7 +15,7 @@ libhost_la_SOURCES = \
 	cli/inspect.h cli/inspect_alert.c cli/inspect_found.c cli/inspect_internal.h cli/inspect_records.c \
 	cli/inspect_renew.c cli/inspect_rules.c cli/interface.c cli/interface.h cli/json_walk.c \
 	cli/json_walk.h cli/pcap_file.c cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/report_add.c \
-	cli/report_internal.h cli/report_model.c cli/report_model.h cli/report_remotes.c \
+	cli/report_internal.h cli/report_model.c cli/report_model.h cli/report_names.c cli/report_remotes.c \
 	cli/report_time.c cli/report_time.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h \
 	cli/summary.c cli/summary.h cli/summary_alerts.c cli/summary_internal.h cli/summary_print.c \
 	cli/tcp_state.c cli/tcp_state.h cli/yaml_edit.c cli/yaml_edit.h cli/yaml_set.c cli/yaml_tree.c \

@@ -7,6 +7,7 @@
 #include "report_page_internal.h"
 
 #define DAY_S 86400
+#define MONDAY_S (4 * DAY_S) /* 1970-01-05, so that weeks begin with one */
 #define TICKS_MAX 9
 #define LEAST_BYTES 100.0             /* what is less is as high as nothing */
 #define SYMMETRY_BYTES (16 * 1024)    /* as the feature: below this it says nothing */
@@ -44,7 +45,7 @@ static int64_t tick_step_s(const struct page *page)
 static const char *tick_format(int64_t step_s, int64_t local_s)
 {
     if (step_s >= 2 * DAY_S || (step_s < DAY_S && local_s % DAY_S == 0))
-        return step_s >= 91 * DAY_S ? "%b %Y" : "%-d %b";
+        return step_s >= 91 * DAY_S ? "%-d %b %Y" : "%-d %b";
     if (step_s == DAY_S)
         return "%a %-d";
     return step_s >= 60 ? "%H:%M" : "%H:%M:%S";
@@ -73,7 +74,7 @@ static void put_ticks(const struct page *page, unsigned height)
     int64_t local_s = start_s + zone_east_s(page->report->zone, (uint64_t)start_s * 1000000);
     bool minor = false;
 
-    for (local_s -= local_s % step_s;; local_s += step_s) {
+    for (local_s -= (local_s - MONDAY_S) % step_s;; local_s += step_s) {
         int64_t guess_s = local_s - timeline->east_s;
         int64_t at_s = local_s - zone_east_s(page->report->zone,
                                          guess_s > 0 ? (uint64_t)guess_s * 1000000 : 0);

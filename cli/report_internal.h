@@ -15,6 +15,11 @@ struct report_flow {
     bool is_public;
 };
 
+/* The name that an earlier record told of the flow, into one that has none; and the other way. */
+void report_note_name(struct report *report, const struct eve_event *event);
+void report_fill_name(const struct report *report, struct eve_event *event);
+void report_clear_names(struct report *report);
+
 /* What a remote is called: domain, else name, else address. */
 void report_label(const struct eve_event *event, char out[REPORT_LABEL_SIZE]);
 

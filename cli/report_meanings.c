@@ -161,6 +161,8 @@ static void put_left_out(const struct page *page)
     put_line(page, page->report->out_of_time,
             "record had no time, or one too far from the others, and is left out",
             "records had no time, or one too far from the others, and are left out");
+    put_line(page, page->report->strangers, "record is of no device of the home networks and is left out",
+            "records are of no device of the home networks and are left out");
     put_line(page, page->report->devices_left_out,
             "record of a device for which there was no room is left out",
             "records of devices for which there was no room are left out");

@@ -43,6 +43,7 @@ void report_clear(struct report *report)
         HASH_DEL(report->devices, device);
         free_device(device);
     }
+    report_clear_names(report);
     report_init(report, report->zone, report->home);
 }
 
@@ -88,8 +89,10 @@ static struct report_device *device_of(struct report *report, const struct eve_e
     struct report_device *device = NULL;
 
     eve_event_device_key(event, key);
-    if (key[0] == '\0')
+    if (key[0] == '\0') {
+        report->strangers++;
         return NULL;
+    }
     HASH_FIND_STR(report->devices, key, device);
     if (device == NULL)
         device = add_device(report, key);
@@ -226,12 +229,15 @@ void report_take(struct report *report, struct eve_event *event)
     report->flows += is_flow;
     report->alerts += is_alert;
     report->others += !is_flow && !is_alert;
-    if (!is_flow && !is_alert && !is_iot)
+    if (!is_flow && !is_alert && !is_iot) {
+        report_note_name(report, event);
         return;
+    }
     if (!event->has_time || !include(report, event->time_us)) {
         report->out_of_time++;
         return;
     }
+    report_fill_name(report, event);
     device = device_of(report, event);
     if (device == NULL)
         return;

@@ -26,6 +26,7 @@
 #define REPORT_BEAT_CHANGES 16
 #define REPORT_ALERT_REMOTES 4
 #define REPORT_ALERT_NUMBERS 6
+#define REPORT_FLOWS_MAX 32768 /* whose names were told before they ended */
 #define REPORT_PRIORITIES 5 /* 1 to 4, and what has another or none */
 
 /* Texts are cut to these sizes, with their NUL, whatever a record holds. */
@@ -113,6 +114,13 @@ struct report_device {
     UT_hash_handle hh;
 };
 
+/* Of another program: a record of its own says what TLS, QUIC or HTTP call the remote. */
+struct report_name {
+    uint64_t flow_id;
+    char *name; /* owned */
+    UT_hash_handle hh;
+};
+
 struct report {
     const struct zone *zone;        /* borrowed; NULL: UTC */
     const struct prefix_list *home; /* borrowed */
@@ -120,7 +128,9 @@ struct report {
     uint64_t first_us, last_us;
     struct report_device *devices;
     size_t remote_count;
+    struct report_name *names; /* the oldest first */
     uint64_t flows, alerts, others; /* records */
+    uint64_t strangers;        /* connections, alerts and summaries of no device */
     uint64_t devices_left_out; /* records of devices for which there was no room */
     uint64_t out_of_time;      /* records without a time, or too far from the others */
     bool out_of_memory;

@@ -8,6 +8,21 @@
 /* --- what needs attention --- */
 
 #define KINDS_SHOWN 3
+#define ADVICE_SHOWN 240 /* characters */
+
+/* What to do about an alert, in short; the device's part of the page has all of it. */
+static void put_advice(const struct page *page, const struct report_alert *alert)
+{
+    const struct rule_kind *kind = page_kind_of(alert);
+
+    fputs("<br><span class=\"todo\"><b>To do:</b> ", page->to);
+    if (kind != NULL)
+        html_cut(page->to, kind->advice, ADVICE_SHOWN, HTML_KEEP_START);
+    else
+        fprintf(page->to, "Rule %u is not one of Tattler's: look up what its author says of it, and look "
+                "at what the device did then.", alert->sid);
+    fputs("</span>", page->to);
+}
 
 /* What the urgent alerts of a device are about, each word once. */
 static void put_kinds(const struct page *page, struct report_alert *const *alerts, size_t count)
@@ -41,7 +56,7 @@ static void put_device_link(const struct page *page, const struct report_device 
 
 /* 'alerts' are the urgent ones of the device, the first of them told in its own words. */
 static void put_attention(const struct page *page, const struct report_device *device,
-        struct report_alert *const *alerts, size_t count)
+        struct report_alert *const *alerts, size_t count, bool advises)
 {
     uint64_t last_us = 0;
 
@@ -61,11 +76,31 @@ static void put_attention(const struct page *page, const struct report_device *d
         fprintf(page->to, " of %zu rules", count);
     fputs(", last ", page->to);
     page_time(page, last_us);
-    fputs("</span></li>", page->to);
+    fputs("</span>", page->to);
+    if (advises)
+        put_advice(page, alerts[0]);
+    fputs("</li>", page->to);
 }
 
+/* Nothing that asks for attention: is all well, or was nothing looked at? */
+static void put_calm(const struct page *page)
+{
+    if (page->about->read.records == 0)
+        fputs("<p>There is nothing to tell: no records were read. Give EVE JSON that <code>tattler live"
+              "</code>, <code>tattler replay</code> or Suricata writes.</p>", page->to);
+    else if (page->device_count == 0)
+        fputs("<p>There is nothing to tell: no record is of a device. It takes records of <code>flow"
+              "</code>, <code>alert</code> or <code>iot</code> with a host of the home networks, which "
+              "<code>home-networks</code> in the configuration names.</p>", page->to);
+    else
+        fputs("<p>Nothing: no alert asks for something to be done (priority 1 or 2).</p>",
+                page->to);
+}
+
+/* What to do is said once, for the first device of those that the same befell. */
 void page_attention(const struct page *page)
 {
+    const struct rule_kind *told[PAGE_ATTENTION_ROWS];
     size_t found = 0;
 
     fputs("<ol>", page->to);
@@ -75,14 +110,20 @@ void page_attention(const struct page *page)
 
         while (urgent < count && alerts[urgent]->priority <= 2)
             urgent++;
-        if (urgent > 0 && found++ < PAGE_ATTENTION_ROWS)
-            put_attention(page, page->devices[i], alerts, urgent);
+        if (urgent > 0 && found < PAGE_ATTENTION_ROWS) {
+            bool again = false;
+
+            told[found] = page_kind_of(alerts[0]);
+            for (size_t j = 0; j < found; j++)
+                again |= told[j] == told[found];
+            put_attention(page, page->devices[i], alerts, urgent, !again);
+        }
+        found += urgent > 0;
         free(alerts);
     }
     fputs("</ol>", page->to);
     if (found == 0)
-        fputs("<p>Nothing: no alert asks for something to be done (priority 1 or 2).</p>",
-                page->to);
+        put_calm(page);
     if (found > PAGE_ATTENTION_ROWS) {
         fputs("<p><a href=\"#devices\">and ", page->to);
         html_plural(page->to, found - PAGE_ATTENTION_ROWS, "more device", "more devices");
