@@ -35,13 +35,23 @@ static struct origin next_origin(struct http_asked *asked)
     return origin;
 }
 
+/* An answer to a request that was not seen counts as an exchange of its own, as in libhtp. */
+static uint64_t take_number(const struct http_reading *reading)
+{
+    struct dissector *dissector = reading->dissector;
+
+    if (dissector->responses == dissector->requests)
+        exchange_ask(&dissector->connection->exchange, &reading->dissectors->told,
+                dissector->requests++, (struct cursor){ NULL, 0 });
+    return dissector->responses++;
+}
+
 /* Those of a switch to another protocol Suricata leaves to that one's parser. 'head': as it came. */
 static void tell(const struct http_reading *reading, const struct http_response *response,
         struct cursor head)
 {
-    struct dissector *dissector = reading->dissector;
-    struct connection *connection = dissector->connection;
-    uint64_t number = dissector->responses++;
+    struct connection *connection = reading->dissector->connection;
+    uint64_t number = take_number(reading);
     struct match_buffer fields = { BUFFER_HTTP_HEADER, response->fields };
     struct match_transaction transaction = { APPLICATION_HTTP1, false, MATCH_WHOLE, &fields, 1,
         { number, exchange_request(connection->exchange, number), head } };
