@@ -231,7 +231,7 @@ static void sort(uint32_t *numbers, uint32_t count)
 }
 
 /* In the order of rules, each once. */
-void candidates_look(struct matcher *matcher, const struct look *look)
+static void look_at_all(struct matcher *matcher, const struct look *look)
 {
     struct plan_list *list = &matcher->candidates;
 
@@ -241,18 +241,13 @@ void candidates_look(struct matcher *matcher, const struct look *look)
         if (i == 0 || list->numbers[i] != list->numbers[i - 1])
             look_at(matcher, list->numbers[i], look);
     list->count = 0;
-    if (matcher->witness != NULL)
-        matcher->witness->look(matcher->witness->user, look);
 }
 
-struct look candidates_look_of(struct matcher *matcher)
+/* Mostly there are none. */
+void candidates_look(struct matcher *matcher, const struct look *look)
 {
-    return (struct look){
-        .packet = matcher->packet,
-        .application = matcher->packet->application,
-        .flow_bits = matcher->flow != NULL ? &matcher->flow->bits : NULL,
-        .xbits = matcher->xbits,
-        .steps = matcher->steps,
-        .payload = matcher->packet->payload,
-    };
+    if (matcher->candidates.count > 0)
+        look_at_all(matcher, look);
+    if (matcher->witness != NULL)
+        matcher->witness->look(matcher->witness->user, look);
 }

@@ -18,6 +18,11 @@ static uint64_t gather(const uint8_t *bytes, size_t length)
     return value;
 }
 
+static void mark_first(struct heads *heads, unsigned byte)
+{
+    heads->firsts[byte / 64] |= UINT64_C(1) << byte % 64;
+}
+
 bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, uint32_t number)
 {
     struct head *all = grow(heads->all, &heads->room, heads->count + 1, sizeof(*all));
@@ -28,7 +33,9 @@ bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, uint32_
     heads->all = all;
     all[heads->count++] = (struct head){ .bytes = gather(bytes, length), .number = number,
         .length = (uint32_t)(length < HEAD_BYTES ? length : HEAD_BYTES) };
-    heads->firsts[first / 64] |= UINT64_C(1) << first % 64;
+    mark_first(heads, first);
+    if (first >= 'a' && first <= 'z')
+        mark_first(heads, first & ~0x20u);
     return true;
 }
 
@@ -89,10 +96,9 @@ static uint32_t count_before(const struct heads *heads, uint64_t bytes)
 void heads_find(const struct heads *heads, struct cursor bytes,
         void (*found)(void *user, uint32_t number), void *user)
 {
-    uint8_t first = bytes.left > 0 ? lower(bytes.at[0]) : 0;
     uint64_t value;
 
-    if (bytes.left == 0 || (heads->firsts[first / 64] >> first % 64 & 1) == 0)
+    if (!heads_may_find(heads, bytes))
         return;
     value = gather(bytes.at, bytes.left);
     for (uint32_t i = count_before(heads, value); i > 0; i = heads->all[i - 1].parent)

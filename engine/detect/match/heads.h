@@ -24,13 +24,19 @@ struct head {
 struct heads {
     struct head *all;
     size_t count, room;
-    uint64_t firsts[4]; /* a bit for each byte that one of them begins with */
+    uint64_t firsts[4]; /* a bit for each byte that one of them begins with, in either case */
 };
 
 /* At least one byte. False: out of memory. */
 bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, uint32_t number);
 void heads_sort(struct heads *heads); /* once all are there */
 void heads_clear(struct heads *heads);
+
+/* May there be any? What a packet begins with mostly tells without a call. */
+static inline bool heads_may_find(const struct heads *heads, struct cursor bytes)
+{
+    return bytes.left > 0 && (heads->firsts[bytes.at[0] / 64] >> bytes.at[0] % 64 & 1) != 0;
+}
 
 /* Tells the numbers of those that these bytes may begin with. */
 void heads_find(const struct heads *heads, struct cursor bytes,

@@ -125,8 +125,18 @@ void candidates_add_features(struct matcher *matcher, const struct plan_list *ru
 void candidates_add_run(struct matcher *matcher, const struct feature_run *run,
         const struct look *look, struct match_wait *wait, size_t index);
 void candidates_look(struct matcher *matcher, const struct look *look);
-/* With the packet at hand. */
-struct look candidates_look_of(struct matcher *matcher);
+/* With the packet at hand. Each packet is looked at: to be made in place. */
+static inline struct look candidates_look_of(const struct matcher *matcher)
+{
+    return (struct look){
+        .packet = matcher->packet,
+        .application = matcher->packet->application,
+        .flow_bits = matcher->flow != NULL ? &matcher->flow->bits : NULL,
+        .xbits = matcher->xbits,
+        .steps = matcher->steps,
+        .payload = matcher->packet->payload,
+    };
+}
 
 /* --- found.c: what matched with the packet at hand is told --- */
 

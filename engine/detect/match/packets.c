@@ -63,19 +63,41 @@ static uint64_t runs_of(const struct match_group *group, uint32_t changes)
     return runs;
 }
 
-/* The first of 'wait' is for the first run. */
-static void add_runs(struct matcher *matcher, const struct match_group *group,
-        const struct look *look, const struct waking *by, size_t first)
+/* The first of 'wait' is for the first run. Returns what those that ask for 'woken' wait for now. */
+static uint32_t add_runs(struct matcher *matcher, const struct match_group *group,
+        const struct look *look, const struct waking *by, uint32_t woken, size_t first)
 {
     struct match_wait *wait = matcher->flow->waits[look->packet->to_server ? 0 : 1];
-    uint32_t woken = by->all ? UINT32_MAX : (wait->mask & by->changes) | by->risen;
+    uint32_t waits_for = 0;
 
     for (uint64_t left = runs_of(group, woken); left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
 
         if (is_woken(&group->runs[i], wait->runs[first + i], by))
             candidates_add_run(matcher, &group->runs[i], look, wait, first + i);
+        waits_for |= wait->runs[first + i];
     }
+    return waits_for;
+}
+
+/* Of all groups; what none waits for any more is not looked for with the next packet. */
+static void add_woken(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
+        const struct waking *by, struct match_wait *wait)
+{
+    uint32_t woken = by->all ? UINT32_MAX : (wait->mask & by->changes) | by->risen;
+    uint32_t waits_for = 0;
+    size_t first = 0;
+
+    if (woken == 0)
+        return;
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
+        if (groups[i] == NULL)
+            continue;
+        waits_for |= add_runs(matcher, groups[i], look, by, woken, first);
+        first += groups[i]->run_count;
+    }
+    wait->mask &= ~woken | waits_for;
 }
 
 static void add_changed(struct matcher *matcher,
@@ -87,7 +109,6 @@ static void add_changed(struct matcher *matcher,
         .all = note_phase(matcher->flow, look),
         .changes = note_changes(matcher->flow, look->packet),
     };
-    size_t first = 0;
 
     if (by.all || (by.changes & matcher->messages.text_changes) != 0)
         search_texts(matcher, by.all ? UINT32_MAX : by.changes);
@@ -97,12 +118,7 @@ static void add_changed(struct matcher *matcher,
         wait_restart(wait);
     by.risen = wait_take_risen(wait, look->packet->flow, by.changes,
             matcher->flow->fired_count > 0);
-    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
-        if (groups[i] == NULL)
-            continue;
-        add_runs(matcher, groups[i], look, &by, first);
-        first += groups[i]->run_count;
-    }
+    add_woken(matcher, groups, look, &by, wait);
 }
 
 /* --- a packet --- */
@@ -130,7 +146,8 @@ static void search(struct matcher *matcher, const struct match_group *group,
 static void add_of_bytes(struct matcher *matcher, const struct match_group *group,
         const struct look *look)
 {
-    heads_find(&group->heads, look->payload, candidates_add, matcher);
+    if (heads_may_find(&group->heads, look->payload))
+        heads_find(&group->heads, look->payload, candidates_add, matcher);
     candidates_add_each(matcher, &group->each_payload, look);
     search(matcher, group, look, false);
 }
@@ -279,17 +296,6 @@ static bool is_encrypted(struct matcher *matcher, const struct match_packet *pac
     return flow->encrypted;
 }
 
-/* What a TCP stream carries is known one packet later than what a datagram does: Suricata reads
- * streams as they are acknowledged. */
-static struct look look_of_packet(struct matcher *matcher)
-{
-    struct look look = candidates_look_of(matcher);
-
-    if (matcher->packet->protocol == PACKET_PROTOCOL_TCP)
-        look.application = matcher->known;
-    return look;
-}
-
 /* What comes before the other end has answered a SYN is of no stream: Suricata looks at it by itself. */
 static bool is_outside_stream(const struct match_packet *packet)
 {
@@ -305,8 +311,12 @@ void packets_look(struct matcher *matcher)
     const struct match_group *const *groups = matcher->groups_here;
     bool is_own = flow != NULL && flow->protocol == packet->protocol;
     bool is_first = flow == NULL || (is_own && !flow->seen[way]);
-    struct look look = look_of_packet(matcher);
+    struct look look = candidates_look_of(matcher);
 
+    /* What a TCP stream carries is known one packet later than what a datagram does: Suricata reads
+     * streams as they are acknowledged. */
+    if (packet->protocol == PACKET_PROTOCOL_TCP)
+        look.application = matcher->known;
     look.unreadable = is_encrypted(matcher, packet);
     look.has_piece = is_own && flow->windows[way].len > 0 && (flow->ready[way] || packet->closing);
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
@@ -314,7 +324,7 @@ void packets_look(struct matcher *matcher)
             add_of_packet(matcher, groups[i], &look, is_first);
     if (is_own && packet->flow != NULL)
         add_changed(matcher, groups, &look);
-    if (flow != NULL)
+    if (flow != NULL && (flow->bits != NULL || matcher->candidates.count > 0))
         add_marked(matcher, groups, &look);
     candidates_look(matcher, &look);
     if (!is_own)
