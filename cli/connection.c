@@ -164,94 +164,7 @@ void connections_free(struct connections *connections)
     free(connections);
 }
 
-/* --- keys --- */
-
-struct ends {
-    struct address source, destination;
-    uint16_t source_port, destination_port;
-    uint8_t protocol;
-};
-
-/* The type of ICMP message that answers this one; messages without an answer stand alone. */
-static uint8_t icmp_answer(uint8_t protocol, uint8_t type)
-{
-    static const uint8_t v4[][2] = { { 8, 0 }, { 13, 14 }, { 15, 16 }, { 10, 9 }, { 17, 18 } };
-    static const uint8_t v6[][2] = { { 128, 129 }, { 135, 136 }, { 133, 134 }, { 130, 131 },
-        { 139, 140 }, { 144, 145 }, { 146, 147 }, { 148, 149 }, { 151, 152 }, { 157, 158 } };
-    const uint8_t(*pairs)[2] = protocol == PACKET_PROTOCOL_ICMP ? v4 : v6;
-    size_t n = protocol == PACKET_PROTOCOL_ICMP ? sizeof(v4) / 2 : sizeof(v6) / 2;
-
-    for (size_t i = 0; i < n; i++) {
-        if (pairs[i][0] == type)
-            return pairs[i][1];
-        if (pairs[i][1] == type)
-            return pairs[i][0];
-    }
-    return 0xff;
-}
-
-#define ICMP_UNREACHABLE 3
-
-/* ICMPv4 messages about other packets open no flow of their own (RFC 1122 section 3.2.2); those of
- * ICMPv6 do, in Suricata. */
-static bool is_icmp_error(const struct packet *packet)
-{
-    static const uint8_t types[] = { ICMP_UNREACHABLE, 4, 5, 11, 12 };
-
-    return packet->kind == PACKET_ICMP && packet->protocol == PACKET_PROTOCOL_ICMP &&
-           memchr(types, packet->icmp.type, sizeof(types)) != NULL;
-}
-
-/* Filled in place, as all that runs for each packet: see inspect.c. */
-static void read_ends(const struct packet *packet, struct ends *out)
-{
-    const struct packet_icmp *icmp = &packet->icmp;
-
-    out->source = packet->src;
-    out->destination = packet->dst;
-    out->source_port = packet->src_port;
-    out->destination_port = packet->dst_port;
-    out->protocol = packet->protocol;
-    if (packet->kind != PACKET_ICMP)
-        return;
-    /* An IPv4 'unreachable' belongs to the flow that it is about, and comes against its way. */
-    if (packet->protocol == PACKET_PROTOCOL_ICMP && icmp->type == ICMP_UNREACHABLE &&
-            icmp->quotes && icmp->quoted_src_port != 0) {
-        *out = (struct ends){ icmp->quoted_dst, icmp->quoted_src, icmp->quoted_dst_port,
-            icmp->quoted_src_port, icmp->quoted_protocol };
-        return;
-    }
-    out->source_port = (uint16_t)(icmp->type << 8 | icmp->code);
-    out->destination_port =
-            (uint16_t)(icmp_answer(packet->protocol, icmp->type) << 8 | icmp->code);
-}
-
-/* Any order will do. */
-static bool comes_first(const struct address *a, const struct address *b)
-{
-    uint64_t halves_a[2], halves_b[2];
-
-    memcpy(halves_a, a, sizeof(halves_a));
-    memcpy(halves_b, b, sizeof(halves_b));
-    return halves_a[1] != halves_b[1] ? halves_a[1] < halves_b[1] : halves_a[0] < halves_b[0];
-}
-
-static void make_key(const struct packet *packet, const struct ends *ends, unsigned depth,
-        struct connection_key *key)
-{
-    bool swap = address_equal(&ends->source, &ends->destination)
-                        ? ends->source_port > ends->destination_port
-                        : comes_first(&ends->destination, &ends->source);
-
-    key->low = swap ? ends->destination : ends->source;
-    key->high = swap ? ends->source : ends->destination;
-    key->low_port = swap ? ends->destination_port : ends->source_port;
-    key->high_port = swap ? ends->source_port : ends->destination_port;
-    for (size_t i = 0; i < PACKET_VLANS_MAX; i++)
-        key->vlans[i] = i < packet->vlan_count ? packet->vlans[i] : 0;
-    key->protocol = ends->protocol;
-    key->depth = (uint8_t)depth;
-}
+/* --- finding --- */
 
 static bool has_ends(const struct connection *connection, const struct address *source,
         uint16_t source_port, const struct address *destination, uint16_t destination_port)
@@ -279,7 +192,7 @@ static bool is_next_of(const struct connection *last, const struct packet *packe
 }
 
 static struct connection *make(struct connections *connections, const struct connection_key *key,
-        const struct ends *ends, const struct packet *packet, uint64_t time_us)
+        const struct connection_ends *ends, const struct packet *packet, uint64_t time_us)
 {
     struct connection *connection;
 
@@ -308,13 +221,13 @@ static struct connection *make(struct connections *connections, const struct con
 }
 
 /* A flow that Suricata swaps: its first packet was the server's SYN and ACK. */
-static void swap_ends(struct ends *ends)
+static void swap_ends(struct connection_ends *ends)
 {
-    *ends = (struct ends){ ends->destination, ends->source, ends->destination_port,
+    *ends = (struct connection_ends){ ends->destination, ends->source, ends->destination_port,
         ends->source_port, ends->protocol };
 }
 
-static bool is_same_way(const struct connection *connection, const struct ends *ends)
+static bool is_same_way(const struct connection *connection, const struct connection_ends *ends)
 {
     return address_equal(&connection->source, &ends->source) &&
            connection->source_port == ends->source_port;
@@ -325,15 +238,15 @@ struct connection *connections_find(struct connections *connections, const struc
 {
     struct connection *connection;
     struct connection_key key;
-    struct ends ends;
+    struct connection_ends ends;
 
     connections_expire(connections, time_us);
     if (is_next_of(connections->last, packet, depth, time_us, to_server)) {
         *is_new = false;
         return connections->last;
     }
-    read_ends(packet, &ends);
-    make_key(packet, &ends, depth, &key);
+    connection_read_ends(packet, &ends);
+    connection_make_key(packet, &ends, depth, &key);
     HASH_FIND(hh, connections->all, &key, sizeof(key), connection);
     if (connection != NULL && expires_us(connection) <= time_us) {
         finish(connections, connection, END_TIMEOUT);
@@ -351,7 +264,7 @@ struct connection *connections_find(struct connections *connections, const struc
         connections->last = connection;
         return connection;
     }
-    if (is_icmp_error(packet))
+    if (connection_is_icmp_error(packet))
         return NULL;
     *to_server = packet->kind != PACKET_TCP || !tcp_starts_at_server(packet->tcp.flags);
     if (!*to_server)

@@ -13,6 +13,7 @@
 
 #include "base/address.h"
 #include "base/hash.h"
+#include "connection_key.h"
 #include "detect/rules/rule.h"
 #include "parse/packet.h"
 #include "tcp_state.h"
@@ -26,18 +27,6 @@ enum connection_state { CONNECTION_NEW, CONNECTION_ESTABLISHED, CONNECTION_CLOSE
 
 /* Why a flow ended, as EVE's flow.reason says. */
 enum connection_end { END_TIMEOUT, END_REUSE, END_CROWDED, END_SHUTDOWN };
-
-/* Compared and hashed as bytes: it must have no padding. */
-struct connection_key {
-    struct address low, high; /* in some order, so that both directions have one key */
-    uint16_t low_port, high_port;
-    uint16_t vlans[PACKET_VLANS_MAX];
-    uint8_t protocol, depth;
-};
-
-_Static_assert(sizeof(struct connection_key) == 2 * sizeof(struct address) +
-                               (2 + PACKET_VLANS_MAX) * sizeof(uint16_t) + 2,
-        "padding in struct connection_key");
 
 /* What each packet needs comes first, and close together. */
 struct connection {
