@@ -31,19 +31,24 @@ static bool is_plausible(const struct dns_message *message, size_t size)
     return 2 * records <= size && (message->response || message->counts[DNS_QUESTION] > 0);
 }
 
-static void find_whole_sections(struct record_log *log)
+/* Up to the section 'last'; those behind it count as not whole. */
+static void find_whole_sections(struct record_log *log, enum dns_section last)
 {
     struct dns_message message = *log->opened;
     unsigned read[DNS_SECTIONS] = { 0 };
+    size_t wanted = 0;
     struct dns_question question;
     struct dns_record record;
     struct eve_dns_data data;
 
     while (dns_next_question(&message, &question))
         read[DNS_QUESTION]++;
-    while (dns_next_raw(&message, &record) && eve_dns_data_read(&message, &record, &data))
+    for (size_t i = DNS_ANSWER; i <= last; i++)
+        wanted += message.counts[i];
+    while (wanted-- > 0 && dns_next_raw(&message, &record) &&
+            eve_dns_data_read(&message, &record, &data))
         read[record.section]++;
-    for (size_t i = 0; i < DNS_SECTIONS; i++)
+    for (size_t i = 0; i <= last; i++)
         log->whole[i] = read[i] == message.counts[i];
 }
 
@@ -301,12 +306,12 @@ static void put_mdns(const struct record_log *log)
 }
 
 static bool open_log(const struct eve_head *head, struct cursor message,
-        struct dns_message *opened, struct record_log *log)
+        struct dns_message *opened, struct record_log *log, enum dns_section last)
 {
     if (dns_open(message, opened) != TATTLER_OK || !is_plausible(opened, message.left))
         return false;
     log->opened = opened;
-    find_whole_sections(log);
+    find_whole_sections(log, last);
     log->mdns = head->app_proto != NULL && strcmp(head->app_proto, "mdns") == 0;
     return log->whole[DNS_QUESTION] && (log->whole[DNS_ANSWER] || head->cut);
 }
@@ -316,7 +321,7 @@ bool eve_dns_is_told(const struct eve_head *head, struct cursor message)
     struct dns_message opened;
     struct record_log log = { .json = NULL };
 
-    return open_log(head, message, &opened, &log);
+    return open_log(head, message, &opened, &log, DNS_ANSWER);
 }
 
 static void put_message(const struct record_log *log, const struct eve_head *head)
@@ -334,7 +339,7 @@ void eve_put_dns(struct json *json, const struct eve_head *head, struct cursor m
     struct dns_message opened;
     struct record_log log = { .json = json, .in_alert = true };
 
-    if (open_log(head, message, &opened, &log))
+    if (open_log(head, message, &opened, &log, DNS_ADDITIONAL))
         put_message(&log, head);
 }
 
@@ -343,7 +348,7 @@ bool eve_dns_record(struct json *json, const struct eve_head *head, struct curso
     struct dns_message opened;
     struct record_log log = { .json = json };
 
-    if (!open_log(head, message, &opened, &log))
+    if (!open_log(head, message, &opened, &log, DNS_ADDITIONAL))
         return false;
     eve_open_packet(json, head, log.mdns ? "mdns" : "dns");
     put_message(&log, head);
