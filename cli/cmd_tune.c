@@ -200,13 +200,14 @@ static void read_all(struct tune *tune)
 static void load_rules(struct tune *tune)
 {
     const struct tune_arguments *arguments = &tune->arguments;
+    const char *const pack = rules_folder();
     struct rules_source source = { .yaml = arguments->config,
         .paths = arguments->rules, .path_count = arguments->rule_count,
         .home = &tune->settings.home_networks };
 
     if (rules_choose(&source, &tune->settings, false) && source.path_count == 0)
-        source = (struct rules_source){ .paths = (const char *const[]){ rules_folder() },
-            .path_count = access(rules_folder(), R_OK) == 0, .home = source.home };
+        source = (struct rules_source){ .paths = &pack, .path_count = access(pack, R_OK) == 0,
+            .home = source.home };
     if (source.path_count == 0 ||
             rules_load(&source, NULL, NULL, &tune->rules) == TATTLER_NO_MEMORY)
         tune->rules = (struct rules){ .set = NULL };
