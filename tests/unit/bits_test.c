@@ -55,6 +55,22 @@ START_TEST(flowbits_are_set_unset_and_toggled)
 }
 END_TEST
 
+START_TEST(flowbits_are_gone_through_in_order)
+{
+    uint32_t bit = 0;
+
+    ck_assert(!flow_bits_next(flow, &bit));
+    flow_change(BIT_SET, 64);
+    flow_change(BIT_SET, 3);
+    ck_assert(flow_bits_next(flow, &bit) && bit == 3);
+    ck_assert(flow_bits_next(flow, &bit) && bit == 3);
+    bit++;
+    ck_assert(flow_bits_next(flow, &bit) && bit == 64);
+    bit++;
+    ck_assert(!flow_bits_next(flow, &bit));
+}
+END_TEST
+
 START_TEST(of_several_flowbits_one_is_enough)
 {
     static const uint32_t bits[] = { 1, 2 };
@@ -266,6 +282,7 @@ int main(void)
     tcase_add_checked_fixture(flowbits, NULL, flow_tear_down);
     tcase_add_test(flowbits, nothing_is_kept_until_a_bit_is_set);
     tcase_add_test(flowbits, flowbits_are_set_unset_and_toggled);
+    tcase_add_test(flowbits, flowbits_are_gone_through_in_order);
     tcase_add_test(flowbits, of_several_flowbits_one_is_enough);
     tcase_add_test(flowbits, several_flowbits_at_once_are_not_changed);
     suite_add_tcase(suite, cases);
