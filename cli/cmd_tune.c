@@ -189,14 +189,24 @@ static void read_all(struct tune *tune)
 
     tune->history.since_us = arguments->since_us;
     tune->history.wanted_device = arguments->device;
-    tune->failed = eve_read(arguments->sources, arguments->source_count, &reading, NULL) !=
+    tune->failed |= eve_read(arguments->sources, arguments->source_count, &reading, NULL) !=
                    TATTLER_OK;
     if (tune->history.left_out > 0)
         complain("%llu alerts are left out: more groups, remotes or alerts than are kept",
                 (unsigned long long)tune->history.left_out);
 }
 
-/* Without rules the numbers are not shown; 'check' tells what is wrong with some. */
+/* Without rules the numbers are not shown; 'check' tells what is wrong inside of files. */
+static void tell_file(void *user, const struct rule_problem *problem)
+{
+    struct tune *tune = user;
+
+    if (problem->line > 0)
+        return;
+    complain("%s: %s", problem->file, problem->text);
+    tune->failed = true;
+}
+
 static void load_rules(struct tune *tune)
 {
     const struct tune_arguments *arguments = &tune->arguments;
@@ -209,7 +219,7 @@ static void load_rules(struct tune *tune)
         source = (struct rules_source){ .paths = &pack, .path_count = access(pack, R_OK) == 0,
             .home = source.home };
     if (source.path_count == 0 ||
-            rules_load(&source, NULL, NULL, &tune->rules) == TATTLER_NO_MEMORY)
+            rules_load(&source, tell_file, tune, &tune->rules) == TATTLER_NO_MEMORY)
         tune->rules = (struct rules){ .set = NULL };
     if (tune->rules.set != NULL && asks_for_findings(tune->rules.set))
         tune->heuristics = load_quietly(&tune->settings,

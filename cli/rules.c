@@ -1,14 +1,12 @@
 #include "rules.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX ".rules"
+#include "enrich/folder.h"
+
 #define SURICATA_FOLDER "/etc/suricata"
 #define PATH_SIZE 4096
 #define V4_MAPPED_BITS 96 /* that prefixes of IPv4 addresses count as well */
@@ -82,43 +80,20 @@ static void define_vars(struct loading *loading, const struct rules_source *sour
 
 /* --- files --- */
 
-static int is_rules(const struct dirent *entry)
+static void load_file(void *user, const char *path)
 {
-    size_t len = strlen(entry->d_name);
+    struct loading *loading = user;
 
-    return len > strlen(SUFFIX) && strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
-}
-
-static void load_folder(struct loading *loading, const char *folder)
-{
-    struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, is_rules, alphasort);
-    char path[PATH_SIZE];
-
-    if (count < 0)
-        tell(loading, folder, 0, 0, strerror(errno));
-    else if (count == 0)
-        tell(loading, folder, 0, 0, "no file '*" SUFFIX "' in this folder");
-    for (int i = 0; i < count; i++) {
-        int len = snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
-
-        if (len < 0 || (size_t)len >= sizeof(path))
-            tell(loading, folder, 0, 0, "the path is too long");
-        else if (!loading->no_memory)
-            note(loading, rule_set_load(loading->rules->set, path));
-        free(entries[i]);
-    }
-    free(entries);
+    if (!loading->no_memory)
+        note(loading, rule_set_load(loading->rules->set, path));
 }
 
 static void load_path(struct loading *loading, const char *path)
 {
-    struct stat status;
+    char error[512];
 
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        load_folder(loading, path);
-    else
-        note(loading, rule_set_load(loading->rules->set, path));
+    if (!folder_each(path, ".rules", load_file, loading, error, sizeof(error)))
+        tell(loading, path, 0, 0, error);
 }
 
 const char *rules_folder(void)

@@ -44,7 +44,7 @@ libengine_la_SOURCES = \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h \
 	engine/enrich/csv.c engine/enrich/csv.h engine/enrich/domain.c engine/enrich/domain.h \
-	engine/enrich/file_map.c engine/enrich/file_map.h engine/enrich/geo.c engine/enrich/geo.h \
+	engine/enrich/file_map.c engine/enrich/file_map.h engine/enrich/folder.c engine/enrich/folder.h engine/enrich/geo.c engine/enrich/geo.h \
 	engine/enrich/grow.h engine/enrich/mmdb_decode.c engine/enrich/mmdb_decode.h \
 	engine/enrich/oui.c engine/enrich/oui.h engine/enrich/problem.h engine/enrich/profile.c \
 	engine/enrich/profile.h engine/enrich/profile_read.c engine/enrich/resolvers.c \

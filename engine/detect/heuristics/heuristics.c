@@ -1,18 +1,16 @@
 #include "detect/heuristics/heuristics.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/nearest.h"
 #include "detect/heuristics/heuristics_internal.h"
 #include "enrich/file_map.h"
+#include "enrich/folder.h"
 #include "enrich/grow.h"
 
-#define SUFFIX ".lua"
 #define FILE_MAX (256 * 1024)
 #define FILES_MAX 256
 
@@ -133,41 +131,17 @@ static void load_file(struct loading *loading, const char *path)
 
 /* --- folders --- */
 
-static int is_lua(const struct dirent *entry)
+static void take_file(void *loading, const char *path)
 {
-    size_t len = strlen(entry->d_name);
-
-    return len > strlen(SUFFIX) && strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
-}
-
-static void load_folder(struct loading *loading, const char *folder)
-{
-    struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, is_lua, alphasort);
-    char path[4096];
-
-    if (count <= 0)
-        tell(loading, folder, 0, count < 0 ? strerror(errno) : "no file '*" SUFFIX "' in this folder");
-    for (int i = 0; i < count; i++) {
-        int len = snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
-
-        if (len > 0 && (size_t)len < sizeof(path))
-            load_file(loading, path);
-        else
-            tell(loading, folder, 0, "the path is too long");
-        free(entries[i]);
-    }
-    free(entries);
+    load_file(loading, path);
 }
 
 static void load_path(struct loading *loading, const char *path)
 {
-    struct stat status;
+    char error[512];
 
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        load_folder(loading, path);
-    else
-        load_file(loading, path);
+    if (!folder_each(path, ".lua", take_file, loading, error, sizeof(error)))
+        tell(loading, path, 0, error);
 }
 
 /* --- the set --- */
