@@ -219,6 +219,8 @@ void engine_learn_offer(struct engine *engine, const struct address resolvers[],
 
 /* --- flow_report.c: they return what changed, enum flow_change --- */
 
+/* Does a rule see the same in both? */
+bool flow_same_beat(const struct beat_view *a, const struct beat_view *b);
 uint32_t flow_report(struct engine *engine, struct flow *flow);
 /* What is of the flow's device alone, as of flow->last_us; takes its lock. */
 void flow_view_device(struct engine *engine, struct flow *flow);

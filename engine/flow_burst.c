@@ -47,23 +47,50 @@ static struct beat *make_beat(const struct flow *flow)
     return beat;
 }
 
-static void begin_burst(struct engine *engine, struct flow *flow, uint64_t time_us)
+/* While the beat with the remote as a whole is sure, or this very one, it adds nothing. */
+static bool may_beat(const struct flow *flow)
+{
+    return flow->outlook.series.state != BEAT_STEADY && !flow->alone &&
+           (flow->beat != NULL || flow->burst_us != 0);
+}
+
+static void follow_beat(struct flow *flow, uint64_t time_us)
+{
+    struct beat_view before, after;
+    struct beat_report report;
+
+    if (flow->beat == NULL && !may_beat(flow))
+        return;
+    flow_beat(flow, &before);
+    if (!may_beat(flow)) {
+        free(flow->beat);
+        flow->beat = NULL;
+    } else if (flow->beat == NULL) {
+        flow->beat = make_beat(flow);
+    }
+    if (flow->beat != NULL)
+        beat_note(flow->beat, time_us, &report);
+    flow_beat(flow, &after);
+    if (!flow_same_beat(&before, &after))
+        flow->changed |= CHANGED_BEAT;
+}
+
+/* What a beat carries is what its last ones did, but of one that has just grown all that came so far. */
+static void add_to_beat(struct flow *flow, uint64_t time_us, uint64_t bytes)
 {
     struct beat_report report;
 
+    if (beat_add(flow->beat, time_us, bytes, &report) || flow->beat->size_count == 0)
+        flow->changed |= CHANGED_BEAT;
+}
+
+static void begin_burst(struct engine *engine, struct flow *flow, uint64_t time_us)
+{
     if (flow->burst_waits) { /* a flow that pauses before its name is known */
         flow->settled = true;
         flow->changed |= flow_report(engine, flow);
     }
-    /* While the beat with the remote as a whole is sure, or this very one, it adds nothing. */
-    if (flow->outlook.series.state == BEAT_STEADY || flow->alone) {
-        free(flow->beat);
-        flow->beat = NULL;
-    } else if (flow->burst_us != 0 && flow->beat == NULL) {
-        flow->beat = make_beat(flow);
-    }
-    if (flow->beat != NULL && beat_note(flow->beat, time_us, &report))
-        flow->changed |= CHANGED_BEAT;
+    follow_beat(flow, time_us);
     flow->tail_us = flow->burst_us;
     flow->tail_bytes = flow->burst_bytes;
     flow->burst_us = time_us;
@@ -92,7 +119,6 @@ static bool is_overdue(const struct flow *flow, const struct packet_view *packet
 void flow_follow_bursts(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
-    struct beat_report report;
     struct burst_news news;
 
     if (burst_packet(&flow->burst, packet->time_us, kind_of(flow, packet), way,
@@ -101,8 +127,8 @@ void flow_follow_bursts(struct engine *engine, struct flow *flow,
             begin_burst(engine, flow, packet->time_us);
         flow->burst_bytes += news.bytes[UP];
         flow->burst_total += news.bytes[UP];
-        if (flow->beat != NULL && beat_add(flow->beat, packet->time_us, news.bytes[UP], &report))
-            flow->changed |= CHANGED_BEAT;
+        if (flow->beat != NULL)
+            add_to_beat(flow, packet->time_us, news.bytes[UP]);
     }
     if (!flow->settled && flow->burst_waits)
         flow->settled = is_settled(flow, packet);

@@ -10,10 +10,10 @@
 
 /* --- the flow's look at its device --- */
 
-static bool same_beat(const struct beat_view *a, const struct beat_view *b)
+bool flow_same_beat(const struct beat_view *a, const struct beat_view *b)
 {
-    return a->state == b->state && a->score == b->score && a->period_s == b->period_s &&
-           a->bytes == b->bytes;
+    return a->known == b->known && a->state == b->state && a->score == b->score &&
+           a->period_s == b->period_s && a->jitter == b->jitter && a->bytes == b->bytes;
 }
 
 static uint32_t differences(const struct outlook *a, const struct outlook *b)
@@ -34,7 +34,7 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
             a->new_asn != b->new_asn || a->new_port != b->new_port ||
             a->common_known != b->common_known || a->common != b->common)
         changed |= CHANGED_NEW;
-    if (!same_beat(&a->series, &b->series))
+    if (!flow_same_beat(&a->series, &b->series))
         changed |= CHANGED_BEAT;
     return changed;
 }

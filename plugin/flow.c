@@ -97,6 +97,11 @@ struct TattlerFlow *TattlerFlowOfPacket(const Packet *p)
     return TattlerFlowGet(p->flow);
 }
 
+static bool IsSyn(const Packet *p)
+{
+    return PacketIsTCP(p) && (PacketGetTCP(p)->th_flags & TH_SYN) != 0;
+}
+
 /* The stream engine and the protocol detection come between the update and the rules, so the
  * phase may have moved with this very packet. */
 uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p)
@@ -105,7 +110,7 @@ uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p)
 
     if (PhaseOf(p->flow, p) != state->phase[way])
         return UINT32_MAX;
-    return state->unseen[way] | TATTLER_CHANGED_ALWAYS;
+    return state->unseen[way] | TATTLER_CHANGED_ALWAYS | (IsSyn(p) ? TATTLER_CHANGED_SYN : 0);
 }
 
 /* --- rules that have alerted --- */

@@ -1,13 +1,17 @@
 /* The prefilter of a group of rules, while packets are inspected. */
 #include "rule.h"
 
+#include <math.h>
+
 #include "util-prefilter.h"
 
 /* --- what rules that do not hold wait for --- */
 
 #define RISING (uint32_t)(CHANGED_VOLUME | CHANGED_AGE) /* numbers that never fall in a flow */
 /* Told of only now and then although the value moves in between. */
-#define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
+#define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY)
+/* Changes that come all the time, of which few bring a value that a rule waits for. */
+#define RESTLESS (uint32_t)(RISING | CHANGED_BEAT | CHANGED_UPLOAD)
 
 static struct TattlerWait *WaitOf(struct TattlerFlow *state, const struct TattlerGroup *group,
         unsigned way)
@@ -19,44 +23,125 @@ static struct TattlerWait *WaitOf(struct TattlerFlow *state, const struct Tattle
     return wait;
 }
 
-static void WaitForMark(struct TattlerWait *wait, const struct feature *feature, uint64_t low)
+static bool IsNumber(const struct feature *feature)
+{
+    return feature->type == FEATURE_NUMBER || feature->type == FEATURE_REAL;
+}
+
+static double NumberOf(const struct feature *feature, const struct feature_value *value)
+{
+    return feature->type == FEATURE_REAL ? value->real : (double)value->number;
+}
+
+static double LowOf(const struct condition *condition)
+{
+    return condition->feature->type == FEATURE_REAL ? condition->real.low
+                                                    : (double)condition->number.low;
+}
+
+/* NULL: there are enough. */
+static struct TattlerMark *MarkOf(struct TattlerWait *wait, const struct feature *feature)
 {
     uint32_t i = 0;
 
     while (i < wait->mark_count && wait->marks[i].feature != feature)
         i++;
     if (i == TATTLER_MARKS)
-        wait->mask |= feature->changed;
-    else if (i == wait->mark_count)
-        wait->marks[wait->mark_count++] = (struct TattlerMark){ feature, low };
-    else if (low < wait->marks[i].low)
-        wait->marks[i].low = low;
+        return NULL;
+    if (i == wait->mark_count) {
+        wait->marks[i] = (struct TattlerMark){ .feature = feature };
+        if (IsNumber(feature))
+            wait->marks[i].low = INFINITY;
+        wait->mark_count++;
+    }
+    return &wait->marks[i];
 }
 
-/* 'held' as of TattlerConditionsHeld(), which read the feature that failed last. A number above its
- * range that never falls is waited for no more. */
-static void WaitFor(struct TattlerWait *wait, const struct TattlerEntry *entry, uint32_t held,
-        const struct TattlerReading *reading)
+static void WaitForNumber(struct TattlerWait *wait, const struct feature *feature, double low)
 {
-    const struct condition *failed = &entry->conditions[held];
+    struct TattlerMark *mark = MarkOf(wait, feature);
 
-    if (held == entry->condition_count || (failed->feature->changed & UNEVEN) != 0)
+    if (mark == NULL)
+        wait->mask |= feature->changed;
+    else if (low < mark->low)
+        mark->low = low;
+}
+
+static void WaitForNames(struct TattlerWait *wait, const struct feature *feature, uint64_t names)
+{
+    struct TattlerMark *mark = MarkOf(wait, feature);
+
+    if (mark == NULL)
+        wait->mask |= feature->changed;
+    else
+        mark->names |= names;
+}
+
+/* 'reading' is of the feature that failed. A number above its range that never falls is waited for no
+ * more. */
+static void WaitToHold(struct TattlerWait *wait, const struct TattlerEntry *entry,
+        const struct condition *failed, const struct TattlerReading *reading)
+{
+    bool above;
+
+    if ((failed->feature->changed & UNEVEN) != 0) {
         wait->mask |= entry->mask;
-    else if ((failed->feature->changed & RISING) == 0 || failed->negated || !reading->known)
+        return;
+    }
+    above = IsNumber(failed->feature) && reading->known &&
+            NumberOf(failed->feature, &reading->value) >= LowOf(failed);
+    if ((failed->feature->changed & RESTLESS) == 0 || failed->negated ||
+            (above && (failed->feature->changed & RISING) == 0))
         wait->mask |= failed->feature->changed;
-    else if (reading->value.number < failed->number.low)
-        WaitForMark(wait, failed->feature, failed->number.low);
+    else if (!IsNumber(failed->feature))
+        WaitForNames(wait, failed->feature, failed->names);
+    else if (!above)
+        WaitForNumber(wait, failed->feature, LowOf(failed));
+}
+
+/* The rule rests until then. */
+static void WaitToFail(struct TattlerWait *wait, const struct TattlerEntry *entry)
+{
+    for (uint32_t i = 0; i < entry->condition_count; i++) {
+        const struct condition *condition = &entry->conditions[i];
+        const struct feature *feature = condition->feature;
+
+        if ((feature->changed & RISING) == 0 || feature->type != FEATURE_NUMBER || condition->negated)
+            wait->mask |= feature->changed;
+        else if (condition->number.high < UINT64_MAX)
+            WaitForNumber(wait, feature, (double)condition->number.high + 1);
+    }
+}
+
+/* 'held' and 'reading' as of TattlerConditionsHeld(). */
+static void WaitFor(struct TattlerWait *wait, const struct TattlerEntry *entry, uint32_t held,
+        const struct TattlerReading *reading, const struct TattlerFlow *state)
+{
+    if (held < entry->condition_count)
+        WaitToHold(wait, entry, &entry->conditions[held], reading);
+    else if (TattlerFlowHasFired(state, entry->id) && (entry->mask & UNEVEN) == 0)
+        WaitToFail(wait, entry);
+    else
+        wait->mask |= entry->mask;
+}
+
+static bool IsReached(const struct TattlerMark *mark, const struct flow *flow)
+{
+    struct feature_value value;
+
+    if (!mark->feature->get(flow, &value))
+        return false;
+    return IsNumber(mark->feature) ? NumberOf(mark->feature, &value) >= mark->low
+                                   : (mark->names >> value.number & 1) != 0;
 }
 
 /* What of enum flow_change, in the masks of rules, has come that some of them wait for. */
 static uint32_t WokenBy(const struct TattlerWait *wait, const struct flow *flow, uint32_t changes)
 {
     uint32_t woken = changes & wait->mask;
-    struct feature_value value;
 
     for (const struct TattlerMark *mark = wait->marks; mark < &wait->marks[wait->mark_count]; mark++)
-        if ((changes & mark->feature->changed) != 0 && mark->feature->get(flow, &value) &&
-                value.number >= mark->low)
+        if ((changes & mark->feature->changed) != 0 && IsReached(mark, flow))
             woken |= mark->feature->changed;
     return woken;
 }
@@ -93,7 +178,7 @@ static void FilterRun(DetectEngineThreadCtx *det_ctx, const struct TattlerEntry 
         if (held >= entry->fails_with) { /* what it shares with the entry before held there */
             held = TattlerConditionsHeld(entry->conditions, entry->shared, entry->condition_count,
                     state->flow, reading);
-            WaitFor(wait, entry, held, reading);
+            WaitFor(wait, entry, held, reading, state);
         } else if (state->fired_count == 0) {
             continue; /* nothing to wake */
         }

@@ -5,6 +5,7 @@
 #include "action-globals.h"
 #include "detect-engine.h"
 #include "detect-engine-prefilter.h"
+#include "detect-tcp-flags.h"
 #include "suricata.h"
 #include "util-debug.h"
 
@@ -85,16 +86,29 @@ static bool HasOtherEvents(const DetectEngineCtx *de_ctx, const Signature *s)
     return false;
 }
 
-/* 'flow' is covered by the phases of a flow. */
-static bool HasOtherKeywords(const Signature *s)
+/* As 'flags:S' and 'flags:S,12' do. */
+static bool WantsSyn(const SigMatch *match)
+{
+    const DetectFlagsData *flags = (const DetectFlagsData *)match->ctx;
+
+    return match->type == DETECT_FLAGS && flags->modifier == 0 && (flags->flags & TH_SYN) != 0;
+}
+
+/* With which packets keywords beside ours may come to hold. 'flow' is covered by the phases of a
+ * flow. */
+static uint32_t OtherKeywords(const Signature *s)
 {
     const SigMatch *match = s->init_data->smlists[DETECT_SM_LIST_MATCH];
     const uint16_t ours = TattlerRuleMatch(s)->type;
+    uint32_t mask = 0;
 
     for (; match != NULL; match = match->next)
-        if (match->type != ours && match->type != DETECT_FLOW && !TattlerUsualIsKeyword(match->type))
-            return true;
-    return false;
+        if (WantsSyn(match))
+            return TATTLER_CHANGED_SYN;
+        else if (match->type != ours && match->type != DETECT_FLOW &&
+                 !TattlerUsualIsKeyword(match->type))
+            mask = TATTLER_CHANGED_ALWAYS;
+    return mask;
 }
 
 /* Actions on a packet do nothing for the next one. */
@@ -107,8 +121,7 @@ static bool ActsOnEachPacket(const Signature *s)
 static void Classify(const DetectEngineCtx *de_ctx, const Signature *s, struct TattlerRule *rule)
 {
     rule->once = !HasOtherEvents(de_ctx, s) && !ActsOnEachPacket(s);
-    if (HasOtherKeywords(s))
-        rule->mask |= TATTLER_CHANGED_ALWAYS;
+    rule->mask |= OtherKeywords(s);
 }
 
 /* The feature whose buffer Suricata's multi-pattern matcher searches for this rule, which the group

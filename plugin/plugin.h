@@ -28,7 +28,7 @@ void TattlerConfigRead(struct settings *settings);
 
 /* --- flow.c --- */
 
-#define TATTLER_MARKS 3
+#define TATTLER_MARKS 6
 
 /* What the rules of one group wait for: before, none of them can hold that did not (group.c). */
 struct TattlerWait {
@@ -36,9 +36,12 @@ struct TattlerWait {
     uint32_t version;  /* the group's */
     uint32_t mask;     /* enum flow_change, TATTLER_CHANGED_ALWAYS: one of these changes */
     uint32_t mark_count;
-    struct TattlerMark { /* or a number that never falls reaches this */
+    struct TattlerMark { /* or a number reaches this, or one of these names is it */
         const struct feature *feature;
-        uint64_t low;
+        union {
+            double low;
+            uint64_t names;
+        };
     } marks[TATTLER_MARKS];
 };
 
@@ -79,9 +82,11 @@ static inline unsigned TattlerDirectionOf(const Packet *p)
     return PKT_IS_TOSERVER(p) ? 0 : 1;
 }
 
-#define TATTLER_CHANGED_ALWAYS (UINT32_C(1) << 31) /* above every enum flow_change */
+/* Above every enum flow_change: with each packet, and with each that carries a SYN. */
+#define TATTLER_CHANGED_ALWAYS (UINT32_C(1) << 31)
+#define TATTLER_CHANGED_SYN (UINT32_C(1) << 30)
 
-/* What of enum flow_change a rule should look at with this packet, and TATTLER_CHANGED_ALWAYS. */
+/* What of enum flow_change, and of these, a rule should look at with this packet. */
 uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p);
 
 bool TattlerFlowHasFired(const struct TattlerFlow *state, uint64_t rule);

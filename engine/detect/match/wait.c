@@ -4,7 +4,7 @@
 
 #define RISING (uint32_t)(CHANGED_VOLUME | CHANGED_AGE) /* integers that never fall in a flow */
 /* Told of only now and then although the value moves in between. */
-#define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
+#define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY)
 
 /* --- what has come --- */
 
