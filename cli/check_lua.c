@@ -156,17 +156,26 @@ static enum match find_field(const struct script_catalog *catalog, const char *p
     return NO_FIELD;
 }
 
-static void refuse_field(const struct source *source, const struct script_catalog *catalog,
-        const char *at, const char *path)
+static void refuse(const struct source *source, const char *at, const char *what, const char *path,
+        const char *const words[], size_t count)
 {
-    const char *near = nearest_word(path, catalog->fields, catalog->count);
+    const char *near = nearest_word(strchr(path, '.') + 1, words, count);
     char text[256];
 
-    snprintf(text, sizeof(text), "unknown field '%s.%s'%s%s%s", catalog->name, path,
+    snprintf(text, sizeof(text), "unknown %s '%s'%s%s%s", what, path,
             near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
             near != NULL ? "'?" : "");
     source->check->errors++;
     tell_at(source, at, "error: ", text);
+}
+
+static void refuse_field(const struct source *source, const struct script_catalog *catalog,
+        const char *at, const char *field)
+{
+    char path[PATH_MAX_LEN + 16];
+
+    snprintf(path, sizeof(path), "%s.%s", catalog->name, field);
+    refuse(source, at, "field", path, catalog->fields, catalog->count);
 }
 
 /* Behind "flow": ".heartbeat.score". */
@@ -214,6 +223,58 @@ static void note_param(struct source *source, const char *word, size_t len)
     }
 }
 
+/* The word behind the dot that is next; false: there is none. */
+static bool take_member(struct source *source, const char *object, size_t object_len,
+        char path[PATH_MAX_LEN])
+{
+    const char *word = source->at + 1, *end = word;
+
+    while (end < source->end && is_letter_or_digit(*end))
+        end++;
+    if (end == word || object_len + 1 + (size_t)(end - word) >= PATH_MAX_LEN)
+        return false;
+    source->at = end;
+    snprintf(path, PATH_MAX_LEN, "%.*s.%.*s", (int)object_len, object, (int)(end - word), word);
+    return true;
+}
+
+/* Behind "time". */
+static void check_time(struct source *source, const char *time)
+{
+    static const char *const words[] = { "now", "hour", "weekday", "is_night" };
+    char path[PATH_MAX_LEN];
+
+    if (!take_member(source, time, strlen("time"), path))
+        return;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(path + strlen("time."), words[i]) == 0)
+            return;
+    refuse(source, time, "function", path, words, sizeof(words) / sizeof(words[0]));
+}
+
+/* Behind "params": which heuristic's they are is not known. */
+static void check_param(struct source *source, const char *params)
+{
+    const char *words[SCRIPT_HEURISTICS_MAX * SCRIPT_PARAMS_MAX], *name;
+    char path[PATH_MAX_LEN];
+    size_t count = 0;
+
+    if (!take_member(source, params, strlen("params"), path))
+        return;
+    name = path + strlen("params.");
+    note_param(source, name, strlen(name));
+    for (size_t i = 0; i < heuristics_count(source->heuristics); i++) {
+        const struct script_heuristic *declared = heuristics_at(source->heuristics, i)->declared;
+
+        for (size_t n = 0; n < declared->param_count; n++) {
+            words[count++] = declared->params[n].name;
+            if (strcmp(name, declared->params[n].name) == 0)
+                return;
+        }
+    }
+    refuse(source, params, "parameter", path, words, count);
+}
+
 static void advise_param(struct source *source, const struct script_heuristic *declared,
         const char *name)
 {
@@ -232,6 +293,11 @@ static void advise_param(struct source *source, const struct script_heuristic *d
         tell_at(source, word, "advice: ", text);
 }
 
+static bool is_word(const char *word, size_t len, const char *expected)
+{
+    return strlen(expected) == len && memcmp(word, expected, len) == 0;
+}
+
 static void check_words(struct source *source)
 {
     const struct script_catalog *catalog;
@@ -241,10 +307,16 @@ static void check_words(struct source *source)
 
     while (next_word(source, &word, &len, &dotted)) {
         catalog = dotted ? NULL : catalog_named(source, word, len);
-        if (catalog != NULL && source->at < source->end && *source->at == '.')
-            check_fields(source, catalog);
-        else if (dotted)
+        if (dotted)
             note_param(source, word, len);
+        else if (source->at == source->end || *source->at != '.')
+            continue;
+        else if (catalog != NULL)
+            check_fields(source, catalog);
+        else if (is_word(word, len, "time"))
+            check_time(source, word);
+        else if (is_word(word, len, "params"))
+            check_param(source, word);
     }
     for (size_t i = 0; i < heuristics_count(source->heuristics); i++) {
         const struct script_heuristic *declared = heuristics_at(source->heuristics, i)->declared;

@@ -17,6 +17,7 @@
 #include "track/device.h"
 
 #define TEXTS_MAX 3
+#define WANTS_MAX 32
 #define TEXT_SIZE 64
 #define US_PER_S UINT64_C(1000000)
 
@@ -32,8 +33,18 @@ struct reading {
     UT_hash_handle hh;
 };
 
+/* Events without a call, and for want of what. */
+struct missed {
+    uint64_t events;
+    struct want {
+        const char *object, *field;
+        uint64_t count;
+    } wants[WANTS_MAX];
+};
+
 struct trial {
     uint64_t calls[SCRIPT_EVENTS];
+    struct missed missed[SCRIPT_EVENTS];
     struct reading *readings;
     struct engine *engine;
     uint64_t packets, findings;
@@ -48,6 +59,23 @@ static void on_call(void *user, const struct script_heuristic *heuristic, enum s
 
     (void)heuristic;
     trial->calls[event]++;
+}
+
+static void on_missing(void *user, enum script_event event, const char *object, const char *field)
+{
+    struct missed *missed = &((struct trial *)user)->missed[event];
+    size_t i = 0;
+
+    missed->events++;
+    while (i < WANTS_MAX && missed->wants[i].count > 0 &&
+            (strcmp(missed->wants[i].object, object) != 0 ||
+                    strcmp(missed->wants[i].field, field) != 0))
+        i++;
+    if (i == WANTS_MAX)
+        return;
+    missed->wants[i].object = object;
+    missed->wants[i].field = field;
+    missed->wants[i].count++;
 }
 
 static void note_text(struct reading *reading, const struct value *value)
@@ -196,6 +224,21 @@ static void print_reading(const struct reading *reading)
     puts(reading->more ? ", …" : "");
 }
 
+static void print_calls(const struct trial *trial, size_t event)
+{
+    const struct missed *missed = &trial->missed[event];
+
+    if (trial->calls[event] + missed->events == 0)
+        return;
+    printf("  %-28s %6" PRIu64, script_handlers[event].name, trial->calls[event]);
+    if (missed->events > 0)
+        printf(" of %" PRIu64 "; not for want of", trial->calls[event] + missed->events);
+    for (size_t i = 0; i < WANTS_MAX && missed->wants[i].count > 0; i++)
+        printf("%s %s.%s (%" PRIu64 ")", i > 0 ? "," : "", missed->wants[i].object,
+                missed->wants[i].field, missed->wants[i].count);
+    putchar('\n');
+}
+
 static void print_summary(struct trial *trial)
 {
     struct reading *reading, *next;
@@ -203,8 +246,7 @@ static void print_summary(struct trial *trial)
     printf("%" PRIu64 " finding%s in %" PRIu64 " packets; called:\n", trial->findings,
             trial->findings == 1 ? "" : "s", trial->packets);
     for (size_t i = 0; i < SCRIPT_EVENTS; i++)
-        if (trial->calls[i] > 0)
-            printf("  %-28s %6" PRIu64 "\n", script_handlers[i].name, trial->calls[i]);
+        print_calls(trial, i);
     if (trial->readings != NULL)
         puts("read:");
     HASH_SORT(trial->readings, by_name);
@@ -271,7 +313,7 @@ static bool inspect(struct trial *trial, const struct settings *settings, const 
 static bool run(struct trial *trial, const struct settings *settings, const char *script,
         const char *capture)
 {
-    const struct heuristic_witness witness = { on_call, on_read, trial };
+    const struct heuristic_witness witness = { on_call, on_missing, on_read, trial };
     struct heuristics *heuristics;
     bool good;
 

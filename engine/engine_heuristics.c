@@ -73,11 +73,18 @@ static bool is_there(struct device *device)
     return !gone;
 }
 
+static uint64_t local_time(const struct engine *engine, uint64_t now_us)
+{
+    int64_t local_s = (int64_t)(now_us / US_PER_S) + zone_east_s(engine->files->zone, now_us);
+
+    return local_s > 0 ? (uint64_t)local_s : 0;
+}
+
 static struct script_scene scene_at(struct worker *worker, struct device *device, uint64_t now_us,
         struct scene_room *room)
 {
     return (struct script_scene){
-        .call = { .now_us = now_us, .hour = zone_hour(worker->engine->files->zone, now_us),
+        .call = { .now_us = now_us, .local_s = local_time(worker->engine, now_us),
                 .objects = 1u << SCRIPT_DEVICE },
         .engine = worker->engine,
         .set = heuristics_set(worker->states),

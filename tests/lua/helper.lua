@@ -5,6 +5,7 @@
 --   lab.params.night_mb = 1                                      instead of the default
 --   local device = lab.device{ name = "lamp" }                   with a memory of its own
 --   lab.at(3).on_flow_window({ bytes_up = 6e6 }, device)         at three in the morning
+--   lab.weekday = 6                                              Saturday, instead of Monday
 --   lab.now()                                                    what time.now() says
 --   lab.findings[1].score, .why, .about                          what was found since
 --   lab.lines[1]                                                 what was logged
@@ -98,7 +99,9 @@ local function is_met(values, path, wanted)
     for part in path:gmatch("[^.]+") do
         value = type(value) == "table" and value[part]
     end
-    if type(wanted) == "number" then
+    if wanted == true and value ~= false then
+        return value ~= nil
+    elseif type(wanted) == "number" then
         return type(value) == "number" and value >= wanted
     end
     return value == wanted
@@ -118,7 +121,7 @@ local function meets(values, needs)
 end
 
 function helper.load(path, id)
-    local lab = { findings = {}, lines = {}, params = {} }
+    local lab = { findings = {}, lines = {}, params = {}, weekday = 1 }
     local declared, now, hour = {}, 1700000000, 12
 
     local env = setmetatable({
@@ -136,6 +139,7 @@ function helper.load(path, id)
         time = {
             now = function() return now end,
             hour = function() return hour end,
+            weekday = function() return lab.weekday end,
             is_night = function() return hour < 6 end,
         },
     }, { __index = _G })

@@ -322,6 +322,11 @@ static const struct {
     { "name_source = 'dns'", true },
     { "name_source = 'sni'", false },
     { "sni_is_ip = false", false }, /* unknown */
+    { "name = true", true },
+    { "name_source = true", true },
+    { "pkts_up = true", true },
+    { "asn = true", false },
+    { "protocol = true", true },
     { "no_dns = false", true },
     { "no_dns = true", false },
     { "asn = 0", false }, /* unknown */

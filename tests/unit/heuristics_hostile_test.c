@@ -200,6 +200,24 @@ static const struct {
       "on_name = function() end }", "did you mean 'min'?" },
     { "heuristic{ id = 'a', title = 't', severity = 1, needs = { bytes_upp = 5 }, on_name = function() end }",
       "unknown field of flow 'bytes_upp' among 'needs': did you mean 'bytes_up'?" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { bytes_up = 'many' }, on_name = function() end, "
+      "on_device_window = function() end }",
+      "'bytes_up' among 'needs' takes a number, which it is at least" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { bytes_up = false }, on_name = function() end, "
+      "on_device_window = function() end }",
+      "'bytes_up' among 'needs' takes a number" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { no_dns = 1 }, on_name = function() end, "
+      "on_device_window = function() end }",
+      "'no_dns' among 'needs' takes 'true' or 'false'" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { name = 5 }, on_name = function() end, "
+      "on_device_window = function() end }",
+      "'name' among 'needs' takes a text" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { service = 'tlss' }, on_name = function() end, "
+      "on_device_window = function() end }",
+      "'service' is never 'tlss': did you mean 'tls'?" },
+    { "heuristic{ id = 'a', title = 't', severity = 1, needs = { on_device_window = { fanout = 'x' } }, on_name = function() end, "
+      "on_device_window = function() end }",
+      "'fanout' among 'needs' takes a number" },
     { "heuristic{ id = 'a', title = 't', severity = 1, needs = { 'public' }, on_name = function() end }",
       "unknown field of flow ''" },
     { "heuristic{ id = 'a', title = 't', severity = 1, needs = { public = {} }, on_name = function() end }",

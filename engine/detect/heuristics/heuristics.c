@@ -67,6 +67,21 @@ static bool is_known(struct loading *loading, const char *path,
     return true;
 }
 
+/* A slip of the pen there would look like a quiet network. */
+static bool needs_what_never_is(struct loading *loading, const char *path,
+        const struct script_heuristic *declared)
+{
+    char text[256];
+    bool refused = false;
+
+    for (size_t i = 0; i < declared->need_count; i++)
+        if (needs_refuse(loading->set, &declared->needs[i], text, sizeof(text))) {
+            tell(loading, path, declared->line, text);
+            refused = true;
+        }
+    return refused;
+}
+
 static bool add_items(struct loading *loading, struct heuristic_file *file)
 {
     struct heuristics *set = loading->set;
@@ -79,7 +94,8 @@ static bool add_items(struct loading *loading, struct heuristic_file *file)
         if (items == NULL)
             return false;
         set->items = items;
-        if (is_known(loading, file->path, declared))
+        if (is_known(loading, file->path, declared) ||
+                needs_what_never_is(loading, file->path, declared))
             continue;
         items[set->count++] =
                 (struct heuristic){ declared, file->path, set->file_count - 1, i };

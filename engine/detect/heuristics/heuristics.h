@@ -31,9 +31,11 @@ struct heuristic_counters {
     atomic_ullong calls, faults, switched_off, lines_dropped;
 };
 
-/* Told of each call, and of what is read in it, by the thread that runs it; for 'tattler try'. */
+/* Told of each call, of what is read in it, and of the need for want of which there was none, by the thread
+ * that runs it; for 'tattler try'. */
 struct heuristic_witness {
     void (*call)(void *user, const struct script_heuristic *heuristic, enum script_event event);
+    void (*missing)(void *user, enum script_event event, const char *object, const char *field);
     /* 'object' and 'field' are names; 'value' is NULL where it is unknown. */
     void (*read)(void *user, const char *object, const char *field, const struct value *value);
     void *user;

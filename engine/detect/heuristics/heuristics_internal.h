@@ -81,7 +81,12 @@ enum { NOT_ASKED, SO, NOT_SO };
 /* False: out of memory; clear it in any case. */
 bool needs_list(struct heuristics *heuristics);
 void needs_clear(struct heuristics *heuristics);
-bool needs_hold(const struct listed_heuristic *item, const struct needs_view *view);
+/* The first that does not hold, of choices one of the last; NULL: all do. */
+const struct script_need *needs_missing(const struct listed_heuristic *item,
+        const struct needs_view *view);
+/* What can never hold; 'text' says why. */
+bool needs_refuse(const struct heuristics *heuristics, const struct script_need *need, char *text,
+        size_t size);
 
 /* --- params.c --- */
 

@@ -3,9 +3,11 @@
  * Asked before a script is called, which costs more than all needs. What several heuristics need is
  * looked at once for an event. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "detect/heuristics/heuristics_internal.h"
 
 #define NUMBER_END 18446744073709551616.0 /* of what a whole number can be */
@@ -28,6 +30,12 @@ static bool is_same_value(const struct value *left, const struct value *right)
 
 /* --- is it so? --- */
 
+/* 'true' for what is no flag: known, whatever it is. */
+static bool is_any(const struct value *value)
+{
+    return value->type == VALUE_FLAG && value->flag;
+}
+
 /* Nearly all events are of flows and end here, so what flows need is compared as features are kept.
  * For the rest the host is asked as scripts ask it. */
 
@@ -38,6 +46,8 @@ static bool is_value_so(const struct listed_need *listed, const struct needs_vie
 
     if (!view->set->host.read(view->call, need->object, need->field, &value))
         return false;
+    if (is_any(&need->value) && value.type != VALUE_FLAG)
+        return true;
     return need->value.type == VALUE_NUMBER
                    ? value.type == VALUE_NUMBER && value.number >= need->value.number
                    : is_same_value(&value, &need->value);
@@ -55,6 +65,13 @@ static bool is_real_so(const struct listed_need *listed, const struct needs_view
     struct feature_value value;
 
     return listed->feature->get(view->flow, &value) && value.real >= listed->need->value.number;
+}
+
+static bool is_known(const struct listed_need *listed, const struct needs_view *view)
+{
+    struct feature_value value;
+
+    return listed->feature->get(view->flow, &value);
 }
 
 /* Of flags and names. */
@@ -99,25 +116,19 @@ static void compare_name(struct listed_need *listed, const struct value *value)
 
 static void compare_feature(struct listed_need *listed, const struct value *value)
 {
-    switch (listed->feature->type) {
-    case FEATURE_NUMBER:
+    enum feature_type type = listed->feature->type;
+
+    if (type == FEATURE_BOOLEAN && value->type == VALUE_FLAG) {
+        listed->least = value->flag;
+        listed->is_so = is_index_so;
+    } else if (is_any(value)) {
+        listed->is_so = is_known;
+    } else if (type == FEATURE_NUMBER) {
         compare_number(listed, value);
-        break;
-    case FEATURE_REAL:
-        if (value->type == VALUE_NUMBER)
-            listed->is_so = is_real_so;
-        break;
-    case FEATURE_BOOLEAN:
-        if (value->type == VALUE_FLAG) {
-            listed->least = value->flag;
-            listed->is_so = is_index_so;
-        }
-        break;
-    case FEATURE_NAMES:
+    } else if (type == FEATURE_REAL && value->type == VALUE_NUMBER) {
+        listed->is_so = is_real_so;
+    } else if (type == FEATURE_NAMES) {
         compare_name(listed, value);
-        break;
-    default:
-        break;
     }
 }
 
@@ -213,23 +224,84 @@ static bool holds(const struct listed_need *listed, const struct needs_view *vie
     return *answer == SO;
 }
 
-bool needs_hold(const struct listed_heuristic *item, const struct needs_view *view)
+const struct script_need *needs_missing(const struct listed_heuristic *item,
+        const struct needs_view *view)
 {
-    const struct listed_need *need = item->needs, *end = item->needs_end;
+    const struct listed_need *need = item->needs, *end = item->needs_end, *missing = NULL;
 
     for (; need < end && need->choice == 0; need++)
         if (!holds(need, view))
-            return false;
-    if (need == end)
-        return true;
+            return need->need;
     while (need < end) {
         unsigned choice = need->choice;
-        bool met = true;
 
-        for (; need < end && need->choice == choice; need++)
-            met = met && holds(need, view);
-        if (met)
-            return true;
+        for (missing = NULL; need < end && need->choice == choice; need++)
+            if (missing == NULL && !holds(need, view))
+                missing = need;
+        if (missing == NULL)
+            return NULL;
     }
-    return false;
+    return missing != NULL ? missing->need : NULL;
+}
+
+/* --- what can never hold --- */
+
+static const struct feature *feature_of(const struct heuristics *set, const struct script_need *need)
+{
+    const struct catalogs *catalogs = &set->catalogs;
+
+    if (need->object == SCRIPT_FLOW && need->field < feature_count)
+        return &features[need->field];
+    if (need->object == SCRIPT_DEVICE && need->field < catalogs->device_feature_count)
+        return catalogs->device_features[need->field];
+    return NULL;
+}
+
+static const char *nearest_name(const struct feature *feature, const char *text)
+{
+    const char *names[64];
+    size_t count = 0;
+
+    while (count < 64 && feature->value_name(count) != NULL) {
+        names[count] = feature->value_name(count);
+        count++;
+    }
+    return nearest_word(text, names, count);
+}
+
+static bool refuse_name(const struct feature *feature, const struct script_need *need, char *text,
+        size_t size)
+{
+    const char *near;
+
+    for (size_t i = 0; feature->value_name(i) != NULL; i++)
+        if (strcmp(feature->value_name(i), need->text) == 0)
+            return false;
+    near = nearest_name(feature, need->text);
+    snprintf(text, size, "'%s' is never '%s'%s%s%s", feature->name, need->text,
+            near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
+            near != NULL ? "'?" : "");
+    return true;
+}
+
+bool needs_refuse(const struct heuristics *set, const struct script_need *need, char *text, size_t size)
+{
+    static const struct {
+        enum value_type type;
+        const char *said;
+    } kinds[] = {
+        [FEATURE_STRING] = { VALUE_TEXT, "a text, or 'true' for any" },
+        [FEATURE_NUMBER] = { VALUE_NUMBER, "a number, which it is at least, or 'true' for any" },
+        [FEATURE_REAL] = { VALUE_NUMBER, "a number, which it is at least, or 'true' for any" },
+        [FEATURE_BOOLEAN] = { VALUE_FLAG, "'true' or 'false'" },
+        [FEATURE_NAMES] = { VALUE_TEXT, "a name, or 'true' for any" },
+    };
+    const struct feature *feature = feature_of(set, need);
+
+    if (feature == NULL || is_any(&need->value))
+        return false;
+    if (need->value.type == kinds[feature->type].type)
+        return feature->type == FEATURE_NAMES && refuse_name(feature, need, text, size);
+    snprintf(text, size, "'%s' among 'needs' takes %s", feature->name, kinds[feature->type].said);
+    return true;
 }

@@ -55,7 +55,7 @@ extern const struct script_handler script_handlers[SCRIPT_EVENTS]; /* a copy on 
 /* An event that a script is called for; the host's own struct begins with it. */
 struct script_call {
     uint64_t now_us;
-    unsigned hour;    /* local */
+    uint64_t local_s; /* what local clocks show, in seconds since 1970 */
     uint32_t objects; /* bits of enum script_object: those there are */
     size_t heuristic; /* the host's number of the one called */
 };

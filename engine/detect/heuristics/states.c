@@ -147,6 +147,14 @@ static void run(struct heuristic_states *states, size_t number, enum script_even
         note_fault(states, file, heuristic, event, &fault);
 }
 
+static void tell_missing(const struct heuristics *set, enum script_event event,
+        const struct script_need *missing)
+{
+    const struct script_catalog *object = &set->host.catalogs[missing->object];
+
+    set->witness->missing(set->witness->user, event, object->name, object->fields[missing->field]);
+}
+
 void heuristics_run(struct heuristic_states *states, enum script_event event,
         const struct flow *flow, struct script_call *call)
 {
@@ -154,9 +162,14 @@ void heuristics_run(struct heuristic_states *states, enum script_event event,
     struct needs_view view = { states->set, flow, call, states->answers };
 
     memset(states->answers, NOT_ASKED, list->need_count);
-    for (size_t i = 0; i < list->count; i++)
-        if (needs_hold(&list->items[i], &view))
+    for (size_t i = 0; i < list->count; i++) {
+        const struct script_need *missing = needs_missing(&list->items[i], &view);
+
+        if (missing == NULL)
             run(states, list->items[i].number, event, call);
+        else if (states->set->witness != NULL)
+            tell_missing(states->set, event, missing);
+    }
 }
 
 void heuristics_log(struct heuristic_states *states, const struct script_call *call,

@@ -5,6 +5,7 @@
 #include "detect/heuristics/lua/state.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define DAY_S 86400
 #define NIGHT_ENDS 6 /* local hour; it begins at midnight */
 
 void script_push(struct script *script, lua_CFunction function)
@@ -92,15 +93,27 @@ static int time_now(lua_State *lua)
     return 1;
 }
 
+static unsigned local_hour(lua_State *lua)
+{
+    return (unsigned)(call_of(lua)->local_s % DAY_S / 3600);
+}
+
 static int time_hour(lua_State *lua)
 {
-    lua_pushinteger(lua, (lua_Integer)call_of(lua)->hour);
+    lua_pushinteger(lua, (lua_Integer)local_hour(lua));
+    return 1;
+}
+
+/* 1970 began on a Thursday. */
+static int time_weekday(lua_State *lua)
+{
+    lua_pushinteger(lua, (lua_Integer)((call_of(lua)->local_s / DAY_S + 3) % 7 + 1));
     return 1;
 }
 
 static int time_is_night(lua_State *lua)
 {
-    lua_pushboolean(lua, call_of(lua)->hour < NIGHT_ENDS);
+    lua_pushboolean(lua, local_hour(lua) < NIGHT_ENDS);
     return 1;
 }
 
@@ -125,6 +138,7 @@ static const struct {
     { "", "log", write_log },
     { "time", "now", time_now },
     { "time", "hour", time_hour },
+    { "time", "weekday", time_weekday },
     { "time", "is_night", time_is_night },
 };
 
