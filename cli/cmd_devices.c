@@ -133,15 +133,31 @@ static void tell_unknown(const struct all_known *all, const char *word)
     free(candidates);
 }
 
+/* As keys are written, where it is a MAC address or an address. */
+static void write_as_key(const char *word, char out[ADDRESS_TEXT_SIZE])
+{
+    struct address address;
+    struct mac mac;
+
+    if (mac_parse(word, &mac))
+        mac_text(&mac, out);
+    else if (address_parse(word, &address))
+        address_text(&address, out);
+    else
+        out[0] = '\0';
+}
+
 /* NULL: none, or more than one, which was told. */
 static const char *find_key(const struct all_known *all, const char *word)
 {
+    char key[ADDRESS_TEXT_SIZE];
     const char *found = NULL;
 
+    write_as_key(word, key);
     for (size_t i = 0; i < all->count; i++) {
-        if (strcasecmp(all->items[i].key, word) == 0)
+        if (strcmp(all->items[i].key, key) == 0)
             return all->items[i].key;
-        if (strcasecmp(all->items[i].name, word) != 0)
+        if (all->items[i].name[0] == '\0' || strcasecmp(all->items[i].name, word) != 0)
             continue;
         if (found != NULL) {
             complain("more than one device is called '%s': say which, as in '%s' or '%s'", word,

@@ -47,6 +47,7 @@ struct learning {
     struct rules rules;
     bool failed; /* something was left out */
     uint64_t urgent; /* alerts */
+    size_t files;    /* that something was read of */
     struct learn_choice inputs;
     size_t devices;
 };
@@ -183,6 +184,7 @@ static void read_captures(struct learning *learning, struct inspector *inspector
         }
         complain("%s", capture_trouble(capture));
         learning->failed = true;
+        learning->files -= event == CAPTURE_UNREADABLE;
     }
 }
 
@@ -195,6 +197,7 @@ static bool inspect(struct learning *learning, struct engine *engine,
     struct capture *capture = capture_new(learning->inputs.captures.paths, learning->inputs.captures.path_count);
     bool good = inspector != NULL && capture != NULL;
 
+    learning->files += learning->inputs.captures.path_count;
     if (good)
         read_captures(learning, inspector, capture);
     inspector_finish(inspector);
@@ -204,9 +207,11 @@ static bool inspect(struct learning *learning, struct engine *engine,
 
 static void tell_result(const struct learning *learning)
 {
-    size_t files = learning->inputs.captures.path_count + learning->inputs.records.path_count;
-
-    printf("learned from %zu file%s, %zu device%s", files, files == 1 ? "" : "s",
+    if (learning->files == 0) {
+        complain("nothing was learned");
+        return;
+    }
+    printf("learned from %zu file%s, %zu device%s", learning->files, learning->files == 1 ? "" : "s",
             learning->devices, learning->devices == 1 ? "" : "s");
     if (learning->urgent > 0)
         printf("; %llu urgent alert%s: those connections were not learned",
@@ -279,8 +284,11 @@ static bool learn_records(struct learning *learning, struct store *store,
     bool good;
 
     for (size_t i = 0; i < learning->inputs.records.path_count && status != TATTLER_NO_MEMORY; i++) {
+        uint64_t before = learn_eve_count(records).records;
+
         status = learn_eve_read(records, learning->inputs.records.paths[i], tell_data, learning);
         learning->failed |= status != TATTLER_OK;
+        learning->files += learn_eve_count(records).records > before;
     }
     good = status != TATTLER_NO_MEMORY && save_records(learning, store, records);
     if (status == TATTLER_NO_MEMORY)

@@ -132,6 +132,8 @@ static int take_option(struct tune *tune, int c, char **argv)
     case 'S':
         if (arguments->rule_count == TUNE_RULES_MAX)
             return usage_error("tune", "more than %d options -S: give a folder", TUNE_RULES_MAX);
+        if (access(optarg, R_OK) != 0)
+            return usage_error("tune", "-S %s: %s", optarg, strerror(errno));
         arguments->rules[arguments->rule_count++] = optarg;
         break;
     case OPTION_SINCE:
@@ -194,6 +196,9 @@ static void read_all(struct tune *tune)
     if (tune->history.left_out > 0)
         complain("%llu alerts are left out: more groups, remotes or alerts than are kept",
                 (unsigned long long)tune->history.left_out);
+    if (arguments->device != NULL && tune->history.alerts_read + tune->history.covered == 0)
+        complain("no alert is of a device '%s': a MAC address, an address, a network or a whole name is "
+                "meant", arguments->device);
 }
 
 /* Without rules the numbers are not shown; 'check' tells what is wrong inside of files. */

@@ -2,12 +2,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "capture_look.h"
 #include "eve_read_internal.h"
 #include "input.h"
 
+#define HEAD_SIZE 512 /* of a file, to tell what it is */
 #define REDIS_SCHEME "redis://"
 
 static void tell(const struct eve_reader *reader, const char *what)
@@ -128,18 +130,36 @@ static void read_lines(struct eve_reader *reader, const char *path, struct input
 
 /* --- sources --- */
 
+/* A program, a capture, a database: thousands of lines without a record would be told. */
+static bool is_binary(struct input *input, char *what, size_t size)
+{
+    struct cursor head;
+
+    input_fill(input, HEAD_SIZE);
+    head = input_head(input);
+    if (head.left > HEAD_SIZE)
+        head = cursor_over(head.at, HEAD_SIZE);
+    if (capture_look(head) != CAPTURE_LOOKS_OTHER)
+        snprintf(what, size, "it is a capture: 'tattler replay -o eve.json CAPTURE' makes EVE JSON of it");
+    else if (head.left > 0 && memchr(head.at, '\0', head.left) != NULL)
+        capture_describe(head, what, size);
+    else
+        return false;
+    return true;
+}
+
 void eve_read_file(struct eve_reader *reader, const char *path)
 {
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
     char reason[256];
     struct input *input = input_open(path, reason, sizeof(reason));
 
     if (input == NULL)
-        eve_fail(reader, "%s: %s", path, reason);
-    else if (capture_look(input_head(input)) != CAPTURE_LOOKS_OTHER)
-        eve_fail(reader, "%s: a capture, not EVE JSON, which 'tattler replay -o FILE' makes of it",
-                path);
+        eve_fail(reader, "%s: %s", name, reason);
+    else if (is_binary(input, reason, sizeof(reason)))
+        eve_fail(reader, "%s: not EVE JSON: %s", name, reason);
     else
-        read_lines(reader, strcmp(path, "-") == 0 ? "standard input" : path, input);
+        read_lines(reader, name, input);
     input_close(input);
 }
 

@@ -26,7 +26,7 @@ struct learn_eve {
     struct zone *zone;           /* NULL: UTC */
     struct learn_table table;
     struct accused_flow *accused;
-    uint64_t urgent; /* alerts */
+    uint64_t records, urgent; /* records read; alerts */
     void (*problem)(void *user, const char *what);
     void *problem_user;
 };
@@ -355,18 +355,20 @@ enum tattler_status learn_eve_read(struct learn_eve *learn, const char *path,
 {
     const struct eve_reading reading = { .home = &learn->settings->home_networks,
         .event = take_event, .problem = tell_problem, .user = learn };
+    struct eve_counts counts;
     enum tattler_status status;
 
     learn->problem = problem;
     learn->problem_user = user;
-    status = eve_read(&path, 1, &reading, NULL);
+    status = eve_read(&path, 1, &reading, &counts);
+    learn->records += counts.records;
     return learn->table.no_memory ? TATTLER_NO_MEMORY : status;
 }
 
 struct learn_eve_counts learn_eve_count(const struct learn_eve *learn)
 {
-    return (struct learn_eve_counts){ HASH_COUNT(learn->table.devices), learn->urgent,
-        learn->table.refused };
+    return (struct learn_eve_counts){ learn->records, HASH_COUNT(learn->table.devices),
+        learn->urgent, learn->table.refused };
 }
 
 bool learn_eve_take(const struct learn_eve *learn, struct baselines *out)

@@ -23,6 +23,7 @@ enum tattler_status learn_eve_read(struct learn_eve *learn, const char *path,
         void (*problem)(void *user, const char *what), void *user);
 
 struct learn_eve_counts {
+    uint64_t records; /* read */
     size_t devices;
     uint64_t urgent;  /* alerts */
     uint64_t refused; /* devices and facts for which there was no room */

@@ -32,7 +32,7 @@ static char *read_whole(const char *path, size_t *len)
         return NULL;
     }
     *len = fread(text, 1, UNDO_FILE_MAX + 1, file);
-    error = ferror(file) ? EIO : *len > UNDO_FILE_MAX ? EFBIG : 0;
+    error = ferror(file) ? errno : *len > UNDO_FILE_MAX ? EFBIG : 0;
     fclose(file);
     if (error != 0) {
         free(text);
