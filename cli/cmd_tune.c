@@ -194,7 +194,7 @@ static void read_all(struct tune *tune)
     tune->failed |= eve_read(arguments->sources, arguments->source_count, &reading, NULL) !=
                    TATTLER_OK;
     if (tune->history.left_out > 0)
-        complain("%llu alerts are left out: more groups, remotes or alerts than are kept",
+        complain("%llu alerts are left out: more groups, pairs of ends or alerts than are kept",
                 (unsigned long long)tune->history.left_out);
     if (arguments->device != NULL && tune->history.alerts_read + tune->history.covered == 0)
         complain("no alert is of a device '%s': a MAC address, an address, a network or a whole name is "
@@ -307,66 +307,6 @@ static int tune_groups(struct tune *tune)
     return EXIT_DONE;
 }
 
-/* --- entries that are there --- */
-
-static void print_entry(const struct tune *tune, size_t index)
-{
-    const struct suppress_setting *entry = &tune->settings.suppress[index];
-    char name[SUPPRESS_NAME_SIZE], until[32] = "";
-
-    suppress_name(&tune->settings, index, name);
-    if (entry->until_us != 0)
-        tune_time_text(entry->until_us - 1, until);
-    printf("%-24s %-9s %-11.10s", name,
-            entry->until_us != 0 && entry->until_us <= tune->now_us ? "EXPIRED" : "in force",
-            entry->until_us != 0 ? until : "for ever");
-    if (tune->arguments.source_count > 0)
-        printf("%10llu silenced  ", (unsigned long long)tune->history.hits[index].total);
-    if (entry->author != NULL)
-        printf(" %s:", entry->author);
-    if (entry->reason != NULL) {
-        putchar(' ');
-        screen_print(stdout, cursor_over(entry->reason, strlen(entry->reason)), SCREEN_ALL,
-                SCREEN_KEEP_START);
-    }
-    putchar('\n');
-}
-
-static json_t *entry_json(const struct tune *tune, size_t index)
-{
-    const struct suppress_setting *entry = &tune->settings.suppress[index];
-    char name[SUPPRESS_NAME_SIZE], until[32] = "";
-
-    suppress_name(&tune->settings, index, name);
-    if (entry->until_us != 0)
-        tune_time_text(entry->until_us - 1, until);
-    until[10] = '\0';
-    return json_pack("{s:s, s:b, s:s, s:I, s:s, s:s}", "id", name, "in_force",
-            entry->until_us == 0 || entry->until_us > tune->now_us, "expires", until, "silenced",
-            (json_int_t)tune->history.hits[index].total, "author",
-            entry->author != NULL ? entry->author : "", "reason",
-            entry->reason != NULL ? entry->reason : "");
-}
-
-static void list_entries(struct tune *tune)
-{
-    json_t *list = json_array();
-
-    read_all(tune);
-    for (size_t i = 0; i < tune->settings.suppress_count; i++)
-        if (tune->arguments.json)
-            json_array_append_new(list, entry_json(tune, i));
-        else
-            print_entry(tune, i);
-    if (tune->arguments.json) {
-        json_dumpf(list, stdout, JSON_INDENT(1));
-        putchar('\n');
-    } else if (tune->settings.suppress_count == 0) {
-        puts("no entries in 'suppress'");
-    }
-    json_decref(list);
-}
-
 /* --- the command --- */
 
 static int undo(const struct tune_arguments *arguments)
@@ -386,6 +326,12 @@ static bool is_standard_input(const struct tune_arguments *arguments)
         if (strcmp(arguments->sources[i], "-") == 0)
             return true;
     return false;
+}
+
+static void list_entries(struct tune *tune)
+{
+    read_all(tune);
+    tune_list(tune);
 }
 
 static int work(struct tune *tune)

@@ -102,6 +102,18 @@ static bool skip_character(struct cursor *in)
     return len > 0 && cursor_skip(in, len);
 }
 
+/* How many bytes are characters that stand for themselves: most of any text. */
+static size_t count_plain(const struct cursor *in)
+{
+    static const bool plain[UINT8_MAX + 1] = { [' ' ... '!'] = true, ['#' ... '['] = true,
+        [']' ... 0x7f] = true };
+    size_t count = 0;
+
+    while (count < in->left && plain[in->at[count]])
+        count++;
+    return count;
+}
+
 /* From behind the opening quote to behind the closing one. */
 static bool take_text(struct walk *walk, struct cursor *out)
 {
@@ -109,9 +121,8 @@ static bool take_text(struct walk *walk, struct cursor *out)
     const uint8_t *start = in->at;
     uint8_t c;
 
-    while (cursor_peek_u8(in, 0, &c) && c != '"')
-        if (c < 0x20 || !(c == '\\' ? skip_escape(in) : c < 0x80 ? cursor_skip(in, 1)
-                                                                 : skip_character(in)))
+    while (cursor_skip(in, count_plain(in)) && cursor_peek_u8(in, 0, &c) && c != '"')
+        if (c < 0x20 || !(c == '\\' ? skip_escape(in) : skip_character(in)))
             return false;
     *out = cursor_over(start, (size_t)(in->at - start));
     return cursor_skip(in, 1);
@@ -328,8 +339,10 @@ static size_t take_plain(struct cursor *in, char out[4])
 size_t json_text_of(const struct json_value *value, char *out, size_t size)
 {
     struct cursor in = value->text;
-    size_t used = 0;
+    size_t used = count_plain(&in);
 
+    used = used < size ? used : size - 1;
+    cursor_copy(&in, out, used);
     while (in.left > 0) {
         char character[4];
         size_t len = take_plain(&in, character);

@@ -14,7 +14,7 @@
 
 #define TUNE_GROUPS_MAX 16384 /* 6 KiB each */
 #define TUNE_DEVICES_MAX 4096
-#define TUNE_REMOTES_MAX 262144
+#define TUNE_ENDS_MAX 262144
 #define TUNE_ALERTS_MAX 4000000 /* 20 bytes each */
 #define TUNE_FOUND_MAX 1000000 /* reasons of heuristics in them, 24 bytes each */
 #define TUNE_SIDS_MAX 256       /* of a group, as of an entry of 'suppress' */
@@ -57,21 +57,22 @@ struct tune_device {
     UT_hash_handle hh;
 };
 
-struct tune_remote_key {
-    struct address address;
+/* The two ends of alerts: a device's address may be another's tomorrow. */
+struct tune_ends_key {
+    struct address device, remote;
     uint32_t asn;
     char name[256]; /* filled up with zeros, as are all that are hashed */
 };
 
-struct tune_remote {
-    struct tune_remote_key key;
+struct tune_ends {
+    struct tune_ends_key key;
     uint32_t index;
     UT_hash_handle hh;
 };
 
 /* What a proposal is evaluated on. */
 struct tune_alert {
-    uint32_t sid, remote, group;
+    uint32_t sid, ends, group;
     uint32_t older; /* of the same device, 1 + index */
     uint32_t time_s;
 };
@@ -127,8 +128,8 @@ struct tune_history {
     struct tune_group *groups, *by_index[TUNE_GROUPS_MAX];
     struct tune_group *ranked[TUNE_GROUPS_MAX]; /* most alerts first, after history_rank() */
     struct tune_device *devices;
-    struct tune_remote *remotes, **remote_list;
-    size_t remote_room;
+    struct tune_ends *ends, **ends_list;
+    size_t ends_room;
     struct tune_alert *alerts;
     size_t alert_count, alert_room;
     struct tune_found *found;

@@ -18,7 +18,7 @@ void history_clear(struct tune_history *history)
 {
     struct tune_group *group, *next_group;
     struct tune_device *device, *next_device;
-    struct tune_remote *remote, *next_remote;
+    struct tune_ends *ends, *next_ends;
 
     HASH_ITER(hh, history->groups, group, next_group) {
         HASH_DEL(history->groups, group);
@@ -30,11 +30,11 @@ void history_clear(struct tune_history *history)
         numbers_clear(&device->usual);
         free(device);
     }
-    HASH_ITER(hh, history->remotes, remote, next_remote) {
-        HASH_DEL(history->remotes, remote);
-        free(remote);
+    HASH_ITER(hh, history->ends, ends, next_ends) {
+        HASH_DEL(history->ends, ends);
+        free(ends);
     }
-    free(history->remote_list);
+    free(history->ends_list);
     free(history->alerts);
     free(history->found);
     free(history->hits);
@@ -78,35 +78,36 @@ static struct tune_device *device_of(struct tune_history *history, const struct 
     return device;
 }
 
-static struct tune_remote *remote_of(struct tune_history *history, const struct eve_event *event)
+static struct tune_ends *ends_of(struct tune_history *history, const struct eve_event *event)
 {
-    struct tune_remote_key key;
-    struct tune_remote *remote, **list;
+    struct tune_ends_key key;
+    struct tune_ends *ends, **list;
 
     memset(&key, 0, sizeof(key));
-    key.address = event->remote_address;
+    key.device = event->device_address;
+    key.remote = event->remote_address;
     key.asn = event->asn;
     snprintf(key.name, sizeof(key.name), "%s", event->name);
-    HASH_FIND(hh, history->remotes, &key, sizeof(key), remote);
-    if (remote != NULL || HASH_COUNT(history->remotes) == TUNE_REMOTES_MAX)
-        return remote;
-    list = grow(history->remote_list, &history->remote_room, HASH_COUNT(history->remotes) + 1,
-            sizeof(struct tune_remote *));
+    HASH_FIND(hh, history->ends, &key, sizeof(key), ends);
+    if (ends != NULL || HASH_COUNT(history->ends) == TUNE_ENDS_MAX)
+        return ends;
+    list = grow(history->ends_list, &history->ends_room, HASH_COUNT(history->ends) + 1,
+            sizeof(struct tune_ends *));
     if (list == NULL)
         return NULL;
-    history->remote_list = list;
-    remote = calloc(1, sizeof(*remote));
-    if (remote == NULL)
+    history->ends_list = list;
+    ends = calloc(1, sizeof(*ends));
+    if (ends == NULL)
         return NULL;
-    remote->key = key;
-    remote->index = HASH_COUNT(history->remotes);
-    list[remote->index] = remote;
-    HASH_ADD(hh, history->remotes, key, sizeof(key), remote);
-    if (remote->hh.tbl == NULL) {
-        free(remote);
+    ends->key = key;
+    ends->index = HASH_COUNT(history->ends);
+    list[ends->index] = ends;
+    HASH_ADD(hh, history->ends, key, sizeof(key), ends);
+    if (ends->hh.tbl == NULL) {
+        free(ends);
         return NULL;
     }
-    return remote;
+    return ends;
 }
 
 /* Which group an alert belongs to. */
@@ -204,7 +205,7 @@ static void add_to_group(struct tune_group *group, const struct eve_event *event
 }
 
 static bool add_alert(struct tune_history *history, struct tune_device *device,
-        const struct eve_event *event, uint32_t remote, uint32_t group)
+        const struct eve_event *event, uint32_t ends, uint32_t group)
 {
     struct tune_alert *alerts;
 
@@ -215,7 +216,7 @@ static bool add_alert(struct tune_history *history, struct tune_device *device,
         return false;
     history->alerts = alerts;
     alerts[history->alert_count++] =
-            (struct tune_alert){ event->sid, remote, group, device != NULL ? device->newest : 0,
+            (struct tune_alert){ event->sid, ends, group, device != NULL ? device->newest : 0,
                 (uint32_t)(event->time_us / 1000000) };
     if (device != NULL)
         device->newest = (uint32_t)history->alert_count;
@@ -252,7 +253,7 @@ static void take_alert(struct tune_history *history, struct eve_event *event)
 {
     struct tune_group_key key;
     struct tune_device *device;
-    struct tune_remote *remote;
+    struct tune_ends *ends;
     struct tune_group *group;
 
     history->alerts_read++;
@@ -261,13 +262,13 @@ static void take_alert(struct tune_history *history, struct eve_event *event)
         return;
     }
     device = device_of(history, event);
-    remote = remote_of(history, event);
+    ends = ends_of(history, event);
     make_key(event, &key);
     HASH_FIND(hh, history->groups, &key, sizeof(key), group);
     if (group == NULL)
         group = new_group(history, &key, event);
-    if (group == NULL || remote == NULL ||
-            !add_alert(history, device, event, remote->index, group->index)) {
+    if (group == NULL || ends == NULL ||
+            !add_alert(history, device, event, ends->index, group->index)) {
         history->left_out++;
         return;
     }

@@ -72,13 +72,12 @@ static bool begins(struct pair **pairs, const struct pair_key *key, uint32_t tim
 static void make_key(const struct tune_history *history, const struct tune_alert *alert,
         struct pair_key *out)
 {
-    const struct tune_device *device = history->by_index[alert->group]->device;
+    const struct tune_ends_key *ends = &history->ends_list[alert->ends]->key;
 
     memset(out, 0, sizeof(*out));
     out->sid = alert->sid;
-    out->remote = history->remote_list[alert->remote]->key.address;
-    if (device != NULL)
-        out->device = device->address;
+    out->remote = ends->remote;
+    out->device = ends->device;
 }
 
 static bool evaluate(const struct tune_history *history, const struct tune_group *group,

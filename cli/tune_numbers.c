@@ -16,14 +16,21 @@ static uint64_t scramble(uint64_t x)
     return x ^ x >> 33;
 }
 
-static void sample_take(struct sample *sample, double value)
+/* Suricata's own JSON is short: no number of it fills this. */
+#define NUMBER_SIZE 32
+
+static void sample_take(struct sample *sample, struct cursor number)
 {
     uint64_t at = sample->seen++;
+    char text[NUMBER_SIZE];
 
     if (at >= SAMPLE_SIZE)
         at = scramble(at) % (at + 1);
-    if (at < SAMPLE_SIZE)
-        sample->values[at] = (float)value;
+    if (at >= SAMPLE_SIZE)
+        return;
+    memcpy(text, number.at, number.left);
+    text[number.left] = '\0';
+    sample->values[at] = strtof(text, NULL);
 }
 
 static bool is_number(const struct feature *feature)
@@ -31,31 +38,43 @@ static bool is_number(const struct feature *feature)
     return feature->type == FEATURE_NUMBER || feature->type == FEATURE_REAL;
 }
 
-/* Suricata's own JSON is short: no number of it fills this. */
+struct taking {
+    struct sample *samples;
+    size_t next; /* feature: records have them in the table's order */
+};
+
+static bool is_called(const struct feature *feature, struct cursor name)
+{
+    return strncmp(feature->name, (const char *)name.at, name.left) == 0 &&
+           feature->name[name.left] == '\0';
+}
+
 static void take_value(void *user, const struct json_value *value)
 {
-    struct numbers *numbers = user;
-    char path[64], text[32];
-    const struct feature *feature;
+    struct taking *taking = user;
 
-    if (value->kind != JSON_NUMERIC || value->path.left >= sizeof(path) ||
-            value->text.left >= sizeof(text))
+    if (value->kind != JSON_NUMERIC || value->text.left >= NUMBER_SIZE)
         return;
-    memcpy(path, value->path.at, value->path.left);
-    path[value->path.left] = '\0';
-    memcpy(text, value->text.at, value->text.left);
-    text[value->text.left] = '\0';
-    feature = feature_find(path);
-    if (feature != NULL && is_number(feature))
-        sample_take(&numbers->samples[feature - features], strtod(text, NULL));
+    for (size_t i = 0; i < feature_count; i++) {
+        size_t at = (taking->next + i) % feature_count;
+
+        if (!is_called(&features[at], value->path))
+            continue;
+        if (is_number(&features[at]))
+            sample_take(&taking->samples[at], value->text);
+        taking->next = at + 1;
+        return;
+    }
 }
 
 void numbers_take(struct numbers *numbers, const struct eve_event *event)
 {
-    if (numbers->samples == NULL)
-        numbers->samples = calloc(feature_count, sizeof(*numbers->samples));
-    if (numbers->samples != NULL && event->iot_text.left > 0)
-        json_walk(event->iot_text, take_value, numbers);
+    struct taking taking = { numbers->samples, 0 };
+
+    if (taking.samples == NULL)
+        taking.samples = numbers->samples = calloc(feature_count, sizeof(*numbers->samples));
+    if (taking.samples != NULL && event->iot_text.left > 0)
+        json_walk(event->iot_text, take_value, &taking);
 }
 
 void numbers_clear(struct numbers *numbers)

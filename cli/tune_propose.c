@@ -122,24 +122,41 @@ static void sum_up(const struct tune_history *history, const struct tune_group *
     }
 }
 
-static void evaluate(const struct tune_history *history, const struct tune_group *group,
-        struct proposal *out)
+static void count_alerts(const struct tune_history *history, const struct tune_device *device,
+        const struct suppress_setting *entry, struct tally *tally)
 {
-    const struct tune_device *device = group->device;
-    struct suppress_alert alert = { .mac = device->has_mac ? &device->mac : NULL,
-        .device = &device->address };
-    struct tally tally = { { 0 } };
+    struct suppress_alert alert = { .mac = device->has_mac ? &device->mac : NULL };
 
     for (uint32_t i = device->newest; i > 0; i = history->alerts[i - 1].older) {
         const struct tune_alert *told = &history->alerts[i - 1];
-        const struct tune_remote_key *remote = &history->remote_list[told->remote]->key;
+        const struct tune_ends_key *ends = &history->ends_list[told->ends]->key;
 
         alert.sid = told->sid;
-        alert.remote = &remote->address;
-        alert.name = remote->name[0] != '\0' ? remote->name : NULL;
-        alert.asn = remote->asn;
-        tally.counts[told->group] += suppress_holds(&out->entry, &alert, history->zone);
+        alert.device = &ends->device;
+        alert.remote = &ends->remote;
+        alert.name = ends->name[0] != '\0' ? ends->name : NULL;
+        alert.asn = ends->asn;
+        tally->counts[told->group] += suppress_holds(entry, &alert, history->zone);
     }
+}
+
+/* May alerts of this device be about that address? */
+static bool had_address(const struct tune_device *device, const struct prefix *only)
+{
+    return !device->one_address || prefix_contains(only, &device->address);
+}
+
+/* Who is named by an address may be somebody else, too, whose MAC address other records know. */
+static void evaluate(const struct tune_history *history, const struct tune_group *group,
+        struct proposal *out)
+{
+    const struct suppress_setting *entry = &out->entry;
+    struct tally tally = { { 0 } };
+
+    for (const struct tune_device *device = history->devices; device != NULL; device = device->hh.next)
+        if (device == group->device ||
+                (entry->has_device_network && had_address(device, &entry->device_network)))
+            count_alerts(history, device, entry, &tally);
     sum_up(history, group, &tally, out);
 }
 
@@ -274,13 +291,11 @@ static void evaluate_address(const struct tune_history *history, const struct tu
 
     for (size_t i = 0; i < history->alert_count; i++) {
         const struct tune_alert *told = &history->alerts[i];
-        const struct tune_device *device = history->by_index[told->group]->device;
+        const struct tune_ends_key *ends = &history->ends_list[told->ends]->key;
 
-        if (!has_sid(group, told->sid))
-            continue;
-        tally.counts[told->group] +=
-                address_equal(&history->remote_list[told->remote]->key.address, address) ||
-                (device != NULL && address_equal(&device->address, address));
+        if (has_sid(group, told->sid))
+            tally.counts[told->group] += address_equal(&ends->remote, address) ||
+                                         address_equal(&ends->device, address);
     }
     sum_up(history, group, &tally, out);
 }

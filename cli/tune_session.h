@@ -41,4 +41,8 @@ const char *tune_target(const struct tune_arguments *arguments);
  * where that was said. False: the user wants no more. */
 bool tune_treat(struct tune *tune, struct tune_group *group, size_t number);
 
+/* Shows the entries that are in force and those that have expired; with a history, what it tells that each
+ * has silenced. */
+void tune_list(const struct tune *tune);
+
 #endif
