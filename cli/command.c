@@ -12,6 +12,27 @@
 
 #define COMPLAINT_SIZE 2048
 
+/* Who reads complaints as well; NULL: nobody. */
+static struct {
+    char *text;
+    size_t size;
+} reader;
+
+void complain_into(char *text, size_t size)
+{
+    reader.text = text;
+    reader.size = size;
+    if (text != NULL)
+        text[0] = '\0';
+}
+
+static void pass_on(const char *text)
+{
+    size_t len = strlen(reader.text);
+
+    snprintf(reader.text + len, reader.size - len, "%s%s", len > 0 ? "\n" : "", text);
+}
+
 /* Complaints quote arguments and files, which may hold anything. */
 __attribute__((format(printf, 1, 0))) static void
 complain_with(const char *format, va_list arguments)
@@ -21,6 +42,8 @@ complain_with(const char *format, va_list arguments)
 
     if (len < 0)
         return;
+    if (reader.text != NULL)
+        pass_on(text);
     flockfile(stderr); /* threads that write EVE complain, too */
     fputs("tattler: ", stderr);
     screen_print(stderr, cursor_over(text, strlen(text)), SCREEN_ALL, SCREEN_KEEP_START);

@@ -32,6 +32,10 @@ int command_profile(int argc, char **argv);
 /* Prints "tattler: " and the text as one line to standard error. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What is complained of from now on is written there, too, one line each; NULL: no more. For a
+ * process that shows complaints to somebody who does not see standard error. One thread. */
+void complain_into(char *text, size_t size);
+
 /* The same for what reports problems by a callback; 'user' is not looked at. */
 void complain_of(void *user, const char *what);
 /* And of a file; 'line' 0: as a whole (enrich/problem.h). */

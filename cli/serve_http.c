@@ -176,7 +176,7 @@ static enum MHD_Result answer_form(struct http_server *server, struct MHD_Connec
         struct serve_form *form)
 {
     const struct http_change change = { serve_form_value(form, "shown"),
-        serve_form_value(form, "reason"), serve_form_value(form, "undo")[0] != '\0' };
+        serve_form_value(form, "reason"), serve_form_value(form, "undo") };
     struct MHD_Response *answer;
 
     if (!serve_form_is_good(form))

@@ -34,8 +34,7 @@ struct http_page {
 
 /* A form of /tune; "" where it has no such value. */
 struct http_change {
-    const char *shown, *reason;
-    bool undo;
+    const char *shown, *reason, *undo;
 };
 
 struct http_site {

@@ -114,6 +114,13 @@ static bool write_version(void *user, FILE *to)
     return true;
 }
 
+static bool write_nothing(void *user, FILE *to)
+{
+    (void)user;
+    (void)to;
+    return true;
+}
+
 static bool write_triage(void *user, FILE *to)
 {
     const struct serving *serving = user;
@@ -125,8 +132,8 @@ static void change(void *user, const struct http_change *change)
 {
     const struct serving *serving = user;
 
-    if (change->undo)
-        triage_undo(serving->triage);
+    if (change->undo[0] != '\0')
+        triage_undo(serving->triage, change->undo);
     else
         triage_apply(serving->triage, change->shown, change->reason);
 }
@@ -137,6 +144,7 @@ static const struct http_page pages[] = {
     { "/", HTML, true, write_page },
     { "/metrics", "text/plain; version=0.0.4; charset=utf-8", false, write_metrics },
     { "/version", "text/plain", false, write_version },
+    { "/favicon.ico", "image/x-icon", false, write_nothing }, /* browsers complain without */
     { "/tune", HTML, false, write_triage }, /* where there is a configuration */
 };
 

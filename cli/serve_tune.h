@@ -18,6 +18,9 @@ void triage_free(struct triage *triage); /* accepts NULL */
 /* Reads some of what is new. True: there may be more at once. */
 bool triage_step(struct triage *triage);
 
+/* Begins anew where somebody has changed the configuration. */
+void triage_renew(struct triage *triage);
+
 /* A page of what alerts most, with what would silence it and what else that would have silenced.
  * 'secret' is put into its forms. False: out of memory. */
 bool triage_write(struct triage *triage, FILE *to, const char *secret);
@@ -25,6 +28,7 @@ bool triage_write(struct triage *triage, FILE *to, const char *secret);
 /* Applies the proposal that was shown under this name, if it is still the same; 'reason' may be
  * empty. The next page tells what came of it. */
 void triage_apply(struct triage *triage, const char *shown, const char *reason);
-void triage_undo(struct triage *triage);
+/* Takes the last change back, if the configuration is still what was shown with that. */
+void triage_undo(struct triage *triage, const char *shown);
 
 #endif

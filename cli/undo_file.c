@@ -304,6 +304,17 @@ static bool undo_last(const struct undo_file *file, size_t *out_left)
     return put_back(file, &range.last);
 }
 
+size_t undo_file_kept(const char *path)
+{
+    struct undo_file file;
+    struct kept_range range = { .count = 0 };
+
+    if (undo_file_read(path, false, &file))
+        find_kept(file.path, &range);
+    undo_file_clear(&file);
+    return range.count;
+}
+
 bool undo_file_undo(const char *path, size_t *out_left)
 {
     struct undo_file file;

@@ -25,6 +25,8 @@ bool undo_file_read(const char *path, bool may_be_new, struct undo_file *out);
 bool undo_file_write(const struct undo_file *file, const char *text, size_t len);
 /* The last change that is kept is taken back; 'out_left': how many there are before it. */
 bool undo_file_undo(const char *path, size_t *out_left);
+/* How many changes could be taken back, one after the other. */
+size_t undo_file_kept(const char *path);
 void undo_file_clear(struct undo_file *file);
 
 #endif
