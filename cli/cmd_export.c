@@ -10,7 +10,6 @@
 
 #include "base/nearest.h"
 #include "command.h"
-#include "eve_read.h"
 #include "export.h"
 #include "result_file.h"
 
@@ -183,47 +182,6 @@ static int check_options(struct options *options)
     return EXIT_DONE;
 }
 
-/* --- reading --- */
-
-static uint8_t protocol_number(const char *name)
-{
-    static const struct {
-        const char *name;
-        uint8_t number;
-    } protocols[] = { { "TCP", 6 }, { "UDP", 17 }, { "ICMP", 1 }, { "IPv6-ICMP", 58 } };
-
-    for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-        if (strcasecmp(name, protocols[i].name) == 0)
-            return protocols[i].number;
-    return 0;
-}
-
-static bool take_event(void *user, struct eve_event *event)
-{
-    char mac[MAC_TEXT_SIZE];
-    struct export_fact fact = {
-        .device_name = event->device_name,
-        .device = event->device_address,
-        .remote = event->remote_address,
-        .name = event->name,
-        .asn = event->asn,
-        .protocol = protocol_number(event->protocol),
-        .port = event->remote_port,
-        .service = event->service,
-        .priority = strcmp(event->type, "alert") == 0 ? event->priority : 0,
-        .detects = event->detects,
-    };
-
-    if (!event->has_device || !event->has_remote)
-        return true;
-    if (event->has_mac) {
-        mac_text(&event->mac, mac);
-        fact.mac = mac;
-    }
-    export_uses_add(user, &fact);
-    return true;
-}
-
 /* --- writing --- */
 
 static void write_comment(FILE *to, const char *mark, const char *text)
@@ -244,7 +202,8 @@ static void write_head(FILE *to, const struct options *options, const struct exp
     fprintf(to, "%s Written by tattler export: what %s, %zu entr%s.\n", mark,
             list->allow ? "devices use without alerts" : "alerts were about", list->entry_count,
             list->entry_count == 1 ? "y" : "ies");
-    write_comment(to, mark, options->format->load);
+    write_comment(to, mark, list->allow && options->format->load_allowed != NULL
+                                    ? options->format->load_allowed : options->format->load);
     for (size_t i = 0; i < list->note_count; i++)
         fprintf(to, "%s %s %s\n", mark, list->notes[i].breaks ? "May break" : "Left out",
                 list->notes[i].text);
@@ -328,30 +287,24 @@ static int write_uses(const struct options *options, const struct export_uses *u
 
 static int run(struct options *options, const struct settings *settings)
 {
-    struct eve_reading reading = {
-        .home = &settings->home_networks,
-        .event = take_event,
-        .problem = complain_of,
-    };
-    struct domain_list *domains = NULL;
+    struct export_uses *uses = export_uses_new(&options->wish);
+    struct export_knowledge knowledge;
     enum tattler_status read;
-    char error[256];
     int status;
 
-    options->wish.resolvers = settings->network_resolvers.items;
-    options->wish.resolver_count = settings->network_resolvers.count;
-    reading.user = export_uses_new(&options->wish);
-    if (reading.user == NULL) {
+    if (uses == NULL) {
         complain("out of memory");
         return EXIT_INPUT;
     }
-    if (domain_open(settings->public_suffix_list, &domains, error, sizeof(error)) != TATTLER_OK)
-        complain("%s: names such as co.uk are not told from others", error);
-    options->wish.domains = domains;
-    read = eve_read(options->sources, options->source_count, &reading, NULL);
-    status = write_uses(options, reading.user);
-    export_uses_free(reading.user);
-    domain_close(domains);
+    export_knowledge_open(settings, &knowledge);
+    options->wish.home = &settings->home_networks;
+    options->wish.resolvers = settings->network_resolvers.items;
+    options->wish.resolver_count = settings->network_resolvers.count;
+    options->wish.domains = knowledge.domains;
+    read = export_read(options->sources, options->source_count, settings, &knowledge, uses);
+    status = write_uses(options, uses);
+    export_uses_free(uses);
+    export_knowledge_close(&knowledge);
     return status == EXIT_DONE && read != TATTLER_OK ? EXIT_INPUT : status;
 }
 

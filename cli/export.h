@@ -14,6 +14,7 @@
 
 #include "base/address.h"
 #include "enrich/domain.h"
+#include "settings.h"
 
 #define EXPORT_NAME_SIZE 254 /* 253 bytes as text (RFC 1035 section 2.3.4) and a NUL */
 #define EXPORT_TEXT_SIZE 64
@@ -43,6 +44,8 @@ struct export_device {
     struct mac mac;
     struct address addresses[EXPORT_DEVICE_ADDRESSES];
     size_t address_count;
+    bool asks, asks_several; /* a resolver, or more than one */
+    struct address asked;    /* the first of them */
 };
 
 /* Which alerts, and which devices' connections, a list is about. Borrowed for the life of the uses. */
@@ -54,6 +57,7 @@ struct export_wish {
     size_t device_count;
     const char *const *detects; /* count 0: all */
     size_t detects_count;
+    const struct prefix_list *home; /* whose hosts no list names, beside all that is not public */
     const struct prefix *resolvers; /* the network's own, beside those that most devices ask */
     size_t resolver_count;
     const struct domain_list *domains; /* tells names that are nobody's own; NULL: none is told */
@@ -77,6 +81,23 @@ struct export_counts {
     uint64_t refused;   /* facts too many (or no memory): they are missing */
 };
 struct export_counts export_uses_count(const struct export_uses *uses);
+
+/* --- reading --- */
+
+/* What helps to tell what a list had better not name; without it something may be listed that should
+ * not be, which is told. */
+struct export_knowledge {
+    struct geo *geo;             /* NULL: no file knows any address */
+    struct domain_list *domains; /* NULL: none */
+};
+
+void export_knowledge_open(const struct settings *settings, struct export_knowledge *out);
+void export_knowledge_close(struct export_knowledge *knowledge);
+
+/* As eve_read() does. */
+enum tattler_status export_read(const char *const *sources, size_t count,
+        const struct settings *settings, const struct export_knowledge *knowledge,
+        struct export_uses *uses);
 
 /* --- what a list holds --- */
 
@@ -115,9 +136,10 @@ struct export_list {
     const char *mud_url; /* of a MUD profile; set by the caller */
 };
 
-/* What the wish asks for of what was seen, for a format with these traits (enum export_trait). NTP,
- * resolvers of the network, addresses that others use as well and names such as co.uk, which a device
- * can put into its packets at will, are left out unless forced. False: out of memory. The caller clears the list before the uses are freed. */
+/* What the wish asks for of what was seen, for a format with these traits (enum export_trait). What
+ * tells the time, the network's resolvers and a device's only one, addresses that others use as well
+ * and names such as co.uk, which a device can put into its packets at will, are left out unless
+ * forced. False: out of memory. The caller clears the list before the uses are freed. */
 bool export_choose(const struct export_uses *uses, unsigned traits, struct export_list *out);
 void export_list_clear(struct export_list *list);
 
@@ -130,6 +152,7 @@ struct export_format {
     void (*write)(FILE *to, const struct export_list *list);
     const char *doc;  /* what it is */
     const char *load; /* how it is put to use: lines of the file's head; FILE stands for its name */
+    const char *load_allowed; /* the same for what is allowed; NULL: no other way */
 };
 
 extern const struct export_format export_formats[];

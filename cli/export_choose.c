@@ -9,22 +9,6 @@
 /* Notes tell people; who wants all of many hundred has better lists to look at. */
 #define NOTES_MAX 200
 
-/* Networks whose addresses serve names of many customers at once, so that one address says little of who
- * is behind it. Clouds where an address belongs to one customer at a time are none. Names as registered
- * with the regional registries; https://www.peeringdb.com/ has them by network type "Content". */
-static const struct shared_network {
-    uint32_t asn;
-    const char *name;
-} shared_networks[] = {
-    { 714, "Apple" },         { 2906, "Netflix" },         { 12989, "StackPath" },
-    { 13335, "Cloudflare" },  { 15133, "Edgio" },          { 15169, "Google" },
-    { 16625, "Akamai" },      { 19551, "Imperva" },        { 20940, "Akamai" },
-    { 22822, "Edgio" },       { 30148, "Sucuri" },         { 32787, "Akamai" },
-    { 32934, "Meta" },        { 36183, "Akamai" },         { 54113, "Fastly" },
-    { 60068, "CDN77" },       { 199524, "Gcore" },         { 200325, "bunny.net" },
-    { 202422, "Gcore" },      { 209242, "Cloudflare" },
-};
-
 struct chooser {
     const struct export_uses *uses;
     unsigned traits;
@@ -92,14 +76,6 @@ static bool is_same_talk(const struct export_use *a, const struct export_use *b)
             && (a->key.name == NULL || b->key.name == NULL || a->key.name == b->key.name);
 }
 
-static const struct shared_network *shared_network(uint32_t asn)
-{
-    for (size_t i = 0; i < sizeof(shared_networks) / sizeof(shared_networks[0]); i++)
-        if (shared_networks[i].asn == asn)
-            return &shared_networks[i];
-    return NULL;
-}
-
 static int compare_uses(const void *a, const void *b)
 {
     const struct export_use *left = *(struct export_use *const *)a;
@@ -109,15 +85,9 @@ static int compare_uses(const void *a, const void *b)
     return order != 0 ? order : strcmp(left->key.device->key, right->key.device->key);
 }
 
-/* The uses of one address, those of a device beside each other. */
-struct group {
-    struct export_use *const *uses;
-    size_t count;
-};
-
-static struct group group_at(const struct chooser *chooser, size_t first)
+static struct export_group group_at(const struct chooser *chooser, size_t first)
 {
-    struct group group = { chooser->by_address + first, 1 };
+    struct export_group group = { chooser->by_address + first, 1 };
 
     while (first + group.count < chooser->count
             && address_equal(&group.uses[0]->key.remote,
@@ -127,7 +97,7 @@ static struct group group_at(const struct chooser *chooser, size_t first)
 }
 
 /* The name that the device calls this address by, if it calls it by one only. */
-static struct export_name *name_in(const struct group *group, const struct export_use *use)
+static struct export_name *name_in(const struct export_group *group, const struct export_use *use)
 {
     struct export_name *name = use->key.name;
 
@@ -147,7 +117,7 @@ static struct export_name *name_in(const struct group *group, const struct expor
 
 /* Somebody who talks to the address as well, and about whom there is nothing to tell. */
 static const struct export_use *other_user(const struct chooser *chooser,
-        const struct group *group, const struct export_use *use)
+        const struct export_group *group, const struct export_use *use)
 {
     bool own = (chooser->traits & EXPORT_BY_DEVICE) != 0;
 
@@ -159,43 +129,6 @@ static const struct export_use *other_user(const struct chooser *chooser,
         if (!own || other->key.device == use->key.device)
             return other;
     }
-    return NULL;
-}
-
-/* --- what a list must not name --- */
-
-/* Do most devices that ask resolvers ask this one? */
-static bool most_ask(const struct chooser *chooser, const struct group *group)
-{
-    const struct export_device *last = NULL;
-    size_t devices = 0;
-
-    for (size_t i = 0; i < group->count; i++) {
-        devices += group->uses[i]->resolver && group->uses[i]->key.device != last;
-        last = group->uses[i]->key.device;
-    }
-    return devices >= 2 && 2 * devices > chooser->uses->asking;
-}
-
-static bool is_resolver(const struct chooser *chooser, const struct group *group,
-        const struct export_use *use)
-{
-    const struct export_wish *wish = chooser->uses->wish;
-
-    for (size_t i = 0; i < wish->resolver_count; i++)
-        if (prefix_contains(&wish->resolvers[i], &use->key.remote))
-            return true;
-    return use->resolver && most_ask(chooser, group);
-}
-
-/* Why no list to block may hold this remote; NULL: nothing speaks against it. */
-static const char *protection(const struct chooser *chooser, const struct group *group,
-        const struct export_use *use)
-{
-    if (use->ntp)
-        return "it tells the time (NTP)";
-    if (is_resolver(chooser, group, use))
-        return "it is the network's resolver";
     return NULL;
 }
 
@@ -230,12 +163,12 @@ static void add_entry(struct chooser *chooser, const struct export_use *use,
 }
 
 /* By its address, unless others are there as well. 'spare': its name is in the list already. */
-static void choose_address(struct chooser *chooser, const struct group *group,
+static void choose_address(struct chooser *chooser, const struct export_group *group,
         const struct export_use *use, const struct export_name *name, bool spare)
 {
     const struct export_wish *wish = chooser->uses->wish;
     const struct export_use *other = other_user(chooser, group, use);
-    const struct shared_network *network = shared_network(use->asn);
+    const char *network = export_shared_network(use->asn);
     char text[ADDRESS_TEXT_SIZE], label[EXPORT_LABEL_SIZE];
 
     export_address(&use->key.remote, text);
@@ -245,7 +178,7 @@ static void choose_address(struct chooser *chooser, const struct group *group,
                 other->key.name != NULL ? other->key.name->text : "somebody");
     } else if (!wish->allow && network != NULL && !(spare && !wish->force)) {
         note(chooser, wish->force, "%s: %s serves many names from one address", text,
-                network->name);
+                network);
     }
     if (wish->allow || wish->force || (other == NULL && network == NULL))
         add_entry(chooser, use, name, false);
@@ -260,12 +193,13 @@ static bool is_public_suffix(const struct export_wish *wish, const struct export
            domain_registrable(wish->domains, name->text, strlen(name->text), domain) == 0;
 }
 
-static void choose_use(struct chooser *chooser, const struct group *group,
+static void choose_use(struct chooser *chooser, const struct export_group *group,
         const struct export_use *use)
 {
     const struct export_wish *wish = chooser->uses->wish;
     struct export_name *name = name_in(group, use);
-    const char *reason = wish->allow ? NULL : protection(chooser, group, use);
+    const char *reason = wish->allow ? NULL : export_protection(chooser->uses, chooser->traits,
+                                                       group, use, name);
     bool by_name = (chooser->traits & EXPORT_BY_NAME) != 0 && name != NULL;
     char text[ADDRESS_TEXT_SIZE];
 
@@ -312,21 +246,23 @@ static struct export_name *listed_above(const struct chooser *chooser,
     return NULL;
 }
 
-/* Names that would be blocked with a listed one, and that somebody uses without alerts. */
+/* Names that would be blocked with a listed one, and that somebody uses without alerts. The time has to
+ * be told to everybody. */
 static void look_for_others(struct chooser *chooser)
 {
-    bool for_all = (chooser->traits & EXPORT_BY_DEVICE) == 0, spares;
+    bool for_all = (chooser->traits & EXPORT_BY_DEVICE) == 0, force = chooser->uses->wish->force;
     char label[EXPORT_LABEL_SIZE];
 
     for (size_t i = 0; i < chooser->count; i++) {
         const struct export_use *use = chooser->by_address[i];
         const struct export_name *name = use->key.name;
         struct export_name *listed;
+        bool spares;
 
         listed = use->alerts == 0 && name != NULL ? listed_above(chooser, use) : NULL;
         if (listed == NULL)
             continue;
-        spares = for_all && listed->listed != use->key.device && !chooser->uses->wish->force;
+        spares = !force && (use->ntp || (for_all && listed->listed != use->key.device));
         listed->spared |= spares;
         export_device_label(use->key.device, label);
         if (listed == name)
@@ -376,7 +312,7 @@ bool export_choose(const struct export_uses *uses, unsigned traits, struct expor
     if (out->notes == NULL || !sort_uses(&chooser))
         return false;
     for (size_t first = 0; first < chooser.count;) {
-        struct group group = group_at(&chooser, first);
+        struct export_group group = group_at(&chooser, first);
 
         for (size_t i = 0; i < group.count; i++)
             if (is_target(&chooser, group.uses[i]))

@@ -118,44 +118,51 @@ const struct export_format export_formats[] = {
     { "nftables", ADDRESSES_OF_ONE | EXPORT_CAN_ALLOW, "#", export_write_nftables,
             "sets and rules of a table of its own",
             "On the router: nft -f FILE, which replaces what an earlier one put there; to be rid of\n"
-            "it: nft delete table inet tattler" },
+            "it: nft delete table inet tattler", NULL },
     { "ipset", ADDRESSES_OF_ONE, "#", export_write_ipset, "sets for iptables",
             "On the router: ipset restore -! -f FILE, and once for iptables (ip6tables: tattler-mac6,\n"
             "tattler-pair6):\n"
             "  iptables -I FORWARD -m set --match-set tattler-mac4 dst,src -j REJECT\n"
             "  iptables -I FORWARD -m set --match-set tattler-pair4 src,dst -j REJECT\n"
-            "  iptables -I FORWARD -m set --match-set tattler-pair4 dst,src -j DROP" },
+            "  iptables -I FORWARD -m set --match-set tattler-pair4 dst,src -j DROP", NULL },
     { "iptables", ADDRESSES_OF_ONE, "#", export_write_iptables, "rules for IPv4",
             "On the router: iptables-restore --noflush FILE, and once:\n"
-            "  iptables -I FORWARD -j TATTLER" },
+            "  iptables -I FORWARD -j TATTLER", NULL },
     { "ip6tables", ADDRESSES_OF_ONE, "#", export_write_ip6tables, "rules for IPv6",
             "On the router: ip6tables-restore --noflush FILE, and once:\n"
-            "  ip6tables -I FORWARD -j TATTLER" },
+            "  ip6tables -I FORWARD -j TATTLER", NULL },
     { "pf", EXPORT_BY_ADDRESS | EXPORT_CAN_ALLOW, "#", write_pf,
             "a table of addresses: pf, pfSense and OPNsense (alias of type URL Table)",
             "In pf.conf: table <tattler> persist file \"FILE\"\n"
-            "            block return out quick to <tattler>" },
+            "            block return out quick to <tattler>",
+            "In pf.conf: table <tattler> persist file \"FILE\"\n"
+            "            pass out quick to <tattler>\n"
+            "and behind it what blocks the rest for the devices meant." },
     { "dnsmasq", NAMES_OF_ALL, "#", write_dnsmasq, "names that do not exist for anybody",
-            "Put it into /etc/dnsmasq.d and restart dnsmasq. All names below a listed one go too." },
+            "Put it into /etc/dnsmasq.d and restart dnsmasq. All names below a listed one go too.", NULL },
     { "unbound", NAMES_OF_ALL, "#", write_unbound, "names that do not exist for anybody",
             "Put it into /etc/unbound/unbound.conf.d: unbound-control reload. All names below a listed\n"
-            "one go too." },
+            "one go too.", NULL },
     { "rpz", NAMES_OF_ALL, ";", write_rpz,
             "a response policy zone: BIND, Knot Resolver, PowerDNS, Unbound",
             "In named.conf: response-policy { zone \"tattler.rpz\"; }; and a primary zone of that name\n"
-            "with file \"FILE\". All names below a listed one go too." },
+            "with file \"FILE\". All names below a listed one go too.", NULL },
     { "pihole", NAMES_OF_ALL | EXPORT_CAN_ALLOW, "!", write_pihole,
             "a list for Pi-hole 5.22 and later",
-            "Give its address to Lists in the web interface, or file:// and its path; pihole -g." },
+            "Give its address to Lists in the web interface as a blocklist, or file:// and its path;\n"
+            "pihole -g.",
+            "Give its address to Lists in the web interface as an allowlist, or file:// and its path;\n"
+            "pihole -g." },
     { "adguard", EXPORT_BY_NAME | EXPORT_BY_DEVICE | EXPORT_CAN_ALLOW, "!", write_adguard,
             "a list for AdGuard Home that holds for single devices",
-            "Filters, DNS blocklists, Add a custom list: its path." },
+            "Filters, DNS blocklists, Add a custom list: its path.",
+            "Filters, DNS allowlists, Add a custom list: its path." },
     { "suricata", EXPORT_BY_NAME | EXPORT_BY_ADDRESS | EXPORT_BY_DEVICE, "#",
             export_write_suricata, "drop rules for Suricata in the way of the traffic (IPS)",
-            "In suricata.yaml below rule-files." },
+            "In suricata.yaml below rule-files.", NULL },
     { "mud", EXPORT_BY_NAME | EXPORT_BY_ADDRESS | EXPORT_BY_DEVICE | EXPORT_CAN_ALLOW
                     | EXPORT_ONLY_ALLOW, NULL, export_write_mud,
-            "what one device may talk to, as a profile of RFC 8520", "" },
+            "what one device may talk to, as a profile of RFC 8520", "", NULL },
 };
 
 const size_t export_format_count = sizeof(export_formats) / sizeof(export_formats[0]);

@@ -161,15 +161,38 @@ static bool is_wanted(const struct export_wish *wish, const struct export_fact *
                     && is_one_of(fact->detects, wish->detects, wish->detects_count));
 }
 
+static bool tells_time(const struct export_fact *fact)
+{
+    return (fact->protocol == 17 && fact->port == 123) ||
+           (fact->service != NULL && strcmp(fact->service, "ntp") == 0);
+}
+
+static bool tells_names(const struct export_fact *fact)
+{
+    static const char *const services[] = { "dns", "dot", "doh", "doq" };
+
+    return fact->port == 53 || fact->port == 853 ||
+           (fact->service != NULL && is_one_of(fact->service, services, 4));
+}
+
+static void note_asked(struct export_uses *uses, struct export_device *device,
+        const struct export_fact *fact)
+{
+    if (!tells_names(fact))
+        return;
+    uses->asking += !device->asks;
+    device->asks_several |= device->asks && !address_equal(&device->asked, &fact->remote);
+    device->asked = fact->remote;
+    device->asks = true;
+}
+
 static void add_up(struct export_use *use, const struct export_fact *fact, bool wanted)
 {
-    static const char *const resolvers[] = { "dns", "dot", "doh", "doq" };
-    bool ntp = fact->protocol == 17 && fact->port == 123;
-
     use->asn = fact->asn != 0 ? fact->asn : use->asn;
-    use->ntp |= ntp || (fact->service != NULL && strcmp(fact->service, "ntp") == 0);
-    use->resolver |= fact->port == 53 || fact->port == 853
-            || (fact->service != NULL && is_one_of(fact->service, resolvers, 4));
+    use->ntp |= tells_time(fact);
+    use->resolver |= tells_names(fact);
+    if (use->ntp && use->key.name != NULL)
+        use->key.name->ntp = true;
     if (use->records == 0 && !use->alerted) {
         use->port = fact->port;
         use->protocol = fact->protocol;
@@ -202,6 +225,21 @@ static struct export_use *use_of(struct export_uses *uses, const struct export_u
     return use;
 }
 
+/* A host of the own network: a router does not see what is said to it, or it is the router. */
+static bool is_at_home(const struct export_wish *wish, const struct export_fact *fact)
+{
+    const struct prefix_list *home = wish->home;
+
+    for (size_t i = 0; home != NULL && i < home->count; i++)
+        if (prefix_contains(&home->items[i], &fact->remote))
+            return true;
+    if (!address_is_public(&fact->remote))
+        return true;
+    /* A link's IPv6 prefix has 64 bits (RFC 4291 section 2.5.4). */
+    return !address_is_v4(&fact->remote) && !address_is_v4(&fact->device) &&
+           memcmp(fact->remote.bytes, fact->device.bytes, 8) == 0;
+}
+
 void export_uses_add(struct export_uses *uses, const struct export_fact *fact)
 {
     struct export_use_key key;
@@ -210,23 +248,22 @@ void export_uses_add(struct export_uses *uses, const struct export_fact *fact)
     bool wanted = is_wanted(uses->wish, fact);
 
     uses->counts.alerts += wanted;
-    if (!address_is_public(&fact->remote)) {
+    device = device_of(uses, fact);
+    if (device != NULL)
+        note_asked(uses, &device->device, fact);
+    if (is_at_home(uses->wish, fact)) {
         uses->counts.local += wanted;
         return;
     }
-    device = device_of(uses, fact);
     memset(&key, 0, sizeof(key));
     key.remote = fact->remote;
     key.device = device != NULL ? &device->device : NULL;
     key.name = intern(uses, fact);
     use = device != NULL ? use_of(uses, &key) : NULL;
-    if (use == NULL) {
+    if (use == NULL)
         uses->counts.refused++;
-        return;
-    }
-    add_up(use, fact, wanted);
-    uses->asking += use->resolver && !device->asks;
-    device->asks |= use->resolver;
+    else
+        add_up(use, fact, wanted);
 }
 
 struct export_counts export_uses_count(const struct export_uses *uses)

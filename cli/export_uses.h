@@ -14,12 +14,12 @@ struct export_name {
     char text[EXPORT_NAME_SIZE];
     const struct export_device *listed; /* whose entry in the list has it; NULL: none (yet) */
     bool spared; /* others would lose it */
+    bool ntp;    /* clocks are set by it */
     UT_hash_handle hh;
 };
 
 struct export_device_entry {
     struct export_device device;
-    bool asks; /* some resolver */
     UT_hash_handle hh;
 };
 
@@ -53,6 +53,20 @@ struct export_uses {
 };
 
 bool export_device_is(const struct export_device *device, const char *word);
+
+/* The uses of one address, those of a device beside each other. */
+struct export_group {
+    struct export_use *const *uses;
+    size_t count;
+};
+
+/* Why no list to block, of a format with these traits, may hold this remote; NULL: nothing speaks
+ * against it. 'name' is what the device calls it; NULL: nothing. */
+const char *export_protection(const struct export_uses *uses, unsigned traits,
+        const struct export_group *group, const struct export_use *use,
+        const struct export_name *name);
+/* Who serves many names from one address there; NULL: nobody known for it. */
+const char *export_shared_network(uint32_t asn);
 
 /* Sorts, and merges what is the same for a format with these traits. */
 void export_list_sort(struct export_list *list, unsigned traits);

@@ -31,7 +31,7 @@ tattler_SOURCES = \
 	cli/doctor.h cli/doctor_plugin.c cli/doctor_rules.c cli/doctor_suricata.c cli/explain.h cli/explain_header.c \
 	cli/explain_note.c cli/explain_pages.c cli/explain_rule.c cli/explain_steps.c \
 	cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
-	cli/export_choose.c cli/export_firewall.c cli/export_formats.c cli/export_list.c cli/export_suricata.c \
+	cli/export_choose.c cli/export_firewall.c cli/export_formats.c cli/export_guard.c cli/export_list.c cli/export_read.c cli/export_suricata.c \
 	cli/export_uses.c cli/export_uses.h cli/heuristics.c cli/heuristics.h cli/live.c cli/live.h \
 	cli/live_internal.h cli/live_reload.c cli/live_start.c cli/main.c cli/notify.c cli/notify.h \
 	cli/output.h cli/output_file.c cli/output_redis.c cli/output_unix.c cli/outputs.c \
