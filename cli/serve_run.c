@@ -16,7 +16,8 @@
 
 #define LOOK_MS 1000      /* for new records */
 #define USUAL_RENEW_S 60  /* hosts save as often */
-#define TROUBLED 10       /* times as long, where that failed */
+#define USUAL_RETRY_S 5   /* where that failed, twice as long each time, up to: */
+#define USUAL_RETRY_MAX_S 600
 #define FOLDER_SIZE 4096
 
 struct serving {
@@ -29,6 +30,7 @@ struct serving {
     struct triage *triage; /* NULL: there is no configuration to change */
     struct usual usual;
     time_t usual_due_s; /* when the store is read again */
+    time_t usual_retry_s; /* 0: it could be read */
     const struct http_module *http;
 };
 
@@ -57,18 +59,27 @@ static bool take_event(void *user, struct eve_event *event)
     return true;
 }
 
+static time_t next_retry(time_t before_s)
+{
+    if (before_s == 0)
+        return USUAL_RETRY_S;
+    return 2 * before_s < USUAL_RETRY_MAX_S ? 2 * before_s : USUAL_RETRY_MAX_S;
+}
+
 /* The store, when all records there are have been read: it is asked for their devices. */
 static void renew_usual(struct serving *serving)
 {
     struct timespec now;
-    bool good;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (now.tv_sec < serving->usual_due_s)
         return;
     usual_clear(&serving->usual);
-    good = usual_load(serving->settings, &serving->report, &serving->usual);
-    serving->usual_due_s = now.tv_sec + (good ? 1 : TROUBLED) * USUAL_RENEW_S;
+    serving->usual_retry_s =
+            usual_load(serving->settings, &serving->report, &serving->usual)
+                    ? 0 : next_retry(serving->usual_retry_s);
+    serving->usual_due_s = now.tv_sec +
+                           (serving->usual_retry_s != 0 ? serving->usual_retry_s : USUAL_RENEW_S);
     serving->about.version += serving->usual.devices != NULL;
 }
 
