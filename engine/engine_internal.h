@@ -16,6 +16,7 @@
 #include "enrich/risk.h"
 #include "enrich/zone.h"
 #include "parse/rdnss.h"
+#include "track/calls.h"
 #include "track/device.h"
 #include "track/question.h"
 #include "track/resolver.h"
@@ -77,6 +78,7 @@ struct engine {
     struct device_budget budget;
     struct devices *devices;
     struct resolver_table network_resolvers;
+    struct calls calls; /* for answers, in the last seconds */
     struct memory *memory;       /* baselines from before; NULL: none */
     struct events events;
     struct heuristics_use judgement;

@@ -67,6 +67,14 @@ static void note_routers(struct engine *engine, const struct packet_view *packet
         devices_note_router(engine->devices, packet->from_mac);
 }
 
+/* What a device was asked for together with all others, it did not begin. */
+static bool answers_call(struct engine *engine, const struct packet_view *packet)
+{
+    return packet->protocol == PROTOCOL_UDP &&
+           calls_await(&engine->calls, &packet->destination, packet->destination_port,
+                   packet->time_us);
+}
+
 static struct device *find_device(struct engine *engine, const struct packet_view *packet,
         bool source_is_it)
 {
@@ -284,7 +292,7 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     atomic_fetch_add(&engine->flows, 1);
     set_ends(flow, packet, source_is_it);
     flow->protocol = packet->protocol;
-    flow->device_initiated = source_is_it == source_initiates;
+    flow->device_initiated = source_is_it == source_initiates && !answers_call(engine, packet);
     flow->midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0;
     flow->remote_is_public = address_is_public(&flow->remote_address) &&
                              !is_home(engine, &flow->remote_address) &&

@@ -213,6 +213,8 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     if (way == DOWN && flow->packets[DOWN] == 1)
         flow_note_heard(worker->engine, flow);
     move_clock(worker->engine, flow, packet->time_us);
+    if (flow->to_many)
+        calls_note(&worker->engine->calls, &flow->device_address, flow->device_port, flow->last_us);
     if (packet->payload.left > 0 && carries_messages(flow))
         read_payload(worker, flow, packet, way);
     if (flow->packets[DOWN] <= 1 && flow->device_initiated)

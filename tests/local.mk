@@ -64,6 +64,7 @@ UNIT_TESTS = \
 	tests/unit/beat_test \
 	tests/unit/bits_test \
 	tests/unit/burst_test \
+	tests/unit/calls_test \
 	tests/unit/capture_test \
 	tests/unit/condition_test \
 	tests/unit/connection_test \
