@@ -10,7 +10,7 @@
 #include "engine_internal.h"
 
 /* What a device has to send, and to receive, within a minute to be worth a look. */
-#define BUSY_BYTES 16384
+#define BUSY_BYTES 4096
 /* Less is what calls, uploads and downloads have in common by chance. */
 #define SCORE_MIN 0.01
 /* A flow that carried so much since its last report tells early. */
