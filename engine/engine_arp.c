@@ -1,4 +1,5 @@
 /* ARP and neighbour discovery: who holds an address, who joins, who looks for hosts that are not there. */
+#include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
 
@@ -43,6 +44,15 @@ static bool is_beyond(const struct address *address)
     return address_is_v4(address) && address_is_public(address);
 }
 
+static void note_absent(struct engine *engine, struct conduct *conduct,
+        const struct address *address, uint64_t time_us)
+{
+    fanout_note(&conduct->fanout, &engine->budget.conduct.fanout, FANOUT_ABSENT, address->bytes,
+            sizeof(address->bytes), time_us);
+    strangers_note(&conduct->absent, ABSENT_MAX,
+            hash_bytes(address->bytes, sizeof(address->bytes)), time_us);
+}
+
 static void note_asked(struct engine *engine, struct device *device, const struct neighbour_view *said,
         uint64_t time_us)
 {
@@ -52,8 +62,7 @@ static void note_asked(struct engine *engine, struct device *device, const struc
     lock_take(&device->lock);
     atomic_fetch_add_explicit(&device->window_packets, 1, memory_order_relaxed);
     if (!device->gone)
-        fanout_note(&device->conduct.fanout, &engine->budget.conduct.fanout, FANOUT_ABSENT,
-                said->target.bytes, sizeof(said->target.bytes), time_us);
+        note_absent(engine, &device->conduct, &said->target, time_us);
     lock_release(&device->lock);
 }
 
@@ -67,6 +76,8 @@ static void note_present(struct engine *engine, const struct neighbour_view *sai
     lock_take(&asker->lock);
     fanout_forget(&asker->conduct.fanout, FANOUT_ABSENT, said->sender.bytes,
             sizeof(said->sender.bytes));
+    strangers_forget(asker->conduct.absent,
+            hash_bytes(said->sender.bytes, sizeof(said->sender.bytes)));
     lock_release(&asker->lock);
     device_release(engine->devices, asker);
 }

@@ -179,15 +179,11 @@ static void take_name(struct worker *worker, struct flow *flow, const char *name
 void flow_note_stranger(struct engine *engine, struct flow *flow)
 {
     const struct address *remote = &flow->remote_address;
-    struct strangers **strangers = &flow->device->conduct.strangers;
 
     flow->device->totals.flows_no_dns++;
     atomic_fetch_add(&engine->no_dns, 1);
-    if (*strangers == NULL)
-        *strangers = calloc(1, sizeof(**strangers));
-    if (*strangers == NULL)
-        return;
-    strangers_note(*strangers, hash_bytes(remote->bytes, sizeof(remote->bytes)), flow->last_us);
+    strangers_note(&flow->device->conduct.strangers, STRANGERS_MAX,
+            hash_bytes(remote->bytes, sizeof(remote->bytes)), flow->last_us);
     flow->outlook.strangers = flow_count_strangers(flow);
 }
 

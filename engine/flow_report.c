@@ -22,7 +22,8 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
 
     if (memcmp(a->fanout, b->fanout, sizeof(a->fanout)) != 0 ||
             a->accepted_known != b->accepted_known || a->accepted != b->accepted ||
-            a->strangers != b->strangers || a->beats_lost != b->beats_lost)
+            a->strangers != b->strangers || a->domains != b->domains ||
+            a->absent != b->absent || a->beats_lost != b->beats_lost)
         changed |= CHANGED_FANOUT;
     if (a->unanswered != b->unanswered || a->unanswered_known != b->unanswered_known)
         changed |= CHANGED_UNANSWERED;
@@ -46,6 +47,8 @@ static void look_at_arp(struct flow *flow)
 
     flow->outlook.fanout[FANOUT_ABSENT] =
             conduct->heard.ever ? fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us) : 0;
+    flow->outlook.absent =
+            conduct->heard.ever ? strangers_count(conduct->absent, flow->last_us) : 0;
 }
 
 /* What only changes with the flows that the device opens. */
@@ -58,6 +61,7 @@ static void look_around(struct engine *engine, const struct flow *flow, struct o
                 fanout_count(&conduct->fanout, (enum fanout_kind)kind, flow->last_us);
     outlook->beats_lost = lost_count(&conduct->lost, flow->last_us);
     outlook->strangers = flow_count_strangers(flow);
+    outlook->domains = conduct->seen.sets[SEEN_DOMAIN].count;
     outlook->accepted_known =
             (!flow->remote_is_public || atomic_load(&engine->hears_outside)) &&
             acceptance_read(&conduct->acceptance, flow->last_us, &outlook->accepted);
@@ -84,6 +88,7 @@ static void tell_device(struct engine *engine, struct flow *flow, struct engine_
     flow_look_up_usual(engine, flow);
     flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
     flow->outlook.strangers = flow_count_strangers(flow);
+    flow->outlook.domains = flow->device->conduct.seen.sets[SEEN_DOMAIN].count;
     look_at_arp(flow);
     flow->burst_waits = false;
     flow->burst_bytes = flow->tail_bytes = 0;
@@ -162,6 +167,7 @@ void flow_view_device(struct engine *engine, struct flow *flow)
 
     lock_take(&device->lock);
     look_around(engine, flow, outlook);
+    look_at_arp(flow);
     outlook->new_device = (enum ternary)seen_device(began_us, engine->settings->learning_s,
             device->first_seen_us, flow->last_us);
     if (device->conduct.upload != NULL)

@@ -232,6 +232,11 @@ bool get_fanout_absent(const struct flow *flow, struct feature_value *out)
     return positive(flow->outlook.fanout[FANOUT_ABSENT], out);
 }
 
+bool get_absent_24h(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.absent, out);
+}
+
 bool get_fanout_ports(const struct flow *flow, struct feature_value *out)
 {
     return fanout(flow, FANOUT_PORTS, out);
@@ -240,6 +245,11 @@ bool get_fanout_ports(const struct flow *flow, struct feature_value *out)
 bool get_strangers(const struct flow *flow, struct feature_value *out)
 {
     return positive(flow->outlook.strangers, out);
+}
+
+bool get_domains(const struct flow *flow, struct feature_value *out)
+{
+    return number(flow->outlook.domains, out);
 }
 
 bool get_new_device(const struct flow *flow, struct feature_value *out)

@@ -219,6 +219,10 @@ const struct feature features[] = {
             "and before "
             "anything was heard to come to the device.",
             "iot.fanout_absent:>=32;" },
+    { "absent_24h", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", ABSENT_MAX, NULL,
+            get_absent_24h,
+            "The same in the last day, for who takes its time; 64 are that many or more.",
+            "iot.absent_24h:>=64;" },
     { "fanout_ports", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "ports", UINT16_MAX, NULL,
             get_fanout_ports, "Ports that the device opened flows to in the last 60 s.",
             "iot.fanout_ports:>50;" },
@@ -233,6 +237,11 @@ const struct feature features[] = {
             "them; 16 are that many or more. One may be a controller, a dozen are a swarm. Unknown "
             "when there are none.",
             "iot.strangers:<8;" },
+    { "domains", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "domains", SEEN_DOMAINS_MAX, NULL,
+            get_domains,
+            "Registrable domains that the device has talked to, of all that is remembered of it. A plug "
+            "has a handful, who surfs has hundreds: what is odd for the one is common for the other.",
+            "iot.domains:<30;" },
     { "new_device", FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_NEW, "", 1, boolean_name,
             get_new_device,
             "The device first came within the last hour, to a network watched for the learning "

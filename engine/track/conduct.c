@@ -26,6 +26,8 @@ void conduct_forget(struct conduct *conduct, struct conduct_budget *budget)
     conduct->upload = NULL;
     free(conduct->strangers);
     conduct->strangers = NULL;
+    free(conduct->absent);
+    conduct->absent = NULL;
 }
 
 void conduct_clear(struct conduct *conduct, struct conduct_budget *budget)

@@ -1,6 +1,7 @@
 #include "track/strangers.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #define KEPT_US (STRANGERS_KEPT_S * UINT64_C(1000000))
 
@@ -17,12 +18,33 @@ static struct stranger *find_place(struct strangers *strangers, uint64_t key)
         if (item->seen_us < oldest->seen_us)
             oldest = item;
     }
-    return strangers->taken < STRANGERS_MAX ? &strangers->items[strangers->taken++] : oldest;
+    return strangers->taken < strangers->room ? &strangers->items[strangers->taken++] : oldest;
 }
 
-void strangers_note(struct strangers *strangers, uint64_t key, uint64_t now_us)
+static struct strangers *make(unsigned room)
 {
-    *find_place(strangers, key) = (struct stranger){ key, now_us };
+    struct strangers *made = calloc(1, sizeof(*made) + room * sizeof(made->items[0]));
+
+    if (made != NULL)
+        made->room = room;
+    return made;
+}
+
+void strangers_note(struct strangers **strangers, unsigned room, uint64_t key, uint64_t now_us)
+{
+    if (*strangers == NULL)
+        *strangers = make(room);
+    if (*strangers != NULL)
+        *find_place(*strangers, key) = (struct stranger){ key, now_us };
+}
+
+void strangers_forget(struct strangers *strangers, uint64_t key)
+{
+    for (unsigned i = 0; strangers != NULL && i < strangers->taken; i++)
+        if (strangers->items[i].key == key) {
+            strangers->items[i] = strangers->items[--strangers->taken];
+            return;
+        }
 }
 
 uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us)

@@ -1,15 +1,18 @@
-/* strangers.h - how many hosts outside a device called of late without having a name for them.
+/* strangers.h - how many hosts a device met of late in one way: called them outside without having
+ * a name for them, or asked for them at home in vain.
  *
- * One such host is worth a look. Who has a dozen is a peer among peers (BitTorrent, games, calls) or
- * scans, and each of them says little.
+ * One host called without a name is worth a look. Who has a dozen is a peer among peers (BitTorrent,
+ * games, calls) or scans, and each of them says little. One host that is gone from home is a lamp
+ * switched off; who asks for dozens in a day, however slowly, looks for prey.
  *
- * Not locked: used under the device's lock. All zeros is new. */
+ * Not locked: used under the device's lock. */
 #ifndef TATTLER_TRACK_STRANGERS_H
 #define TATTLER_TRACK_STRANGERS_H
 
 #include <stdint.h>
 
-#define STRANGERS_MAX 16 /* that many or more */
+#define STRANGERS_MAX 16 /* outside: that many or more */
+#define ABSENT_MAX 64    /* at home */
 #define STRANGERS_KEPT_S 86400
 
 struct stranger {
@@ -18,14 +21,18 @@ struct stranger {
 };
 
 struct strangers {
-    unsigned taken;
-    struct stranger items[STRANGERS_MAX];
+    unsigned taken, room;
+    struct stranger items[];
 };
 
-/* 'key' is the hash of an address; when all places are taken the one seen first is forgotten. */
-void strangers_note(struct strangers *strangers, uint64_t key, uint64_t now_us);
+/* 'key' is the hash of an address; when all places are taken the one seen first is forgotten.
+ * '*strangers', NULL before, is made with 'room' places; out of memory, nothing is noted. Free it
+ * with free(). */
+void strangers_note(struct strangers **strangers, unsigned room, uint64_t key, uint64_t now_us);
+/* It is none after all. All these accept NULL for none. */
+void strangers_forget(struct strangers *strangers, uint64_t key);
 
-/* Those of the last STRANGERS_KEPT_S; none where 'strangers' is NULL. */
+/* Those of the last STRANGERS_KEPT_S. */
 uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us);
 
 #endif

@@ -45,14 +45,19 @@ static struct flow *talk(const char *device)
 }
 
 /* As a flow tells that opens now; 0: unknown. */
-static uint64_t absent(const char *device)
+static uint64_t told(const char *device, const char *feature)
 {
     struct flow *flow = talk(device);
     struct feature_value value;
-    uint64_t count = known(flow, "fanout_absent", &value) ? value.number : 0;
+    uint64_t count = known(flow, feature, &value) ? value.number : 0;
 
     flow_close(scene.engine, flow);
     return count;
+}
+
+static uint64_t absent(const char *device)
+{
+    return told(device, "fanout_absent");
 }
 
 START_TEST(a_sweep_is_counted)
@@ -85,12 +90,22 @@ START_TEST(a_minute_is_remembered)
 }
 END_TEST
 
+START_TEST(a_slow_sweep_is_counted_over_a_day)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    ask_for(DEVICE, 50, 20 * SECOND);
+    ck_assert_uint_le(absent(DEVICE), 3);
+    ck_assert_uint_eq(told(DEVICE, "absent_24h"), 50);
+}
+END_TEST
+
 START_TEST(the_same_host_asked_for_again_is_one)
 {
     flow_close(scene.engine, talk(DEVICE));
     for (unsigned i = 0; i < 100; i++)
         send_arp(true, DEVICE, "192.168.1.77");
     ck_assert_uint_eq(absent(DEVICE), 1);
+    ck_assert_uint_eq(told(DEVICE, "absent_24h"), 1);
 }
 END_TEST
 
@@ -107,6 +122,7 @@ START_TEST(hosts_that_answer_are_not_counted)
     ck_assert_uint_eq(absent(DEVICE), 0);
     ask_for(DEVICE, 40, SECOND / 10); /* by now they are known, be they asleep or not */
     ck_assert_uint_eq(absent(DEVICE), 0);
+    ck_assert_uint_eq(told(DEVICE, "absent_24h"), 0);
 }
 END_TEST
 
@@ -182,6 +198,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, a_sweep_is_counted);
     tcase_add_test(tests, a_flow_that_runs_already_tells_with_its_next_burst);
     tcase_add_test(tests, a_minute_is_remembered);
+    tcase_add_test(tests, a_slow_sweep_is_counted_over_a_day);
     tcase_add_test(tests, the_same_host_asked_for_again_is_one);
     tcase_add_test(tests, hosts_that_answer_are_not_counted);
     tcase_add_test(tests, routers_and_resolvers_sweep_as_they_like);

@@ -254,7 +254,7 @@ START_TEST(a_flow_of_a_device_carries_its_features)
     eve_flow_record(&json, &head, &volume);
     check_object("iot", "{\"name_source\":\"none\",\"ech\":false,\"asn\":64496,\"country\":\"DE\","
                         "\"service\":\"http\",\"bytes_up\":100,\"bytes_down\":200,\"pkts_up\":1,"
-                        "\"pkts_down\":2,\"age_s\":0,\"hour\":23,\"device\":"
+                        "\"pkts_down\":2,\"age_s\":0,\"domains\":0,\"hour\":23,\"device\":"
                         "{\"mac\":\"02:00:5e:00:00:01\",\"vendor\":\"Example Corp.\"}}");
     lock_destroy(&flow.device->lock);
 }

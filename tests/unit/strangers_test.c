@@ -7,53 +7,65 @@
 #define DAY (86400 * SECOND)
 #define NOW (19675 * DAY)
 
-static struct strangers strangers;
+static struct strangers *strangers;
 
 static void set_up(void)
 {
-    strangers = (struct strangers){ 0 };
+    strangers = NULL;
 }
 
 static void tear_down(void)
 {
+    free(strangers);
 }
 
 START_TEST(each_is_counted_once)
 {
     for (unsigned i = 0; i < 100; i++)
-        strangers_note(&strangers, i % 5, NOW + i * SECOND);
-    ck_assert_uint_eq(strangers_count(&strangers, NOW + 100 * SECOND), 5);
+        strangers_note(&strangers, STRANGERS_MAX, i % 5, NOW + i * SECOND);
+    ck_assert_uint_eq(strangers_count(strangers, NOW + 100 * SECOND), 5);
 }
 END_TEST
 
 START_TEST(a_crowd_is_the_largest_count)
 {
     for (unsigned i = 0; i < 1000; i++)
-        strangers_note(&strangers, i, NOW + i * SECOND);
-    ck_assert_uint_eq(strangers_count(&strangers, NOW + 1000 * SECOND), STRANGERS_MAX);
+        strangers_note(&strangers, STRANGERS_MAX, i, NOW + i * SECOND);
+    ck_assert_uint_eq(strangers_count(strangers, NOW + 1000 * SECOND), STRANGERS_MAX);
 }
 END_TEST
 
 START_TEST(who_was_not_called_for_a_day_is_none)
 {
-    strangers_note(&strangers, 1, NOW);
-    strangers_note(&strangers, 2, NOW + DAY / 2);
-    ck_assert_uint_eq(strangers_count(&strangers, NOW + DAY - SECOND), 2);
-    ck_assert_uint_eq(strangers_count(&strangers, NOW + DAY), 1);
-    ck_assert_uint_eq(strangers_count(&strangers, NOW + 2 * DAY), 0);
+    strangers_note(&strangers, STRANGERS_MAX, 1, NOW);
+    strangers_note(&strangers, STRANGERS_MAX, 2, NOW + DAY / 2);
+    ck_assert_uint_eq(strangers_count(strangers, NOW + DAY - SECOND), 2);
+    ck_assert_uint_eq(strangers_count(strangers, NOW + DAY), 1);
+    ck_assert_uint_eq(strangers_count(strangers, NOW + 2 * DAY), 0);
 }
 END_TEST
 
 START_TEST(a_crowd_does_not_push_out_who_is_called_again)
 {
     for (unsigned i = 0; i < 1000; i++) {
-        strangers_note(&strangers, i, NOW + i * SECOND);
-        strangers_note(&strangers, UINT64_MAX, NOW + i * SECOND + 1);
+        strangers_note(&strangers, STRANGERS_MAX, i, NOW + i * SECOND);
+        strangers_note(&strangers, STRANGERS_MAX, UINT64_MAX, NOW + i * SECOND + 1);
     }
     for (unsigned i = 0; i < STRANGERS_MAX; i++)
-        if (strangers.items[i].key == UINT64_MAX)
+        if (strangers->items[i].key == UINT64_MAX)
             return;
     ck_abort_msg("it was forgotten");
+}
+END_TEST
+
+START_TEST(who_turns_out_to_be_there_is_none)
+{
+    strangers_forget(strangers, 1);
+    for (unsigned i = 0; i < ABSENT_MAX; i++)
+        strangers_note(&strangers, ABSENT_MAX, i, NOW);
+    strangers_forget(strangers, 7);
+    strangers_forget(strangers, 7);
+    ck_assert_uint_eq(strangers_count(strangers, NOW), ABSENT_MAX - 1);
 }
 END_TEST
 
@@ -64,6 +76,7 @@ int main(void)
         a_crowd_is_the_largest_count,
         who_was_not_called_for_a_day_is_none,
         a_crowd_does_not_push_out_who_is_called_again,
+        who_turns_out_to_be_there_is_none,
     };
     Suite *suite = suite_create("strangers");
     TCase *cases = tcase_create("strangers");
