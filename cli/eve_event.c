@@ -159,6 +159,14 @@ static void take_action(struct eve_event *event, const struct field *field,
     event->blocked = text_in(value, text, sizeof(text)) && strcmp(text, "blocked") == 0;
 }
 
+/* Ours, after whatever a message of another host named. */
+static void take_iot_name(struct eve_event *event, const struct field *field,
+        const struct json_value *value)
+{
+    take_text(event, field, value);
+    event->iot_names = true;
+}
+
 static void take_iot(struct eve_event *event, const struct field *field,
         const struct json_value *value)
 {
@@ -198,7 +206,7 @@ static const struct field fields[] = {
     { PATH("alert.action"), take_action, 0, 0 },
     { PATH("alert.metadata.detects"), take_list, AT(detects) },
     { PATH("iot"), take_iot, 0, 0 },
-    { PATH("iot.name"), take_text, AT(name) },
+    { PATH("iot.name"), take_iot_name, AT(name) },
     { PATH("tls.sni"), take_first_text, AT(name) },
     { PATH("quic.sni"), take_first_text, AT(name) },
     { PATH("http.hostname"), take_first_text, AT(name) },
@@ -274,6 +282,8 @@ bool eve_event_read(struct eve_event *event, struct cursor text, const struct pr
     *event = (struct eve_event){ .file = "", .text = text };
     if (!json_walk(text, take_value, event))
         return false;
+    if (event->iot_text.left > 0 && !event->iot_names)
+        event->name[0] = '\0'; /* what a request to a proxy asks for is not the remote's name */
     find_device(event, home);
     return true;
 }

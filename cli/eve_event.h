@@ -35,7 +35,7 @@ struct eve_event {
     struct mac mac;
     char device_name[64], device_type[64], vendor[64];
 
-    char name[256];   /* of the remote: iot.name, else what TLS, QUIC or HTTP say */
+    char name[256];   /* of the remote: iot.name; without 'iot', what TLS, QUIC or HTTP say */
     char domain[256]; /* iot.domain alone: domain.h finds it for other names */
     uint32_t asn;
     char as_org[128], country[4], service[16];
@@ -52,7 +52,7 @@ struct eve_event {
 
     /* Private to eve_event.c. */
     struct cursor text, iot_text;
-    bool has_source, has_destination, has_opener, to_client;
+    bool has_source, has_destination, has_opener, to_client, iot_names;
     struct address opener;
     json_t *tree, *iot;
 };

@@ -97,6 +97,15 @@ START_TEST(without_iot_the_home_networks_tell_the_device)
 }
 END_TEST
 
+START_TEST(a_name_that_a_device_asked_a_proxy_for_is_not_the_proxys)
+{
+    ck_assert(read_text("{\"http\":{\"hostname\":\"shop.example\"},\"iot\":{\"name_source\":\"none\"}}"));
+    ck_assert_str_eq(event.name, "");
+    ck_assert(read_text("{\"iot\":{\"name\":\"proxy.example\"},\"http\":{\"hostname\":\"shop.example\"}}"));
+    ck_assert_str_eq(event.name, "proxy.example");
+}
+END_TEST
+
 START_TEST(between_two_devices_it_is_who_opened_the_flow)
 {
     ck_assert(read_text("{\"src_ip\":\"192.168.1.2\",\"dest_ip\":\"192.168.1.3\","
@@ -188,6 +197,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, an_alert_is_read_whole);
     tcase_add_test(tcase, without_iot_the_home_networks_tell_the_device);
+    tcase_add_test(tcase, a_name_that_a_device_asked_a_proxy_for_is_not_the_proxys);
     tcase_add_test(tcase, between_two_devices_it_is_who_opened_the_flow);
     tcase_add_test(tcase, with_iot_a_device_may_be_outside_the_home_networks);
     tcase_add_test(tcase, a_device_summary_has_a_device_and_no_remote);

@@ -90,9 +90,9 @@ END_TEST
 
 START_TEST(what_moves_unseen_is_asked_with_every_change_of_the_rule)
 {
-    struct condition beat = on("heartbeat.score", ">0.5");
+    struct condition entropy = on("entropy", ">7.5");
 
-    wait_to_hold(wait, 1, &plan, &beat, &flow);
+    wait_to_hold(wait, 1, &plan, &entropy, &flow);
     ck_assert_uint_eq(wait->runs[1], plan.mask);
     ck_assert_uint_eq(wait->mark_count, 0);
 }
