@@ -8,16 +8,18 @@
 /* --- what needs attention --- */
 
 #define KINDS_SHOWN 3
-#define ADVICE_SHOWN 240 /* characters */
+/* Characters of advice: the first, which is the most urgent, is told as a whole. */
+#define ADVICE_FIRST 1000
+#define ADVICE_SHOWN 120
 
 /* What to do about an alert, in short; the device's part of the page has all of it. */
-static void put_advice(const struct page *page, const struct report_alert *alert)
+static void put_advice(const struct page *page, const struct report_alert *alert, size_t length)
 {
     const struct rule_kind *kind = page_kind_of(alert);
 
     fputs("<br><span class=\"todo\"><b>To do:</b> ", page->to);
     if (kind != NULL)
-        html_cut(page->to, kind->advice, ADVICE_SHOWN, HTML_KEEP_START);
+        html_cut(page->to, kind->advice, length, HTML_KEEP_START);
     else
         fprintf(page->to, "Rule %u is not one of Tattler's: look up what its author says of it, and look "
                 "at what the device did then.", alert->sid);
@@ -54,9 +56,10 @@ static void put_device_link(const struct page *page, const struct report_device 
     fputs("</a>", page->to);
 }
 
-/* 'alerts' are the urgent ones of the device, the first of them told in its own words. */
+/* 'alerts' are the urgent ones of the device, the first of them told in its own words, with so many
+ * characters of advice. */
 static void put_attention(const struct page *page, const struct report_device *device,
-        struct report_alert *const *alerts, size_t count, bool advises)
+        struct report_alert *const *alerts, size_t count, size_t advice)
 {
     uint64_t last_us = 0;
 
@@ -77,8 +80,8 @@ static void put_attention(const struct page *page, const struct report_device *d
     fputs(", last ", page->to);
     page_time(page, last_us);
     fputs("</span>", page->to);
-    if (advises)
-        put_advice(page, alerts[0]);
+    if (advice > 0)
+        put_advice(page, alerts[0], advice);
     fputs("</li>", page->to);
 }
 
@@ -116,7 +119,10 @@ void page_attention(const struct page *page)
             told[found] = page_kind_of(alerts[0]);
             for (size_t j = 0; j < found; j++)
                 again |= told[j] == told[found];
-            put_attention(page, page->devices[i], alerts, urgent, !again);
+            put_attention(page, page->devices[i], alerts, urgent,
+                    again        ? 0
+                    : found == 0 ? ADVICE_FIRST
+                                 : ADVICE_SHOWN);
         }
         found += urgent > 0;
         free(alerts);
