@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture_look.h"
 #include "eve_read_internal.h"
+#include "input.h"
 
 #define STEP_BYTES (4 * 1024 * 1024)
 
@@ -112,14 +114,30 @@ bool eve_tail_read(struct eve_reader *reader, uint8_t *buffer, int file, const c
 
 /* --- one file --- */
 
+/* NULL: it may hold lines. */
+static const char *wrong_kind(const char *path)
+{
+    char reason[256];
+    struct input *input = input_open(path, reason, sizeof(reason));
+    const char *problem = NULL;
+
+    if (input != NULL && capture_look(input_head(input)) != CAPTURE_LOOKS_OTHER)
+        problem = "a capture, not EVE JSON, which 'tattler replay -o FILE' makes of it";
+    else if (input != NULL && input_compression(input) != NULL)
+        problem = "packed, so nothing is written to it any more: 'tattler report' reads it, or name "
+                  "the folder it is in";
+    input_close(input);
+    return problem;
+}
+
 /* NULL: it can be followed. */
-static const char *problem_of(int file)
+static const char *problem_of(const char *path, int file)
 {
     struct stat about;
 
     if (file < 0 || fstat(file, &about) != 0)
         return strerror(errno);
-    return S_ISREG(about.st_mode) ? NULL : "not a file that is being written to";
+    return S_ISREG(about.st_mode) ? wrong_kind(path) : "not a file that is being written to";
 }
 
 static bool open_file(struct eve_follow *follow)
@@ -127,7 +145,7 @@ static bool open_file(struct eve_follow *follow)
     const char *problem;
 
     follow->file = open(follow->source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    problem = problem_of(follow->file);
+    problem = problem_of(follow->source, follow->file);
     if (problem != NULL && !follow->told_missing)
         eve_fail(&follow->reader, "%s: %s", follow->source, problem);
     follow->told_missing = problem != NULL;
