@@ -8,7 +8,7 @@
 #define WINDOWS_MAX (16u * 1024 * 1024) /* bytes of all streams together */
 #define LIMITS_MAX 65536
 #define XBITS_MAX 65536
-#define TIDY_PACKETS 10000 /* see xbits_tidy() */
+#define TIDY_PACKETS 8192 /* see xbits_tidy(); a power of two, as each packet is counted */
 
 void packet_turn(struct match_packet *packet, bool to_server)
 {
