@@ -2,6 +2,7 @@
 #include "detect/match/heads.h"
 
 #include <check.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ static void on_found(void *user, uint32_t number)
 
 static void add(const char *bytes, size_t length, uint32_t number)
 {
-    ck_assert(heads_add(&heads, (const uint8_t *)bytes, length, number));
+    ck_assert(heads_add(&heads, (const uint8_t *)bytes, length, 0, number));
 }
 
 /* The bytes end where their block ends. */
@@ -57,6 +58,24 @@ START_TEST(each_that_the_bytes_begin_with_is_told)
 }
 END_TEST
 
+START_TEST(bytes_in_one_place_behind_the_start_are_found)
+{
+    ck_assert(heads_add(&heads, (const uint8_t *)"vt01", 4, 4, 0));
+    ck_assert(heads_add(&heads, (const uint8_t *)"ab", 2, 1, 1));
+    add("GET ", 4, 2);
+    heads_sort(&heads);
+    ck_assert_uint_eq(find("\1\2\3\4VT01", 8), 1 << 0);
+    ck_assert_uint_eq(find("\1\2\3\4VT01 and more", 17), 1 << 0);
+    ck_assert_uint_eq(find("\1\2\3\4VT0", 7), 0);
+    ck_assert_uint_eq(find("\1\2\3VT01", 7), 0);
+    ck_assert_uint_eq(find("xaB", 3), 1 << 1);
+    ck_assert_uint_eq(find("xa", 2), 0);
+    ck_assert_uint_eq(find("xab\4vt01", 8), 1 << 0 | 1 << 1);
+    ck_assert_uint_eq(find("GET vt01", 8), 1 << 0 | 1 << 2);
+    ck_assert(!heads_may_find(&heads, cursor_over("", 0)));
+}
+END_TEST
+
 START_TEST(letters_are_the_same_in_both_cases)
 {
     add("AbC", 3, 0);
@@ -64,6 +83,23 @@ START_TEST(letters_are_the_same_in_both_cases)
     ck_assert_uint_eq(find("aBc", 3), 1);
     ck_assert_uint_eq(find("ABC", 3), 1);
     ck_assert_uint_eq(find("AB[", 3), 0);
+}
+END_TEST
+
+START_TEST(no_other_bytes_are_the_same)
+{
+    for (int b = 0; b < 256; b++) {
+        const char bytes[] = { 'x', (char)b };
+
+        add(bytes, sizeof(bytes), 0);
+        heads_sort(&heads);
+        for (int c = 0; c < 256; c++) {
+            const char text[] = { 'X', (char)c, (char)c };
+
+            ck_assert_uint_eq(find(text, sizeof(text)), tolower(b) == tolower(c));
+        }
+        heads_clear(&heads);
+    }
 }
 END_TEST
 
@@ -123,7 +159,9 @@ int main(void)
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, NULL, tear_down);
     tcase_add_test(tests, each_that_the_bytes_begin_with_is_told);
+    tcase_add_test(tests, bytes_in_one_place_behind_the_start_are_found);
     tcase_add_test(tests, letters_are_the_same_in_both_cases);
+    tcase_add_test(tests, no_other_bytes_are_the_same);
     tcase_add_test(tests, zeros_are_bytes_like_others);
     tcase_add_test(tests, all_others_are_left_out);
     srunner_run_all(runner, CK_ENV);

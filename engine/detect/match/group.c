@@ -166,7 +166,8 @@ static enum tattler_status add_rule(struct match_group *group, const struct plan
         done = add_first(group, plan->rule, number);
         break;
     case PLAN_HEAD:
-        done = heads_add(&group->heads, plan->head->bytes, plan->head->length, number);
+        done = heads_add(&group->heads, plan->head->bytes, plan->head->length, plan->head->begin,
+                number);
         break;
     case PLAN_PACKET:
         done = plan_list_append(list_of(group, plan), number);

@@ -1,6 +1,8 @@
 #include "detect/match/heads.h"
 
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "enrich/grow.h"
 
@@ -9,13 +11,23 @@ static uint8_t lower(uint8_t byte)
     return (uint8_t)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
 }
 
+/* All eight at once: the top bit of a byte of 'upper' tells that it is a capital letter. */
+static uint64_t lower_all(uint64_t text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t letters = text & 0x7f * ones;
+    uint64_t upper = (letters + (0x80 - 'A') * ones) & ~(letters + (0x7f - 'Z') * ones) & ~text &
+                     0x80 * ones;
+
+    return text | upper >> 2;
+}
+
 static uint64_t gather(const uint8_t *bytes, size_t length)
 {
     uint64_t value = 0;
 
-    for (size_t i = 0; i < HEAD_BYTES; i++)
-        value = value << 8 | (i < length ? lower(bytes[i]) : 0);
-    return value;
+    memcpy(&value, bytes, length < HEAD_BYTES ? length : HEAD_BYTES);
+    return lower_all(be64toh(value));
 }
 
 static void mark_first(struct heads *heads, unsigned byte)
@@ -23,7 +35,25 @@ static void mark_first(struct heads *heads, unsigned byte)
     heads->firsts[byte / 64] |= UINT64_C(1) << byte % 64;
 }
 
-bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, uint32_t number)
+static bool add_spot(struct heads *heads, const uint8_t *bytes, size_t length, size_t offset,
+        uint32_t number)
+{
+    struct head_spot *spots =
+            grow(heads->spots, &heads->spot_room, heads->spot_count + 1, sizeof(*spots));
+    size_t end = offset + length;
+    unsigned behind = (unsigned)(8 * (HEAD_BYTES - end));
+
+    if (spots == NULL)
+        return false;
+    heads->spots = spots;
+    spots[heads->spot_count++] = (struct head_spot){
+        .bytes = gather(bytes, length) >> 8 * (HEAD_BYTES - length) << behind,
+        .mask = UINT64_MAX >> 8 * (HEAD_BYTES - length) << behind,
+        .number = number, .end = (uint32_t)end };
+    return true;
+}
+
+static bool add_head(struct heads *heads, const uint8_t *bytes, size_t length, uint32_t number)
 {
     struct head *all = grow(heads->all, &heads->room, heads->count + 1, sizeof(*all));
     uint8_t first = lower(bytes[0]);
@@ -37,6 +67,13 @@ bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, uint32_
     if (first >= 'a' && first <= 'z')
         mark_first(heads, first & ~0x20u);
     return true;
+}
+
+bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, size_t offset,
+        uint32_t number)
+{
+    return offset > 0 ? add_spot(heads, bytes, length, offset, number)
+                      : add_head(heads, bytes, length, number);
 }
 
 static bool begins_with(uint64_t bytes, size_t length, const struct head *head)
@@ -73,6 +110,7 @@ void heads_sort(struct heads *heads)
 void heads_clear(struct heads *heads)
 {
     free(heads->all);
+    free(heads->spots);
     *heads = (struct heads){ 0 };
 }
 
@@ -104,4 +142,8 @@ void heads_find(const struct heads *heads, struct cursor bytes,
     for (uint32_t i = count_before(heads, value); i > 0; i = heads->all[i - 1].parent)
         if (begins_with(value, bytes.left, &heads->all[i - 1]))
             found(user, heads->all[i - 1].number);
+    for (size_t i = 0; i < heads->spot_count; i++)
+        if (((value ^ heads->spots[i].bytes) & heads->spots[i].mask) == 0 &&
+                bytes.left >= heads->spots[i].end)
+            found(user, heads->spots[i].number);
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "detect/match/heads.h"
 #include "parse/packet.h"
 
 #define PATTERN_MIN 2 /* shorter ones are found everywhere */
@@ -131,19 +132,37 @@ static bool is_head(const struct rule_step *step)
            content->end == content->length;
 }
 
-/* The longest. */
-static const struct rule_content *head_of(const struct rule *rule)
+/* One close behind it, with more than a byte? */
+static bool is_spot(const struct rule_step *step)
 {
-    const struct rule_content *head = NULL;
+    const struct rule_content *content = &step->content;
+
+    return step->kind == STEP_CONTENT && !content->negated && !content->relative &&
+           content->length > 1 && content->begin > 0 && content->end <= HEAD_BYTES &&
+           content->end == content->begin + content->length;
+}
+
+/* The longest that fits. */
+static const struct rule_content *find_placed(const struct rule *rule,
+        bool (*fits)(const struct rule_step *step))
+{
+    const struct rule_content *found = NULL;
 
     for (uint32_t i = 0; i < rule->buffer_count; i++)
         for (uint32_t j = 0; is_payload(&rule->buffers[i]) && j < rule->buffers[i].step_count; j++) {
             const struct rule_step *step = &rule->buffers[i].steps[j];
 
-            if (is_head(step) && (head == NULL || step->content.length > head->length))
-                head = &step->content;
+            if (fits(step) && (found == NULL || step->content.length > found->length))
+                found = &step->content;
         }
-    return head;
+    return found;
+}
+
+static const struct rule_content *head_of(const struct rule *rule)
+{
+    const struct rule_content *head = find_placed(rule, is_head);
+
+    return head != NULL ? head : find_placed(rule, is_spot);
 }
 
 static bool is_body(const struct rule_buffer *buffer)
@@ -260,22 +279,28 @@ static void plan_rule(const struct rule *rule, struct plan *plan)
     }
 }
 
-#define SHORT_HEADS_MAX 16 /* rules */
+#define COSTLY_MAX 16 /* rules of a kind */
 
 static bool is_short_head(const struct plan *plan)
 {
     return plan->event == PLAN_HEAD && plan->head->length == 1 && has_fast_payload(plan);
 }
 
-/* One byte brings few rules up in less time than a search takes, but not many. */
-static void give_up_short_heads(struct plans *plans)
+static bool is_at_spot(const struct plan *plan)
+{
+    return plan->event == PLAN_HEAD && plan->head->begin > 0 && has_fast_payload(plan);
+}
+
+/* One byte, or bytes behind the start, bring few rules up in less time than a search takes, but not
+ * many. */
+static void give_up_many(struct plans *plans, bool (*is_costly)(const struct plan *plan))
 {
     size_t count = 0;
 
     for (size_t i = 0; i < plans->count; i++)
-        count += is_short_head(&plans->rules[i]);
-    for (size_t i = 0; i < plans->count && count > SHORT_HEADS_MAX; i++)
-        if (is_short_head(&plans->rules[i]))
+        count += is_costly(&plans->rules[i]);
+    for (size_t i = 0; i < plans->count && count > COSTLY_MAX; i++)
+        if (is_costly(&plans->rules[i]))
             plans->rules[i].event = PLAN_PAYLOAD;
 }
 
@@ -337,7 +362,8 @@ enum tattler_status plans_make(const struct rule_set *set, struct plans *out)
         plan_rule(rule_set_rule(set, i), &plans[i]);
     qsort(plans, count, sizeof(*plans), compare);
     *out = (struct plans){ .rules = plans, .count = count };
-    give_up_short_heads(out);
+    give_up_many(out, is_short_head);
+    give_up_many(out, is_at_spot);
     return add_conditions(out);
 }
 

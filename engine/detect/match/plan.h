@@ -17,7 +17,7 @@
 
 enum plan_event {
     PLAN_FIRST_PACKET, /* of a flow, each way */
-    PLAN_HEAD,         /* packet or stream begins with 'head' */
+    PLAN_HEAD,         /* packet or stream has 'head' in its place */
     PLAN_PAYLOAD,      /* 'fast' was found in a packet or stream */
     PLAN_TEXT,         /* 'fast' was found in a feature that changed */
     PLAN_FEATURES,     /* features changed: 'mask' */
@@ -42,7 +42,8 @@ struct plan {
     uint32_t condition_count;
     const struct rule_buffer *buffer; /* that 'fast' is looked for in */
     const struct rule_content *fast;
-    const struct rule_content *head; /* that payload or stream must begin with; NULL: anything */
+    /* That payload or stream must begin with, or have in one place close behind; NULL: none. */
+    const struct rule_content *head;
 };
 
 struct plans {
