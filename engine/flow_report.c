@@ -51,6 +51,19 @@ static void look_at_arp(struct flow *flow)
             conduct->heard.ever ? strangers_count(conduct->absent, flow->last_us) : 0;
 }
 
+/* A packet to a device does not show whose address that is: it may be one that is known by its MAC
+ * address, as its own packets will tell. */
+static bool shows_device(const struct flow *flow)
+{
+    return flow->device->has_mac || flow->device_is_first || flow->packets[UP] > 0;
+}
+
+static enum ternary is_new_device(struct engine *engine, const struct flow *flow)
+{
+    return (enum ternary)seen_device(engine_began_us(engine, flow->first_us),
+            engine->settings->learning_s, device_met_us(flow->device), flow->last_us);
+}
+
 /* What only changes with the flows that the device opens. */
 static void look_around(struct engine *engine, const struct flow *flow, struct outlook *outlook)
 {
@@ -150,8 +163,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
             outlook->new_asn = flow_teach_remote(engine, flow,
                     (struct seen_fact){ .kind = SEEN_ASN, .key = flow->geo.asn });
     }
-    outlook->new_device = (enum ternary)seen_device(engine_began_us(engine, flow->first_us),
-            engine->settings->learning_s, device_met_us(flow->device), flow->last_us);
+    outlook->new_device = shows_device(flow) ? is_new_device(engine, flow) : UNKNOWN;
     flow_look_up_usual(engine, flow);
     look_around(engine, flow, outlook);
     look_at_arp(flow);
@@ -163,13 +175,11 @@ void flow_view_device(struct engine *engine, struct flow *flow)
 {
     struct device *device = flow->device;
     struct outlook *outlook = &flow->outlook;
-    uint64_t began_us = engine_began_us(engine, flow->last_us);
 
     lock_take(&device->lock);
     look_around(engine, flow, outlook);
     look_at_arp(flow);
-    outlook->new_device = (enum ternary)seen_device(began_us, engine->settings->learning_s,
-            device->first_seen_us, flow->last_us);
+    outlook->new_device = is_new_device(engine, flow);
     if (device->conduct.upload != NULL)
         outlook->upload_24h = upload_day_bytes(device->conduct.upload, flow->last_us);
     flow->dns.nxdomain = nxdomain_count(&device->conduct.nxdomain, flow->last_us);

@@ -245,7 +245,8 @@ const struct feature features[] = {
     { "new_device", FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_NEW, "", 1, boolean_name,
             get_new_device,
             "The device first came within the last hour, to a network watched for the learning "
-            "period. Unknown before that.",
+            "period. Unknown before that, and while only packets to an unknown address were seen: they do "
+            "not show whose it is.",
             "iot.new_device:true;" },
     { "new_domain", FEATURE_BOOLEAN, SCOPE_REMOTE, CHANGED_NEW, "", 1, boolean_name,
             get_new_domain,

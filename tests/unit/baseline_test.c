@@ -177,6 +177,30 @@ START_TEST(a_known_device_gone_rogue_is_no_new_device)
 }
 END_TEST
 
+START_TEST(what_comes_to_a_known_device_makes_it_no_new_one)
+{
+    struct baseline out;
+    struct packet_view packet;
+    struct flow *flow;
+
+    talk("api.vendor.example", VENDOR, 0);
+    out = export_one();
+    scene.now_us += 2 * HOUR;
+    restart_with(&out);
+    packet = packet_from(&scene, VENDOR, 443, DEVICE, 50000, TCP);
+    packet.tcp_flags = ACK;
+    flow = begin(&scene, &packet);
+    assert_unknown(flow, "new_device");
+    packet = packet_from(&scene, DEVICE, 50000, VENDOR, 443, TCP);
+    packet.tcp_flags = ACK;
+    packet.from_first_sender = false;
+    flow_packet(scene.worker, flow, &packet);
+    assert_text(flow, "device.mac", "02:00:00:00:00:0a");
+    assert_false(flow, "new_device");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 /* --- heartbeats --- */
 
 /* Calls by name, without one by address, again and again; the last call is still open. */
@@ -473,6 +497,7 @@ int main(void)
         an_export_takes_what_adds_up_and_a_failure_gives_it_back,
         what_went_out_comes_back_the_same,
         known_is_not_new_in_the_next_process,
+        what_comes_to_a_known_device_makes_it_no_new_one,
         a_heartbeat_is_known_again_at_the_third,
         a_heartbeat_that_has_moved_meanwhile_is_told,
         who_learns_anew_remembers_no_heartbeat,
