@@ -175,18 +175,27 @@ static uint64_t take_upload(struct flow *flow)
     return bytes;
 }
 
+/* A host may forget a flow days after its last packet, as Suricata does where it reads a capture. That is no
+ * clock that has stepped back, which would begin the sum of a day anew. */
+static uint64_t upload_time_us(const struct flow *flow)
+{
+    uint64_t seen_us = atomic_load_explicit(&flow->device->last_seen_us, memory_order_relaxed);
+
+    return seen_us > flow->last_us + UPLOAD_DAY_COVERS_US ? seen_us : flow->last_us;
+}
+
 void flow_note_upload(struct flow *flow, struct remote *remote)
 {
     struct conduct *conduct = &flow->device->conduct;
-    uint64_t bytes = take_upload(flow);
+    uint64_t bytes = take_upload(flow), time_us = upload_time_us(flow);
 
     if (conduct->upload == NULL && bytes > 0)
         conduct->upload = calloc(1, sizeof(*conduct->upload));
     if (conduct->upload == NULL)
         return;
     if (bytes > 0)
-        upload_add(conduct->upload, remote != NULL ? &remote->upload : NULL, bytes, flow->last_us);
-    flow->outlook.upload_24h = upload_day_bytes(conduct->upload, flow->last_us);
+        upload_add(conduct->upload, remote != NULL ? &remote->upload : NULL, bytes, time_us);
+    flow->outlook.upload_24h = upload_day_bytes(conduct->upload, time_us);
 }
 
 static void look_at_upload(struct flow *flow, const struct remote *remote)

@@ -41,6 +41,7 @@
 #define UPLOAD_DAY_LEARN_S 3600
 
 #define UPLOAD_DAY_SLOTS 96
+#define UPLOAD_DAY_COVERS_US UINT64_C(85500000000) /* 23 h 45 min */
 #define UPLOAD_WINDOW_SLOTS 10
 #define UPLOAD_BINS 64 /* the last is for 57 GB in five minutes, 1.5 Gbit/s, and more */
 

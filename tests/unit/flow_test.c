@@ -333,6 +333,23 @@ START_TEST(facts_wait_for_a_packet_of_the_flows_own_protocol)
 }
 END_TEST
 
+START_TEST(a_flow_forgotten_days_later_takes_nothing_from_the_day)
+{
+    struct flow *old = connect_to(&scene, REMOTE), *flow;
+
+    send_on(&scene, old, UP, "0123456789", 10);
+    scene.now_us += 3 * DAY;
+    flow = connect_to(&scene, "203.0.113.77");
+    send_on(&scene, flow, UP, "0123456789", 10);
+    send_on(&scene, flow, UP, "0123456789", 10);
+    end(flow);
+    end(old); /* whose last packet is three days old */
+    flow = connect_to(&scene, "203.0.113.78");
+    assert_number(flow, "upload_24h", 30);
+    end(flow);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     const TTest *const tests[] = {
@@ -351,6 +368,7 @@ static Suite *make_suite(void)
         the_first_packet_shows_everything_as_changed,
         facts_between_packets_appear_with_the_next_packet_and_once,
         facts_wait_for_a_packet_of_the_flows_own_protocol,
+        a_flow_forgotten_days_later_takes_nothing_from_the_day,
     };
     Suite *suite = suite_create("flow");
     TCase *flow = tcase_create("flow");
