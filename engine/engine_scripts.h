@@ -1,5 +1,5 @@
-/* engine_scripts.h - an event as heuristics see it; between engine_heuristics.c and
- * engine_scripts.c. */
+/* engine_scripts.h - an event as heuristics see it; between engine_heuristics.c, engine_scripts.c and
+ * engine_scripts_read.c. */
 #ifndef TATTLER_ENGINE_SCRIPTS_H
 #define TATTLER_ENGINE_SCRIPTS_H
 
@@ -37,5 +37,23 @@ struct script_scene {
     bool looked;                 /* 'room->of_device' is filled */
     struct scene_room *room;
 };
+
+static inline struct script_scene *scene_of(struct script_call *call)
+{
+    return (struct script_scene *)(void *)call;
+}
+
+/* --- engine_scripts_read.c --- */
+
+/* As struct script_host has it. */
+bool scene_read(struct script_call *call, enum script_object object, size_t field,
+        struct value *out);
+/* 'value' is NULL where it is unknown. */
+static inline void scene_tell_read(const struct script_scene *scene, const char *object,
+        const char *field, const struct value *value)
+{
+    if (scene->witness != NULL)
+        scene->witness->read(scene->witness->user, object, field, value);
+}
 
 #endif
