@@ -195,6 +195,25 @@ START_TEST(pieces_that_disagree_about_the_end_are_refused)
 }
 END_TEST
 
+/* With a header of 20 bytes in front, 65,515 bytes of data are what a length of 16 bits holds. */
+START_TEST(pieces_that_are_too_long_together_are_refused)
+{
+    char data[1001];
+
+    for (uint16_t len = 515; len <= 516; len++) {
+        memset(data, 'x', sizeof(data) - 1);
+        data[1000] = '\0';
+        for (uint16_t i = 0; i < 65; i++)
+            ck_assert_int_eq(add(ipv4((struct piece){ len, (uint16_t)(i * 1000), true, data }), 0),
+                    TATTLER_TRUNCATED);
+        data[len] = '\0';
+        ck_assert_int_eq(add(ipv4((struct piece){ len, 65000, false, data }), 0),
+                len == 515 ? TATTLER_OK : TATTLER_MALFORMED);
+    }
+    ck_assert_uint_eq(defrag_counters(defrag)->refused, 1);
+}
+END_TEST
+
 START_TEST(a_piece_that_the_capture_cut_is_refused)
 {
     /* Not the first one: of that the decoder makes a packet of its own. */
@@ -264,6 +283,7 @@ int main(void)
     tcase_add_test(tcase, what_came_first_wins_an_overlap_in_ipv4);
     tcase_add_test(tcase, an_overlap_in_ipv6_drops_the_datagram);
     tcase_add_test(tcase, pieces_that_disagree_about_the_end_are_refused);
+    tcase_add_test(tcase, pieces_that_are_too_long_together_are_refused);
     tcase_add_test(tcase, a_piece_that_the_capture_cut_is_refused);
     tcase_add_test(tcase, time_runs_out_after_a_minute);
     tcase_add_test(tcase, a_full_table_drops_the_oldest);

@@ -180,6 +180,8 @@ START_TEST(a_head_without_end_is_full)
             TATTLER_TRUNCATED);
     ck_assert_int_eq(http_head_parse(cursor_over(text, HTTP_HEAD_MAX), &head), TATTLER_FULL);
     ck_assert_int_eq(http_head_parse(cursor_over(text, HTTP_HEAD_MAX + 1), &head), TATTLER_FULL);
+    memcpy(text + HTTP_HEAD_MAX - 3, "\r\n\r\n", 4); /* its end is one byte too late */
+    ck_assert_int_eq(http_head_parse(cursor_over(text, HTTP_HEAD_MAX + 1), &head), TATTLER_FULL);
     memcpy(text, "GET /", 5);
     memset(text + 5, 'x', HTTP_HEAD_MAX - 5);
     ck_assert_int_eq(http_head_parse(cursor_over(text, HTTP_HEAD_MAX), &head), TATTLER_FULL);
