@@ -1,7 +1,8 @@
 #include "base/address.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static struct address parsed(const char *text)
 {
@@ -296,8 +297,6 @@ int main(void)
 {
     Suite *suite = suite_create("address");
     TCase *tests = tcase_create("address");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, an_ipv4_address_is_kept_in_its_mapped_form);
@@ -316,8 +315,5 @@ int main(void)
     tcase_add_test(tests, link_local_is_169_254_and_fe80_10);
     tcase_add_test(tests, mac_addresses_are_read_with_colons_or_dashes);
     tcase_add_test(tests, what_is_no_mac_address_is_refused_at_its_last_byte);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Who looks for hosts by ARP, and who only looks like it. */
 #include <stdio.h>
 
+#include "run_suite.h"
 #include "scene.h"
 
 static struct scene scene;
@@ -212,11 +213,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(make_suite());
 }

@@ -1,8 +1,9 @@
 #include "track/asked.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -80,15 +81,10 @@ int main(void)
 {
     Suite *suite = suite_create("asked");
     TCase *cases = tcase_create("asked");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_loop_test(cases, names_are_told_apart, 0, (int)COUNT(names));
     tcase_add_test(cases, information_is_that_of_the_bytes_own_distribution);
     tcase_add_loop_test(cases, every_cut_name_is_read_within_its_bounds, 0, 37);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -2,6 +2,8 @@
 
 #include "scene.h"
 
+#include "run_suite.h"
+
 #define VENDOR "203.0.113.9"
 #define THIEF "198.51.100.7"
 #define LEARNING_S 3600
@@ -516,15 +518,10 @@ int main(void)
     };
     Suite *suite = suite_create("baseline");
     TCase *cases = tcase_create("baseline");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(cases, tests[i]);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
+    return run_suite(suite);
 }

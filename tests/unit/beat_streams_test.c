@@ -1,11 +1,11 @@
 /* Synthetic days, many seeds each: which share of them is judged rightly. The table is printed;
  * each row tells what share it must reach. */
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "run_suite.h"
 #include "track/beat.h"
 
 #define SEEDS 200
@@ -414,8 +414,6 @@ int main(void)
 {
     Suite *suite = suite_create("beat streams");
     TCase *all = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(all, 120);
     tcase_add_loop_test(all, random_streams_score_below_a_half_all_day, 0, COUNT(random_streams));
@@ -423,8 +421,5 @@ int main(void)
     tcase_add_loop_test(all, a_day_of_the_same_has_no_change, 0, COUNT(lasting));
     tcase_add_loop_test(all, changes_are_told_once_within_three_periods, 0, COUNT(changes));
     suite_add_tcase(suite, all);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

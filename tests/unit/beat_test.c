@@ -1,9 +1,9 @@
 #include "track/beat.h"
 
-#include <check.h>
 #include <math.h>
 #include <string.h>
 
+#include "run_suite.h"
 #include "track/burst.h"
 
 #define SECOND UINT64_C(1000000)
@@ -535,8 +535,6 @@ int main(void)
     };
     Suite *suite = suite_create("beat");
     TCase *all = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(all, set_up, NULL);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
@@ -544,8 +542,5 @@ int main(void)
     tcase_add_loop_test(all, a_new_period_is_told_once_within_three_of_the_old, 0,
             (int)(sizeof(moves_to_s) / sizeof(moves_to_s[0])));
     suite_add_tcase(suite, all);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,8 +2,9 @@
  * host-bit.c and ippair-bit.c. */
 #include "detect/match/bits.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 #define US_PER_S UINT64_C(1000000)
 
@@ -275,8 +276,6 @@ int main(void)
 {
     Suite *suite = suite_create("bits");
     TCase *flowbits = tcase_create("flowbits"), *cases = tcase_create("xbits");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, flowbits);
     tcase_add_checked_fixture(flowbits, NULL, flow_tear_down);
@@ -299,8 +298,5 @@ int main(void)
     tcase_add_test(cases, a_full_table_gives_up_the_address_that_came_first);
     tcase_add_test(cases, an_address_may_fill_the_table_by_itself);
     tcase_add_test(cases, xbits_that_are_over_make_room_in_silence);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 #include "track/calls.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "run_suite.h"
 #include "scene.h"
 
 #define PRINTER "192.168.1.30"
@@ -117,8 +117,6 @@ int main(void)
 {
     Suite *suite = suite_create("calls");
     TCase *tests = tcase_create("calls");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, who_answers_many_calls_looks_for_nobody);
@@ -128,8 +126,5 @@ int main(void)
     tcase_add_test(tests, only_the_port_that_called_is_answered);
     tcase_add_test(tests, an_answer_may_seem_to_come_before_its_call);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,10 +4,11 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <check.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "run_suite.h"
 
 #define FRAMES 3
 #define FRAME_BYTES 60
@@ -656,14 +657,9 @@ int main(void)
 {
     Suite *suite = suite_create("capture");
     TCase *tcase = tcase_create("capture");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     add_tests(tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,9 +1,10 @@
 #include "detect/condition.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 static char error[512];
 
@@ -266,11 +267,5 @@ static Suite *condition_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(condition_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(condition_suite());
 }

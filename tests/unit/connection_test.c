@@ -1,8 +1,9 @@
 #include "connection.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 #define SECOND UINT64_C(1000000)
 #define START_US (1000 * SECOND)
@@ -439,11 +440,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(make_suite());
 }

@@ -1,7 +1,8 @@
 #include "defrag.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 #define SECOND UINT64_C(1000000)
 
@@ -272,8 +273,6 @@ int main(void)
 {
     Suite *suite = suite_create("defrag");
     TCase *tcase = tcase_create("defrag");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
@@ -288,8 +287,5 @@ int main(void)
     tcase_add_test(tcase, time_runs_out_after_a_minute);
     tcase_add_test(tcase, a_full_table_drops_the_oldest);
     tcase_add_test(tcase, a_fragment_may_lie_in_the_datagram_handed_out_last);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,9 +1,10 @@
 #include "track/device.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 #define SECOND UINT64_C(1000000)
 #define NOW (1000000 * SECOND)
@@ -603,8 +604,6 @@ int main(void)
     };
     Suite *suite = suite_create("device");
     TCase *cases = tcase_create("device");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, without_a_mac_a_device_is_its_address, 0, 3);
@@ -615,8 +614,5 @@ int main(void)
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(cases, tests[i]);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

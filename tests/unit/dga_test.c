@@ -1,10 +1,11 @@
 #include "detect/dga.h"
 
-#include <check.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define DRAWN 2000
@@ -208,8 +209,6 @@ int main(void)
 {
     Suite *suite = suite_create("dga");
     TCase *cases = tcase_create("dga");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_loop_test(cases, random_labels_of_ten_characters_and_more_are_found, 0,
@@ -223,8 +222,5 @@ int main(void)
     tcase_add_test(cases, case_does_not_matter);
     tcase_add_loop_test(cases, what_is_no_label_is_not_judged, 0, (int)COUNT(unjudged));
     tcase_add_loop_test(cases, every_cut_name_is_read_within_its_bounds, 0, 30);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "parse/dhcp.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 #define FIXED_SIZE 240 /* up to and with the magic cookie */
 #define BYTES(literal) cursor_over(literal, sizeof(literal) - 1)
@@ -320,8 +321,6 @@ int main(void)
 {
     Suite *suite = suite_create("dhcp");
     TCase *cases = tcase_create("dhcp");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, a_request_tells_who_asks);
@@ -344,8 +343,5 @@ int main(void)
     tcase_add_test(cases, relayed_and_unknown_messages_are_not_supported);
     tcase_add_loop_test(cases, every_cut_solicit_is_read_as_far_as_it_goes, 0,
             (int)sizeof(solicit) - 1);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -2,11 +2,12 @@
 #include "dissect_http.h"
 #include "exchange.h"
 
-#include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 #define ALL_BUFFERS 0xffffu
 
@@ -1023,13 +1024,8 @@ static void add_others(Suite *suite)
 int main(void)
 {
     Suite *suite = suite_create("dissect_rules");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     add_http(suite);
     add_others(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 #include "dissect.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "quic_seal.h"
+#include "run_suite.h"
 
 #define HTTP_REQUEST "GET / HTTP/1.1\r\nHost: web.example\r\n\r\n"
 
@@ -614,11 +614,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(make_suite());
 }

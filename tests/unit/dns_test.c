@@ -1,7 +1,8 @@
 #include "parse/dns.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 #define BYTES(literal) cursor_over(literal, sizeof(literal) - 1)
 
@@ -417,8 +418,6 @@ int main(void)
 {
     Suite *suite = suite_create("dns");
     TCase *cases = tcase_create("dns");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, header_is_read);
@@ -441,8 +440,5 @@ int main(void)
     tcase_add_test(cases, a_record_longer_than_the_message_is_truncated);
     tcase_add_test(cases, stream_is_cut_into_messages);
     tcase_add_loop_test(cases, every_cut_message_is_truncated, 0, (int)sizeof(answer) - 1);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

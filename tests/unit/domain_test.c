@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "run_suite.h"
 #include "temporary.h"
 
 /* Rules of all kinds: https://github.com/publicsuffix/list/wiki/Format */
@@ -174,8 +175,6 @@ int main(void)
 {
     Suite *suite = suite_create("domain");
     TCase *cases = tcase_create("domain");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(cases, domain_is_one_label_more_than_the_suffix, 0,
                         (int)(sizeof(names) / sizeof(names[0])));
@@ -186,8 +185,5 @@ int main(void)
     tcase_add_test(cases, what_is_no_list_is_told_by_name);
     tcase_add_test(cases, the_system_has_a_list);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

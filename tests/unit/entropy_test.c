@@ -1,8 +1,9 @@
 #include "track/entropy.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 #define CLOSE 1e-5
 
@@ -120,8 +121,6 @@ int main(void)
 {
     Suite *suite = suite_create("entropy");
     TCase *cases = tcase_create("entropy");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(cases, set_up, NULL);
     tcase_add_loop_test(cases, equal_shares_have_the_logarithm_of_their_number, 0, 9);
@@ -132,8 +131,5 @@ int main(void)
     tcase_add_test(cases, it_tells_when_it_is_full);
     tcase_add_test(cases, pieces_count_like_the_whole);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

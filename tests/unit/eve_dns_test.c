@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "run_suite.h"
+
 #define BYTES(literal) cursor_over(literal, sizeof(literal) - 1)
 
 #define WWW "\3www\7example\3com" /* behind the header: "example.com" is at 0x10 */
@@ -242,8 +244,6 @@ int main(void)
 {
     Suite *suite = suite_create("eve_dns");
     TCase *cases = tcase_create("eve_dns");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_checked_fixture(cases, set_up, tear_down);
@@ -257,8 +257,5 @@ int main(void)
     tcase_add_test(cases, a_message_that_unfolds_fails_alone);
     tcase_add_test(cases, an_mdns_request_is_as_in_suricata);
     tcase_add_test(cases, an_mdns_response_is_as_in_suricata);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "eve_event.h"
 
-#include <check.h>
 #include <stdio.h>
+
+#include "run_suite.h"
 
 static struct prefix home_networks[2];
 static const struct prefix_list home = { home_networks, 2 };
@@ -191,8 +192,6 @@ int main(void)
 {
     Suite *suite = suite_create("eve_event");
     TCase *tcase = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, an_alert_is_read_whole);
@@ -205,8 +204,5 @@ int main(void)
     tcase_add_test(tcase, what_is_no_record_is_refused);
     tcase_add_test(tcase, times_of_any_zone_are_read);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

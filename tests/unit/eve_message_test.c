@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "emit/eve_common.h"
+#include "run_suite.h"
 
 #define BYTES(literal) cursor_over(literal, sizeof(literal) - 1)
 
@@ -203,8 +204,6 @@ int main(void)
 {
     Suite *suite = suite_create("eve_message");
     TCase *tcase = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tcase, begin, end);
     tcase_add_test(tcase, http_has_the_request_and_what_was_answered);
@@ -216,8 +215,5 @@ int main(void)
     tcase_add_test(tcase, hellos_have_the_name);
     tcase_add_test(tcase, messages_that_break_off_make_good_records);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 #include "eve_read.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "run_suite.h"
 #include "temporary.h"
 
 static const struct prefix_list home;
@@ -190,8 +190,6 @@ int main(void)
 {
     Suite *suite = suite_create("eve_read");
     TCase *tcase = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, good_lines_are_read_and_bad_ones_told_with_their_line);
@@ -202,8 +200,5 @@ int main(void)
     tcase_add_test(tcase, what_is_not_there_is_told);
     tcase_add_test(tcase, files_of_a_folder_come_in_the_order_of_their_records);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "detect/features.h"
+#include "run_suite.h"
 
 /* --- flow --- */
 
@@ -390,8 +391,6 @@ int main(void)
 {
     Suite *suite = suite_create("eve");
     TCase *cases = tcase_create("eve");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_checked_fixture(cases, set_up, tear_down);
@@ -410,8 +409,5 @@ int main(void)
     tcase_add_test(cases, a_flow_of_a_device_carries_its_features);
     tcase_add_test(cases, statistics_are_nested_by_section);
     tcase_add_test(cases, the_schema_has_every_feature_and_no_other);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,12 +1,12 @@
 #include "track/fanout.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
+#include "run_suite.h"
 
 #define SECOND UINT64_C(1000000)
 #define YEAR (365 * 86400 * SECOND)
@@ -372,16 +372,11 @@ int main(void)
     };
     Suite *suite = suite_create("fanout");
     TCase *cases = tcase_create("fanout");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(cases, 120); /* every count from 1 to 65535, under sanitizers */
     tcase_add_checked_fixture(cases, set_up, tear_down);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(cases, tests[i]);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "run_suite.h"
+
 /* A flow of which nothing is known yet, and one of which everything is. */
 static struct device nobody, somebody;
 static struct flow empty, full;
@@ -311,8 +313,7 @@ int main(void)
 {
     Suite *suite = suite_create("features");
     TCase *cases = tcase_create("features");
-    SRunner *runner = srunner_create(suite);
-    int failed, rows = (int)feature_count;
+    int rows = (int)feature_count;
 
     tcase_add_checked_fixture(cases, set_up, NULL);
     tcase_add_test(cases, every_row_is_tested_here);
@@ -326,8 +327,5 @@ int main(void)
     tcase_add_test(cases, the_lists_of_names_are_whole);
     tcase_add_test(cases, risk_is_unknown_of_what_is_not_public);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

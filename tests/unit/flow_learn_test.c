@@ -1,6 +1,8 @@
 /* What a flow learns from its payload and from parsers: names, hellos, services. */
 #include "scene.h"
 
+#include "run_suite.h"
+
 static struct scene scene;
 
 static void set_up(void)
@@ -249,11 +251,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(make_suite());
 }

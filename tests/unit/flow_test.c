@@ -1,6 +1,8 @@
 /* Which way a flow goes, whose it is, its volume, and what changed with a packet. */
 #include "scene.h"
 
+#include "run_suite.h"
+
 static struct scene scene;
 
 static void set_up(void)
@@ -385,11 +387,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(make_suite());
 }

@@ -4,6 +4,8 @@
 #include "enrich/mmdb_writer.h"
 #include "temporary.h"
 
+#include "run_suite.h"
+
 struct bytes {
     uint8_t data[4096];
     size_t len;
@@ -311,8 +313,6 @@ int main(void)
 {
     Suite *suite = suite_create("geo");
     TCase *cases = tcase_create("geo");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, files_that_know_different_things_are_asked_together);
@@ -327,8 +327,5 @@ int main(void)
     tcase_add_test(cases, every_cut_file_is_refused);
     tcase_add_test(cases, every_damaged_byte_is_survived);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "parse/gquic.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 /* Laid out by hand after Google's specifications: flags, connection ID, version, packet number;
  * hash; stream frame; CHLO with PAD and SNI. */
@@ -99,8 +100,6 @@ int main(void)
 {
     Suite *suite = suite_create("gquic");
     TCase *tests = tcase_create("gquic");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, every_clear_version_is_read);
@@ -108,8 +107,5 @@ int main(void)
     tcase_add_test(tests, a_hello_may_have_no_name);
     tcase_add_test(tests, offsets_cannot_lead_outside);
     tcase_add_test(tests, what_is_no_clear_hello_is_unsupported);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -3,6 +3,8 @@
 
 #include "match_scene.h"
 
+#include "run_suite.h"
+
 static struct match_scene scene;
 static struct plans plans;
 static struct pattern_scratch *scratch;
@@ -292,8 +294,6 @@ int main(void)
 {
     Suite *suite = suite_create("groups");
     TCase *tests = tcase_create("groups");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, a_rule_is_in_the_groups_of_its_ports_alone);
@@ -306,8 +306,5 @@ int main(void)
     tcase_add_test(tests, packets_and_streams_are_searched_for_what_can_be_found_in_them);
     tcase_add_test(tests, nothing_is_searched_for_before_a_feature_that_all_ask_for_is_known);
     tcase_add_test(tests, rules_on_features_are_found_by_all_that_they_wait_for);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,10 +1,11 @@
 /* Rules found by how their bytes begin. */
 #include "detect/match/heads.h"
 
-#include <check.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 static struct heads heads;
 static uint64_t found; /* a bit for each number */
@@ -153,8 +154,6 @@ int main(void)
 {
     Suite *suite = suite_create("heads");
     TCase *tests = tcase_create("heads");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, NULL, tear_down);
@@ -164,8 +163,5 @@ int main(void)
     tcase_add_test(tests, no_other_bytes_are_the_same);
     tcase_add_test(tests, zeros_are_bytes_like_others);
     tcase_add_test(tests, all_others_are_left_out);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

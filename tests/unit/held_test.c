@@ -1,8 +1,9 @@
 #include "held.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 static struct held held;
 static struct stream_budget budget;
@@ -143,11 +144,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(make_suite());
 }

@@ -1,6 +1,8 @@
 /* What heuristics remember of devices, their parameters, and findings about devices. */
 #include "lua_scene.h"
 
+#include "run_suite.h"
+
 #define HOST "a.example"
 #define OTHER "192.168.1.20"
 
@@ -242,8 +244,6 @@ int main(void)
 {
     Suite *suite = suite_create("heuristics_device");
     TCase *tcase = tcase_create("device");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tcase, NULL, tear_down);
     tcase_add_test(tcase, memory_is_the_devices_and_the_heuristics_own);
@@ -257,8 +257,5 @@ int main(void)
     tcase_add_test(tcase, a_finding_on_a_flow_that_is_over_is_about_its_device);
     tcase_add_test(tcase, a_device_that_is_gone_is_judged_by_its_flows_alone);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -4,6 +4,8 @@
 
 #include "engine_internal.h"
 
+#include "run_suite.h"
+
 #define HOST "a.example"
 #define OTHER "192.168.1.20"
 
@@ -363,8 +365,6 @@ int main(void)
 {
     Suite *suite = suite_create("heuristics_events");
     TCase *tcase = tcase_create("events");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tcase, NULL, tear_down);
     tcase_add_test(tcase, a_flow_has_a_window_each_ten_seconds_that_it_is_active);
@@ -383,8 +383,5 @@ int main(void)
     tcase_add_test(tcase, each_handler_has_needs_of_its_own_and_choices);
     tcase_add_loop_test(tcase, needs_compare_as_scripts_do, 0, sizeof(needs) / sizeof(needs[0]));
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

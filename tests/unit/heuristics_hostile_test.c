@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "lua_scene.h"
+#include "run_suite.h"
 
 #define CALL_MAX_S 2.0 /* of one call, also under sanitizers and valgrind's kin */
 
@@ -330,8 +331,6 @@ int main(void)
 {
     Suite *suite = suite_create("heuristics_hostile");
     TCase *tcase = tcase_create("hostile");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(tcase, it_ends_and_is_told, 0, sizeof(ends) / sizeof(ends[0]));
     tcase_add_loop_test(tcase, it_is_out_of_reach, 0, sizeof(reaches) / sizeof(reaches[0]));
@@ -342,8 +341,5 @@ int main(void)
     tcase_add_test(tcase, what_is_logged_stays_on_its_line);
     tcase_add_test(tcase, logging_is_bounded);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

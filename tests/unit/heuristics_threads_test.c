@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 
+#include "run_suite.h"
+
 #define THREADS 4
 #define ROUNDS 300
 #define SETS 12
@@ -137,15 +139,10 @@ int main(void)
 {
     Suite *suite = suite_create("heuristics_threads");
     TCase *tcase = tcase_create("threads");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, threads_share_devices_while_the_set_is_exchanged);
     tcase_add_test(tcase, faults_of_many_threads_switch_off_once);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,8 +1,9 @@
 #include "html.h"
 
-#include <check.h>
 #include <locale.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static char *bytes;
 static size_t length;
@@ -99,8 +100,6 @@ int main(void)
 {
     Suite *suite = suite_create("html");
     TCase *tcase = tcase_create("html");
-    SRunner *runner;
-    int failed;
 
     setlocale(LC_CTYPE, "C.UTF-8");
     tcase_add_checked_fixture(tcase, open_page, close_page);
@@ -112,9 +111,5 @@ int main(void)
     tcase_add_test(tcase, numbers_are_for_people);
     tcase_add_test(tcase, durations_take_the_unit_that_fits);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,8 +1,9 @@
 #include "parse/http_request.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static struct http_work *work;
 static struct http_request request;
@@ -312,8 +313,6 @@ int main(void)
 {
     Suite *suite = suite_create("http_request");
     TCase *tcase = tcase_create("http_request");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, a_head_is_read);
@@ -331,8 +330,5 @@ int main(void)
     tcase_add_test(tcase, methods_are_known_in_capitals);
     tcase_add_loop_test(tcase, the_size_of_a_chunk_is_read, 0, ROWS(chunks));
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

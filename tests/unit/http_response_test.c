@@ -1,7 +1,8 @@
 #include "parse/http_response.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static struct http_work *work;
 static struct http_response response;
@@ -104,8 +105,6 @@ int main(void)
 {
     Suite *suite = suite_create("http_response");
     TCase *tcase = tcase_create("http_response");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, a_head_is_read);
@@ -115,8 +114,5 @@ int main(void)
             sizeof(lines) / sizeof(lines[0]));
     tcase_add_test(tcase, some_responses_have_no_body);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

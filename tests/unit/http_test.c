@@ -1,8 +1,9 @@
 #include "parse/http.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static struct http_head head;
 
@@ -193,8 +194,6 @@ int main(void)
 {
     Suite *suite = suite_create("http");
     TCase *tests = tcase_create("http");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, a_request_head_is_read);
@@ -206,8 +205,5 @@ int main(void)
     tcase_add_test(tests, a_target_may_carry_its_own_authority);
     tcase_add_test(tests, what_is_no_request_is_told_early);
     tcase_add_test(tests, a_head_without_end_is_full);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "parse/http_uri.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static struct http_uri_parts parts;
 
@@ -179,8 +180,6 @@ int main(void)
 {
     Suite *suite = suite_create("http_uri");
     TCase *tcase = tcase_create("http_uri");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(tcase, a_target_is_normalised_as_suricata_does, 0,
             sizeof(targets) / sizeof(targets[0]));
@@ -192,8 +191,5 @@ int main(void)
             sizeof(authorities) / sizeof(authorities[0]));
     tcase_add_test(tcase, a_host_is_lower_case_without_dots_at_its_end);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

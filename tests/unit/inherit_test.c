@@ -4,6 +4,8 @@
 
 #include "detect/match/inherit.h"
 
+#include "run_suite.h"
+
 #define UDP "alert udp any any -> any any "
 #define TCP "alert tcp any any -> any any (flow:to_server; "
 #define IP "alert ip any any -> any any "
@@ -182,8 +184,6 @@ int main(void)
 {
     Suite *suite = suite_create("inherit");
     TCase *tests = tcase_create("inherit");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tests, a_flowbit_is_known_by_its_name);
     tcase_add_test(tests, a_flowbit_that_nobody_names_any_more_is_forgotten);
@@ -195,9 +195,5 @@ int main(void)
     tcase_add_test(tests, the_other_way_is_searched_though_no_packet_comes);
     tcase_add_test(tests, a_message_that_waits_is_told_by_the_new_number);
     suite_add_tcase(suite, tests);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

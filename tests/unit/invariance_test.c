@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "run_suite.h"
+
 #define DEVICES 5
 #define TEXT_SIZE (128 * 1024)
 #define YEAR (365 * DAY)
@@ -211,15 +213,10 @@ int main(void)
 {
     Suite *suite = suite_create("invariance");
     TCase *cases = tcase_create("invariance");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(cases, features_stay_the_same, 0, 8);
     tcase_add_test(cases, other_devices_make_no_difference);
     tcase_add_loop_test(cases, the_script_shows_every_verdict, 0, 13);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

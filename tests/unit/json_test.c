@@ -1,4 +1,3 @@
-#include <check.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <jansson.h>
 
 #include "emit/json.h"
+#include "run_suite.h"
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 #define US_PER_S UINT64_C(1000000)
@@ -256,8 +256,6 @@ int main(void)
 {
     Suite *suite = suite_create("json");
     TCase *cases = tcase_create("json");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_checked_fixture(cases, set_up, tear_down);
@@ -276,8 +274,5 @@ int main(void)
     tcase_add_test(cases, days_are_those_of_the_c_library);
     tcase_add_test(cases, a_record_too_long_fails_and_the_next_one_does_not);
     tcase_add_test(cases, many_long_strings_fit);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,8 +1,9 @@
 #include "json_walk.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static char told[1024];
 
@@ -134,8 +135,6 @@ int main(void)
 {
     Suite *suite = suite_create("json_walk");
     TCase *tcase = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(tcase, values_are_told_with_their_paths);
     tcase_add_test(tcase, items_of_nested_lists_keep_the_path);
@@ -146,8 +145,5 @@ int main(void)
     tcase_add_test(tcase, escapes_become_what_they_stand_for);
     tcase_add_test(tcase, a_text_is_cut_between_characters);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,12 +2,12 @@
  * Suricata's documentation and its detect-engine-threshold.c. */
 #include "detect/match/limits.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "run_suite.h"
 #include "temporary.h"
 
 #define US_PER_S UINT64_C(1000000)
@@ -406,8 +406,6 @@ int main(void)
 {
     Suite *suite = suite_create("limits");
     TCase *cases = tcase_create("limits");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_checked_fixture(cases, set_up, tear_down);
@@ -433,8 +431,5 @@ int main(void)
     tcase_add_test(cases, windows_that_are_over_make_room_in_silence);
     tcase_add_test(cases, flows_lose_their_counts_too_when_the_table_is_full);
     tcase_add_test(cases, a_flow_ends_with_all_its_counts);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -6,6 +6,8 @@
 
 #include <time.h>
 
+#include "run_suite.h"
+
 #define TCP "alert tcp any any -> any any "
 #define UDP "alert udp any any -> any any "
 #define IP "alert ip any any -> any any "
@@ -648,9 +650,7 @@ static TCase *add(Suite *suite, const char *name)
 int main(void)
 {
     Suite *suite = suite_create("matcher");
-    SRunner *runner = srunner_create(suite);
     TCase *tests;
-    int failed;
 
     tests = add(suite, "rules");
     tcase_add_test(tests, alerts_come_by_priority_then_by_sid);
@@ -689,8 +689,5 @@ int main(void)
     tcase_add_test(tests, a_rule_that_passes_a_flow_ends_it_for_all_rules);
     tcase_add_test(tests, what_waits_for_a_flow_that_is_passed_goes);
     tcase_add_test(tests, a_drop_is_told_as_such);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "parse/mdns.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 #define BYTES(literal) cursor_over(literal, sizeof(literal) - 1)
 
@@ -143,8 +144,6 @@ int main(void)
 {
     Suite *suite = suite_create("mdns");
     TCase *cases = tcase_create("mdns");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, a_device_names_itself);
@@ -157,8 +156,5 @@ int main(void)
     tcase_add_test(cases, queries_are_not_supported);
     tcase_add_test(cases, long_values_are_cut);
     tcase_add_loop_test(cases, every_cut_message_gives_what_is_there, 0, (int)sizeof(plug) - 1);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 
 #include <maxminddb.h>
 
+#include "run_suite.h"
 #include "temporary.h"
 
 struct file {
@@ -432,8 +433,6 @@ int main(void)
 {
     Suite *suite = suite_create("mmdb_writer");
     TCase *cases = tcase_create("writer");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(cases, 60);
     tcase_add_loop_test(cases, longest_prefix_wins, 0, 2);
@@ -452,8 +451,5 @@ int main(void)
     tcase_add_test(cases, a_full_sink_is_told_wherever_it_fills);
     tcase_add_test(cases, writing_twice_gives_the_same_file);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "parse/mqtt.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static void assert_text(struct cursor found, const char *expected)
 {
@@ -167,8 +168,6 @@ int main(void)
 {
     Suite *suite = suite_create("mqtt");
     TCase *tcase = tcase_create("mqtt");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(tcase, headers_are_read, 0, 5);
     tcase_add_test(tcase, a_length_of_five_bytes_is_malformed);
@@ -178,8 +177,5 @@ int main(void)
     tcase_add_test(tcase, the_topics_of_a_subscribe_are_read);
     tcase_add_test(tcase, properties_in_front_of_topics_are_skipped);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "base/nearest.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static const char *const keys[] = { "home-networks", "warm-up", "dns-grace", "timezone", "geo",
     "risk", "oui" };
@@ -77,8 +78,6 @@ int main(void)
 {
     Suite *suite = suite_create("nearest");
     TCase *tests = tcase_create("nearest");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, each_typing_error_is_one_step);
@@ -87,8 +86,5 @@ int main(void)
     tcase_add_test(tests, short_words_forgive_one_error_only);
     tcase_add_test(tests, a_beginning_finds_the_whole_word);
     tcase_add_test(tests, nothing_is_near_a_stranger_or_an_overlong_word);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,6 +1,8 @@
 /* Rules go on when memory runs out: what they lose is counted, and what comes later is served. */
 #include "match_scene.h"
 
+#include "run_suite.h"
+
 #define UDP "alert udp any any -> any any "
 #define RULES                                                                                      \
     UDP "(content:\"ab\"; flowbits:set,seen; sid:1;)\n"                                              \
@@ -151,8 +153,6 @@ int main(void)
 {
     Suite *suite = suite_create("no_memory");
     TCase *tests = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_flow_that_cannot_be_followed_is_counted);
@@ -160,8 +160,5 @@ int main(void)
     tcase_add_test(tests, an_alert_is_told_though_its_message_cannot_be_kept);
     tcase_add_loop_test(tests, the_next_flow_is_served_as_ever, 1, ALLOCATIONS);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

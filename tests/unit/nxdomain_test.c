@@ -1,8 +1,9 @@
 #include "track/nxdomain.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND UINT64_C(1000000)
@@ -93,8 +94,6 @@ int main(void)
 {
     Suite *suite = suite_create("nxdomain");
     TCase *cases = tcase_create("nxdomain");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_checked_fixture(cases, set_up, NULL);
@@ -104,8 +103,5 @@ int main(void)
     tcase_add_test(cases, other_answers_do_not_count);
     tcase_add_loop_test(cases, names_that_usually_fail_do_not_count, 0, (int)COUNT(usual));
     tcase_add_test(cases, time_that_steps_back_counts_as_the_newest);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* What a sensor that sees one direction may make of devices that call many. */
 #include <stdio.h>
 
+#include "run_suite.h"
 #include "scene.h"
 
 #define BROWSER "192.168.1.20"
@@ -110,15 +111,10 @@ int main(void)
     };
     Suite *suite = suite_create("one_way");
     TCase *all = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(all, set_up, tear_down);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(all, tests[i]);
     suite_add_tcase(suite, all);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "run_suite.h"
 #include "temporary.h"
 
 #define HEADER "Registry,Assignment,Organization Name,Organization Address\r\n"
@@ -133,8 +134,6 @@ int main(void)
 {
     Suite *suite = suite_create("oui");
     TCase *cases = tcase_create("oui");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(cases, vendor_is_the_longest_assignment, 0,
                         (int)(sizeof(cases_of) / sizeof(cases_of[0])));
@@ -143,8 +142,5 @@ int main(void)
     tcase_add_test(cases, a_file_without_assignments_is_told_by_name);
     tcase_add_test(cases, every_cut_file_is_survived);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

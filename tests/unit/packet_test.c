@@ -1,8 +1,9 @@
 #include "parse/packet.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 /* Frames are written in hexadecimal, blanks allowed, from these pieces. Source 192.0.2.1 or
  * 2001:db8::1, destination 198.51.100.2 or 2001:db8::2. */
@@ -461,8 +462,6 @@ int main(void)
 {
     Suite *suite = suite_create("packet");
     TCase *tcase = tcase_create("packet");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tcase);
     tcase_add_loop_test(tcase, every_link_type_leads_to_the_same_datagram, 0,
@@ -484,8 +483,5 @@ int main(void)
     tcase_add_test(tcase, a_first_fragment_cut_by_the_capture_still_shows_its_ports);
     tcase_add_test(tcase, layers_and_extension_headers_are_bounded);
     tcase_add_test(tcase, link_types_have_names);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,11 +1,12 @@
 /* Byte strings searched at once. */
 #include "detect/match/patterns.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+
+#include "run_suite.h"
 
 #define VALUES 8
 
@@ -147,8 +148,6 @@ int main(void)
 {
     Suite *suite = suite_create("patterns");
     TCase *tests = tcase_create("patterns");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, NULL, tear_down);
@@ -157,8 +156,5 @@ int main(void)
     tcase_add_test(tests, nul_bytes_are_as_good_as_any);
     tcase_add_test(tests, signs_of_regular_expressions_are_plain_bytes);
     tcase_add_loop_test(tests, bytes_at_the_end_of_a_page_are_searched_and_none_behind, 0, 4);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

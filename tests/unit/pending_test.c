@@ -3,6 +3,8 @@
 
 #include "match_scene.h"
 
+#include "run_suite.h"
+
 #define RULES                                                                                      \
     "alert http any any -> any any (http.uri; content:\"/one\"; sid:1;)\n"                           \
     "alert http any any -> any any (http.uri; content:\"/two\"; sid:2;)\n"                           \
@@ -112,8 +114,6 @@ int main(void)
 {
     Suite *suite = suite_create("pending");
     TCase *tests = tcase_create("pending");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -121,8 +121,5 @@ int main(void)
     tcase_add_test(tests, what_has_no_room_is_refused_and_counted);
     tcase_add_test(tests, those_that_are_dropped_give_their_room_back);
     tcase_add_test(tests, the_end_of_a_flow_brings_the_last);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -2,6 +2,8 @@
 
 #include "temporary.h"
 
+#include "run_suite.h"
+
 #define A "0123456789abcdef0123456789abcdef"
 #define B "fedcba9876543210fedcba9876543210"
 
@@ -283,8 +285,6 @@ int main(void)
 {
     Suite *suite = suite_create("profile");
     TCase *tcase = tcase_create("profile");
-    SRunner *runner;
-    int failures;
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, what_is_written_is_read);
@@ -298,9 +298,5 @@ int main(void)
     tcase_add_test(tcase, a_type_that_would_excuse_everything_is_left_out);
     tcase_add_test(tcase, the_same_file_twice_counts_once);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures != 0;
+    return run_suite(suite);
 }

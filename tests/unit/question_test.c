@@ -2,6 +2,8 @@
 
 #include "scene.h"
 
+#include "run_suite.h"
+
 #define TYPE_NULL 10
 #define TYPE_MX 15
 #define TYPE_TXT 16
@@ -172,8 +174,6 @@ int main(void)
 {
     Suite *suite = suite_create("question");
     TCase *cases = tcase_create("question");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, a_query_tells_what_is_asked);
@@ -186,8 +186,5 @@ int main(void)
     tcase_add_test(cases, every_cut_message_is_read_as_far_as_it_goes);
     tcase_add_test(cases, a_host_may_fill_in_what_it_parsed);
     tcase_add_test(cases, a_name_that_is_too_long_is_cut);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

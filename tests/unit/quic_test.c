@@ -1,9 +1,9 @@
 #include "parse/quic.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 #include "quic_seal.h"
+#include "run_suite.h"
 
 /* The ClientHello of RFC 9001 appendix A.2, without its CRYPTO frame's header. */
 static const uint8_t hello_bytes[] = {
@@ -419,8 +419,6 @@ int main(void)
 {
     Suite *suite = suite_create("quic");
     TCase *tests = tcase_create("quic");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -444,8 +442,5 @@ int main(void)
     tcase_add_test(tests, a_handshake_that_starts_otherwise_ends_it);
     tcase_add_test(tests, a_piece_far_ahead_is_dropped);
     tcase_add_test(tests, a_gap_too_many_is_filled_by_repetition);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

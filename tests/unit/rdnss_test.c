@@ -1,7 +1,8 @@
 #include "parse/rdnss.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 #define BYTES(literal) cursor_over(literal, sizeof(literal) - 1)
 #define TIMERS "\0\0\0\0\0\0\0\0"
@@ -101,8 +102,6 @@ int main(void)
 {
     Suite *suite = suite_create("rdnss");
     TCase *cases = tcase_create("rdnss");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, an_advertisement_tells_the_resolvers);
@@ -113,8 +112,5 @@ int main(void)
     tcase_add_test(cases, an_option_of_no_length_spoils_the_message);
     tcase_add_loop_test(cases, every_cut_advertisement_is_read_as_far_as_it_goes, 0,
             (int)sizeof(advertisement));
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

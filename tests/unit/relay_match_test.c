@@ -1,7 +1,8 @@
 #include "track/relay_match.h"
 
-#include <check.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 static struct match_block block;
 static struct match_load loads[3];
@@ -94,15 +95,10 @@ int main(void)
     };
     Suite *suite = suite_create("relay_match");
     TCase *all = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(all, set_up, NULL);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(all, tests[i]);
     suite_add_tcase(suite, all);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,9 +2,9 @@
  * number of seeds is RELAY_SEEDS of the environment. */
 #include "relay_lookalikes.h"
 
-#include <check.h>
-
 #include "track/relay_table.h"
+
+#include "run_suite.h"
 
 #define SEEDS 50
 #define BIN_US ((uint64_t)RELAY_BIN_US)
@@ -379,8 +379,6 @@ int main(void)
     Suite *suite = suite_create("relay");
     TCase *scenes = tcase_create("scenes"), *flows = tcase_create("flows");
     TCase *bins = tcase_create("bins");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(scenes, 600);
     tcase_add_loop_test(scenes, relays_are_found_in_a_minute, 0,
@@ -401,8 +399,5 @@ int main(void)
     suite_add_tcase(suite, scenes);
     suite_add_tcase(suite, flows);
     suite_add_tcase(suite, bins);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "report_time.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 #define S UINT64_C(1000000)
 #define DAY_S UINT64_C(86400)
@@ -96,8 +97,6 @@ int main(void)
 {
     Suite *suite = suite_create("report_time");
     TCase *tcase = tcase_create("report_time");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tcase, start, NULL);
     tcase_add_test(tcase, a_minute_is_told_by_the_second);
@@ -107,9 +106,5 @@ int main(void)
     tcase_add_test(tcase, what_is_decades_away_is_refused_and_changes_nothing);
     tcase_add_test(tcase, the_last_moment_there_is_overflows_nothing);
     suite_add_tcase(suite, tcase);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -2,6 +2,8 @@
 
 #include "scene.h"
 
+#include "run_suite.h"
+
 static struct dns_reply reply;
 static struct resolution resolution;
 
@@ -224,16 +226,11 @@ int main(void)
     };
     Suite *suite = suite_create("resolution");
     TCase *cases = tcase_create("resolution");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(cases, more_addresses_than_fit_are_dropped, RESOLUTION_ADDRESSES_MAX - 1,
             RESOLUTION_ADDRESSES_MAX + 2);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(cases, tests[i]);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

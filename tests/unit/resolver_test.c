@@ -1,8 +1,9 @@
 #include "track/resolver.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 #define SECOND UINT64_C(1000000)
 #define NOW (UINT64_C(1700000000) * SECOND)
@@ -237,8 +238,6 @@ int main(void)
 {
     Suite *suite = suite_create("resolver");
     TCase *cases = tcase_create("resolver");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_checked_fixture(cases, set_up, tear_down);
@@ -257,8 +256,5 @@ int main(void)
     tcase_add_test(cases, used_ones_never_push_out_what_is_trusted_more);
     tcase_add_test(cases, a_flood_of_offers_makes_the_table_unsure);
     tcase_add_test(cases, configured_ones_stay_whatever_is_offered);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,10 +1,11 @@
 #include "enrich/resolvers.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "run_suite.h"
 
 static struct {
     size_t count;
@@ -211,8 +212,6 @@ int main(void)
 {
     Suite *suite = suite_create("resolvers");
     TCase *tests = tcase_create("resolvers");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, names_match_whole_labels_in_any_case);
@@ -224,8 +223,5 @@ int main(void)
     tcase_add_test(tests, a_file_that_cannot_be_read_is_told_as_a_whole);
     tcase_add_test(tests, a_list_has_an_end);
     tcase_add_test(tests, the_list_we_ship_is_clean);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

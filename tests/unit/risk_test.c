@@ -3,6 +3,8 @@
 #include "enrich/geo.h"
 #include "temporary.h"
 
+#include "run_suite.h"
+
 #define HEADER "network,score,source,comment\n"
 
 struct problems {
@@ -288,8 +290,6 @@ int main(void)
 {
     Suite *suite = suite_create("risk");
     TCase *cases = tcase_create("risk");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(cases, higher_of_system_and_longest_prefix_counts);
     tcase_add_test(cases, a_later_file_has_the_last_word);
@@ -306,8 +306,5 @@ int main(void)
     tcase_add_test(cases, no_files_are_no_risk);
     tcase_add_test(cases, the_shipped_list_has_no_bad_line);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

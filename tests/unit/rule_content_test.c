@@ -1,10 +1,10 @@
 /* What contents, patterns and numbers in the data become. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "detect/rules/rule_set.h"
+#include "run_suite.h"
 
 static struct rule_vars vars;
 static struct rule_set *set;
@@ -282,8 +282,6 @@ int main(void)
 {
     Suite *suite = suite_create("rule_content");
     TCase *cases = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, bytes_are_text_hexadecimal_and_escaped);
@@ -302,8 +300,5 @@ int main(void)
     tcase_add_test(cases, patterns_over_tcp_look_at_the_stream);
     tcase_add_test(cases, complaints_stand_where_the_mistake_is);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 #include "detect/rules/vars.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "run_suite.h"
 #include "temporary.h"
 
 static struct rule_vars vars;
@@ -230,8 +230,6 @@ int main(void)
 {
     Suite *suite = suite_create("rule_list");
     TCase *cases = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, what_is_negated_is_taken_out);
@@ -248,8 +246,5 @@ int main(void)
     tcase_add_test(cases, the_section_vars_is_read_and_the_rest_is_not);
     tcase_add_test(cases, bad_variables_are_told_with_their_place);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

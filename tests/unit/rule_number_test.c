@@ -1,7 +1,8 @@
 #include "detect/rules/number.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static bool accepts(const char *text, uint64_t max, uint64_t number)
 {
@@ -100,8 +101,6 @@ int main(void)
 {
     Suite *suite = suite_create("rule_number");
     TCase *cases = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_test(cases, every_comparison_holds_where_it_should);
     tcase_add_test(cases, units_are_of_1024);
@@ -109,8 +108,5 @@ int main(void)
     tcase_add_test(cases, a_complaint_stands_at_the_first_stray_character);
     tcase_add_test(cases, numbers_are_read_as_c_reads_them);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

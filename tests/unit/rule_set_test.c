@@ -1,13 +1,13 @@
 /* Files of rules and their configuration. */
 #include "detect/rules/rule_set.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "detect/rules/dataset.h"
+#include "run_suite.h"
 #include "temporary.h"
 
 static struct rule_vars vars;
@@ -347,8 +347,6 @@ int main(void)
 {
     Suite *suite = suite_create("rule_set");
     TCase *cases = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, one_bad_rule_leaves_the_others);
@@ -368,8 +366,5 @@ int main(void)
     tcase_add_test(cases, a_line_of_a_megabyte_is_refused_alone);
     tcase_add_test(cases, every_truncation_is_read_without_harm);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "engine_internal.h"
+#include "run_suite.h"
 
 #define PERIOD (60 * SECOND)
 #define OTHER "203.0.113.77"
@@ -315,8 +316,6 @@ int main(void)
 {
     Suite *suite = suite_create("series");
     TCase *cases = tcase_create("series");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, messages_in_one_connection_are_a_heartbeat);
@@ -332,8 +331,5 @@ int main(void)
     tcase_add_test(cases, remotes_that_were_forgotten_meanwhile_are_found_again);
     tcase_add_test(cases, the_series_follows_the_flow_to_the_device_that_is_met_later);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "parse/service.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 /* Ports that mean nothing. */
 #define CLIENT 50000
@@ -294,8 +295,6 @@ int main(void)
     const int goods = (int)(sizeof(good) / sizeof(good[0]));
     Suite *suite = suite_create("service");
     TCase *cases = tcase_create("service");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_loop_test(cases, openings_are_recognised, 0, goods);
@@ -307,8 +306,5 @@ int main(void)
     tcase_add_test(cases, every_service_has_its_name);
     tcase_add_loop_test(cases, random_payloads_are_other, 0, 2);
     tcase_add_loop_test(cases, cut_payloads_do_not_become_something_else, 0, goods);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

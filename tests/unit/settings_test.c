@@ -1,11 +1,12 @@
 #include "settings.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "run_suite.h"
 
 static struct settings settings;
 
@@ -562,8 +563,6 @@ int main(void)
 {
     Suite *suite = suite_create("settings");
     TCase *tests = tcase_create("settings");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, start, stop);
@@ -593,8 +592,5 @@ int main(void)
     tcase_add_test(tests, no_rules_is_not_the_same_as_nothing_said_of_rules);
     tcase_add_test(tests, what_differs_is_told_where_it_needs_a_start);
     tcase_add_test(tests, record_types_are_names_from_a_list);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

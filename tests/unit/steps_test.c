@@ -1,11 +1,11 @@
 /* What holds in which bytes. Every row was put to Suricata 8.0.7 as well. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "detect/match/steps.h"
 #include "detect/rules/dataset.h"
+#include "run_suite.h"
 #include "temporary.h"
 
 static struct rule_vars vars;
@@ -448,8 +448,6 @@ int main(void)
 {
     Suite *suite = suite_create("steps");
     TCase *tests = tcase_create("steps");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_content_lies_between_its_bounds);
@@ -470,8 +468,5 @@ int main(void)
     tcase_add_test(tests, a_content_without_case_is_found_anywhere);
     tcase_add_test(tests, a_megabyte_takes_bounded_time);
     suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

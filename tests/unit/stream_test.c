@@ -1,8 +1,9 @@
 #include "stream.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static struct stream stream;
 static struct stream_budget budget;
@@ -391,11 +392,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-    int failed;
-
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(make_suite());
 }

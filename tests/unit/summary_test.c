@@ -1,10 +1,10 @@
 #include "summary.h"
 
-#include <check.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "run_suite.h"
 #include "screen.h"
 
 /* Flows are filled in by hand and owned by the test; devices come from a real engine. */
@@ -458,8 +458,6 @@ int main(void)
 {
     Suite *suite = suite_create("summary");
     TCase *tests = tcase_create("summary");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, flows_to_one_name_are_one_row);
@@ -473,8 +471,5 @@ int main(void)
     tcase_add_test(tests, colour_needs_a_terminal_and_no_objection);
     tcase_add_test(tests, a_cell_has_its_width_whatever_is_in_it);
     tcase_add_test(tests, sizes_take_six_columns_at_most);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

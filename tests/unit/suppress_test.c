@@ -1,9 +1,10 @@
 #include "detect/suppress.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 static struct settings settings;
 static struct suppressions *suppressions;
@@ -226,8 +227,6 @@ int main(void)
 {
     Suite *suite = suite_create("suppress");
     TCase *tcase = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, each_key_names_what_it_says);
@@ -237,8 +236,5 @@ int main(void)
     tcase_add_test(tcase, of_many_entries_for_many_rules_the_right_one_is_found);
     tcase_add_test(tcase, mistakes_are_told_with_their_place);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 #include "track/symmetry.h"
 
-#include <check.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 #define SECOND UINT64_C(1000000)
 #define YEAR (365 * 86400 * SECOND)
@@ -93,15 +94,10 @@ int main(void)
     };
     Suite *suite = suite_create("symmetry");
     TCase *all = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(all, set_up, NULL);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(all, tests[i]);
     suite_add_tcase(suite, all);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

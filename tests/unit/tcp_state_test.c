@@ -1,9 +1,9 @@
 #include "tcp_state.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 #include "parse/packet.h"
+#include "run_suite.h"
 
 /* A connection as its segments: upper case from the client, lower case from the server; S SYN, A
  * ACK, B SYN and ACK, F FIN and ACK, R RST, D data with ACK. */
@@ -182,8 +182,6 @@ int main(void)
 {
     Suite *suite = suite_create("tcp_state");
     TCase *cases = tcase_create("tcp_state");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(cases, a_connection_takes_its_course, 0,
             sizeof(courses) / sizeof(courses[0]));
@@ -195,8 +193,5 @@ int main(void)
     tcase_add_test(cases, every_state_has_a_name);
     tcase_add_test(cases, any_segments_lead_to_a_state);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

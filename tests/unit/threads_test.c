@@ -3,7 +3,6 @@
  * assertions are not for threads, so workers count what went wrong. */
 #include "engine.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include "baseline.h"
+#include "run_suite.h"
 #include "track/device.h"
 
 #define THREADS 4
@@ -292,15 +292,10 @@ int main(void)
 {
     Suite *suite = suite_create("threads");
     TCase *test_case = tcase_create("engine");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_set_timeout(test_case, 120);
     tcase_add_test(test_case, totals_are_exact_when_threads_share_devices);
     tcase_add_test(test_case, a_full_table_of_devices_holds_when_threads_push_each_other_out);
     suite_add_tcase(suite, test_case);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

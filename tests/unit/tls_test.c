@@ -1,7 +1,8 @@
 #include "parse/tls.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 /* The ClientHello of RFC 8448 section 3. */
 static const uint8_t rfc_hello[] = {
@@ -446,8 +447,6 @@ int main(void)
 {
     Suite *suite = suite_create("tls");
     TCase *tests = tcase_create("tls");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, the_hello_of_rfc_8448_is_read);
@@ -474,8 +473,5 @@ int main(void)
     tcase_add_test(tests, what_is_no_clients_tls_is_unsupported);
     tcase_add_test(tests, broken_records_are_malformed);
     tcase_add_test(tests, a_hello_may_be_long_but_not_endless);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,9 +1,10 @@
 #include "track/tunnel.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SECOND UINT64_C(1000000)
@@ -227,8 +228,6 @@ int main(void)
 {
     Suite *suite = suite_create("tunnel");
     TCase *cases = tcase_create("tunnel");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, cases);
     tcase_add_checked_fixture(cases, set_up, tear_down);
@@ -243,8 +242,5 @@ int main(void)
     tcase_add_test(cases, what_was_said_is_forgotten_after_a_minute);
     tcase_add_test(cases, the_domain_with_the_least_said_makes_room);
     tcase_add_test(cases, time_that_steps_back_counts_as_the_newest);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

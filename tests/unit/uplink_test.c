@@ -1,7 +1,8 @@
 #include "track/uplink.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 #define SECOND UINT64_C(1000000)
 #define DAY (86400 * SECOND)
@@ -121,15 +122,10 @@ int main(void)
     };
     Suite *suite = suite_create("uplink");
     TCase *cases = tcase_create("uplink");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(cases, tests[i]);
     suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,8 +1,9 @@
 /* What rules on features wait for. */
 #include "detect/match/wait.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run_suite.h"
 
 static struct match_wait *wait;
 static struct flow flow;
@@ -149,8 +150,6 @@ int main(void)
 {
     Suite *suite = suite_create("wait");
     TCase *tests = tcase_create("wait");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -162,8 +161,5 @@ int main(void)
     tcase_add_test(tests, a_rule_that_was_told_waits_until_it_can_fail);
     tcase_add_test(tests, a_number_that_may_fall_is_not_waited_for_once_a_rule_was_told);
     tcase_add_test(tests, numbers_beyond_the_room_for_marks_are_waited_for_all_the_same);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

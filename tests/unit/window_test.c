@@ -1,9 +1,10 @@
 /* Pieces of streams, and what they may hold together. */
 #include "detect/match/window.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 static struct window_budget budget;
 static struct match_window window;
@@ -84,16 +85,11 @@ int main(void)
 {
     Suite *suite = suite_create("window");
     TCase *tests = tcase_create("window");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, set_up, NULL);
     tcase_add_test(tests, what_is_added_stands_in_a_row);
     tcase_add_test(tests, what_has_no_room_is_refused_and_the_rest_stays);
     tcase_add_test(tests, the_budget_holds_for_all_together);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -1,9 +1,10 @@
 #include "yaml_edit.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "run_suite.h"
 
 static char *make_item(void *user, size_t indent, const char *newline)
 {
@@ -196,8 +197,6 @@ int main(void)
 {
     Suite *suite = suite_create("yaml_edit");
     TCase *tcase = tcase_create("all");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     tcase_add_loop_test(tcase, an_item_is_put_in_and_nothing_else_touched, 0,
             (int)(sizeof(good) / sizeof(good[0])));
@@ -209,8 +208,5 @@ int main(void)
             (int)(sizeof(unsettable) / sizeof(unsettable[0])));
     tcase_add_test(tcase, aliases_of_aliases_take_no_time);
     suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

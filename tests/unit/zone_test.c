@@ -1,10 +1,11 @@
 #include "enrich/zone.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "run_suite.h"
 
 static char error[256];
 
@@ -190,8 +191,6 @@ int main(void)
 {
     Suite *suite = suite_create("zone");
     TCase *tests = tcase_create("zone");
-    SRunner *runner = srunner_create(suite);
-    int failed;
 
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, seconds_east_follow_summer_time);
@@ -205,8 +204,5 @@ int main(void)
     tcase_add_test(tests, an_unknown_name_is_refused_with_a_near_one);
     tcase_add_test(tests, only_files_with_zone_rules_are_taken);
     tcase_add_test(tests, a_machine_without_zones_is_told_what_to_install);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }
