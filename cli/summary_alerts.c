@@ -153,7 +153,7 @@ static void print_whom(const struct page *page, const struct summary_alert *aler
     page_unpaint(page);
 }
 
-/* "  1 act now     1000040  TATTLER scan of public hosts  203.0.113.7 and others, 12 times" */
+/* "  1 act now     1000040  TATTLER device scans the Internet, host by host  203.0.113.7 and others" */
 static void print_alert(const struct page *page, const struct summary_alert *alert)
 {
     size_t used = TEXT_INDENT;

@@ -8,6 +8,8 @@
 #include "engine.h"
 #include "engine_internal.h"
 
+#define USURPED_US (3600 * UINT64_C(1000000)) /* told for so long */
+
 /* --- the flow's look at its device --- */
 
 bool flow_same_beat(const struct beat_view *a, const struct beat_view *b)
@@ -23,7 +25,7 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
     if (memcmp(a->fanout, b->fanout, sizeof(a->fanout)) != 0 ||
             a->accepted_known != b->accepted_known || a->accepted != b->accepted ||
             a->strangers != b->strangers || a->domains != b->domains ||
-            a->absent != b->absent || a->beats_lost != b->beats_lost)
+            a->absent != b->absent || a->usurps != b->usurps || a->beats_lost != b->beats_lost)
         changed |= CHANGED_FANOUT;
     if (a->unanswered != b->unanswered || a->unanswered_known != b->unanswered_known)
         changed |= CHANGED_UNANSWERED;
@@ -44,11 +46,13 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
 static void look_at_arp(struct flow *flow)
 {
     const struct conduct *conduct = &flow->device->conduct;
+    uint64_t usurped_us = atomic_load(&flow->device->usurped_us);
 
     flow->outlook.fanout[FANOUT_ABSENT] =
             conduct->heard.ever ? fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us) : 0;
     flow->outlook.absent =
             conduct->heard.ever ? strangers_count(conduct->absent, flow->last_us) : 0;
+    flow->outlook.usurps = usurped_us != 0 && flow->last_us < usurped_us + USURPED_US;
 }
 
 /* A packet to a device does not show whose address that is: it may be one that is known by its MAC

@@ -237,6 +237,11 @@ bool get_absent_24h(const struct flow *flow, struct feature_value *out)
     return positive(flow->outlook.absent, out);
 }
 
+bool get_router_claimed(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.usurps, out);
+}
+
 bool get_fanout_ports(const struct flow *flow, struct feature_value *out)
 {
     return fanout(flow, FANOUT_PORTS, out);

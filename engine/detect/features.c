@@ -223,6 +223,11 @@ const struct feature features[] = {
             get_absent_24h,
             "The same in the last day, for who takes its time; 64 are that many or more.",
             "iot.absent_24h:>=64;" },
+    { "router_claimed", FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
+            get_router_claimed,
+            "The device has said by ARP or IPv6 neighbour discovery, within the last hour, that the address "
+            "of a router is its own, though that router was there a minute before. Unknown otherwise.",
+            "iot.router_claimed:true;" },
     { "fanout_ports", FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "ports", UINT16_MAX, NULL,
             get_fanout_ports, "Ports that the device opened flows to in the last 60 s.",
             "iot.fanout_ports:>50;" },

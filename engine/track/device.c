@@ -12,6 +12,7 @@
 #define US_PER_S UINT64_C(1000000)
 
 /* As remotes.h says of REMOTES_SETTLE_S: no address that somebody made up is seen again so late. */
+#define PRESENT_US (DEVICE_PRESENT_S * US_PER_S)
 #define SETTLE_US (180 * US_PER_S)
 
 enum key_kind { KEY_ADDRESS = 1, KEY_MAC };
@@ -306,12 +307,31 @@ static struct entry *entry_of_mac(struct devices *devices, const struct device_s
     return find_or_make(devices, sighting->mac, sighting);
 }
 
+/* Does it take the address of a router that is there? Who already gets what others send to the
+ * Internet is a router as well: this may be the real one, back at its address. */
+static void note_usurper(struct devices *devices, struct entry *entry,
+        const struct device_sighting *sighting)
+{
+    struct bound *bound = binding_find(&devices->bindings, &sighting->address);
+    struct device *holder;
+
+    if (bound == NULL || bound == &entry->bound)
+        return;
+    holder = &entry_of(bound)->device;
+    if (holder->has_mac && routers_has(&devices->routers, &holder->mac) &&
+            !routers_has(&devices->routers, sighting->mac) &&
+            sighting->time_us < atomic_load(&holder->last_seen_us) + PRESENT_US)
+        atomic_store(&entry->device.usurped_us, sighting->time_us);
+}
+
 static struct entry *by_mac(struct devices *devices, const struct device_sighting *sighting)
 {
     struct entry *entry = entry_of_mac(devices, sighting);
 
     if (entry == NULL || !address_is_unicast(&sighting->address))
         return entry;
+    if (sighting->claimed)
+        note_usurper(devices, entry, sighting);
     if (binding_is_shared(&devices->bindings, &entry->bound, &sighting->address,
                 sighting->time_us)) {
         note_router(devices, sighting->mac, ROUTER_SHARES, sighting->time_us);

@@ -58,6 +58,7 @@ struct device {
     atomic_ullong window_packets; /* sent since then, and neighbours asked for */
     atomic_ullong hour_us;   /* the same for its hour */
     atomic_bool found;    /* a finding of theirs waits for its next packet */
+    atomic_ullong usurped_us; /* when it last said that it has the address of a router that is there */
 
     /* Under 'lock'. */
     struct lock lock;
@@ -121,6 +122,9 @@ struct devices *devices_new(size_t max_devices, struct device_budget *budget,
 /* Set-up only. */
 void devices_recall(struct devices *devices, device_recall_fn recall, void *user);
 void devices_free(struct devices *devices); /* no device may be held any more */
+
+/* A router that was seen within this time before its address is claimed is there. */
+#define DEVICE_PRESENT_S 60
 
 /* One packet of a host in the watched networks, or of one just joining them (unspecified address). */
 struct device_sighting {

@@ -18,7 +18,7 @@ REMOTES = [("cloud.%s.example", 64500, "Vendor Cloud", "DE", "tls"), ("time.%s.e
            ("cdn.%s.example", 64502, "Big CDN", "US", "quic"), ("mqtt.%s.example", 64503, "Hoster", "IE", "mqtt")]
 ALERTS = [(1000000, 3, "hardcoded-ip", "TATTLER connection to an address that the device never resolved"),
           (1000010, 2, "beacon", "TATTLER beacon to an address that the device never resolved"),
-          (1000040, 2, "scan", "TATTLER scan of public hosts"),
+          (1000040, 2, "scan", "TATTLER device scans the Internet, host by host"),
           (1013003, 1, "cnc", "TATTLER Mirai: its owner answers the pings")]
 HOSTILE = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</style></script><b>", "{{js}}",
            "' onmouseover='alert(1)", "gpj\u202egnp.exe", "a\u200b\u2066b", "x" * 65536, "\x00\x07\x1b[2J", "&amp;&lt;",

@@ -24,6 +24,15 @@ static void send_arp(bool is_request, const char *sender, const char *target)
     engine_learn_neighbour(scene.engine, &arp, scene.now_us);
 }
 
+/* The device says that it has this address. */
+static void claim(const char *device, const char *address)
+{
+    struct address from = at(device);
+    struct neighbour_view arp = { false, mac_of(&from), at(address), at("192.168.1.20") };
+
+    engine_learn_neighbour(scene.engine, &arp, scene.now_us);
+}
+
 /* Asks for that many addresses, from 192.168.1.101 on, one in each 'every_us'. */
 static void ask_for(const char *asker, unsigned count, uint64_t every_us)
 {
@@ -136,6 +145,39 @@ START_TEST(routers_and_resolvers_sweep_as_they_like)
 }
 END_TEST
 
+START_TEST(who_takes_the_address_of_a_router_is_told)
+{
+    struct flow *flow;
+
+    flow_close(scene.engine, talk(DEVICE)); /* by way of the router */
+    flow = talk(DEVICE);
+    send_arp(false, ROUTER, "192.168.1.20");
+    scene.now_us += 10 * SECOND;
+    claim(DEVICE, ROUTER);
+    send_on(&scene, flow, UP, "as before", 9);
+    assert_true(flow, "router_claimed");
+    scene.now_us += 2 * HOUR;
+    send_on(&scene, flow, UP, "long ago", 8);
+    assert_unknown(flow, "router_claimed");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(who_takes_the_place_of_a_router_that_is_gone_is_not)
+{
+    struct flow *flow;
+
+    flow_close(scene.engine, talk(DEVICE));
+    send_arp(false, ROUTER, "192.168.1.20");
+    flow = talk(DEVICE);
+    scene.now_us += 2 * MINUTE;
+    claim(DEVICE, ROUTER);
+    send_on(&scene, flow, UP, "new router", 10);
+    assert_unknown(flow, "router_claimed");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 START_TEST(where_no_answer_can_be_seen_nothing_is_told)
 {
     struct flow *flow;
@@ -203,6 +245,8 @@ static Suite *make_suite(void)
     tcase_add_test(tests, the_same_host_asked_for_again_is_one);
     tcase_add_test(tests, hosts_that_answer_are_not_counted);
     tcase_add_test(tests, routers_and_resolvers_sweep_as_they_like);
+    tcase_add_test(tests, who_takes_the_address_of_a_router_is_told);
+    tcase_add_test(tests, who_takes_the_place_of_a_router_that_is_gone_is_not);
     tcase_add_test(tests, where_no_answer_can_be_seen_nothing_is_told);
     tcase_add_test(tests, probes_announcements_and_public_addresses_are_no_search);
     tcase_add_test(tests, neighbours_in_ipv6_are_searched_by_solicitations);
