@@ -9,7 +9,11 @@
 --
 -- What a sign is worth says how rare it is in ordinary homes. A scan leaves attempts without answer behind,
 -- so those count as a dead cloud only from a device that calls few hosts; a swarm's peers beat and have no
--- names, so a device with many strangers has no beacon.
+-- names, so a device with many strangers has no beacon, unless they are its prey.
+--
+-- A scan that takes its time is told by its ports: one address after the other, without a name and without
+-- an answer, on those that bots look for. A swarm's peers have ports of their own. Who never answers is no
+-- owner, so a scan that keeps time has no beacon by that.
 
 local excused = { ntp = true, stun = true, dns = true, p2p = true }
 
@@ -21,15 +25,54 @@ local function scans(it)
         or (it.fanout_absent or 0) >= 32
 end
 
+local prey = {}
+for port in ("21 22 23 81 135 139 445 1433 2222 2323 3306 3389 5000 5555 5900 6379 7547 8080 8291 8443 8728 "
+        .. "9527 37215 49152 52869 60001"):gmatch("%d+") do
+    prey[tonumber(port)] = true
+end
+
+-- A sign is kept as "SECONDS WHERE": when it last showed, and with whom.
+local function note(memory, sign, where)
+    memory[sign] = ("%d %s"):format(time.now(), where:sub(1, 80))
+end
+
+-- Where and since when a sign showed; nil: not within the time that it counts.
+local function shown(memory, sign, params)
+    local since, where = (memory[sign] or ""):match("^(%d+) (.*)$")
+    return since and time.now() - tonumber(since) <= 3600 * params.hours and where
+end
+
+-- One address after the other, none of which answers or none of which wants to.
+local function scans_slowly(flow, memory, params)
+    if not prey[flow.remote_port] or not flow.no_dns or flow.protocol ~= "tcp"
+            or (flow.pkts_down or 0) > 0 and (flow.refused or 0) == 0 then
+        return false
+    end
+    local tries = time.now() - (memory.tried_at or -math.huge) <= 3600 and memory.tries or 0
+    if flow.remote_ip ~= memory.tried then
+        tries = tries + 1
+    end
+    memory.tries, memory.tried, memory.tried_at = tries, flow.remote_ip, time.now()
+    if tries >= params.tries then
+        note(memory, "prey", flow.remote_ip)
+    end
+    return tries >= params.tries
+end
+
 local function is_dead(flow)
     return (flow.fanout or 0) <= 16 and ((flow.unanswered or 0) >= 12 or (flow.refused or 0) >= 10)
 end
 
-local function beats_for_no_reason(flow)
+-- The sign that a beat is, if it is one.
+local function beat_of(flow)
     local service = flow.service
-    local odd = service == "irc" or service == "telnet" or flow.no_dns and flow.protocol == "tcp"
-            and (flow.strangers or 0) < 8 or (flow.asn_risk or 0) >= 70
-    return odd and not excused[service] and flow.heartbeat.state == "steady"
+    if excused[service] or flow.heartbeat.state ~= "steady" then
+        return nil
+    elseif service == "irc" or service == "telnet" or (flow.asn_risk or 0) >= 70 then
+        return "beacon"
+    elseif flow.no_dns and flow.protocol == "tcp" and (flow.pkts_down or 0) > 0 then
+        return (flow.strangers or 0) < 8 and "beacon" or "crowded_beacon"
+    end
 end
 
 local function asks_in_vain(it)
@@ -37,12 +80,17 @@ local function asks_in_vain(it)
 end
 
 local signs = {
-    { name = "scan", points = 0.4, holds = scans },
+    { name = "scan", points = 0.4, holds = function(flow, memory, params)
+        return scans(flow) or scans_slowly(flow, memory, params)
+    end },
     { name = "missing_names", points = 0.3, holds = asks_in_vain },
     { name = "relay", points = 0.4, holds = function(flow)
         return flow.relay.role == "controller" and flow.relay.score >= 0.5
     end },
-    { name = "beacon", points = 0.3, holds = beats_for_no_reason },
+    { name = "beacon", points = 0.3, holds = function(flow) return beat_of(flow) == "beacon" end },
+    { name = "crowded_beacon", points = 0.3, with = "prey", instead_of = "beacon", holds = function(flow)
+        return beat_of(flow) == "crowded_beacon"
+    end },
     { name = "exfil", points = 0.3, holds = function(flow) return flow.finding.exfil end },
     { name = "dead_cloud", points = 0.15, holds = is_dead },
     { name = "ill_repute", points = 0.15, holds = function(flow)
@@ -52,16 +100,11 @@ local signs = {
     { name = "own_resolver", points = 0.1, holds = function(flow) return flow.dns.bypass end },
 }
 
--- A sign is kept as "SECONDS WHERE": when it last showed, and with whom.
-local function note(memory, sign, where)
-    memory[sign] = ("%d %s"):format(time.now(), where:sub(1, 80))
-end
-
 local function judge(device, params)
     local memory, why, score, count = device.memory, {}, 0, 0
     for _, sign in ipairs(signs) do
-        local since, where = (memory[sign.name] or ""):match("^(%d+) (.*)$")
-        if since and time.now() - tonumber(since) <= 3600 * params.hours then
+        local where = shown(memory, sign.name, params)
+        if where and (not sign.with or shown(memory, sign.with, params) and not why[sign.instead_of]) then
             why[sign.name] = where
             score = score + sign.points
             count = count + 1
@@ -75,7 +118,7 @@ end
 local function look(flow, device, params)
     local new = false
     for _, sign in ipairs(signs) do
-        if sign.holds(flow) then
+        if sign.holds(flow, device.memory, params) then
             note(device.memory, sign.name, flow.name or flow.remote_ip)
             new = true
         end
@@ -87,8 +130,9 @@ end
 
 -- Connections that last are looked at often, so only at what they alone show.
 local function look_at_beat(flow, device, params)
-    if beats_for_no_reason(flow) then
-        note(device.memory, "beacon", flow.name or flow.remote_ip)
+    local beat = beat_of(flow)
+    if beat then
+        note(device.memory, beat, flow.name or flow.remote_ip)
         judge(device, params)
     end
 end
@@ -104,6 +148,7 @@ heuristic{
         on_flow_end = { -- what one of the signs asks for
             { fanout = 40 }, { fanout_lan = 16 }, { fanout_absent = 32 }, { ["dns.nxdomain"] = 10 },
             { ["relay.role"] = "controller" }, { bytes_up = 1e5 }, { unanswered = 12 }, { refused = 10 },
+            { no_dns = true, protocol = "tcp" },
             { new_asn = true }, { ["dns.bypass"] = true }, { asn_risk = 70 },
             { ["heartbeat.state"] = "steady", no_dns = true },
             { ["heartbeat.state"] = "steady", service = "irc" },
@@ -114,6 +159,8 @@ heuristic{
     params = {
         hours = { default = 24, min = 0.1, max = 720, unit = "h",
             doc = "signs that far apart still count together" },
+        tries = { default = 20, min = 5, max = 1000,
+            doc = "hosts tried in vain, an hour apart at most, that are a scan" },
         signs = { default = 2, min = 2, max = 9, doc = "different signs that are needed at least" },
         enough = { default = 0.6, min = 0, max = 1, doc = "the points that make a finding" },
     },

@@ -6,47 +6,87 @@
 -- hears (MITRE ATT&CK T1020), to relay or to flood. 'exfil' weighs single connections; here it is the
 -- device's whole day, so that a theft in small pieces, to many remotes, counts as well.
 --
--- What is usual is the most that the device sent in any 24 hours so far, and slowly forgotten. A device
+-- What is usual is the most that the device sent in any 24 hours so far, slowly forgotten, but for the last
+-- half day or so, or what is stolen piece by piece would become usual as it goes. A device
 -- whose usual day is not small is none of these: cameras, phones and computers are left out. What
 -- grows by less than 'times' from day to day becomes usual, so a patient thief goes unseen here.
 --
 -- Harmless: updates of maps, reports of a crash, a firmware that begins to report more. Told once, as
--- context, and then that much is usual.
+-- context, and then that much is usual. These go to where the vendor has a name, so what went to addresses
+-- that the device never resolved weighs most, however many they were:
+--
+--   0.50  and up to 0.10 more the more it was
+--   0.25  half of what speaks went to addresses that the device never resolved
+--   0.10  at night
 
 local MB, DAY_S = 1e6, 86400
 local FADES = 0.9 -- a day: after two weeks a quarter is left
+
+-- Megabytes that went to addresses without a name, each within a day of the one before.
+local function nameless_of(memory, now)
+    return now - (memory.nameless_at or now) <= DAY_S and memory.nameless_mb or 0
+end
+
+local function count_nameless(flow, memory, now)
+    memory.nameless_mb = nameless_of(memory, now) + flow.bytes_up / MB
+    memory.nameless_at = now
+end
+
+local function usual_of(memory, now)
+    return memory.usual_mb and memory.usual_mb * FADES ^ ((now - (memory.usual_at or now)) / DAY_S)
+end
+
+local function make_usual(memory, sent_mb, now)
+    if sent_mb > (usual_of(memory, now) or -1) then
+        memory.usual_mb, memory.usual_at = sent_mb, now
+    end
+end
+
+-- The most of this period and of the one before wait until another is over.
+local function note(memory, sent_mb, now, period_s)
+    local periods = (now - (memory.since or now)) / period_s
+    if periods >= 1 and memory.before_mb then
+        make_usual(memory, memory.before_mb, now)
+    end
+    if periods >= 2 and memory.most_mb then
+        make_usual(memory, memory.most_mb, now)
+    end
+    if periods >= 1 then
+        memory.before_mb = periods < 2 and memory.most_mb or nil
+    end
+    if periods >= 1 or not memory.since then
+        memory.since, memory.most_mb = now, sent_mb
+    elseif sent_mb > (memory.most_mb or 0) then
+        memory.most_mb = sent_mb
+    end
+end
 
 -- 'about' is what speaks: the connection that just ended, or the device in general.
 local function judge(about, device, params)
     local memory, now = device.memory, time.now()
     local sent_mb = (device.upload_24h or 0) / MB
-    local usual_at, usual_mb = memory.usual_at, memory.usual_mb
-    if not (usual_at and usual_mb) then
-        memory.usual_at, memory.usual_mb = now, sent_mb
+    note(memory, sent_mb, now, 3600 * math.min(24, params.hours / 3))
+    local usual_mb, watched_h = usual_of(memory, now), (now - (device.first_seen or now)) / 3600
+    if not usual_mb or watched_h < params.hours or usual_mb > params.quiet_mb
+            or sent_mb < params.speaks_mb or sent_mb < params.times * usual_mb then
         return
     end
-    usual_mb = usual_mb * FADES ^ ((now - usual_at) / DAY_S)
-    if sent_mb <= 1.01 * usual_mb then -- as most of the time
-        return
-    end
-    local watched_h = (now - (device.first_seen or now)) / 3600
-    if watched_h >= params.hours and usual_mb <= params.quiet_mb
-            and sent_mb >= params.speaks_mb and sent_mb >= params.times * usual_mb then
-        local score = 0.5 + 0.1 * math.log(sent_mb / params.speaks_mb)
-        finding(about, {
-            score = math.min(1, time.is_night() and score + 0.1 or score),
-            why = { sent_mb = sent_mb, usual_mb = usual_mb, night = time.is_night(),
-                watched_h = math.floor(watched_h) },
-        })
-    end
-    memory.usual_at, memory.usual_mb = now, sent_mb
+    local night, nameless_mb = time.is_night(), nameless_of(memory, now)
+    local score = 0.5 + math.min(0.1, 0.05 * math.log(sent_mb / params.speaks_mb))
+    finding(about, {
+        score = score + (nameless_mb >= params.speaks_mb / 2 and 0.25 or 0) + (night and 0.1 or 0),
+        why = { sent_mb = sent_mb, usual_mb = usual_mb, night = night, nameless_mb = nameless_mb,
+            watched_h = math.floor(watched_h) },
+    })
+    make_usual(memory, sent_mb, now)
 end
 
 heuristic{
     id = "quiet-device-speaks",
     title = "Device that is always quiet sends a lot",
     severity = 3,
-    needs = { public = true, bytes_up = 1e5 }, -- smaller ones are counted each hour
+    needs = { public = true, on_flow_end = { -- what is smaller is counted each hour
+        { bytes_up = 1e5 }, { bytes_up = 1e4, no_dns = true } } },
     params = {
         hours = { default = 48, min = 0.1, max = 720, unit = "h",
             doc = "to be watched before it is known what is usual" },
@@ -57,6 +97,9 @@ heuristic{
         times = { default = 10, min = 2, max = 1e6, doc = "so many times the usual day" },
     },
     on_flow_end = function(flow, device, params)
+        if flow.no_dns then
+            count_nameless(flow, device.memory, time.now())
+        end
         judge(flow, device, params) -- a theft may be the last that a device does
     end,
     on_device_hour = function(device, params)

@@ -6,28 +6,40 @@
 -- has a cloud that moves about, which somebody who cares where his data goes wants to know.
 --
 -- Left alone means that only small connections count, since people who use a device move more. The day is cut
--- into periods; what counts is a period with far more networks or countries than any before, which
--- becomes usual when it was told. Clocks, calls, names and swarms go everywhere, and are left out.
+-- into periods; what counts is a period, and the one before, with far more networks or countries than any
+-- earlier one. Clocks, calls, names and swarms go everywhere, and are left out.
 --
 -- Alike, but harmless: phones and computers, which always wander and so are not told of.
 
 local excused = { ntp = true, stun = true, dns = true, dot = true, doh = true, doq = true, p2p = true }
 
--- Adds a short text to a set, which is a text of up to 127 bytes, and returns how many are in it.
+-- Sets are texts of up to 127 bytes: ",64496,64500,".
+
 local function add(memory, set, text)
-    local known, count = memory[set] or ",", memory[set .. "_count"] or 0
+    local known = memory[set] or ","
     if #known + #text < 127 and not known:find("," .. text .. ",", 1, true) then
-        count = count + 1
-        memory[set], memory[set .. "_count"] = known .. text .. ",", count
+        memory[set] = known .. text .. ","
     end
-    return count
 end
 
-local function end_period(memory)
-    memory.usual_networks = math.max(memory.usual_networks or 0, memory.networks_count or 0)
-    memory.usual_countries = math.max(memory.usual_countries or 0, memory.countries_count or 0)
-    memory.periods = (memory.periods or 0) + 1
-    memory.networks, memory.networks_count, memory.countries, memory.countries_count = nil, nil, nil, nil
+-- How many are in one of them, or in the other.
+local function count(one, other)
+    local _, found = one:gsub("[^,]+", "")
+    for text in other:gmatch("[^,]+") do
+        if not one:find("," .. text .. ",", 1, true) then
+            found = found + 1
+        end
+    end
+    return found
+end
+
+-- The last period is not usual yet: who hops where one ends hops in two halves, which count together.
+local function end_period(memory, set)
+    local last = memory["last_" .. set]
+    if last then
+        memory["usual_" .. set] = math.max(memory["usual_" .. set] or 0, count(last, ","))
+    end
+    memory["last_" .. set], memory[set] = memory[set] or ",", nil
 end
 
 local function judge(flow, device, params)
@@ -40,14 +52,20 @@ local function judge(flow, device, params)
         memory.since = now
     elseif now - memory.since > 3600 * params.hours then
         memory.since = now
-        end_period(memory)
+        end_period(memory, "networks")
+        end_period(memory, "countries")
     end
-    local networks = add(memory, "networks", tostring(flow.asn))
-    local countries = flow.country and add(memory, "countries", flow.country) or 0
-    if (memory.periods or 0) < params.periods then
+    add(memory, "networks", tostring(flow.asn))
+    if flow.country then
+        add(memory, "countries", flow.country)
+    end
+    local networks = count(memory.networks or ",", memory.last_networks or ",")
+    local countries = count(memory.countries or ",", memory.last_countries or ",")
+    local watched_s = now - (device.first_seen or now)
+    if not memory.usual_networks or watched_s < 3600 * params.hours * params.periods then
         return
     end
-    local far = networks >= params.networks and networks >= 2 * (memory.usual_networks or 0)
+    local far = networks >= params.networks and networks >= 2 * memory.usual_networks
     local abroad = countries >= params.countries and countries >= 2 * (memory.usual_countries or 0)
     if far or abroad then
         finding(device, {

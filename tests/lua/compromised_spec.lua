@@ -18,7 +18,8 @@ describe("compromised", function()
     }
 
     local function show(name, hours, more)
-        local flow = { initiated = true, public = true, protocol = "tcp", remote_ip = "203.0.113.7" }
+        local flow = { initiated = true, public = true, protocol = "tcp", remote_ip = "203.0.113.7",
+            remote_port = 443, pkts_down = 9 }
         for _, fields in ipairs{ signs[name] or {}, more or {} } do
             for key, value in pairs(fields) do
                 flow[key] = value
@@ -44,6 +45,42 @@ describe("compromised", function()
         lab.at(12, 600).on_device_window(scanner)
         assert.equal(1, #lab.findings)
         assert.equal("many hosts", lab.findings[1].why.scan)
+    end)
+
+    local function tries(port, count, seconds)
+        for i = 1, count do
+            lab.at(12, seconds).on_flow_end({ initiated = true, public = true, protocol = "tcp",
+                no_dns = true, remote_ip = "198.51.100." .. i, remote_port = port, pkts_down = 0,
+                strangers = 16 }, device)
+        end
+    end
+
+    it("tells of a scan that takes its time, and of the beacon among so many strangers", function()
+        tries(5555, 24, 200)
+        assert.equal(0, #lab.findings)
+        show("beacon", 1, { strangers = 16 })
+        assert.equal(1, #lab.findings)
+        assert.equal("203.0.113.7", lab.findings[1].why.crowded_beacon)
+    end)
+
+    it("minds not which of the two comes first", function()
+        show("beacon", 1, { strangers = 16 })
+        tries(5555, 19, 200)
+        assert.equal(0, #lab.findings)
+        tries(5555, 1, 200)
+        assert.equal(1, #lab.findings)
+    end)
+
+    it("is silent about a swarm's peers, and about who tries again", function()
+        for port = 8000, 8060 do
+            tries(port + 1, 1, 60)
+        end
+        for _ = 1, 60 do
+            tries(23, 1, 60)
+        end
+        tries(23, 24, 3700)
+        show("beacon", 1)
+        assert.equal(0, #lab.findings)
     end)
 
     it("tells of a beacon, and names that do not exist", function()

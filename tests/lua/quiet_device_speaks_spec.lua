@@ -33,6 +33,30 @@ describe("quiet-device-speaks", function()
         assert.equal(1, #lab.findings)
     end)
 
+    it("tells of what is stolen piece by piece, and is sure where nobody is called by a name", function()
+        local function pieces(nameless)
+            live(72, 0.2)
+            for i = 1, 30 do
+                device.upload_24h = (0.2 + 0.3 * i) * 1e6
+                lab.at(3, 600).on_flow_end({ public = true, bytes_up = 3e5, no_dns = nameless }, device)
+            end
+        end
+        pieces(false)
+        assert.equal(1, #lab.findings)
+        assert.is_true(lab.findings[1].score < 0.75)
+        device = lab.device{ name = "valve", first_seen = lab.now() }
+        pieces(true)
+        assert.equal(2, #lab.findings)
+        assert.is_true(lab.findings[2].score >= 0.75)
+    end)
+
+    it("tells of a week's end that nobody saw", function()
+        live(72, 0.2)
+        device.upload_24h = 8e6
+        lab.at(3, 60 * 3600).on_device_hour(device)
+        assert.equal(1, #lab.findings)
+    end)
+
     it("waits until it is known what is usual", function()
         live(10, 0.2)
         live(30, 8)

@@ -5,7 +5,7 @@ describe("wandering", function()
 
     before_each(function()
         lab = helper.load("lua/wandering.lua")
-        device = lab.device{ name = "frame" }
+        device = lab.device{ name = "frame", first_seen = lab.now() }
     end)
 
     local function call(network, seconds, more)
@@ -34,6 +34,21 @@ describe("wandering", function()
         end
         assert.equal(8, lab.findings[1].why.networks)
         assert.equal(2, lab.findings[1].why.usual_networks)
+    end)
+
+    it("tells of a frame that hops where one period ends", function()
+        live(60, 2)
+        for network = 1, 9 do
+            call(network, 3600)
+        end
+        assert.equal(8, lab.findings[1].why.networks)
+    end)
+
+    it("is silent about a phone that was there once, and comes back days later", function()
+        live(1, 12)
+        lab.at(4, 3 * 86400)
+        live(1, 14)
+        assert.equal(0, #lab.findings)
     end)
 
     it("tells of many countries", function()
