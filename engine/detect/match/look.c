@@ -93,13 +93,27 @@ static bool tests_payload_size(const struct look *look, const struct rule_test *
            number_accepts(&test->number, size);
 }
 
+#define FLAGS_OF_ENDS (PACKET_TCP_SYN | PACKET_TCP_FIN | PACKET_TCP_RST)
+#define FLAGS_UNUSUAL (PACKET_TCP_URG | PACKET_TCP_ECE | PACKET_TCP_CWR)
+
+/* Suricata sorts packets by two groups of flags before it looks closer: a rule that names one of a
+ * group, if only to rule it out, is not asked of packets without any of that group. */
+static bool is_sorted_out(uint8_t asked, uint8_t flags)
+{
+    return ((asked & FLAGS_OF_ENDS) != 0 && (flags & FLAGS_OF_ENDS) == 0) ||
+           ((asked & FLAGS_UNUSUAL) != 0 && (flags & FLAGS_UNUSUAL) == 0);
+}
+
 static bool tests_tcp_flags(const struct look *look, const struct rule_test *test)
 {
     const struct rule_tcp_flags *asked = &test->tcp_flags;
     uint8_t flags = look->packet->tcp_flags & asked->mask;
 
-    if (look->packet->protocol != PACKET_PROTOCOL_TCP)
+    if (look->packet->protocol != PACKET_PROTOCOL_TCP ||
+            is_sorted_out(asked->flags, look->packet->tcp_flags))
         return false;
+    if (asked->flags == 0 && look->packet->tcp_flags != 0) /* those to ignore count here, too */
+        return asked->mode == FLAGS_NOT;
     switch (asked->mode) {
     case FLAGS_NOT:
         return (flags & asked->flags) != asked->flags;

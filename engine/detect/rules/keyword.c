@@ -114,7 +114,8 @@ const struct keyword keywords[] = {
     { "dsize", NULL, FORM_PLAIN, read_dsize, 0, "dsize:>100", "the size of the packet's payload" },
     { "tcp.flags", "flags", FORM_PLAIN, read_tcp_flags, 0, "tcp.flags:S,CE",
         "TCP's flags, and behind a comma those to ignore; '+' in front: others may be set, "
-        "'*': any of them, '!': not all" },
+        "'*': any of them, '!': not all; where it names S, F or R, packets without these three "
+        "are not asked, nor those without U, C and E where it names one of them" },
     { "itype", NULL, FORM_PLAIN, read_packet_number, TEST_ICMP_TYPE, "itype:8", "ICMP's type" },
     { "icode", NULL, FORM_PLAIN, read_packet_number, TEST_ICMP_CODE, "icode:0", "ICMP's code" },
     { "ttl", NULL, FORM_PLAIN, read_packet_number, TEST_TTL, "ttl:<5",
