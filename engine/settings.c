@@ -355,7 +355,7 @@ static enum tattler_status set_default(struct settings *settings, const struct s
 {
     const char *item = row->default_text;
     char value[SETTINGS_PATH_SIZE], error[128];
-    struct settings_entry entry = { row->key, value, NULL, true };
+    struct settings_entry entry = { .key = row->key, .value = value, .first = true };
 
     while (*item != '\0') {
         size_t len = row->kind->is_list ? strcspn(item, ",") : strlen(item);

@@ -62,6 +62,8 @@ struct param_setting {
     char *heuristic, *name, *value;
     char *type;    /* NULL: any */
     size_t device; /* index into the devices, or PARAM_ALL_DEVICES */
+    char *path;    /* where it stands; NULL: its host does not know */
+    unsigned line, column;
 };
 
 /* Kinds of EVE records that the stand-alone host writes. */
@@ -168,6 +170,8 @@ struct settings_entry {
     bool first;         /* a list: replaces what was there, otherwise the value is appended.
                          * Of a record, "devices.mac", "suppress.sid" …: starts the next one, and a
                          * list in it only grows. To be kept until a call has succeeded */
+    const char *path;   /* where it stands, for what is judged later; NULL: unknown */
+    unsigned line, column;
 };
 
 /* On failure 'error' holds the text for the user and nothing changed. */

@@ -26,13 +26,15 @@ static void clear_param(struct param_setting *param)
     free(param->name);
     free(param->value);
     free(param->type);
+    free(param->path);
 }
 
 enum tattler_status settings_set_param(struct settings *settings, const char *key,
         const struct settings_entry *entry, const struct complaint *complaint, size_t device)
 {
     bool has_type = strcmp(key, "types") == 0;
-    struct param_setting param = { .device = device }, *params;
+    struct param_setting param = { .device = device, .line = entry->line,
+        .column = entry->column }, *params;
     const char *rest = entry->key + strlen(key);
 
     if (entry->value == NULL || *rest != '.' ||
@@ -42,11 +44,12 @@ enum tattler_status settings_set_param(struct settings *settings, const char *ke
                 has_type ? "'types: {camera: {exfil: {night_mb: 50}}}'"
                          : "'heuristics: {exfil: {night_mb: 5}}'");
     param.value = strdup(entry->value);
+    param.path = entry->path != NULL ? strdup(entry->path) : NULL;
     params = realloc(settings->params, (settings->param_count + 1) * sizeof(*params));
     if (params != NULL)
         settings->params = params;
     if (params == NULL || param.value == NULL || param.heuristic == NULL || param.name == NULL ||
-            (has_type && param.type == NULL)) {
+            (has_type && param.type == NULL) || (entry->path != NULL && param.path == NULL)) {
         clear_param(&param);
         return settings_no_memory(complaint);
     }

@@ -72,7 +72,9 @@ static bool set_value(struct reading *reading, const char *key, const yaml_node_
         const yaml_mark_t *mark, bool first)
 {
     char error[640];
-    struct settings_entry entry = { key, NULL, reading->folder, first };
+    struct settings_entry entry = { .key = key, .folder = reading->folder, .first = first,
+        .path = reading->path, .line = (unsigned)mark->line + 1,
+        .column = (unsigned)mark->column + 1 };
 
     if (node != NULL && !is_empty(node))
         entry.value = text_of(node);

@@ -132,7 +132,7 @@ END_TEST
 START_TEST(a_public_network_that_is_declared_home_is_not_judged)
 {
     char error[256];
-    struct settings_entry entry = { "home-networks", "203.0.113.0/24", NULL, false };
+    struct settings_entry entry = { .key = "home-networks", .value = "203.0.113.0/24" };
 
     scene_close(&scene);
     scene_settings(&scene.settings);

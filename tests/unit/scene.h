@@ -48,11 +48,11 @@ static inline void scene_settings(struct settings *settings)
     ck_assert_int_eq(settings_default(settings), TATTLER_OK);
     for (size_t i = 0; i < sizeof(machine) / sizeof(machine[0]); i++)
         ck_assert_int_eq(settings_set(settings,
-                                 &(struct settings_entry){ machine[i], NULL, NULL, true }, error,
+                                 &(struct settings_entry){ .key = machine[i], .first = true }, error,
                                  sizeof(error)),
                 TATTLER_OK);
     ck_assert_int_eq(settings_set(settings,
-                             &(struct settings_entry){ "timezone", "UTC", NULL, true }, error,
+                             &(struct settings_entry){ .key = "timezone", .value = "UTC", .first = true }, error,
                              sizeof(error)),
             TATTLER_OK);
 }

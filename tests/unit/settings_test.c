@@ -394,7 +394,7 @@ END_TEST
 
 static enum tattler_status set(const char *key, const char *value, bool first)
 {
-    struct settings_entry entry = { key, value, NULL, first };
+    struct settings_entry entry = { .key = key, .value = value, .first = first };
 
     return settings_set(&settings, &entry, told.what, sizeof(told.what));
 }

@@ -18,7 +18,9 @@ static bool refuse(struct reading *reading, const struct param_setting *setting,
     char text[512];
 
     snprintf(text, sizeof(text), "parameter %s.%s: %s", setting->heuristic, setting->name, what);
-    reading->source->problem(reading->source->user, "heuristics", 0, 0, text);
+    reading->source->problem(reading->source->user,
+            setting->path != NULL ? setting->path : "heuristics", setting->line, setting->column,
+            text);
     reading->malformed = true;
     return false;
 }
