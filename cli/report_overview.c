@@ -10,7 +10,19 @@
 #define KINDS_SHOWN 3
 /* Characters of advice: the first, which is the most urgent, is told as a whole. */
 #define ADVICE_FIRST 1000
-#define ADVICE_SHOWN 120
+#define ADVICE_SHOWN 160
+
+/* How many characters html_cut() is to leave of the text and its dots, so that a word is not cut. */
+static size_t words_within(const char *text, size_t length)
+{
+    size_t end = length - 1;
+
+    if (strlen(text) <= length)
+        return length;
+    while (end > 0 && text[end] != ' ')
+        end--;
+    return end + 1;
+}
 
 /* What to do about an alert, in short; the device's part of the page has all of it. */
 static void put_advice(const struct page *page, const struct report_alert *alert, size_t length)
@@ -19,7 +31,7 @@ static void put_advice(const struct page *page, const struct report_alert *alert
 
     fputs("<br><span class=\"todo\"><b>To do:</b> ", page->to);
     if (kind != NULL)
-        html_cut(page->to, kind->advice, length, HTML_KEEP_START);
+        html_cut(page->to, kind->advice, words_within(kind->advice, length), HTML_KEEP_START);
     else
         fprintf(page->to, "Rule %u is not one of Tattler's: look up what its author says of it, and look "
                 "at what the device did then.", alert->sid);
