@@ -150,6 +150,8 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     struct conduct *conduct = &flow->device->conduct;
     struct outlook *outlook = &flow->outlook;
     uint8_t port[] = { (uint8_t)(flow->remote_port >> 8), (uint8_t)flow->remote_port };
+    /* Asked in any case: the first flow begins the watch, whatever it shows. */
+    enum ternary is_new = is_new_device(engine, flow);
 
     if (flow->device_initiated)
         recall_remotes(engine, flow);
@@ -167,7 +169,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
             outlook->new_asn = flow_teach_remote(engine, flow,
                     (struct seen_fact){ .kind = SEEN_ASN, .key = flow->geo.asn });
     }
-    outlook->new_device = shows_device(flow) ? is_new_device(engine, flow) : UNKNOWN;
+    outlook->new_device = shows_device(flow) ? is_new : UNKNOWN;
     flow_look_up_usual(engine, flow);
     look_around(engine, flow, outlook);
     look_at_arp(flow);

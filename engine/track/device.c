@@ -11,8 +11,8 @@
 
 #define US_PER_S UINT64_C(1000000)
 
-/* As remotes.h says of REMOTES_SETTLE_S: no address that somebody made up is seen again so late. */
 #define PRESENT_US (DEVICE_PRESENT_S * US_PER_S)
+/* As remotes.h says of REMOTES_SETTLE_S: no address that somebody made up is seen again so late. */
 #define SETTLE_US (180 * US_PER_S)
 
 enum key_kind { KEY_ADDRESS = 1, KEY_MAC };

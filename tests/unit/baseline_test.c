@@ -203,6 +203,22 @@ START_TEST(what_comes_to_a_known_device_makes_it_no_new_one)
 }
 END_TEST
 
+START_TEST(the_network_is_watched_since_a_packet_that_shows_no_device)
+{
+    struct packet_view packet = packet_from(&scene, VENDOR, 443, DEVICE, 50000, TCP);
+    struct flow *first, *flow;
+
+    packet.tcp_flags = ACK;
+    first = begin(&scene, &packet);
+    assert_unknown(first, "new_device");
+    scene.now_us += 2 * HOUR;
+    flow = connect_from(&scene, "192.168.1.20", VENDOR, 443);
+    assert_true(flow, "new_device");
+    flow_close(scene.engine, flow);
+    flow_close(scene.engine, first);
+}
+END_TEST
+
 /* --- heartbeats --- */
 
 /* Calls by name, without one by address, again and again; the last call is still open. */
@@ -500,6 +516,7 @@ int main(void)
         what_went_out_comes_back_the_same,
         known_is_not_new_in_the_next_process,
         what_comes_to_a_known_device_makes_it_no_new_one,
+        the_network_is_watched_since_a_packet_that_shows_no_device,
         a_heartbeat_is_known_again_at_the_third,
         a_heartbeat_that_has_moved_meanwhile_is_told,
         who_learns_anew_remembers_no_heartbeat,
