@@ -78,6 +78,7 @@ static size_t count(void *user, struct eve_counter *out, size_t room)
         { EVE_OWN_SECTION, "baseline_failed", kept.failed },
         { EVE_OWN_SECTION, "baseline_devices_evicted", kept.devices_evicted },
         { EVE_OWN_SECTION, "baseline_items_evicted", kept.items_evicted },
+        { EVE_OWN_SECTION, "baseline_beats_evicted", kept.beats_evicted },
     };
     size_t own = sizeof(capture) / sizeof(capture[0]);
 

@@ -57,6 +57,7 @@ COUNTER(saved)
 COUNTER(failed)
 COUNTER(devices_evicted)
 COUNTER(items_evicted)
+COUNTER(beats_evicted)
 #undef COUNTER
 
 void TattlerBaselineCountersRegister(void)
@@ -69,6 +70,7 @@ void TattlerBaselineCountersRegister(void)
         { "tattler.baseline_failed", Count_failed },
         { "tattler.baseline_devices_evicted", Count_devices_evicted },
         { "tattler.baseline_items_evicted", Count_items_evicted },
+        { "tattler.baseline_beats_evicted", Count_beats_evicted },
     };
 
     for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)

@@ -3,7 +3,7 @@
 
 #include "store_internal.h"
 
-enum { ADD_DEVICE, ADD_ITEM, ADD_BEAT, ADD_VOLUME, ADD_SAMPLES, FIND_RULING, TRIM_ITEMS, QUERIES };
+enum { ADD_DEVICE, ADD_ITEM, ADD_BEAT, ADD_VOLUME, ADD_SAMPLES, FIND_RULING, TRIM_ITEMS, TRIM_BEATS, QUERIES };
 
 /* Of what is there and what comes. The dates of an older process count as much as those of a later. */
 static const char *const queries[QUERIES] = {
@@ -38,6 +38,8 @@ static const char *const queries[QUERIES] = {
     [TRIM_ITEMS] = "DELETE FROM item WHERE device = ?1 AND kind = ?2 AND value IN (SELECT value"
                    " FROM item WHERE device = ?1 AND kind = ?2 ORDER BY last_us DESC, value"
                    " LIMIT -1 OFFSET ?3)",
+    [TRIM_BEATS] = "DELETE FROM beat WHERE device = ?1 AND remote IN (SELECT remote FROM beat"
+                   " WHERE device = ?1 ORDER BY last_us DESC, remote LIMIT -1 OFFSET ?2)",
 };
 
 struct saving {
@@ -184,6 +186,20 @@ static enum tattler_status trim_items(struct saving *saving)
     return status;
 }
 
+static enum tattler_status trim_beats(struct saving *saving)
+{
+    sqlite3_stmt *statement = saving->statements[TRIM_BEATS];
+    enum tattler_status status;
+
+    sqlite3_bind_int64(statement, 1, saving->device);
+    store_bind_number(statement, 2, STORE_BEATS_MAX);
+    status = store_step(saving->store, statement);
+    if (status == TATTLER_OK)
+        saving->store->counters.beats_evicted +=
+                (uint64_t)sqlite3_changes(saving->store->database);
+    return status;
+}
+
 /* What was said of the device last; zeros: nothing. */
 static enum tattler_status find_ruling(struct saving *saving, const char *key,
         struct baseline_ruling *out)
@@ -219,7 +235,9 @@ static enum tattler_status add_baseline(struct saving *saving, const struct base
         status = add_volumes(saving, baseline);
     if (status == TATTLER_OK && !ruling->frozen)
         status = add_samples(saving, baseline);
-    return status == TATTLER_OK ? trim_items(saving) : status;
+    if (status == TATTLER_OK)
+        status = trim_items(saving);
+    return status == TATTLER_OK ? trim_beats(saving) : status;
 }
 
 /* --- all --- */

@@ -8,8 +8,8 @@
  * What somebody has said of a device (reset, freeze, thaw, trust, forget) is a ruling with a number;
  * a running process learns of it with its next save and does as it says.
  *
- * Bounded: devices, and items of one kind of a device. Those unseen for longest go first and are
- * counted.
+ * Bounded: devices, and items of one kind and heartbeats of a device. Those unseen for longest go
+ * first and are counted.
  *
  * One thread at a time may use a store. Functions that can fail say why in store_error(). */
 #ifndef TATTLER_STORE_STORE_H
@@ -19,6 +19,7 @@
 
 #define STORE_BUSY_MS 5000
 #define STORE_ITEMS_MAX 1024 /* of one kind and device */
+#define STORE_BEATS_MAX 512  /* of a device */
 #define STORE_CAPTURES_MAX 4096
 
 struct store;
@@ -39,7 +40,7 @@ const char *store_error(const struct store *store);
 
 struct store_counters {
     uint64_t saved, failed;                 /* calls of store_save() */
-    uint64_t devices_evicted, items_evicted; /* for lack of room */
+    uint64_t devices_evicted, items_evicted, beats_evicted; /* for lack of room */
 };
 struct store_counters store_count(const struct store *store);
 

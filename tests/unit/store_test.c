@@ -83,12 +83,12 @@ static void talk(void)
     ck_assert(connect_again(&syn));
 }
 
-/* How often the device has been seen to use the port, by the store; the file is sound. */
-static uint64_t count_times(void)
+/* What the store says; the file is sound. */
+static uint64_t ask(const char *query)
 {
     sqlite3 *database;
     sqlite3_stmt *statement;
-    uint64_t times = 0;
+    uint64_t number = 0;
 
     ck_assert_int_eq(sqlite3_open(path, &database), SQLITE_OK);
     ck_assert_int_eq(sqlite3_prepare_v2(database, "PRAGMA integrity_check", -1, &statement, NULL),
@@ -96,16 +96,18 @@ static uint64_t count_times(void)
     ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
     ck_assert_str_eq((const char *)sqlite3_column_text(statement, 0), "ok");
     sqlite3_finalize(statement);
-    ck_assert_int_eq(sqlite3_prepare_v2(database,
-                             "SELECT total(times) FROM item WHERE kind = 'port' AND value = '" ITEM
-                             "'",
-                             -1, &statement, NULL),
-            SQLITE_OK);
+    ck_assert_int_eq(sqlite3_prepare_v2(database, query, -1, &statement, NULL), SQLITE_OK);
     ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
-    times = (uint64_t)sqlite3_column_int64(statement, 0);
+    number = (uint64_t)sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
     sqlite3_close(database);
-    return times;
+    return number;
+}
+
+/* How often the device has been seen to use the port. */
+static uint64_t count_times(void)
+{
+    return ask("SELECT total(times) FROM item WHERE kind = 'port' AND value = '" ITEM "'");
 }
 
 /* In a child: a connection, a save, and a letter to who waits, until it is killed or 'rounds' are
@@ -324,6 +326,37 @@ START_TEST(those_unseen_for_longest_go_when_there_are_too_many)
 }
 END_TEST
 
+/* Each a second later than the one before. */
+static void put_old_beats(unsigned count)
+{
+    sqlite3 *database;
+    char query[512];
+
+    ck_assert_int_eq(sqlite3_open(path, &database), SQLITE_OK);
+    snprintf(query, sizeof(query),
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+            " INSERT INTO beat SELECT id, printf('%%05d.example', i), 60, 0.1, 99, i, i FROM n, device",
+            count);
+    ck_assert_int_eq(sqlite3_exec(database, query, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+START_TEST(heartbeats_seen_last_stay_when_there_are_too_many)
+{
+    struct store *store = must_open(STORE_MAKE);
+
+    talk();
+    ck_assert_int_eq(store_save(store, scene.engine, false), TATTLER_OK);
+    put_old_beats(STORE_BEATS_MAX + 10);
+    talk();
+    ck_assert_int_eq(store_save(store, scene.engine, false), TATTLER_OK);
+    ck_assert_uint_eq(store_count(store).beats_evicted, 10);
+    ck_assert_uint_eq(ask("SELECT count(*) FROM beat"), STORE_BEATS_MAX);
+    ck_assert_uint_eq(ask("SELECT min(last_us) FROM beat"), 11);
+    store_close(store);
+}
+END_TEST
+
 START_TEST(what_was_loaded_is_not_saved_again_as_new)
 {
     struct store *store = must_open(STORE_MAKE);
@@ -393,6 +426,7 @@ int main(void)
         a_ruling_reaches_a_running_engine_with_its_next_save,
         a_capture_teaches_what_was_forgotten_or_reset_before,
         those_unseen_for_longest_go_when_there_are_too_many,
+        heartbeats_seen_last_stay_when_there_are_too_many,
         what_was_loaded_is_not_saved_again_as_new,
         what_is_no_store_is_refused_with_a_reason,
         a_name_with_odd_letters_is_a_name,
