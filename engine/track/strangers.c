@@ -5,8 +5,14 @@
 
 #define KEPT_US (STRANGERS_KEPT_S * UINT64_C(1000000))
 
-/* The place of 'key': its own, else a free one, else that of the one seen first. */
-static struct stranger *find_place(struct strangers *strangers, uint64_t key)
+/* Either way: what was seen long after now was seen before the clock stepped back. */
+static uint64_t distance_us(const struct stranger *item, uint64_t now_us)
+{
+    return item->seen_us < now_us ? now_us - item->seen_us : item->seen_us - now_us;
+}
+
+/* The place of 'key': its own, else a free one, else that of the one seen longest ago. */
+static struct stranger *find_place(struct strangers *strangers, uint64_t key, uint64_t now_us)
 {
     struct stranger *oldest = &strangers->items[0];
 
@@ -15,7 +21,7 @@ static struct stranger *find_place(struct strangers *strangers, uint64_t key)
 
         if (item->key == key)
             return item;
-        if (item->seen_us < oldest->seen_us)
+        if (distance_us(item, now_us) > distance_us(oldest, now_us))
             oldest = item;
     }
     return strangers->taken < strangers->room ? &strangers->items[strangers->taken++] : oldest;
@@ -35,7 +41,7 @@ void strangers_note(struct strangers **strangers, unsigned room, uint64_t key, u
     if (*strangers == NULL)
         *strangers = make(room);
     if (*strangers != NULL)
-        *find_place(*strangers, key) = (struct stranger){ key, now_us };
+        *find_place(*strangers, key, now_us) = (struct stranger){ key, now_us };
 }
 
 void strangers_forget(struct strangers *strangers, uint64_t key)
@@ -52,6 +58,6 @@ uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us)
     uint32_t count = 0;
 
     for (unsigned i = 0; strangers != NULL && i < strangers->taken; i++)
-        count += strangers->items[i].seen_us + KEPT_US > now_us;
+        count += distance_us(&strangers->items[i], now_us) < KEPT_US;
     return count;
 }

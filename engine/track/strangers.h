@@ -25,14 +25,14 @@ struct strangers {
     struct stranger items[];
 };
 
-/* 'key' is the hash of an address; when all places are taken the one seen first is forgotten.
+/* 'key' is the hash of an address; when all places are taken the one seen longest ago is forgotten.
  * '*strangers', NULL before, is made with 'room' places; out of memory, nothing is noted. Free it
  * with free(). */
 void strangers_note(struct strangers **strangers, unsigned room, uint64_t key, uint64_t now_us);
 /* It is none after all. All these accept NULL for none. */
 void strangers_forget(struct strangers *strangers, uint64_t key);
 
-/* Those of the last STRANGERS_KEPT_S. */
+/* Those of the last STRANGERS_KEPT_S; none from before a clock stepped back by more. */
 uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us);
 
 #endif

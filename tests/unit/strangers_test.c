@@ -70,6 +70,18 @@ START_TEST(who_turns_out_to_be_there_is_none)
 }
 END_TEST
 
+START_TEST(those_met_before_the_clock_stepped_back_do_not_stay_for_ever)
+{
+    for (unsigned i = 0; i < STRANGERS_MAX; i++)
+        strangers_note(&strangers, STRANGERS_MAX, i, NOW + 30 * DAY);
+    ck_assert_uint_eq(strangers_count(strangers, NOW + 30 * DAY - SECOND), STRANGERS_MAX);
+    ck_assert_uint_eq(strangers_count(strangers, NOW), 0);
+    for (unsigned i = 0; i < 3; i++)
+        strangers_note(&strangers, STRANGERS_MAX, 100 + i, NOW + i * SECOND);
+    ck_assert_uint_eq(strangers_count(strangers, NOW + 3 * SECOND), 3);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -78,6 +90,7 @@ int main(void)
         who_was_not_called_for_a_day_is_none,
         a_crowd_does_not_push_out_who_is_called_again,
         who_turns_out_to_be_there_is_none,
+        those_met_before_the_clock_stepped_back_do_not_stay_for_ever,
     };
     Suite *suite = suite_create("strangers");
     TCase *cases = tcase_create("strangers");
