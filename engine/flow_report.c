@@ -52,7 +52,8 @@ static void look_at_arp(struct flow *flow)
             conduct->heard.ever ? fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us) : 0;
     flow->outlook.absent =
             conduct->heard.ever ? strangers_count(conduct->absent, flow->last_us) : 0;
-    flow->outlook.usurps = usurped_us != 0 && flow->last_us < usurped_us + USURPED_US;
+    flow->outlook.usurps = usurped_us != 0 && flow->last_us < usurped_us + USURPED_US &&
+                           usurped_us < flow->last_us + USURPED_US; /* the clock may step back */
 }
 
 /* A packet to a device does not show whose address that is: it may be one that is known by its MAC

@@ -163,6 +163,20 @@ START_TEST(who_takes_the_address_of_a_router_is_told)
 }
 END_TEST
 
+START_TEST(what_was_claimed_before_the_clock_stepped_back_is_over)
+{
+    struct flow *flow;
+
+    flow_close(scene.engine, talk(DEVICE));
+    send_arp(false, ROUTER, "192.168.1.20");
+    claim(DEVICE, ROUTER);
+    scene.now_us -= DAY;
+    flow = talk(DEVICE);
+    assert_unknown(flow, "router_claimed");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 START_TEST(who_takes_the_place_of_a_router_that_is_gone_is_not)
 {
     struct flow *flow;
@@ -246,6 +260,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, hosts_that_answer_are_not_counted);
     tcase_add_test(tests, routers_and_resolvers_sweep_as_they_like);
     tcase_add_test(tests, who_takes_the_address_of_a_router_is_told);
+    tcase_add_test(tests, what_was_claimed_before_the_clock_stepped_back_is_over);
     tcase_add_test(tests, who_takes_the_place_of_a_router_that_is_gone_is_not);
     tcase_add_test(tests, where_no_answer_can_be_seen_nothing_is_told);
     tcase_add_test(tests, probes_announcements_and_public_addresses_are_no_search);
