@@ -145,12 +145,13 @@ void eve_put_mqtt(struct json *json, const struct eve_message *message)
     if (mqtt_header_read(&rest, &header) != TATTLER_OK)
         return;
     json_open_object(json, "mqtt");
-    if (header.type == MQTT_CONNECT)
+    if (header.type == MQTT_CONNECT) {
         put_connect(json, &header, rest);
-    else if (header.type == MQTT_PUBLISH)
+        put_connack(json, message->response);
+    } else if (header.type == MQTT_PUBLISH) {
         put_publish(json, &header, rest, message->mqtt_version);
-    else if (header.type == MQTT_SUBSCRIBE)
+    } else if (header.type == MQTT_SUBSCRIBE) {
         put_subscribe(json, &header, rest, message->mqtt_version);
-    put_connack(json, message->response);
+    }
     json_close_object(json);
 }
