@@ -80,10 +80,10 @@ static bool is_of_datagram(const struct inspector *inspector, const struct match
 }
 
 /* How messages of QUIC and MQTT are numbered only Suricata's parsers know. */
-static bool has_number(const struct connection *connection)
+static bool has_number(const struct connection *connection, enum rule_application application)
 {
-    return connection->application == APPLICATION_TLS ||
-           connection->application == APPLICATION_HTTP1 || connection->transactions > 0;
+    return application == APPLICATION_TLS || application == APPLICATION_HTTP1 ||
+           connection->transactions > 0;
 }
 
 /* False: none. */
@@ -91,11 +91,13 @@ static bool find_message(struct inspector *inspector, const struct match_alert *
         uint64_t *number, struct eve_message *out)
 {
     const struct connection *connection = inspector->connection;
+    enum rule_application application =
+            found->of_transaction ? found->application : APPLICATION_DNS;
 
     if (connection == NULL || (found->message == NULL && !is_of_datagram(inspector, found)))
         return false;
-    *out = (struct eve_message){ .application = connection->application,
-        .has_number = has_number(connection),
+    *out = (struct eve_message){ .application = application,
+        .has_number = has_number(connection, application),
         .mqtt_version = connection->mqtt_version };
     if (found->message == NULL) {
         inspector->guesses++;

@@ -27,6 +27,7 @@ struct match_scene {
     struct told told[SCENE_ALERTS];
     size_t count;
     char messages[256]; /* that alerts were about */
+    enum rule_application application; /* of the last */
 };
 
 /* A connection: what its device knows, and how its packets look. */
@@ -44,6 +45,7 @@ static inline void scene_on_alert(void *user, const struct match_alert *alert)
         abort(); /* here no check may ask for memory: no_memory_test.c */
     scene->told[scene->count++] = (struct told){ alert->rule->sid, alert->action,
         alert->packet->to_server, alert->of_transaction, alert->of_stream };
+    scene->application = alert->application;
     if (alert->message != NULL)
         snprintf(scene->messages + strlen(scene->messages),
                 sizeof(scene->messages) - strlen(scene->messages), "%llu %.*s %.*s, ",

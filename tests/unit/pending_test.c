@@ -72,6 +72,18 @@ START_TEST(they_are_looked_at_in_order_with_the_rules_that_they_brought_up)
 }
 END_TEST
 
+START_TEST(alerts_tell_whose_messages_they_are_when_the_flow_is_another_ones_by_now)
+{
+    ck_assert(keep("/one", 1));
+    scene_packet(&scene, &at, true, "", 0);
+    matcher_stream(matcher, true, cursor_over("", 0));
+    at.packet.application = APPLICATION_TLS; /* a hello has been found in this packet */
+    matcher_settle(matcher);
+    ck_assert_uint_eq(scene.count, 1);
+    ck_assert_int_eq(scene.application, APPLICATION_HTTP1);
+}
+END_TEST
+
 START_TEST(what_has_no_room_is_refused_and_counted)
 {
     size_t size;
@@ -118,6 +130,7 @@ int main(void)
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, they_are_looked_at_in_order_with_the_rules_that_they_brought_up);
+    tcase_add_test(tests, alerts_tell_whose_messages_they_are_when_the_flow_is_another_ones_by_now);
     tcase_add_test(tests, what_has_no_room_is_refused_and_counted);
     tcase_add_test(tests, those_that_are_dropped_give_their_room_back);
     tcase_add_test(tests, the_end_of_a_flow_brings_the_last);

@@ -15,9 +15,9 @@ void found_note(struct matcher *matcher, uint32_t number, const struct look *loo
         return;
     }
     matcher->found = found;
-    found[matcher->found_count++] =
-            (struct match_found){ number, look->packet->to_server, look->transaction != NULL,
-                look->is_stream, NULL };
+    found[matcher->found_count++] = (struct match_found){ number, look->packet->to_server,
+        look->transaction != NULL, look->is_stream,
+        look->transaction != NULL ? look->transaction->application : APPLICATION_ANY, NULL };
 }
 
 /* Without memory the alerts are told all the same. */
@@ -63,7 +63,7 @@ static void tell(struct matcher *matcher, const struct rule *rule, enum rule_act
         const struct match_found *found, size_t *told)
 {
     struct match_alert alert = { rule, action, matcher->packet, found->of_transaction,
-        found->of_stream, found->message };
+        found->of_stream, found->application, found->message };
 
     if (++*told > matcher->max_alerts) {
         matcher->counters.discarded++;

@@ -58,6 +58,7 @@ struct match_alert {
     enum rule_action action;
     const struct match_packet *packet;
     bool of_transaction, of_stream;
+    enum rule_application application; /* of the transaction: the flow may have another by now */
     const struct match_message *message; /* of the transaction; NULL: none, or no memory for it */
 };
 

@@ -50,6 +50,7 @@ struct match_kept {
 struct match_found {
     uint32_t number;
     bool to_server, of_transaction, of_stream;
+    enum rule_application application;   /* of the transaction; ANY: it was none */
     const struct match_message *message; /* of 'kept'; NULL: none */
 };
 
