@@ -42,7 +42,10 @@ local function shown(memory, sign, params)
     return since and time.now() - tonumber(since) <= 3600 * params.hours and where
 end
 
--- One address after the other, none of which answers or none of which wants to.
+local STRANGERS_MAX = 16 -- that many or more
+
+-- One address after the other, none of which answers or none of which wants to. Two dead servers that are
+-- tried in turn are no more than two strangers.
 local function scans_slowly(flow, memory, params)
     if not prey[flow.remote_port] or not flow.no_dns or flow.protocol ~= "tcp"
             or (flow.pkts_down or 0) > 0 and (flow.refused or 0) == 0 then
@@ -53,10 +56,11 @@ local function scans_slowly(flow, memory, params)
         tries = tries + 1
     end
     memory.tries, memory.tried, memory.tried_at = tries, flow.remote_ip, time.now()
-    if tries >= params.tries then
+    local many = tries >= params.tries and (flow.strangers or 0) >= math.min(params.tries, STRANGERS_MAX)
+    if many then
         note(memory, "prey", flow.remote_ip)
     end
-    return tries >= params.tries
+    return many
 end
 
 local function is_dead(flow)

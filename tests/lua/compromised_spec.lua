@@ -83,6 +83,15 @@ describe("compromised", function()
         assert.equal(0, #lab.findings)
     end)
 
+    it("is silent about a camera that tries two dead servers in turn", function()
+        for i = 1, 60 do
+            lab.at(12, 60).on_flow_end({ initiated = true, public = true, protocol = "tcp", no_dns = true,
+                remote_ip = "198.51.100." .. i % 2, remote_port = 8443, pkts_down = 0, unanswered = 20,
+                fanout = 1, strangers = 2, dns = { bypass = true } }, device)
+        end
+        assert.equal(0, #lab.findings)
+    end)
+
     it("tells of a beacon, and names that do not exist", function()
         device = lab.device{ dns = { nxdomain = 40 }, window_pkts_up = 50 }
         show("beacon")
