@@ -22,9 +22,10 @@
 local MB, DAY_S = 1e6, 86400
 local FADES = 0.9 -- a day: after two weeks a quarter is left
 
--- Megabytes that went to addresses without a name, each within a day of the one before.
+-- Megabytes that went to addresses without a name. They fade by half a day: of what went out within the last
+-- one at least half is left, and what little goes out each day does not add up.
 local function nameless_of(memory, now)
-    return now - (memory.nameless_at or now) <= DAY_S and memory.nameless_mb or 0
+    return (memory.nameless_mb or 0) * 0.5 ^ (math.max(0, now - (memory.nameless_at or now)) / DAY_S)
 end
 
 local function count_nameless(flow, memory, now)

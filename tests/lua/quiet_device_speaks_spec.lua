@@ -33,6 +33,17 @@ describe("quiet-device-speaks", function()
         assert.equal(1, #lab.findings)
     end)
 
+    it("is not sure of a report to the vendor, though a little goes to an address each day", function()
+        for _ = 1, 40 do
+            live(6, 0.4)
+            lab.at(12, 1).on_flow_end({ public = true, bytes_up = 1e5, no_dns = true }, device)
+        end
+        device.upload_24h = 8e6
+        lab.at(12, 10).on_flow_end({ public = true, bytes_up = 8e6, no_dns = false }, device)
+        assert.equal(1, #lab.findings)
+        assert.is_true(lab.findings[1].score < 0.75)
+    end)
+
     it("tells of what is stolen piece by piece, and is sure where nobody is called by a name", function()
         local function pieces(nameless)
             live(72, 0.2)
