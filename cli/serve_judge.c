@@ -28,19 +28,19 @@ static bool is_same_secret(const char *one, const char *other)
 /* An address, or localhost: names that no one else can have lead here. */
 static bool is_own_host(const char *host)
 {
-    char name[64];
+    bool bracketed = host[0] == '[';
+    const char *begin = host + (bracketed ? 1 : 0);
+    size_t len = strcspn(begin, bracketed ? "]" : ":");
+    const char *behind = begin + len;
     struct address address;
-    size_t len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    char name[64];
 
-    if (len >= sizeof(name) || (host[len] != '\0' && host[len] != ':'))
+    if (len >= sizeof(name) || (bracketed && *behind++ != ']') ||
+            (*behind != '\0' && *behind != ':'))
         return false;
-    memcpy(name, host, len);
+    memcpy(name, begin, len);
     name[len] = '\0';
-    if (name[0] == '[') {
-        name[len - 1] = '\0';
-        return address_parse(name + 1, &address);
-    }
-    return strcmp(name, "localhost") == 0 || address_parse(name, &address);
+    return (!bracketed && strcmp(name, "localhost") == 0) || address_parse(name, &address);
 }
 
 static const char *header_of(struct MHD_Connection *connection, const char *name)

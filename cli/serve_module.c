@@ -26,10 +26,10 @@ static module_fn entry_of(void *library)
     return symbol.function;
 }
 
-/* It stays open. */
+/* It stays open. The caller of a binary with rights of its own, by setcap, names none. */
 const struct http_module *serve_module(void)
 {
-    const char *folder = getenv("TATTLER_LIB");
+    const char *folder = secure_getenv("TATTLER_LIB");
     const struct http_module *module = NULL;
     char path[4096];
     void *library;
@@ -38,7 +38,8 @@ const struct http_module *serve_module(void)
             folder != NULL && *folder != '\0' ? folder : TATTLER_LIBDIR);
     library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
-        complain("the web server cannot be opened: %s", dlerror());
+        complain("the web server cannot be opened: %s: install it (make install), or name its folder in "
+                "TATTLER_LIB", dlerror());
         return NULL;
     }
     if (entry_of(library) != NULL)
