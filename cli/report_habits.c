@@ -166,8 +166,9 @@ void page_usual(const struct page *page, const struct report_device *device)
 
     if (usual == NULL)
         return;
-    fputs("<details class=\"more\"><summary>What is usual for it</summary><dl class=\"words\">",
-            page->to);
+    fputs("<details class=\"more\" id=\"usual-", page->to);
+    page_device_id(page->to, device);
+    fputs("\"><summary>What is usual for it</summary><dl class=\"words\">", page->to);
     for (size_t i = 0; i < SHOWN_KINDS; i++)
         put_facts(page, usual, i);
     put_beats(page, usual);

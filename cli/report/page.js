@@ -16,20 +16,22 @@
         return text !== "" && !Number.isNaN(number) ? number : text.toLowerCase();
     };
     const compare = (a, b) => typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1;
-    const sort = (heading, column) => {
-        const body = heading.closest("table").tBodies[0];
-        const down = heading.getAttribute("aria-sort") !== "descending" && heading.classList.contains("number")
-            || heading.getAttribute("aria-sort") === "ascending";
+    const sort = (heading, down) => {
+        const body = heading.closest("table").tBodies[0], column = heading.cellIndex;
         for (const other of heading.parentNode.children) other.removeAttribute("aria-sort");
         heading.setAttribute("aria-sort", down ? "descending" : "ascending");
         const rows = [...body.rows].sort((a, b) => compare(value(a, column), value(b, column)) * (down ? -1 : 1));
         body.append(...rows);
     };
+    const sortOrTurn = heading => {
+        const before = heading.getAttribute("aria-sort");
+        sort(heading, before === "ascending" || (before !== "descending" && heading.classList.contains("number")));
+    };
     const addSorting = () => {
         for (const heading of document.querySelectorAll("table.sortable thead th:not(.unsorted)")) {
             // No element button: on paper those are left out where a heading is repeated.
             const button = make("span", heading.textContent);
-            const act = () => sort(heading, heading.cellIndex);
+            const act = () => sortOrTurn(heading);
             button.setAttribute("role", "button");
             button.tabIndex = 0;
             button.addEventListener("click", act);
@@ -93,19 +95,32 @@
     open();
 
 
-    // A page that is served asks for news. What is open, filtered and looked at stays.
+    // A page that is served asks for news. What is open, sorted, filtered and looked at stays.
     const news = document.querySelector(".news");
+    const sortedBy = () => [...document.querySelectorAll("table.sortable th[aria-sort]")].map(heading => {
+        const around = heading.closest("[id]");
+        const index = [...around.querySelectorAll("table.sortable")].indexOf(heading.closest("table"));
+        return { id: around.id, index, column: heading.cellIndex, down: heading.getAttribute("aria-sort") === "descending" };
+    });
+    const sortAgain = before => {
+        for (const { id, index, column, down } of before) {
+            const table = document.getElementById(id)?.querySelectorAll("table.sortable")[index];
+            if (table) sort(table.tHead.rows[0].cells[column], down);
+        }
+    };
     const refresh = async version => {
         const fresh = new DOMParser().parseFromString(await (await fetch("/")).text(), "text/html");
         const opened = new Map([...document.querySelectorAll("details[id]")].map(d => [d.id, d.open]));
+        const sorted = sortedBy();
         const typing = document.activeElement === filter;
         document.querySelector("main").replaceWith(document.adoptNode(fresh.querySelector("main")));
         document.querySelector(".span").textContent = fresh.querySelector(".span").textContent;
         for (const [id, wasOpen] of opened) {
-            const device = document.getElementById(id);
-            if (device) device.open = wasOpen;
+            const details = document.getElementById(id);
+            if (details) details.open = wasOpen;
         }
         equip();
+        sortAgain(sorted);
         applyFilter();
         if (typing) filter.focus();
         document.body.dataset.version = version;
