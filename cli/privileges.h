@@ -1,5 +1,5 @@
 /* privileges.h - who 'tattler live' is once the interface is open, and 'tattler serve' once it
- * listens. Before threads are started. */
+ * listens; the other commands have no rights but their caller's. Before threads are started. */
 #ifndef TATTLER_CLI_PRIVILEGES_H
 #define TATTLER_CLI_PRIVILEGES_H
 
