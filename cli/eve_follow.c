@@ -157,7 +157,8 @@ static bool open_file(struct eve_follow *follow)
     return problem == NULL;
 }
 
-/* At the end of what is there: is the path another file by now, or is this one cut short? */
+/* At the end of what is there: is the path another file by now, or is this one cut short? The new file
+ * may be there (logrotate's 'create') some time before who writes turns to it. */
 static bool look_for_another(struct eve_follow *follow)
 {
     struct stat now, named;
@@ -169,8 +170,10 @@ static bool look_for_another(struct eve_follow *follow)
         return true;
     }
     if (stat(follow->source, &named) != 0 ||
-            (named.st_ino == now.st_ino && named.st_dev == now.st_dev))
+            (named.st_ino == now.st_ino && named.st_dev == now.st_dev) || named.st_size == 0)
         return false;
+    while (eve_tail_read(&follow->reader, follow->buffer, follow->file, follow->source, &follow->tail))
+        ;
     close(follow->file);
     return open_file(follow);
 }
