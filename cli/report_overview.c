@@ -112,10 +112,18 @@ static void put_calm(const struct page *page)
                 page->to);
 }
 
+/* Is there the same to do about both? */
+static bool is_same_to_do(const struct report_alert *one, const struct report_alert *other)
+{
+    const struct rule_kind *kind = page_kind_of(one);
+
+    return kind == page_kind_of(other) && (kind != NULL || one->sid == other->sid);
+}
+
 /* What to do is said once, for the first device of those that the same befell. */
 void page_attention(const struct page *page)
 {
-    const struct rule_kind *told[PAGE_ATTENTION_ROWS];
+    const struct report_alert *told[PAGE_ATTENTION_ROWS];
     size_t found = 0;
 
     fputs("<ol>", page->to);
@@ -128,9 +136,9 @@ void page_attention(const struct page *page)
         if (urgent > 0 && found < PAGE_ATTENTION_ROWS) {
             bool again = false;
 
-            told[found] = page_kind_of(alerts[0]);
+            told[found] = alerts[0];
             for (size_t j = 0; j < found; j++)
-                again |= told[j] == told[found];
+                again |= is_same_to_do(told[j], alerts[0]);
             put_attention(page, page->devices[i], alerts, urgent,
                     again        ? 0
                     : found == 0 ? ADVICE_FIRST
