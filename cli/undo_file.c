@@ -195,13 +195,24 @@ static bool find_kept(const char *path, struct kept_range *out)
     return true;
 }
 
-/* Two at once must not both find the file as they read it. Ends with the process, or by close(). */
+static bool is_named(int descriptor, const char *path)
+{
+    struct stat opened, named;
+
+    return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+/* Two at once must not both find the file as they read it. Each change puts another file there: who has
+ * waited for the old one has locked nothing. Ends with the process, or by close(). */
 static int lock_file(const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
 
-    if (descriptor >= 0)
-        flock(descriptor, LOCK_EX);
+    while (descriptor >= 0 && flock(descriptor, LOCK_EX) == 0 && !is_named(descriptor, path)) {
+        close(descriptor);
+        descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    }
     return descriptor;
 }
 
@@ -256,6 +267,15 @@ bool undo_file_write(const struct undo_file *file, const char *text, size_t len)
 
 /* --- back --- */
 
+/* Whoever takes the next change back may have been faster. */
+static bool drop(const char *path)
+{
+    if (unlink(path) == 0 || errno == ENOENT)
+        return true;
+    complain("%s: %s", path, strerror(errno));
+    return false;
+}
+
 static bool put_back(const struct undo_file *file, const struct kept *kept)
 {
     size_t len;
@@ -266,7 +286,7 @@ static bool put_back(const struct undo_file *file, const struct kept *kept)
         complain("%s: %s", kept->path, strerror(errno));
         return false;
     }
-    good = replace(file->path, file->path, text, len) && unlink(kept->path) == 0;
+    good = replace(file->path, file->path, text, len) && drop(kept->path);
     free(text);
     return good;
 }
@@ -289,7 +309,7 @@ static bool undo_last(const struct undo_file *file, size_t *out_left)
     if (!find_kept(file->path, &range))
         return false;
     while (range.count > 0 && is_left_over(file, &range.last))
-        if (unlink(range.last.path) != 0 || !find_kept(file->path, &range))
+        if (!drop(range.last.path) || !find_kept(file->path, &range))
             return false;
     if (range.count == 0) {
         complain("%s: there is no change to take back", file->path);
