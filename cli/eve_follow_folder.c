@@ -12,6 +12,8 @@
 #include "eve_read_internal.h"
 #include "input.h"
 
+/* More than what there can be by two names, plain and packed: what is forgotten, the oldest first, is
+ * of files that have left the folder. */
 #define KNOWN_MAX (10 * EVE_FILES_MAX)
 #define UNPACKED_LINES 20000 /* at once */
 
@@ -55,14 +57,13 @@ static void drop_name(struct eve_folder *folder, struct named *file)
     free(file);
 }
 
-static void drop_known(struct eve_folder *folder)
+/* uthash keeps the order in which they came. */
+static void drop_oldest(struct eve_folder *folder)
 {
-    struct known *known, *next;
+    struct known *oldest = folder->known;
 
-    HASH_ITER(hh, folder->known, known, next) {
-        HASH_DEL(folder->known, known);
-        free(known);
-    }
+    HASH_DEL(folder->known, oldest);
+    free(oldest);
 }
 
 void eve_folder_free(struct eve_folder *folder)
@@ -73,7 +74,8 @@ void eve_folder_free(struct eve_folder *folder)
         return;
     HASH_ITER(hh, folder->files, file, next)
         drop_name(folder, file);
-    drop_known(folder);
+    while (folder->known != NULL)
+        drop_oldest(folder);
     input_close(folder->unpacking);
     free(folder);
 }
@@ -186,7 +188,7 @@ static struct known *known_as(struct eve_folder *folder, uint64_t identity)
     if (known != NULL)
         return known;
     if (HASH_COUNT(folder->known) == KNOWN_MAX)
-        return NULL;
+        drop_oldest(folder);
     known = calloc(1, sizeof(*known));
     if (known == NULL)
         return NULL;
