@@ -78,8 +78,9 @@ static void on_dns(void *user, struct connection *connection, struct cursor mess
     connection->app_proto = dns_flavour(connection);
     if (tcp && connection->flow != NULL && resolution_read(message, &answer) == TATTLER_OK)
         flow_learn_dns(inspector->worker, connection->flow, &answer);
-    if (connection->app_proto == NULL)
-        return;
+    if (connection->app_proto == NULL ||
+            (inspector->rules.matcher == NULL && !inspect_wants(inspector, EVE_DNS)))
+        return; /* nothing tells the message's number */
     head = inspect_head(inspector, connection, to_server);
     head.transaction = connection->transactions;
     if (!eve_dns_is_told(&head, message))
