@@ -66,13 +66,13 @@ static void tell_line(void *user, const char *path, unsigned line, const char *w
         checklist_tell(user, VERDICT_PROBLEM, "mend the file, or take it out of the configuration", "%s: %s", path, what);
 }
 
-static void tell_setting(void *user, const char *file, unsigned line, unsigned column,
+void checklist_tell_place(void *list, const char *file, unsigned line, unsigned column,
         const char *what)
 {
     if (line > 0)
-        checklist_tell(user, VERDICT_PROBLEM, NULL, "%s:%u:%u: %s", file, line, column, what);
+        checklist_tell(list, VERDICT_PROBLEM, NULL, "%s:%u:%u: %s", file, line, column, what);
     else
-        checklist_tell(user, VERDICT_PROBLEM, NULL, "%s: %s", file, what);
+        checklist_tell(list, VERDICT_PROBLEM, NULL, "%s: %s", file, what);
 }
 
 /* --- configuration and data files --- */
@@ -91,7 +91,7 @@ static void check_settings(struct checklist *list, struct settings *settings, co
         return;
     }
     if (status == TATTLER_OK)
-        status = settings_read_yaml(settings, path, tell_setting, list);
+        status = settings_read_yaml(settings, path, checklist_tell_place, list);
     if (status == TATTLER_OK)
         checklist_tell(list, VERDICT_OK, NULL, "configuration: %s", path);
     else if (status == TATTLER_NO_MEMORY)

@@ -15,6 +15,10 @@ struct checklist {
 /* Prints a line to standard output and counts it. 'advice' says what to do; NULL: nothing. */
 void checklist_tell(struct checklist *list, enum verdict verdict, const char *advice,
         const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* A problem at a place in a file, for loaders that tell of them; 'list' is the checklist. Line 0: of the
+ * file as a whole. */
+void checklist_tell_place(void *list, const char *file, unsigned line, unsigned column,
+        const char *what);
 
 /* Loads heuristics, profiles and the baseline as both hosts do, and, for the stand-alone one, the rules.
  * 'config' may hold variables; NULL: none. */

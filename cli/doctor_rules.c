@@ -12,24 +12,15 @@
 
 #define ERROR_SIZE 512
 
-static void tell_problem(void *user, const char *file, unsigned line, unsigned column,
-        const char *what)
-{
-    if (line > 0)
-        checklist_tell(user, VERDICT_PROBLEM, NULL, "%s:%u:%u: %s", file, line, column, what);
-    else
-        checklist_tell(user, VERDICT_PROBLEM, NULL, "%s: %s", file, what);
-}
-
 static void tell_line(void *user, const char *file, unsigned line, const char *text)
 {
-    tell_problem(user, file, line, 1, text);
+    checklist_tell_place(user, file, line, 1, text);
 }
 
 static void tell_rule(void *user, const struct rule_problem *problem)
 {
     if (problem->kind == RULE_ERROR)
-        tell_problem(user, problem->file, problem->line, problem->column, problem->text);
+        checklist_tell_place(user, problem->file, problem->line, problem->column, problem->text);
     else if (problem->kind == RULE_WARNING)
         checklist_tell(user, VERDICT_WARNING, NULL, "%s:%u:%u: %s", problem->file, problem->line,
                 problem->column, problem->text);
@@ -41,7 +32,7 @@ static struct heuristics *check_heuristics(struct checklist *list, const struct 
         .settings = settings,
         .paths = (const char *const *)settings->lua_files.items,
         .path_count = settings->lua_files.count,
-        .problem = tell_problem,
+        .problem = checklist_tell_place,
         .tell = tell_line,
         .user = list,
     };
@@ -95,7 +86,7 @@ static void check_profiles(struct checklist *list, const struct settings *settin
     profile = profile_load((const char *const *)settings->profiles.items, settings->profiles.count,
             NULL, tell_line, list);
     if (list->counts[VERDICT_PROBLEM] == problems)
-        checklist_tell(list, VERDICT_OK, NULL, "profiles: %zu files", settings->profiles.count);
+        checklist_tell(list, VERDICT_OK, NULL, "profiles: %zu", settings->profiles.count);
     profile_free(profile);
 }
 
