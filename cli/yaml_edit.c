@@ -100,9 +100,10 @@ static char *assemble(const char *text, size_t len, const char *key, const struc
 
 /* --- is all else as it was? --- */
 
-/* Has 'key' got one item more, at its end, and does all else mean what it did? */
-static bool only_added(struct yaml_tree *before, struct yaml_tree *after, const char *key)
+/* Has the key got one item more, at its end, and does all else mean what it did? */
+static bool only_added(struct yaml_tree *before, struct yaml_tree *after, const void *wanted)
 {
+    const char *key = wanted;
     const yaml_node_t *old = tree_base(before), *new = tree_base(after), *list;
     const yaml_node_pair_t *had = tree_find(before, old, key), *has = tree_find(after, new, key);
     struct tree_change change = { NULL, NULL };
@@ -145,24 +146,19 @@ static bool find_cut(struct yaml_tree *tree, const char *text, size_t len, const
 char *yaml_add_item(const char *text, size_t len, const char *key, yaml_item_fn item, void *user,
         size_t *out_len, const char **why)
 {
-    struct yaml_tree before, after;
+    struct yaml_tree before;
     struct cut cut;
     char *made = NULL;
-    bool good = false;
 
     *why = "it is not YAML, or holds more than one document";
+    *out_len = 0;
     if (tree_read(&before, text, len) && find_cut(&before, text, len, key, &cut, why)) {
         *why = "out of memory";
         made = assemble(text, len, key, &cut, item, user, out_len);
     }
-    if (made != NULL) {
+    if (made != NULL)
         *why = "an item put in at its end would change something else";
-        good = tree_read(&after, made, *out_len) && only_added(&before, &after, key);
-        tree_clear(&after);
-    }
+    made = tree_accept(&before, made, *out_len, only_added, key);
     tree_clear(&before);
-    if (good)
-        return made;
-    free(made);
-    return NULL;
+    return made;
 }

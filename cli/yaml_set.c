@@ -194,8 +194,9 @@ static bool has_one_pair(const yaml_node_t *map)
 }
 
 /* Is the value there now, with nothing beside it on the part of the path that is new? */
-static bool only_set(struct yaml_tree *before, struct yaml_tree *after, const struct yaml_value *set)
+static bool only_set(struct yaml_tree *before, struct yaml_tree *after, const void *wanted)
 {
+    const struct yaml_value *set = wanted;
     struct tree_change change = { NULL, NULL };
     struct way old, new;
     const char *value;
@@ -222,12 +223,12 @@ static bool only_set(struct yaml_tree *before, struct yaml_tree *after, const st
 char *yaml_set_value(const char *text, size_t len, const struct yaml_value *set, size_t *out_len,
         const char **why)
 {
-    struct yaml_tree before, after;
+    struct yaml_tree before;
     struct cut cut;
     char *made = NULL;
-    bool good = false;
 
     *why = "it is not YAML, or holds more than one document";
+    *out_len = 0;
     if (tree_read(&before, text, len)) {
         *why = "its entry is written in a way that is not known";
         if (find_cut(&before, text, len, set, &cut)) {
@@ -235,14 +236,9 @@ char *yaml_set_value(const char *text, size_t len, const struct yaml_value *set,
             made = assemble(text, len, &cut, set, out_len);
         }
     }
-    if (made != NULL) {
+    if (made != NULL)
         *why = "a value put in there would change something else";
-        good = tree_read(&after, made, *out_len) && only_set(&before, &after, set);
-        tree_clear(&after);
-    }
+    made = tree_accept(&before, made, *out_len, only_set, set);
     tree_clear(&before);
-    if (good)
-        return made;
-    free(made);
-    return NULL;
+    return made;
 }

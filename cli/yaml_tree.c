@@ -1,6 +1,7 @@
 #include "yaml_tree.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OWN_SECTION "tattler"
@@ -207,4 +208,20 @@ bool tree_same_but(struct yaml_tree *before, struct yaml_tree *after,
 
     /* The root is node 1. */
     return same(&comparison, 1, 1, 0) && comparison.met == 1;
+}
+
+char *tree_accept(struct yaml_tree *before, char *made, size_t len, tree_judge_fn judge,
+        const void *wanted)
+{
+    struct yaml_tree after;
+    bool good;
+
+    if (made == NULL)
+        return NULL;
+    good = tree_read(&after, made, len) && judge(before, &after, wanted);
+    tree_clear(&after);
+    if (good)
+        return made;
+    free(made);
+    return NULL;
 }

@@ -46,4 +46,11 @@ struct tree_change {
 bool tree_same_but(struct yaml_tree *before, struct yaml_tree *after,
         const struct tree_change *change);
 
+/* Does 'after' have what was wanted, and is all else as it was? */
+typedef bool (*tree_judge_fn)(struct yaml_tree *before, struct yaml_tree *after, const void *wanted);
+/* 'made', the text that an edit of 'before' has made, if it is YAML and its judge accepts it; otherwise
+ * it is freed, and NULL comes back, as for NULL. */
+char *tree_accept(struct yaml_tree *before, char *made, size_t len, tree_judge_fn judge,
+        const void *wanted);
+
 #endif
