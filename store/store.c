@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "schema.h"
@@ -172,27 +173,42 @@ static enum tattler_status make_tables(struct store *store)
     return status;
 }
 
+/* What a file says of itself. */
+struct marks {
+    uint64_t version, application, tables;
+};
+
+/* All as of one moment: another process may be making the tables. */
+static bool read_marks(struct store *store, struct marks *out)
+{
+    bool failed = store_run(store, "BEGIN") != TATTLER_OK;
+
+    if (!failed)
+        out->version = pragma(store, "PRAGMA user_version", &failed);
+    if (!failed)
+        out->application = pragma(store, "PRAGMA application_id", &failed);
+    if (!failed)
+        out->tables = pragma(store, "SELECT count(*) FROM sqlite_master", &failed);
+    store_roll_back(store);
+    return !failed;
+}
+
 static enum tattler_status check_tables(struct store *store, enum store_mode mode)
 {
-    bool failed;
-    uint64_t version = pragma(store, "PRAGMA user_version", &failed), application, tables;
+    struct marks marks;
     char why[128];
 
-    if (failed)
+    if (!read_marks(store, &marks))
         return TATTLER_MALFORMED;
-    application = pragma(store, "PRAGMA application_id", &failed);
-    tables = failed ? 0 : pragma(store, "SELECT count(*) FROM sqlite_master", &failed);
-    if (failed)
-        return TATTLER_MALFORMED;
-    if (mode == STORE_MAKE && version == 0 && application == 0 && tables == 0)
+    if (mode == STORE_MAKE && marks.version == 0 && marks.application == 0 && marks.tables == 0)
         return make_tables(store);
-    if (application != STORE_APPLICATION) {
+    if (marks.application != STORE_APPLICATION) {
         say(store, "", "a database, but not a store of Tattler's: give another file");
         return TATTLER_MALFORMED;
     }
-    if (version > STORE_VERSION) {
+    if (marks.version > STORE_VERSION) {
         snprintf(why, sizeof(why), "of version %llu, made by a newer Tattler: this one reads %d",
-                (unsigned long long)version, STORE_VERSION);
+                (unsigned long long)marks.version, STORE_VERSION);
         say(store, "", why);
         return TATTLER_MALFORMED;
     }
@@ -258,6 +274,28 @@ static enum tattler_status open_database(struct store *store, enum store_mode mo
                                        : open_immutable(store);
 }
 
+static uint64_t clock_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Where two come to switch at once, SQLite does not wait, as each has a lock that the other needs: it
+ * gives one of them SQLITE_BUSY at once. */
+static enum tattler_status use_log(struct store *store)
+{
+    const uint64_t end_ms = clock_ms() + STORE_BUSY_MS;
+    int result;
+
+    do {
+        result = sqlite3_exec(store->database,
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+    } while ((result & 0xff) == SQLITE_BUSY && clock_ms() < end_ms && sqlite3_sleep(5) > 0);
+    return result == SQLITE_OK ? TATTLER_OK : store_failed(store, "not written");
+}
+
 static enum tattler_status open_tables(struct store *store, enum store_mode mode)
 {
     enum tattler_status status;
@@ -277,7 +315,7 @@ static enum tattler_status open_tables(struct store *store, enum store_mode mode
     sqlite3_exec(store->database, "PRAGMA foreign_keys = ON", NULL, NULL, NULL);
     status = check_tables(store, mode);
     if (status == TATTLER_OK && mode != STORE_READ)
-        status = store_run(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+        status = use_log(store);
     return status;
 }
 

@@ -196,6 +196,27 @@ START_TEST(processes_that_save_at_once_add_up)
 }
 END_TEST
 
+START_TEST(processes_that_make_it_at_once_all_find_it_made)
+{
+    enum { MAKERS = 5, TIMES = 100 };
+
+    for (unsigned round = 0; round < TIMES; round++) {
+        pid_t children[MAKERS];
+        int from[MAKERS][2], status;
+
+        remove_all();
+        for (unsigned i = 0; i < MAKERS; i++)
+            children[i] = start(from[i], 1);
+        for (unsigned i = 0; i < MAKERS; i++) {
+            count_letters(from[i][0]);
+            ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+            ck_assert_int_eq(status, 0);
+        }
+        ck_assert_uint_eq(count_times(), MAKERS);
+    }
+}
+END_TEST
+
 /* As on a disk without room: no file may grow beyond what the store has. */
 static int save_on_a_full_disk(void)
 {
@@ -422,6 +443,7 @@ int main(void)
     const TTest *const tests[] = {
         a_process_killed_at_any_moment_loses_nothing_and_counts_nothing_twice,
         processes_that_save_at_once_add_up,
+        processes_that_make_it_at_once_all_find_it_made,
         what_did_not_fit_is_saved_when_there_is_room_again,
         a_ruling_reaches_a_running_engine_with_its_next_save,
         a_capture_teaches_what_was_forgotten_or_reset_before,
