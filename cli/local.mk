@@ -1,7 +1,7 @@
 # What the stand-alone host needs besides the engine; a library so that tests can use its parts.
 noinst_LTLIBRARIES += libhost.la
 libhost_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cli -I$(top_srcdir)/store
-libhost_la_CFLAGS = $(AM_CFLAGS) $(CLI_CFLAGS)
+libhost_la_CFLAGS = $(AM_CFLAGS) $(LTO_CFLAGS) $(CLI_CFLAGS)
 libhost_la_SOURCES = \
 	cli/application.c cli/application.h cli/capture.c cli/capture.h cli/capture_look.c \
 	cli/capture_look.h cli/capture_time.h cli/connection.c cli/connection.h cli/connection_key.c cli/connection_key.h cli/defrag.c \
@@ -42,7 +42,8 @@ tattler_SOURCES = \
 	cli/sandbox.h cli/sender.c cli/sender.h cli/serve.h cli/serve_access.c cli/serve_http.h \
 	cli/serve_listen.c cli/serve_metrics.c cli/serve_module.c cli/serve_run.c cli/serve_tune.c cli/serve_tune.h cli/serve_tune_internal.h cli/serve_tune_page.c cli/try.h cli/try_flows.c cli/try_lua.c cli/try_print.c \
 	cli/try_say.c cli/try_walk.c
-tattler_CFLAGS = $(AM_CFLAGS) $(LIVE_CFLAGS)
+tattler_CFLAGS = $(AM_CFLAGS) $(LTO_CFLAGS) $(LIVE_CFLAGS)
+tattler_LDFLAGS = $(AM_LDFLAGS) $(LTO_LDFLAGS)
 tattler_LDADD = libhost.la $(GEO_IMPORT) $(LINKED_HTTP) $(LIVE_LIBS)
 
 # The web server is a module of its own (cli/serve_http.h), but with sanitizers.

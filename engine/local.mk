@@ -28,7 +28,7 @@ tattler_lua_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 tattler_lua_la_LIBADD = $(LUAJIT_LIBS)
 LINKED_LUA =
 endif
-libengine_la_CFLAGS = $(AM_CFLAGS) $(ENGINE_CFLAGS)
+libengine_la_CFLAGS = $(AM_CFLAGS) $(LTO_CFLAGS) $(ENGINE_CFLAGS)
 libengine_la_LIBADD = $(LINKED_LUA) $(ENGINE_LIBS)
 libengine_la_SOURCES = \
 	engine/baseline.c engine/baseline.h engine/baseline_export.c engine/baseline_import.c \
@@ -95,7 +95,7 @@ engine/detect/dga_model.c: $(srcdir)/engine/detect/dga_train.awk \
 # rules and applications by itself.
 noinst_LTLIBRARIES += librules.la
 librules_la_CPPFLAGS = $(AM_CPPFLAGS)
-librules_la_CFLAGS = $(AM_CFLAGS) $(RULES_CFLAGS)
+librules_la_CFLAGS = $(AM_CFLAGS) $(LTO_CFLAGS) $(RULES_CFLAGS)
 librules_la_LIBADD = libengine.la $(RULES_LIBS)
 librules_la_SOURCES = \
 	engine/detect/match/address_rules.c engine/detect/match/address_rules.h \

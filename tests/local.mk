@@ -1,6 +1,6 @@
 # A new unit test or fuzz target is one line here. Programs are made of the one file of their name
 # and of what they use from these libraries; replay.c gives fuzz targets a main().
-LDADD = $(REPLAY) librules.la libhost.la libgeowriter.la
+LDADD = $(PLAIN_LDFLAGS) $(REPLAY) librules.la libhost.la libgeowriter.la
 
 FUZZ_TARGETS = \
 	tests/fuzz/capture_fuzz \
