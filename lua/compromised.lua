@@ -31,16 +31,25 @@ for port in ("21 22 23 81 135 139 445 1433 2222 2323 3306 3389 5000 5555 5900 63
     prey[tonumber(port)] = true
 end
 
--- A sign is kept as "SECONDS WHERE": when it last showed, and with whom.
+local AGAIN_S = 60 -- a sign that goes on is looked at and noted again so often
+
+-- When a sign last showed and with whom; 'sign.at' and 'sign.name' are their names in the memory.
 local function note(memory, sign, where)
-    memory[sign] = ("%d %s"):format(time.now(), where:sub(1, 80))
+    memory[sign.at], memory[sign.name] = time.now(), where:sub(1, 80)
 end
 
--- Where and since when a sign showed; nil: not within the time that it counts.
-local function shown(memory, sign, params)
-    local since, where = (memory[sign] or ""):match("^(%d+) (.*)$")
-    return since and time.now() - tonumber(since) <= 3600 * params.hours and where
+local function is_fresh(memory, sign)
+    local since_s = time.now() - (memory[sign.at] or -math.huge)
+    return since_s >= 0 and since_s < AGAIN_S
 end
+
+-- Where a sign showed; nil: not within the time that it counts.
+local function shown(memory, sign, params)
+    local at = memory[sign.at]
+    return at and time.now() - at <= 3600 * params.hours and memory[sign.name]
+end
+
+local prey_tried = { name = "prey", at = "prey_at" } -- no sign by itself
 
 local STRANGERS_MAX = 16 -- that many or more
 
@@ -58,7 +67,7 @@ local function scans_slowly(flow, memory, params)
     memory.tries, memory.tried, memory.tried_at = tries, flow.remote_ip, time.now()
     local many = tries >= params.tries and (flow.strangers or 0) >= math.min(params.tries, STRANGERS_MAX)
     if many then
-        note(memory, "prey", flow.remote_ip)
+        note(memory, prey_tried, flow.remote_ip)
     end
     return many
 end
@@ -92,7 +101,7 @@ local signs = {
         return flow.relay.role == "controller" and flow.relay.score >= 0.5
     end },
     { name = "beacon", points = 0.3, holds = function(flow) return beat_of(flow) == "beacon" end },
-    { name = "crowded_beacon", points = 0.3, with = "prey", instead_of = "beacon", holds = function(flow)
+    { name = "crowded_beacon", points = 0.3, with = prey_tried, instead_of = "beacon", holds = function(flow)
         return beat_of(flow) == "crowded_beacon"
     end },
     { name = "exfil", points = 0.3, holds = function(flow) return flow.finding.exfil end },
@@ -104,10 +113,16 @@ local signs = {
     { name = "own_resolver", points = 0.1, holds = function(flow) return flow.dns.bypass end },
 }
 
+local sign_of = {}
+for _, sign in ipairs(signs) do
+    sign.at = sign.name .. "_at"
+    sign_of[sign.name] = sign
+end
+
 local function judge(device, params)
     local memory, why, score, count = device.memory, {}, 0, 0
     for _, sign in ipairs(signs) do
-        local where = shown(memory, sign.name, params)
+        local where = shown(memory, sign, params)
         if where and (not sign.with or shown(memory, sign.with, params) and not why[sign.instead_of]) then
             why[sign.name] = where
             score = score + sign.points
@@ -120,10 +135,10 @@ local function judge(device, params)
 end
 
 local function look(flow, device, params)
-    local new = false
+    local memory, new = device.memory, false
     for _, sign in ipairs(signs) do
-        if sign.holds(flow, device.memory, params) then
-            note(device.memory, sign.name, flow.name or flow.remote_ip)
+        if not is_fresh(memory, sign) and sign.holds(flow, memory, params) then
+            note(memory, sign, flow.name or flow.remote_ip)
             new = true
         end
     end
@@ -134,9 +149,9 @@ end
 
 -- Connections that last are looked at often, so only at what they alone show.
 local function look_at_beat(flow, device, params)
-    local beat = beat_of(flow)
-    if beat then
-        note(device.memory, beat, flow.name or flow.remote_ip)
+    local memory, beat = device.memory, beat_of(flow)
+    if beat and not is_fresh(memory, sign_of[beat]) then
+        note(memory, sign_of[beat], flow.name or flow.remote_ip)
         judge(device, params)
     end
 end
@@ -173,10 +188,10 @@ heuristic{
     on_device_window = function(device, params)
         local scan, in_vain = scans(device), asks_in_vain(device)
         if scan then -- attempts that nobody answers end long after the scan
-            note(device.memory, "scan", "many hosts")
+            note(device.memory, sign_of.scan, "many hosts")
         end
         if in_vain then
-            note(device.memory, "missing_names", "resolver")
+            note(device.memory, sign_of.missing_names, "resolver")
         end
         if scan or in_vain then
             judge(device, params)

@@ -57,7 +57,7 @@ end
 
 local function judge(flow, device, params)
     local memory = device.memory
-    if excused[flow.service or "other"] then
+    if excused[flow.service or "other"] or (flow.strangers or 0) > params.addresses then
         return
     end
     local after_s = time.now() - flow.age_s - (memory.refused_at or -math.huge)
@@ -65,8 +65,7 @@ local function judge(flow, device, params)
         return
     elseif after_s > params.seconds then
         remember_address(flow.remote_ip, memory)
-    elseif (flow.strangers or 0) <= params.addresses
-            and not (memory.known or ""):find("," .. flow.remote_ip .. ",", 1, true) then
+    elseif not (memory.known or ""):find("," .. flow.remote_ip .. ",", 1, true) then
         local times = count_times(flow, memory)
         finding(flow, {
             score = math.min(1, 0.4 + 0.2 * times + ((flow.asn_risk or 0) >= 70 and 0.2 or 0)),

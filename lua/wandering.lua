@@ -59,12 +59,12 @@ local function judge(flow, device, params)
     if flow.country then
         add(memory, "countries", flow.country)
     end
-    local networks = count(memory.networks or ",", memory.last_networks or ",")
-    local countries = count(memory.countries or ",", memory.last_countries or ",")
     local watched_s = now - (device.first_seen or now)
     if not memory.usual_networks or watched_s < 3600 * params.hours * params.periods then
         return
     end
+    local networks = count(memory.networks or ",", memory.last_networks or ",")
+    local countries = count(memory.countries or ",", memory.last_countries or ",")
     local far = networks >= params.networks and networks >= 2 * memory.usual_networks
     local abroad = countries >= params.countries and countries >= 2 * (memory.usual_countries or 0)
     if far or abroad then
