@@ -107,40 +107,65 @@ static void tell_stop(const struct sweep *sweep, struct device *device,
 static unsigned clock_beats(const struct sweep *sweep, struct device *device, bool wide, bool tell)
 {
     struct engine_event event = { .device = device };
-    uint64_t due_us = atomic_load(&device->due_us), next_us;
     struct beat_report report;
     unsigned told = 0;
 
     for (struct remote *remote = device->conduct.remotes.by_key; remote != NULL;
             remote = remote->hh.next) {
-        if (remote_is_wide(remote) != wide)
+        if (remote->due_us > sweep->now_us || remote_is_wide(remote) != wide)
             continue;
-        next_us = remote->due_us;
-        if (next_us <= sweep->now_us) {
-            if (beat_clock(&remote->beat, sweep->now_us, &report)) {
-                told++;
-                event_take(&event, remote, &report);
-                if (tell && !remote->to_many)
-                    tell_stop(sweep, device, &event, remote);
-            }
-            next_us = remote->due_us = beat_due_us(&remote->beat);
+        if (beat_clock(&remote->beat, sweep->now_us, &report)) {
+            told++;
+            event_take(&event, remote, &report);
+            if (tell && !remote->to_many)
+                tell_stop(sweep, device, &event, remote);
         }
-        if (next_us < due_us)
-            due_us = next_us;
+        remote->due_us = beat_due_us(&remote->beat);
     }
-    atomic_store(&device->due_us, due_us);
     return told;
 }
 
-/* When a beat stops, so does that of its domain, which then need not be told. */
-static void clock_device(const struct sweep *sweep, struct device *device)
+static uint64_t next_due_us(const struct device *device)
 {
-    atomic_store(&device->due_us, UINT64_MAX);
-    clock_beats(sweep, device, true, clock_beats(sweep, device, false, true) == 0);
+    uint64_t due_us = AGENDA_NEVER;
+
+    for (const struct remote *remote = device->conduct.remotes.by_key; remote != NULL;
+            remote = remote->hh.next)
+        if (remote->due_us < due_us)
+            due_us = remote->due_us;
+    return due_us;
 }
 
-static void tend(const struct sweep *sweep, struct device *device, bool is_due)
+/* Mostly beats have come since it was put on the agenda. When one stops, so does that of its domain,
+ * which then need not be told. */
+static void clock_device(const struct sweep *sweep, struct device *device)
 {
+    uint64_t due_us;
+
+    lock_take(&device->lock);
+    due_us = next_due_us(device);
+    if (due_us <= sweep->now_us) {
+        clock_beats(sweep, device, true, clock_beats(sweep, device, false, true) == 0);
+        due_us = next_due_us(device);
+    }
+    device_set_due(sweep->engine->devices, device, due_us);
+    lock_release(&device->lock);
+}
+
+static void clock_due(const struct sweep *sweep)
+{
+    struct devices *devices = sweep->engine->devices;
+    struct device *device;
+
+    while ((device = devices_due(devices, sweep->now_us)) != NULL) {
+        clock_device(sweep, device);
+        device_release(devices, device);
+    }
+}
+
+static void trim_device(struct device *device, void *user)
+{
+    const struct sweep *sweep = user;
     struct device_budget *budget = &sweep->engine->budget;
 
     lock_take(&device->lock);
@@ -148,19 +173,7 @@ static void tend(const struct sweep *sweep, struct device *device, bool is_due)
         remotes_trim(&device->conduct.remotes, &budget->conduct.remotes, sweep->now_us);
     if (sweep->trim_names)
         names_trim(&device->names, &budget->names, sweep->now_us);
-    if (is_due)
-        clock_device(sweep, device);
     lock_release(&device->lock);
-}
-
-/* Most devices need nothing. */
-static void sweep_device(struct device *device, void *user)
-{
-    const struct sweep *sweep = user;
-    bool is_due = atomic_load(&device->due_us) <= sweep->now_us;
-
-    if (is_due || sweep->trim_remotes || sweep->trim_names)
-        tend(sweep, device, is_due);
 }
 
 /* Is it time, and this thread's turn? */
@@ -180,7 +193,9 @@ static void sweep_all(struct engine *engine, uint64_t now_us)
     sweep.trim_remotes = remotes_pressed(&engine->budget.conduct.remotes);
     sweep.trim_names = names_pressed(&engine->budget.names) &&
                        take_turn(&engine->names_trimmed_us, now_us, TRIM_NAMES_US);
-    devices_each(engine->devices, sweep_device, &sweep);
+    if (sweep.trim_remotes || sweep.trim_names)
+        devices_each(engine->devices, trim_device, &sweep);
+    clock_due(&sweep);
 }
 
 static void step_back(struct worker *worker, uint64_t now_us)

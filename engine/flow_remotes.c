@@ -124,7 +124,8 @@ void flow_beat(const struct flow *flow, struct beat_view *out)
         take_better(out, flow->beat);
 }
 
-static void tell_remote(const struct flow *flow, struct remote *remote, struct engine_event *event)
+static void tell_remote(struct engine *engine, const struct flow *flow, struct remote *remote,
+        struct engine_event *event)
 {
     struct beat_report report;
 
@@ -136,8 +137,8 @@ static void tell_remote(const struct flow *flow, struct remote *remote, struct e
     if (flow->burst_bytes > 0 && beat_add(&remote->beat, flow->last_us, flow->burst_bytes, &report))
         event_take(event, remote, &report);
     remote->due_us = beat_due_us(&remote->beat);
-    if (remote->due_us < atomic_load(&flow->device->due_us))
-        atomic_store(&flow->device->due_us, remote->due_us);
+    if (remote->due_us < flow->device->due_us)
+        device_set_due(engine->devices, flow->device, remote->due_us);
 }
 
 /* Names one flow among those of its device to a remote. */
@@ -148,7 +149,7 @@ static uint64_t teller_of(const struct flow *flow)
 
 /* While all that a domain or network has is one host's, the host's series is enough. The second host
  * begins with what the first has told, unless that is a heartbeat, which it would only disturb. */
-static void tell_wide(struct flow *flow, struct engine_event *event)
+static void tell_wide(struct engine *engine, struct flow *flow, struct engine_event *event)
 {
     struct remote *wide = flow->wide;
     uint64_t teller = wide->teller;
@@ -161,7 +162,7 @@ static void tell_wide(struct flow *flow, struct engine_event *event)
         if (first != NULL && !beat_is_sure(&first->beat) && !wide->beat.remembered)
             wide->beat = first->beat;
     }
-    tell_remote(flow, wide, event);
+    tell_remote(engine, flow, wide, event);
     take_better(&flow->outlook.series, &wide->beat);
 }
 
@@ -221,9 +222,9 @@ void flow_tell_remotes(struct engine *engine, struct flow *flow, struct engine_e
     if (narrow == NULL)
         return;
     if (flow->wide != NULL)
-        tell_wide(flow, event);
+        tell_wide(engine, flow, event);
     flow->alone = remote_hears_only(narrow, teller_of(flow));
-    tell_remote(flow, narrow, event);
+    tell_remote(engine, flow, narrow, event);
     take_better(&flow->outlook.series, &narrow->beat);
     look_at_upload(flow, narrow);
 }

@@ -57,6 +57,7 @@ if HAVE_CHECK
 UNIT_TESTS = \
 	tests/unit/acceptance_test \
 	tests/unit/address_test \
+	tests/unit/agenda_test \
 	tests/unit/arp_test \
 	tests/unit/asked_test \
 	tests/unit/baseline_test \

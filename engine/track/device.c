@@ -45,6 +45,7 @@ struct devices {
     struct bindings bindings;
     struct routers routers;
     struct device_counters counters;
+    struct agenda agenda;
 };
 
 struct devices *devices_new(size_t max_devices, struct device_budget *budget,
@@ -54,8 +55,12 @@ struct devices *devices_new(size_t max_devices, struct device_budget *budget,
 
     if (devices == NULL)
         return NULL;
-    lock_init(&devices->lock);
     devices->max_devices = max_devices > 0 ? max_devices : 1;
+    if (!agenda_init(&devices->agenda, devices->max_devices)) {
+        free(devices);
+        return NULL;
+    }
+    lock_init(&devices->lock);
     devices->budget = budget;
     devices->identify = identify;
     devices->user = user;
@@ -111,6 +116,7 @@ static void unlist(struct devices *devices, struct entry *entry)
 static void empty(struct devices *devices, struct device *device)
 {
     lock_take(&device->lock);
+    device_set_due(devices, device, AGENDA_NEVER);
     device->gone = true;
     names_clear(&device->names, &devices->budget->names);
     conduct_forget(&device->conduct, &devices->budget->conduct);
@@ -148,6 +154,7 @@ void devices_free(struct devices *devices)
     while (devices->entries != NULL)
         forget(devices, devices->entries);
     routers_clear(&devices->routers);
+    agenda_destroy(&devices->agenda);
     lock_destroy(&devices->lock);
     free(devices);
 }
@@ -235,6 +242,7 @@ static struct entry *make(struct devices *devices, const struct mac *mac,
     }
     entry->device.address = sighting->address;
     entry->device.first_seen_us = sighting->time_us;
+    entry->device.due_us = AGENDA_NEVER;
     lock_init(&entry->device.lock);
     atomic_init(&entry->device.holders, 1); /* the table */
     introduce(devices, &entry->device);
@@ -428,6 +436,33 @@ bool devices_is_router(struct devices *devices, const struct mac *mac)
     is_router = routers_has(&devices->routers, mac);
     lock_release(&devices->lock);
     return is_router;
+}
+
+/* --- what is due --- */
+
+void device_set_due(struct devices *devices, struct device *device, uint64_t due_us)
+{
+    if (device->gone)
+        return;
+    device->due_us = due_us;
+    agenda_set(&devices->agenda, &device->turn, due_us);
+}
+
+static struct device *device_of(struct turn *turn)
+{
+    return (struct device *)(void *)((char *)turn - offsetof(struct device, turn));
+}
+
+static void keep(struct turn *turn)
+{
+    device_hold(device_of(turn));
+}
+
+struct device *devices_due(struct devices *devices, uint64_t now_us)
+{
+    struct turn *turn = agenda_due(&devices->agenda, now_us, keep);
+
+    return turn != NULL ? device_of(turn) : NULL;
 }
 
 /* --- for summaries --- */

@@ -17,6 +17,7 @@
 
 #include "base/address.h"
 #include "base/lock.h"
+#include "track/agenda.h"
 #include "track/conduct.h"
 #include "track/insight.h"
 #include "track/names.h"
@@ -53,7 +54,6 @@ struct device {
     _Atomic(const char *) type; /* "" while unknown */
     atomic_ullong last_seen_us;
     atomic_bool busy;     /* sends and receives much: flow_relay.c */
-    atomic_ullong due_us; /* when a heartbeat of its has to be looked at */
     atomic_ullong window_us; /* heuristics were last called for its minute */
     atomic_ullong window_packets; /* sent since then, and neighbours asked for */
     atomic_ullong hour_us;   /* the same for its hour */
@@ -71,6 +71,7 @@ struct device {
     uint64_t met_us;   /* when it was first seen, in another process maybe; zero: in this one */
     uint64_t alerts;   /* urgent ones, not yet saved */
     uint64_t ruling;   /* the number of what was said about it last (baseline.h) */
+    uint64_t due_us;   /* when a heartbeat of its has to be looked at: device_set_due() */
     uint64_t exported_us; /* as of when its baseline was last taken out */
     bool gone;      /* from the table: nothing is kept of it any more, though flows hold it */
     bool encrypted_dns;
@@ -84,6 +85,7 @@ struct device {
     char type_text[DEVICE_TEXT_SIZE]; /* where 'type' points */
     atomic_uint holders;
     void *entry;
+    struct turn turn;
 };
 
 /* What a device is told about itself by the host's configuration and databases: when it is made and,
@@ -167,6 +169,12 @@ static inline uint64_t device_met_us(const struct device *device)
 {
     return device->met_us != 0 ? device->met_us : device->first_seen_us;
 }
+
+/* Its heartbeats have to be looked at then, AGENDA_NEVER: never. With its lock held. */
+void device_set_due(struct devices *devices, struct device *device, uint64_t due_us);
+/* The one that has to be looked at first, if that is by now, until device_set_due(): held for the
+ * caller. NULL: none. */
+struct device *devices_due(struct devices *devices, uint64_t now_us);
 
 /* What the configuration calls devices may have changed: asks for each. */
 void devices_introduce_again(struct devices *devices);

@@ -136,6 +136,7 @@ static struct remote *make(struct remotes *remotes, struct remotes_budget *budge
         entry->kind = who->kind;
         entry->key = key_of(who->kind, who->hash);
         entry->first_us = entry->last_us = now_us;
+        entry->due_us = UINT64_MAX;
         set_label(entry, who);
         HASH_ADD(hh, remotes->by_key, key, sizeof(entry->key), entry);
         if (entry->hh.tbl != NULL)

@@ -47,7 +47,7 @@ struct remote {
     uint64_t first_us, last_us;
     uint64_t teller; /* the only flow, or narrower remote, that has told of it; 0: none has */
     struct beat beat;
-    uint64_t due_us; /* beat_due_us(), or sooner */
+    uint64_t due_us; /* beat_due_us(), or sooner; UINT64_MAX at first */
     struct upload_window upload;
     struct unanswered unanswered;
 
