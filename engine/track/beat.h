@@ -94,7 +94,8 @@ struct beat {
     uint8_t astray;  /* rises with odd gaps, falls with beats */
     uint8_t looked;  /* beats since the gaps were judged again */
     uint32_t seen;   /* gaps in all */
-    uint32_t proven; /* gaps of a period that still has to last */
+    uint32_t proven; /* gaps of a period that still has to last, */
+    float needed;    /* and how many it takes, as of the latest search */
 
     float period_s, deviation; /* mean absolute, as a share of the period */
     float score;

@@ -85,7 +85,8 @@ static bool is_proven(struct beat *beat, const struct beat_found *found)
     else if (beat_fold(found->gaps_s[found->count - 1], period_s) == 1)
         beat->proven++;
     beat->period_s = (float)period_s;
-    return beat->proven >= beat_gaps_needed(beat, found);
+    beat->needed = (float)beat_gaps_needed(beat, found);
+    return (double)beat->proven >= (double)beat->needed;
 }
 
 /* A search costs some ten thousand instructions. A fresh stream is searched at each gap, one that has
@@ -97,10 +98,10 @@ static bool is_worth_a_search(const struct beat *beat)
     return beat->seen % (beat->seen < HOPELESS_GAPS ? SEARCH_EACH : HOPELESS_EACH) == 0;
 }
 
-/* An apparent beat that has to last: most gaps of it are counted without a search. */
+/* An apparent beat that has to last: gaps that keep to it are counted without a search, but the last. */
 static bool keeps_to(struct beat *beat, double gap_s)
 {
-    if (beat->seen % 4 == 0 ||
+    if (beat->proven + 1 >= (double)beat->needed ||
             !beat_is_near(gap_s, (double)beat->period_s, BEAT_SAME_PERIOD))
         return false;
     beat->proven++;

@@ -71,16 +71,19 @@ static void search_windows(const struct beat *beat, const struct gaps *gaps,
         struct beat_found *best)
 {
     static const unsigned longer[] = { 12, 16, 20, JUDGE_GAPS_MAX };
-    double nats_needed = nats_when_old(beat->seen);
+    double nats_needed = nats_when_old(beat->seen), nats = 0;
+    unsigned most = gaps->count; /* of those not yet judged */
 
     if (!beat_may_be_even(gaps->gaps_s, gaps->count))
         return;
     if (beat->seen == beat->gap_count)
-        consider(best, gaps, gaps->count, nats_when_fresh(beat->seen));
-    if (gaps->count < JUDGE_LATEST ||
-            consider(best, gaps, JUDGE_LATEST, nats_needed) < NATS_WORTH_MORE)
+        nats = consider(best, gaps, most--,
+                beat_lesser(nats_when_fresh(beat->seen), nats_needed));
+    if (most >= JUDGE_LATEST)
+        nats = consider(best, gaps, JUDGE_LATEST, nats_needed);
+    if (nats < NATS_WORTH_MORE)
         return;
-    for (unsigned i = 0; i < sizeof(longer) / sizeof(longer[0]) && longer[i] <= gaps->count; i++)
+    for (unsigned i = 0; i < sizeof(longer) / sizeof(longer[0]) && longer[i] <= most; i++)
         consider(best, gaps, longer[i], nats_needed);
 }
 
