@@ -129,17 +129,17 @@ static bool is_of_a_crowd(struct engine *engine, const struct flow *flow)
 
     if (is_self_explaining(flow->remote_port))
         return false;
-    if (fanout_count(fanout, FANOUT_NAMELESS, flow->last_us) < 2 * CROWD_MIN)
+    if (!fanout_reaches(fanout, FANOUT_NAMELESS, 2 * CROWD_MIN, flow->last_us))
         fanout_note(fanout, &engine->budget.conduct.fanout, FANOUT_NAMELESS,
                 flow->remote_address.bytes, sizeof(flow->remote_address.bytes), flow->last_us);
-    return fanout_count(fanout, FANOUT_NAMELESS, flow->last_us) >= CROWD_MIN;
+    return fanout_reaches(fanout, FANOUT_NAMELESS, CROWD_MIN, flow->last_us);
 }
 
 uint32_t flow_count_strangers(const struct flow *flow)
 {
     const struct conduct *conduct = &flow->device->conduct;
 
-    if (fanout_count(&conduct->fanout, FANOUT_NAMELESS, flow->last_us) >= CROWD_MIN)
+    if (fanout_reaches(&conduct->fanout, FANOUT_NAMELESS, CROWD_MIN, flow->last_us))
         return STRANGERS_MAX;
     return strangers_count(conduct->strangers, flow->last_us);
 }

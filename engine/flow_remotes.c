@@ -112,6 +112,8 @@ static void take_better(struct beat_view *best, const struct beat *beat)
 {
     struct beat_view view;
 
+    if (!beat_is_known(beat)) /* most are not */
+        return;
     beat_read(beat, &view);
     if (view.known && (!best->known || view.score > best->score))
         *best = view;

@@ -159,7 +159,7 @@ void beat_read(const struct beat *beat, struct beat_view *view)
 {
     double jitter = BEAT_JITTER_FACTOR * (double)beat->deviation;
 
-    *view = (struct beat_view){ .state = beat->state, .known = beat->seen >= JUDGE_GAPS_MIN };
+    *view = (struct beat_view){ .state = beat->state, .known = beat_is_known(beat) };
     if (!view->known)
         return;
     view->score = (double)beat->score;

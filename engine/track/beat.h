@@ -119,7 +119,7 @@ struct beat_view {
                         * BEAT_JITTER_FACTOR. ±30 % drawn evenly is 0.19, on a grid 0.25. */
     uint64_t bytes;    /* median of the latest beats */
     enum beat_state state;
-    bool known;        /* the score is: there are gaps enough to judge; else all of this is zero */
+    bool known;        /* the score is: beat_is_known(); else all of this is zero */
     bool period_known; /* period_s, jitter and bytes are: it is or was steady */
 };
 
@@ -145,6 +145,12 @@ bool beat_is_new(const struct beat *beat);
 
 /* When beat_clock() will have something to do; UINT64_MAX: never. */
 uint64_t beat_due_us(const struct beat *beat);
+
+/* Are there gaps enough to judge? */
+static inline bool beat_is_known(const struct beat *beat)
+{
+    return beat->seen >= JUDGE_GAPS_MIN;
+}
 
 void beat_read(const struct beat *beat, struct beat_view *view);
 

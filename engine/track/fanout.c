@@ -178,10 +178,18 @@ static uint32_t move_clock(struct fanout_set *set, struct fanout_budget *budget,
 
 static uint16_t count_old(const struct fanout_set *set, uint32_t now_s)
 {
-    uint16_t old = 0;
+    uint16_t old = 0, recent = set->count; /* where the recent ones begin */
 
-    while (old < set->count && !is_recent(set->items[old].seen_s, now_s))
-        old++;
+    if (recent > 0 && is_recent(set->items[0].seen_s, now_s)) /* mostly */
+        return 0;
+    while (old < recent) {
+        uint16_t middle = (uint16_t)((old + recent) / 2);
+
+        if (is_recent(set->items[middle].seen_s, now_s))
+            recent = middle;
+        else
+            old = (uint16_t)(middle + 1);
+    }
     return old;
 }
 
@@ -191,12 +199,12 @@ static void remove_items(struct fanout_set *set, uint16_t at, uint16_t count)
     memmove(&set->items[at], &set->items[at + count], (set->count - at) * sizeof(set->items[0]));
 }
 
-/* False: it is not there. */
+/* Mostly it is one of the latest, or none. False: it is not there. */
 static bool remove_tag(struct fanout_set *set, uint32_t tag)
 {
-    for (uint16_t i = 0; i < set->count; i++)
-        if (set->items[i].tag == tag) {
-            remove_items(set, i, 1);
+    for (uint16_t i = set->count; i > 0; i--)
+        if (set->items[i - 1].tag == tag) {
+            remove_items(set, (uint16_t)(i - 1), 1);
             return true;
         }
     return false;
@@ -275,6 +283,18 @@ void fanout_note(struct fanout *fanout, struct fanout_budget *budget, enum fanou
 void fanout_forget(struct fanout *fanout, enum fanout_kind kind, const void *key, size_t key_len)
 {
     remove_tag(&fanout->sets[kind], tag_of(key, key_len));
+}
+
+bool fanout_reaches(const struct fanout *fanout, enum fanout_kind kind, uint16_t least,
+        uint64_t now_us)
+{
+    const struct fanout_set *set = &fanout->sets[kind];
+    uint32_t now_s = (uint32_t)(now_us / US_PER_S);
+
+    if (set->count < least || is_long_past(set, now_s))
+        return false;
+    return is_recent(set->items[set->count - least].seen_s,
+            now_s < set->newest_s ? set->newest_s : now_s);
 }
 
 uint32_t fanout_count(const struct fanout *fanout, enum fanout_kind kind, uint64_t now_us)

@@ -19,6 +19,7 @@
 #define TATTLER_TRACK_FANOUT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -71,6 +72,9 @@ void fanout_note(struct fanout *fanout, struct fanout_budget *budget, enum fanou
 /* It is not one of these after all; one that only a sketch knows stays. */
 void fanout_forget(struct fanout *fanout, enum fanout_kind kind, const void *key, size_t key_len);
 
+/* Are there so many, 1 to FANOUT_EXACT_MAX? One look. */
+bool fanout_reaches(const struct fanout *fanout, enum fanout_kind kind, uint16_t least,
+        uint64_t now_us);
 uint32_t fanout_count(const struct fanout *fanout, enum fanout_kind kind, uint64_t now_us);
 
 #endif

@@ -38,9 +38,21 @@ static void note_hosts(uint32_t first, uint32_t count, uint64_t now_us)
         note_host(first + i, now_us);
 }
 
+static bool reaches_at(uint32_t least, uint64_t now_us)
+{
+    return fanout_reaches(&fanout, FANOUT_PUBLIC, (uint16_t)least, now_us);
+}
+
+/* What is counted without a sketch is reached, and no more is. */
 static uint32_t count_at(uint64_t now_us)
 {
-    return fanout_count(&fanout, FANOUT_PUBLIC, now_us);
+    uint32_t count = fanout_count(&fanout, FANOUT_PUBLIC, now_us);
+
+    if (budget.sketches == 0 && count > 0)
+        ck_assert(reaches_at(count, now_us));
+    if (budget.sketches == 0 && count < FANOUT_EXACT_MAX)
+        ck_assert(!reaches_at(count + 1, now_us));
+    return count;
 }
 
 static void assert_about(uint32_t count, uint32_t expected, double share)
