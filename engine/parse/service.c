@@ -5,48 +5,61 @@
 
 #include "parse/service_match.h"
 
-/* Asked from top to bottom, so what a port narrows down stands before its general form; port 0 is
- * any. Most payloads are no lines, and fail to be by their first byte. */
-static const struct recogniser {
+/* Most payloads fail by their first byte, so each names the range that it may have. Port 0 is any. */
+struct recogniser {
     enum service service;
-    enum service_transport transport;
     uint16_t port;
+    uint8_t first, last;
     bool (*match)(struct cursor payload);
-    bool is_lines; /* a graphic character comes first */
-} recognisers[] = {
-    { SERVICE_DOT, SERVICE_TCP, 853, service_is_tls, false }, /* RFC 7858 */
-    { SERVICE_TLS, SERVICE_TCP, 0, service_is_tls, false },
-    { SERVICE_SSH, SERVICE_TCP, 0, service_is_ssh, true },
-    { SERVICE_HTTP, SERVICE_TCP, 0, service_is_http, true },
-    { SERVICE_RTSP, SERVICE_TCP, 0, service_is_rtsp, true },
-    { SERVICE_MQTT, SERVICE_TCP, 0, service_is_mqtt_connect, false },
-    { SERVICE_MQTT, SERVICE_TCP, 1883, service_is_mqtt, false },
-    { SERVICE_SOCKS, SERVICE_TCP, 0, service_is_socks, false },
-    { SERVICE_SMTP, SERVICE_TCP, 0, service_is_smtp, true },
-    { SERVICE_SMTP, SERVICE_TCP, 25, service_is_smtp_reply, true },
-    { SERVICE_SMTP, SERVICE_TCP, 587, service_is_smtp_reply, true },
-    { SERVICE_IRC, SERVICE_TCP, 0, service_is_irc, true },
-    { SERVICE_DNS, SERVICE_TCP, 53, service_is_dns_stream, false },
-    { SERVICE_STUN, SERVICE_TCP, 0, service_is_stun_stream, false },
-    { SERVICE_TELNET, SERVICE_TCP, 0, service_is_telnet, false },
-    { SERVICE_TELNET, SERVICE_TCP, 23, service_is_printable, false },
-    { SERVICE_TELNET, SERVICE_TCP, 2323, service_is_printable, false },
+};
 
-    { SERVICE_DOQ, SERVICE_UDP, 853, service_is_quic, false }, /* RFC 9250 */
-    { SERVICE_QUIC, SERVICE_UDP, 0, service_is_quic, false },
-    { SERVICE_DNS, SERVICE_UDP, 53, service_is_dns, false },
-    { SERVICE_DNS, SERVICE_UDP, 5353, service_is_dns, false }, /* RFC 6762 */
-    { SERVICE_DNS, SERVICE_UDP, 5355, service_is_dns, false }, /* RFC 4795 */
-    { SERVICE_NTP, SERVICE_UDP, 123, service_is_ntp, false },
-    { SERVICE_STUN, SERVICE_UDP, 0, service_is_stun, false },
-    { SERVICE_STUN, SERVICE_UDP, 3478, service_is_turn_channel, false },
-    { SERVICE_HTTP, SERVICE_UDP, 0, service_is_http, true }, /* SSDP */
-    { SERVICE_RTSP, SERVICE_UDP, 0, service_is_rtsp, true },
-    { SERVICE_P2P, SERVICE_UDP, 0, service_is_pppp, false },
-    { SERVICE_P2P, SERVICE_UDP, 0, service_is_kalay, false },
-    { SERVICE_COAP, SERVICE_UDP, 0, service_is_coap_request, false },
-    { SERVICE_COAP, SERVICE_UDP, 5683, service_is_coap, false },
-    { SERVICE_DNS, SERVICE_UDP, 0, service_is_dns_query, false },
+/* Asked from top to bottom, so what a port narrows down stands before its general form. */
+static const struct recogniser over_tcp[] = {
+    { SERVICE_DOT, 853, 20, 23, service_is_tls }, /* RFC 7858 */
+    { SERVICE_TLS, 0, 20, 23, service_is_tls },
+    { SERVICE_SSH, 0, 'S', 'S', service_is_ssh },
+    { SERVICE_HTTP, 0, 'C', 'U', service_is_http },
+    { SERVICE_RTSP, 0, 'A', 'T', service_is_rtsp },
+    { SERVICE_MQTT, 0, 0x10, 0x10, service_is_mqtt_connect },
+    { SERVICE_MQTT, 1883, 0x10, 0xff, service_is_mqtt },
+    { SERVICE_SOCKS, 0, 4, 5, service_is_socks },
+    { SERVICE_SMTP, 0, '2', 'r', service_is_smtp },
+    { SERVICE_SMTP, 25, '0', '9', service_is_smtp_reply },
+    { SERVICE_SMTP, 587, '0', '9', service_is_smtp_reply },
+    { SERVICE_IRC, 0, ':', 'u', service_is_irc },
+    { SERVICE_DNS, 53, 0, 0xff, service_is_dns_stream },
+    { SERVICE_STUN, 0, 0, 0xff, service_is_stun_stream },
+    { SERVICE_TELNET, 0, 0xff, 0xff, service_is_telnet },
+    { SERVICE_TELNET, 23, 0, 0xff, service_is_printable },
+    { SERVICE_TELNET, 2323, 0, 0xff, service_is_printable },
+};
+
+static const struct recogniser over_udp[] = {
+    { SERVICE_DOQ, 853, 0, 0xff, service_is_quic }, /* RFC 9250 */
+    { SERVICE_QUIC, 0, 0, 0xff, service_is_quic },
+    { SERVICE_DNS, 53, 0, 0xff, service_is_dns },
+    { SERVICE_DNS, 5353, 0, 0xff, service_is_dns }, /* RFC 6762 */
+    { SERVICE_DNS, 5355, 0, 0xff, service_is_dns }, /* RFC 4795 */
+    { SERVICE_NTP, 123, 0, 0xff, service_is_ntp },
+    { SERVICE_STUN, 0, 0, 0x3f, service_is_stun },
+    { SERVICE_STUN, 3478, 0x40, 0x4f, service_is_turn_channel },
+    { SERVICE_HTTP, 0, 'C', 'U', service_is_http }, /* SSDP */
+    { SERVICE_RTSP, 0, 'A', 'T', service_is_rtsp },
+    { SERVICE_P2P, 0, 0, 0xff, service_is_pppp },
+    { SERVICE_P2P, 0, 0, 0xff, service_is_kalay },
+    { SERVICE_COAP, 0, 0x40, 0x7f, service_is_coap_request },
+    { SERVICE_COAP, 5683, 0x40, 0x7f, service_is_coap },
+    { SERVICE_DNS, 0, 0, 0xff, service_is_dns_query },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct {
+    const struct recogniser *items;
+    size_t count;
+} recognisers[] = {
+    [SERVICE_TCP] = { over_tcp, COUNT(over_tcp) },
+    [SERVICE_UDP] = { over_udp, COUNT(over_udp) },
 };
 
 #define SYSTEM_PORTS 1024 /* those below are not handed out to clients, RFC 6335 section 6 */
@@ -62,19 +75,18 @@ static bool has_port(const struct service_view *view, uint16_t port)
 
 static bool matches(const struct recogniser *recogniser, struct cursor payload)
 {
-    return payload.left > 0 &&
-           (!recogniser->is_lines || (payload.at[0] > ' ' && payload.at[0] < 0x7f)) &&
-           recogniser->match(payload);
+    return payload.left > 0 && payload.at[0] >= recogniser->first &&
+           payload.at[0] <= recogniser->last && recogniser->match(payload);
 }
 
 enum service service_guess(const struct service_view *view)
 {
-    for (size_t i = 0; i < sizeof(recognisers) / sizeof(recognisers[0]); i++) {
-        if (recognisers[i].transport != view->transport || !has_port(view, recognisers[i].port))
-            continue;
-        if (matches(&recognisers[i], view->client) || matches(&recognisers[i], view->server))
-            return recognisers[i].service;
-    }
+    const struct recogniser *end =
+            recognisers[view->transport].items + recognisers[view->transport].count;
+
+    for (const struct recogniser *at = recognisers[view->transport].items; at < end; at++)
+        if (has_port(view, at->port) && (matches(at, view->client) || matches(at, view->server)))
+            return at->service;
     return SERVICE_OTHER;
 }
 

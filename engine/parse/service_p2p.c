@@ -81,8 +81,10 @@ static void rotate_words(uint8_t block[KALAY_BLOCK], unsigned first)
                         (uint32_t)block[i + 1] << 8 | block[i];
 
         word = rotate_left(word, first + i);
-        for (unsigned j = 0; j < 4; j++)
-            block[i + j] = (uint8_t)(word >> 8 * j);
+        block[i] = (uint8_t)word;
+        block[i + 1] = (uint8_t)(word >> 8);
+        block[i + 2] = (uint8_t)(word >> 16);
+        block[i + 3] = (uint8_t)(word >> 24);
     }
 }
 
