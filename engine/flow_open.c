@@ -34,36 +34,52 @@ static bool source_is_initiator(const struct packet_view *packet)
     return packet->source_port >= PORT_PRIVILEGED || packet->destination_port < PORT_PRIVILEGED;
 }
 
+/* Which ends are at home, and who began. */
+struct ends {
+    bool source_home, destination_home;
+    bool source_initiates;
+};
+
+static struct ends ends_of(const struct engine *engine, const struct packet_view *packet)
+{
+    return (struct ends){
+        .source_home = is_home(engine, &packet->source),
+        .destination_home = is_home(engine, &packet->destination),
+        .source_initiates = source_is_initiator(packet),
+    };
+}
+
 /* Which end is the device: the one at home; where both are, or none is, the initiator, unless only
  * the other is known to be on this link (a home's public IPv6 addresses are in no home network). */
 static bool source_is_device(struct engine *engine, const struct packet_view *packet,
-        bool source_initiates)
+        const struct ends *ends)
 {
-    bool source_home = is_home(engine, &packet->source);
-    bool destination_home = is_home(engine, &packet->destination);
+    bool source_known, destination_known;
 
-    if (!address_is_unicast(&packet->destination) || !address_is_unicast(&packet->source))
-        return !address_is_unicast(&packet->destination);
-    if (source_home != destination_home)
-        return source_home;
-    if (!source_home && devices_has_at(engine->devices, &packet->source) !=
-                                devices_has_at(engine->devices, &packet->destination))
-        return devices_has_at(engine->devices, &packet->source);
-    return source_initiates;
+    if (!address_is_unicast(&packet->destination))
+        return true;
+    if (!address_is_unicast(&packet->source))
+        return false;
+    if (ends->source_home || ends->destination_home)
+        return ends->source_home && (!ends->destination_home || ends->source_initiates);
+    source_known = devices_has_at(engine->devices, &packet->source);
+    destination_known = devices_has_at(engine->devices, &packet->destination);
+    return source_known == destination_known ? ends->source_initiates : source_known;
 }
 
 /* Who carries packets between home and Internet is a router, as is whoever sends packets from
  * public addresses with a lowered TTL. In IPv6 a public address may be a neighbour's. */
-static void note_routers(struct engine *engine, const struct packet_view *packet)
+static void note_routers(struct engine *engine, const struct packet_view *packet,
+        const struct ends *ends)
 {
     bool v4 = address_is_v4(&packet->source);
     bool fresh = packet->ttl == 64 || packet->ttl == 128 || packet->ttl == 255;
 
-    if (packet->to_mac != NULL && v4 && is_home(engine, &packet->source) &&
-            address_is_public(&packet->destination) && !is_home(engine, &packet->destination))
+    if (packet->to_mac != NULL && v4 && ends->source_home && !ends->destination_home &&
+            address_is_public(&packet->destination))
         devices_note_router(engine->devices, packet->to_mac);
-    if (packet->from_mac != NULL && !fresh && address_is_public(&packet->source) &&
-            !is_home(engine, &packet->source))
+    if (packet->from_mac != NULL && !fresh && !ends->source_home &&
+            address_is_public(&packet->source))
         devices_note_router(engine->devices, packet->from_mac);
 }
 
@@ -268,16 +284,30 @@ void flow_meet_device(struct worker *worker, struct flow *flow, const struct pac
     flow->changed |= CHANGED_OPEN | CHANGED_DEVICE | CHANGED_NAME | CHANGED_DNS;
 }
 
+static void look_at_remote(struct worker *worker, struct flow *flow, bool at_home)
+{
+    const struct address *remote = &flow->remote_address;
+    const struct network *network;
+
+    flow->to_many = !address_is_unicast(remote);
+    flow->remote_is_public = !at_home && address_is_public(remote) &&
+                             !devices_has_at(worker->engine->devices, remote);
+    if (!flow->remote_is_public)
+        return;
+    network = worker_network(worker, remote);
+    flow->geo = network->geo;
+    flow->risk = network->risk;
+}
+
 struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
 {
     struct engine *engine = worker->engine;
-    bool source_initiates = source_is_initiator(packet);
-    bool source_is_it = source_is_device(engine, packet, source_initiates);
+    struct ends ends = ends_of(engine, packet);
+    bool source_is_it = source_is_device(engine, packet, &ends);
     struct flow *flow = calloc(1, sizeof(*flow));
-    const struct network *network;
 
     worker_sweep(worker, packet->time_us);
-    note_routers(engine, packet);
+    note_routers(engine, packet, &ends);
     if (flow != NULL)
         flow->device = find_device(engine, packet, source_is_it);
     if (flow == NULL || flow->device == NULL) {
@@ -288,20 +318,13 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     atomic_fetch_add(&engine->flows, 1);
     set_ends(flow, packet, source_is_it);
     flow->protocol = packet->protocol;
-    flow->device_initiated = source_is_it == source_initiates && !answers_call(engine, packet);
+    flow->device_initiated =
+            source_is_it == ends.source_initiates && !answers_call(engine, packet);
     flow->midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0;
-    flow->remote_is_public = address_is_public(&flow->remote_address) &&
-                             !is_home(engine, &flow->remote_address) &&
-                             !devices_has_at(engine->devices, &flow->remote_address);
-    flow->to_many = !address_is_unicast(&flow->remote_address);
     flow->first_us = flow->last_us = packet->time_us;
     flow->service = SERVICE_OTHER;
     flow->hour = (uint8_t)zone_hour(engine->files->zone, packet->time_us);
-    if (flow->remote_is_public) {
-        network = worker_network(worker, &flow->remote_address);
-        flow->geo = network->geo;
-        flow->risk = network->risk;
-    }
+    look_at_remote(worker, flow, source_is_it ? ends.destination_home : ends.source_home);
     consult_device(worker, flow);
     flow->pending = CHANGED_ALL;
     return flow;

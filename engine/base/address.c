@@ -66,24 +66,6 @@ bool prefix_parse(const char *text, struct prefix *out)
     return true;
 }
 
-/* Network order. */
-static inline uint64_t half_of(const uint8_t bytes[8])
-{
-    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 |
-           (uint64_t)bytes[3] << 32 | (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 |
-           (uint64_t)bytes[6] << 8 | bytes[7];
-}
-
-bool prefix_contains(const struct prefix *prefix, const struct address *address)
-{
-    uint64_t high = half_of(prefix->address.bytes) ^ half_of(address->bytes);
-    uint64_t low = half_of(prefix->address.bytes + 8) ^ half_of(address->bytes + 8);
-
-    if (prefix->bits <= 64)
-        return prefix->bits == 0 || high >> (64 - prefix->bits) == 0;
-    return high == 0 && low >> (128 - prefix->bits) == 0;
-}
-
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -199,7 +181,7 @@ static bool is_public_v4(uint32_t number)
 bool address_is_public(const struct address *address)
 {
     if (address_is_v4(address))
-        return is_public_v4((uint32_t)half_of(address->bytes + 8));
+        return is_public_v4((uint32_t)address_half(address->bytes + 8));
     for (size_t i = 0; i < COUNT(not_public_v6); i++)
         if (prefix_contains(&not_public_v6[i], address))
             return false;

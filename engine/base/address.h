@@ -66,7 +66,24 @@ static inline bool address_is_v4(const struct address *address)
     return high == 0 && low == low_mapped;
 }
 
-bool prefix_contains(const struct prefix *prefix, const struct address *address);
+/* Private: eight bytes in network order. */
+static inline uint64_t address_half(const uint8_t bytes[8])
+{
+    return (uint64_t)bytes[0] << 56 | (uint64_t)bytes[1] << 48 | (uint64_t)bytes[2] << 40 |
+           (uint64_t)bytes[3] << 32 | (uint64_t)bytes[4] << 24 | (uint64_t)bytes[5] << 16 |
+           (uint64_t)bytes[6] << 8 | bytes[7];
+}
+
+/* Asked for each network of a list, as each flow opens. */
+static inline bool prefix_contains(const struct prefix *prefix, const struct address *address)
+{
+    uint64_t high = address_half(prefix->address.bytes) ^ address_half(address->bytes);
+    uint64_t low = address_half(prefix->address.bytes + 8) ^ address_half(address->bytes + 8);
+
+    if (prefix->bits <= 64)
+        return prefix->bits == 0 || high >> (64 - prefix->bits) == 0;
+    return high == 0 && low >> (128 - prefix->bits) == 0;
+}
 
 /* Could this be a host on the Internet? False for unspecified, loopback, link-local, private
  * (RFC 1918, fc00::/7), shared (RFC 6598), multicast, broadcast and reserved class E addresses.
