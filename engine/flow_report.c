@@ -87,32 +87,41 @@ static void look_around(struct engine *engine, const struct flow *flow, struct o
 
 /* --- reports --- */
 
-static void tell_device(struct engine *engine, struct flow *flow, struct engine_event *event)
+static void tell_remotes(struct engine *engine, struct flow *flow, struct engine_event *event)
 {
-    event->report.change = BEAT_AS_IT_WAS;
-    if (flow->device->gone)
-        return;
-    if (flow->device_initiated) {
+    if (flow->device_initiated)
         flow_tell_remotes(engine, flow, event);
-        if (flow->domain != NULL && flow->settled)
-            flow->outlook.new_domain =
-                    flow_teach_remote(engine, flow, seen_fact_text(SEEN_DOMAIN, flow->domain));
-        if (flow->settled)
-            flow_teach_name(engine, flow);
-    } else {
+    else
         flow_note_upload(flow, NULL);
-    }
+}
+
+static void teach_device(struct engine *engine, struct flow *flow)
+{
+    if (!flow->device_initiated || !flow->settled)
+        return;
+    if (flow->domain != NULL)
+        flow->outlook.new_domain =
+                flow_teach_remote(engine, flow, seen_fact_text(SEEN_DOMAIN, flow->domain));
+    flow_teach_name(engine, flow);
+}
+
+static void tell_device(struct flow *flow)
+{
     flow_note_volume(flow);
-    flow_look_up_usual(engine, flow);
-    flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
-    flow->outlook.strangers = flow_count_strangers(flow);
-    flow->outlook.domains = flow->device->conduct.seen.sets[SEEN_DOMAIN].count;
-    look_at_arp(flow);
     flow->burst_waits = false;
     flow->burst_bytes = flow->tail_bytes = 0;
     if (flow->packets[DOWN] != flow->reported_down && address_is_unicast(&flow->device_address))
         heard_note(&flow->device->conduct.heard, flow->last_us);
     flow->reported_down = flow->packets[DOWN];
+}
+
+static void look_at_device(struct engine *engine, struct flow *flow)
+{
+    flow_look_up_usual(engine, flow);
+    flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
+    flow->outlook.strangers = flow_count_strangers(flow);
+    flow->outlook.domains = flow->device->conduct.seen.sets[SEEN_DOMAIN].count;
+    look_at_arp(flow);
 }
 
 static void pass_on(struct engine *engine, const struct flow *flow, struct engine_event *event)
@@ -129,9 +138,15 @@ uint32_t flow_report(struct engine *engine, struct flow *flow)
     struct engine_event event;
     struct outlook before = flow->outlook;
 
-    flow->reported_us = flow->last_us;
+    event.report.change = BEAT_AS_IT_WAS;
     lock_take(&flow->device->lock);
-    tell_device(engine, flow, &event);
+    if (!flow->device->gone) {
+        tell_remotes(engine, flow, &event);
+        teach_device(engine, flow);
+        tell_device(flow);
+        look_at_device(engine, flow);
+    }
+    flow->reported_us = flow->last_us;
     lock_release(&flow->device->lock);
     pass_on(engine, flow, &event);
     return differences(&before, &flow->outlook);
@@ -193,20 +208,39 @@ void flow_view_device(struct engine *engine, struct flow *flow)
     lock_release(&device->lock);
 }
 
+/* Most flows end as they were last reported. */
+static bool has_news(const struct flow *flow)
+{
+    return flow->narrow == NULL || flow->burst_waits || flow->burst_bytes > 0 ||
+           flow->tail_bytes > 0 || flow->unreported_up > 0 ||
+           flow->last_us >= flow->reported_us + SYMMETRY_SLOT_US;
+}
+
+/* Nobody looks at the flow any more, so it does not look at its device. */
+static void tell_end(struct engine *engine, struct flow *flow, struct engine_event *event)
+{
+    if (has_news(flow))
+        tell_remotes(engine, flow, event);
+    teach_device(engine, flow);
+    flow_teach_end(engine, flow);
+    tell_device(flow);
+    if (flow->syns > 0 || flow->silence)
+        flow_tell_silence(engine, flow, flow->syns > 0);
+}
+
 void flow_report_end(struct engine *engine, struct flow *flow)
 {
     struct engine_event event;
     struct device *device = flow->device;
 
+    event.report.change = BEAT_AS_IT_WAS;
     flow->settled = true;
     lock_take(&device->lock);
     device->totals.bytes_up += flow->bytes[UP];
     device->totals.bytes_down += flow->bytes[DOWN];
-    tell_device(engine, flow, &event);
-    flow_teach_end(engine, flow);
-    flow_leave_relay(engine, flow);
     if (!device->gone)
-        flow_tell_silence(engine, flow, flow->syns > 0);
+        tell_end(engine, flow, &event);
+    flow_leave_relay(engine, flow);
     lock_release(&device->lock);
     pass_on(engine, flow, &event);
 }

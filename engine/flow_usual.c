@@ -265,9 +265,8 @@ void flow_teach_name(struct engine *engine, struct flow *flow)
 
 void flow_teach_end(struct engine *engine, struct flow *flow)
 {
-    if (flow->device->gone || !flow->device_initiated)
+    if (!flow->device_initiated)
         return;
-    flow_teach_name(engine, flow);
     if (flow->service != SERVICE_OTHER)
         teach_number(engine, flow, SEEN_SERVICE, flow->service);
     if (seen_of(flow)->accused > 0 && flow_is_blameless(flow))
