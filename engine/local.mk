@@ -42,7 +42,7 @@ libengine_la_SOURCES = \
 	engine/detect/heuristics/catalog.c engine/detect/heuristics/catalog.h engine/detect/heuristics/handlers.c engine/detect/heuristics/heuristics.c engine/detect/heuristics/heuristics.h engine/detect/heuristics/heuristics_internal.h engine/detect/heuristics/module_open.c engine/detect/heuristics/needs.c engine/detect/heuristics/params.c engine/detect/heuristics/script.h engine/detect/heuristics/states.c engine/detect/suppress.c engine/detect/suppress.h \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
-	engine/emit/json.c engine/emit/json.h \
+	engine/emit/json.c engine/emit/json.h engine/emit/json_internal.h engine/emit/json_string.c \
 	engine/enrich/csv.c engine/enrich/csv.h engine/enrich/domain.c engine/enrich/domain.h \
 	engine/enrich/file_map.c engine/enrich/file_map.h engine/enrich/folder.c engine/enrich/folder.h engine/enrich/geo.c engine/enrich/geo.h \
 	engine/enrich/grow.h engine/enrich/mmdb_decode.c engine/enrich/mmdb_decode.h \

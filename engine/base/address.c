@@ -106,11 +106,15 @@ static char *put_hex(char *at, uint8_t byte)
 
 static char *put_decimal(char *at, uint8_t byte)
 {
-    if (byte >= 100)
-        *at++ = (char)('0' + byte / 100);
+    unsigned left = byte;
+
+    if (left >= 100) {
+        *at++ = left >= 200 ? '2' : '1';
+        left -= left >= 200 ? 200 : 100;
+    }
     if (byte >= 10)
-        *at++ = (char)('0' + byte / 10 % 10);
-    *at++ = (char)('0' + byte % 10);
+        *at++ = (char)('0' + left / 10);
+    *at++ = (char)('0' + left % 10);
     return at;
 }
 

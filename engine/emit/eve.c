@@ -10,14 +10,6 @@
 
 /* --- what all records share --- */
 
-void eve_put_address(struct json *json, const char *key, const struct address *address)
-{
-    char text[ADDRESS_TEXT_SIZE];
-    size_t len = address_text(address, text);
-
-    json_bytes(json, key, text, len);
-}
-
 /* Names of the protocols that flows are made of, and of others that rules alert on (IANA's "Assigned
  * Internet Protocol Numbers"), spelled as in Suricata's util-proto-name.c. */
 static void put_protocol(struct json *json, uint8_t protocol)
@@ -83,10 +75,10 @@ static void open_record(struct json *json, const struct eve_head *head, const ch
         json_unsigned(json, "pcap_cnt", head->packet_number);
     json_text(json, "event_type", event_type);
     put_vlans(json, head);
-    eve_put_address(json, "src_ip", &head->source);
+    json_address(json, "src_ip", &head->source);
     if (head->has_ports)
         json_unsigned(json, "src_port", head->source_port);
-    eve_put_address(json, "dest_ip", &head->destination);
+    json_address(json, "dest_ip", &head->destination);
     if (head->has_ports)
         json_unsigned(json, "dest_port", head->destination_port);
     put_protocol(json, head->protocol);

@@ -7,7 +7,7 @@
 static void put_end(struct json *json, const char *key, const struct eve_head *head, bool source)
 {
     json_open_object(json, key);
-    eve_put_address(json, "ip", source ? &head->source : &head->destination);
+    json_address(json, "ip", source ? &head->source : &head->destination);
     if (head->has_ports)
         json_unsigned(json, "port", source ? head->source_port : head->destination_port);
     json_close_object(json);
@@ -88,8 +88,8 @@ static void put_flow(struct json *json, const struct eve_head *head, const struc
     json_unsigned(json, "bytes_toserver", flow->bytes[0]);
     json_unsigned(json, "bytes_toclient", flow->bytes[1]);
     json_time(json, "start", flow->first_us);
-    eve_put_address(json, "src_ip", forward ? &head->source : &head->destination);
-    eve_put_address(json, "dest_ip", forward ? &head->destination : &head->source);
+    json_address(json, "src_ip", forward ? &head->source : &head->destination);
+    json_address(json, "dest_ip", forward ? &head->destination : &head->source);
     if (head->has_ports) {
         json_unsigned(json, "src_port", forward ? head->source_port : head->destination_port);
         json_unsigned(json, "dest_port", forward ? head->destination_port : head->source_port);

@@ -5,7 +5,6 @@
 #include "emit/eve.h"
 #include "emit/iot.h"
 
-void eve_put_address(struct json *json, const char *key, const struct address *address);
 /* Opens a record with its time stamp alone. */
 void eve_open_event(struct json *json, uint64_t time_us);
 /* Opens a record that one packet gave rise to and writes all of 'head' but its 'app_proto'. */

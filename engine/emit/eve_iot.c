@@ -12,8 +12,6 @@ static void put_known(struct json *json, const char *key, const char *text)
 
 static void put_identity(struct json *json, const struct device *device)
 {
-    char address[ADDRESS_TEXT_SIZE];
-
     json_open_object(json, "device");
     put_known(json, "name", device_name(device));
     if (device->has_mac)
@@ -21,8 +19,7 @@ static void put_identity(struct json *json, const struct device *device)
     put_known(json, "vendor", device->vendor);
     put_known(json, "type", device->type);
     json_close_object(json);
-    address_text(&device->address, address);
-    json_text(json, "address", address);
+    json_address(json, "address", &device->address);
 }
 
 static double learned_share(const struct seen *seen, uint64_t now_us)

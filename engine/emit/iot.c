@@ -4,8 +4,6 @@
 
 #include "detect/features.h"
 
-#define SECTION_SIZE 32 /* longest first part of a dotted name */
-
 static void emit_reason(const struct finding_reason *reason, struct json *json)
 {
     switch (reason->value.type) {
@@ -53,9 +51,8 @@ void iot_put_finding(const struct finding *finding, struct json *json)
     json_close_object(json);
 }
 
-static void emit_findings(const char *key, const struct findings *findings, struct json *json)
+static void emit_findings(const struct findings *findings, struct json *json)
 {
-    json_open_array(json, key);
     for (size_t i = 0; i < findings->count; i++) {
         json_open_object(json, NULL);
         iot_put_finding(findings->items[i], json);
@@ -64,76 +61,74 @@ static void emit_findings(const char *key, const struct findings *findings, stru
     json_close_array(json);
 }
 
-static void emit_value(const struct feature *feature, const char *key,
-        const struct feature_value *value, struct json *json)
+static void emit_value(const struct feature *feature, const struct feature_value *value, char *at,
+        struct json *json)
 {
+    const char *name;
+
     switch (feature->type) {
     case FEATURE_STRING:
-        json_bytes(json, key, value->text, value->len);
+        json_put_bytes(json, at, value->text, value->len);
         break;
     case FEATURE_NUMBER:
-        json_unsigned(json, key, value->number);
+        json_put_unsigned(json, at, value->number);
         break;
     case FEATURE_REAL:
-        json_decimal(json, key, value->real);
+        json_put_decimal(json, at, value->real);
         break;
     case FEATURE_BOOLEAN:
-        json_bool(json, key, value->number != 0);
+        json_put_bool(json, at, value->number != 0);
         break;
     case FEATURE_NAMES:
-        json_text(json, key, feature->value_name((size_t)value->number));
+        name = feature->value_name((size_t)value->number);
+        json_put_bytes(json, at, name, strlen(name));
         break;
     case FEATURE_SET:
-        emit_findings(key, value->findings, json);
+        json_put_scope(json, at, '[');
+        emit_findings(value->findings, json);
         break;
     }
 }
 
-/* The nested object that is open: the first part of a dotted name. */
-struct section {
-    const char *name; /* a feature's, not NUL-terminated */
-    size_t len;       /* 0: none */
-};
+static const struct feature outside = { .name = "" }; /* of any section */
 
-/* Rows of one section stand together in the table. */
-static void enter_section(struct section *section, const char *name, size_t len, struct json *json)
+/* Rows of one section, which is a nested object, stand together in the table. */
+static void change_section(const struct feature *from, const struct feature *to, struct json *json)
 {
-    char key[SECTION_SIZE];
-
-    if (section->len == len && memcmp(section->name, name, len) == 0)
+    if (from->section_len == to->section_len &&
+            memcmp(from->name, to->name, to->section_len) == 0)
         return;
-    if (section->len > 0)
+    if (from->section_len > 0)
         json_close_object(json);
-    *section = (struct section){ name, len };
-    if (len == 0)
-        return;
-    if (len >= sizeof(key))
-        len = sizeof(key) - 1;
-    memcpy(key, name, len);
-    key[len] = '\0';
-    json_open_object(json, key);
+    if (to->section_len > 0)
+        json_put_scope(json, json_begin(json, to->name, to->section_len), '{');
 }
 
 static void emit_feature(const struct feature *feature, const struct feature_value *value,
-        struct section *section, struct json *json)
+        struct json *json)
 {
-    const char *dot = strchr(feature->name, '.');
+    char *at = json_begin(json, NULL, sizeof(feature->key));
 
-    if (dot != NULL || section->len > 0)
-        enter_section(section, feature->name, dot != NULL ? (size_t)(dot - feature->name) : 0,
-                json);
-    emit_value(feature, dot != NULL ? dot + 1 : feature->name, value, json);
+    if (at == NULL)
+        return;
+    memcpy(at, feature->key, sizeof(feature->key));
+    emit_value(feature, value, at + feature->key_len, json);
 }
 
 void iot_emit(const struct flow *flow, uint32_t without, struct json *json)
 {
-    struct section section = { "", 0 };
+    const struct feature *last = &outside;
     struct feature_value value;
 
     json_open_object(json, "iot");
-    for (size_t i = 0; i < feature_count; i++)
-        if ((features[i].changed & without) == 0 && features[i].get(flow, &value))
-            emit_feature(&features[i], &value, &section, json);
-    enter_section(&section, "", 0, json);
+    for (const struct feature *feature = features; feature < features + feature_count; feature++) {
+        if ((feature->changed & without) != 0 || !feature->get(flow, &value))
+            continue;
+        if ((last->section_len | feature->section_len) != 0)
+            change_section(last, feature, json);
+        emit_feature(feature, &value, json);
+        last = feature;
+    }
+    change_section(last, &outside, json);
     json_close_object(json);
 }
