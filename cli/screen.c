@@ -101,10 +101,10 @@ int screen_width(FILE *to)
 
 void screen_address(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 {
-    bool is_v4 = address_is_v4(address);
-
-    inet_ntop(is_v4 ? AF_INET : AF_INET6, is_v4 ? address->bytes + 12 : address->bytes, out,
-            ADDRESS_TEXT_SIZE);
+    if (address_is_v4(address)) /* not by inet_ntop(), which prints: for each flow this counts */
+        address_text(address, out);
+    else
+        inet_ntop(AF_INET6, address->bytes, out, ADDRESS_TEXT_SIZE);
 }
 
 void screen_size(uint64_t bytes, char out[SCREEN_SIZE_TEXT])

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/digits.h"
+
 #define V4_BITS 96 /* what comes before an IPv4 address in its mapped form */
 
 bool address_parse(const char *text, struct address *out)
@@ -106,16 +108,15 @@ static char *put_hex(char *at, uint8_t byte)
 
 static char *put_decimal(char *at, uint8_t byte)
 {
-    unsigned left = byte;
+    unsigned hundreds = byte / 100;
 
-    if (left >= 100) {
-        *at++ = left >= 200 ? '2' : '1';
-        left -= left >= 200 ? 200 : 100;
+    if (byte < 10) {
+        *at = (char)('0' + byte);
+        return at + 1;
     }
-    if (byte >= 10)
-        *at++ = (char)('0' + left / 10);
-    *at++ = (char)('0' + left % 10);
-    return at;
+    if (hundreds > 0)
+        *at++ = (char)('0' + hundreds);
+    return digits_put_two(at, byte - 100 * hundreds);
 }
 
 size_t address_text(const struct address *address, char out[ADDRESS_TEXT_SIZE])

@@ -58,9 +58,9 @@ static const char *boolean_name(size_t index)
 
 /* --- the table --- */
 
-#define ALONE(name) name, "\"" name "\":", sizeof("\"" name "\":") - 1, 0
+#define ALONE(name) name, "\"" name "\":", sizeof("\"" name "\":") - 1, NULL
 #define WITHIN(section, name)                                                                      \
-    section "." name, "\"" name "\":", sizeof("\"" name "\":") - 1, sizeof(section) - 1
+    section "." name, "\"" name "\":", sizeof("\"" name "\":") - 1, section
 
 const struct feature features[] = {
     { ALONE("name"), FEATURE_STRING, SCOPE_REMOTE, CHANGED_NAME, "", 0, NULL, get_name,

@@ -45,7 +45,8 @@ struct feature {
     const char *name; /* dotted: a nested object in EVE */
     /* Its last part as EVE writes it, with quotes and colon, in room for any: copied whole. */
     char key[FEATURE_KEY_SIZE];
-    uint8_t key_len, section_len; /* the section is the part before the dot; 0: there is none */
+    uint8_t key_len;
+    const char *section; /* the part before the dot; NULL: there is none */
     enum feature_type type;
     enum feature_scope scope;
     uint32_t changed; /* enum flow_change */

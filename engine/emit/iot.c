@@ -90,18 +90,15 @@ static void emit_value(const struct feature *feature, const struct feature_value
     }
 }
 
-static const struct feature outside = { .name = "" }; /* of any section */
-
 /* Rows of one section, which is a nested object, stand together in the table. */
-static void change_section(const struct feature *from, const struct feature *to, struct json *json)
+static void change_section(const char *from, const char *to, struct json *json)
 {
-    if (from->section_len == to->section_len &&
-            memcmp(from->name, to->name, to->section_len) == 0)
+    if (from != NULL && to != NULL && strcmp(from, to) == 0)
         return;
-    if (from->section_len > 0)
+    if (from != NULL)
         json_close_object(json);
-    if (to->section_len > 0)
-        json_put_scope(json, json_begin(json, to->name, to->section_len), '{');
+    if (to != NULL)
+        json_open_object(json, to);
 }
 
 static void emit_feature(const struct feature *feature, const struct feature_value *value,
@@ -117,18 +114,19 @@ static void emit_feature(const struct feature *feature, const struct feature_val
 
 void iot_emit(const struct flow *flow, uint32_t without, struct json *json)
 {
-    const struct feature *last = &outside;
+    const char *section = NULL;
     struct feature_value value;
 
     json_open_object(json, "iot");
     for (const struct feature *feature = features; feature < features + feature_count; feature++) {
         if ((feature->changed & without) != 0 || !feature->get(flow, &value))
             continue;
-        if ((last->section_len | feature->section_len) != 0)
-            change_section(last, feature, json);
+        if (feature->section != section) { /* by address: mostly it is the same literal */
+            change_section(section, feature->section, json);
+            section = feature->section;
+        }
         emit_feature(feature, &value, json);
-        last = feature;
     }
-    change_section(last, &outside, json);
+    change_section(section, NULL, json);
     json_close_object(json);
 }

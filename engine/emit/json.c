@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digits.h"
 #include "emit/json_internal.h"
 
 #define US_PER_S UINT64_C(1000000)
@@ -90,19 +91,7 @@ void json_newline(struct json *json)
 
 /* --- numbers --- */
 
-/* Below 100. */
-static inline char *put_two_digits(char *at, unsigned value)
-{
-    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-                                "25262728293031323334353637383940414243444546474849"
-                                "50515253545556575859606162636465666768697071727374"
-                                "75767778798081828384858687888990919293949596979899";
-
-    memcpy(at, pairs + 2 * value, 2);
-    return at + 2;
-}
-
-static size_t count_digits(uint64_t value)
+static inline size_t count_digits(uint64_t value)
 {
     size_t count = 1;
 
@@ -114,12 +103,17 @@ static size_t count_digits(uint64_t value)
 /* From its end on, where the next two digits are what is left of a division. */
 static inline char *put_unsigned(char *at, uint64_t value)
 {
-    char *end = at + count_digits(value);
+    char *end;
 
+    if (value < 10) { /* most numbers are */
+        *at = (char)('0' + value);
+        return at + 1;
+    }
+    end = at + count_digits(value);
     for (at = end; value >= 100; value /= 100)
-        put_two_digits(at -= 2, (unsigned)(value % 100));
+        digits_put_two(at -= 2, (unsigned)(value % 100));
     if (value >= 10)
-        put_two_digits(at - 2, (unsigned)value);
+        digits_put_two(at - 2, (unsigned)value);
     else
         at[-1] = (char)('0' + value);
     return end;
@@ -137,14 +131,15 @@ void json_put_unsigned(struct json *json, char *at, uint64_t value)
 /* By hand, since printf takes ten times as long. */
 static char *put_decimal(char *at, double value)
 {
-    uint64_t thousandths = (uint64_t)(fabs(value) * 1000 + 0.5);
+    uint64_t thousandths = (uint64_t)(int64_t)(fabs(value) * 1000 + 0.5), whole = thousandths / 1000;
+    unsigned rest = (unsigned)(thousandths - whole * 1000);
 
     if (value < 0)
         *at++ = '-';
-    at = put_unsigned(at, thousandths / 1000);
+    at = put_unsigned(at, whole);
     *at++ = '.';
-    *at++ = (char)('0' + thousandths / 100 % 10);
-    return put_two_digits(at, (unsigned)(thousandths % 100));
+    *at++ = (char)('0' + rest / 100);
+    return digits_put_two(at, rest % 100);
 }
 
 void json_put_decimal(struct json *json, char *at, double value)
@@ -198,19 +193,19 @@ void json_put_time(struct json *json, char *at, uint64_t time_us)
         return;
     civil_from_days(seconds / 86400, &year, &month, &day);
     *at++ = '"';
-    at = put_two_digits(put_two_digits(at, year / 100 % 100), year % 100);
+    at = digits_put_two(digits_put_two(at, year / 100 % 100), year % 100);
     *at++ = '-';
-    at = put_two_digits(at, month);
+    at = digits_put_two(at, month);
     *at++ = '-';
-    at = put_two_digits(at, day);
+    at = digits_put_two(at, day);
     *at++ = 'T';
-    at = put_two_digits(at, in_day / 3600);
+    at = digits_put_two(at, in_day / 3600);
     *at++ = ':';
-    at = put_two_digits(at, in_day / 60 % 60);
+    at = digits_put_two(at, in_day / 60 % 60);
     *at++ = ':';
-    at = put_two_digits(at, in_day % 60);
+    at = digits_put_two(at, in_day % 60);
     *at++ = '.';
-    at = put_two_digits(put_two_digits(put_two_digits(at, us / 10000), us / 100 % 100), us % 100);
+    at = digits_put_two(digits_put_two(digits_put_two(at, us / 10000), us / 100 % 100), us % 100);
     memcpy(at, "+0000\"", 6);
     json_written(json, at + 6);
 }
