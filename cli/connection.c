@@ -109,9 +109,14 @@ static void finish_expired(struct connections *connections, struct connection **
 
 /* Once per second of packet time is enough: a look-up checks the flow it finds by itself. Captures
  * may step back, also by years. */
+static bool must_sweep(const struct connections *connections, uint64_t time_us)
+{
+    return time_us - connections->swept_us >= US_PER_S;
+}
+
 void connections_expire(struct connections *connections, uint64_t time_us)
 {
-    if (time_us >= connections->swept_us && time_us < connections->swept_us + US_PER_S)
+    if (!must_sweep(connections, time_us))
         return;
     connections->swept_us = time_us;
     if (time_us < connections->due_us)
@@ -233,18 +238,14 @@ static bool is_same_way(const struct connection *connection, const struct connec
            connection->source_port == ends->source_port;
 }
 
-struct connection *connections_find(struct connections *connections, const struct packet *packet,
-        unsigned depth, uint64_t time_us, bool *is_new, bool *to_server)
+/* By its key; makes one if there is none. Apart, since most packets need none of this. */
+static __attribute__((noinline)) struct connection *find_or_make(struct connections *connections,
+        const struct packet *packet, unsigned depth, uint64_t time_us, bool *is_new, bool *to_server)
 {
     struct connection *connection;
     struct connection_key key;
     struct connection_ends ends;
 
-    connections_expire(connections, time_us);
-    if (is_next_of(connections->last, packet, depth, time_us, to_server)) {
-        *is_new = false;
-        return connections->last;
-    }
     connection_read_ends(packet, &ends);
     connection_make_key(packet, &ends, depth, &key);
     HASH_FIND(hh, connections->all, &key, sizeof(key), connection);
@@ -275,6 +276,17 @@ struct connection *connections_find(struct connections *connections, const struc
     return connection;
 }
 
+struct connection *connections_find(struct connections *connections, const struct packet *packet,
+        unsigned depth, uint64_t time_us, bool *is_new, bool *to_server)
+{
+    if (must_sweep(connections, time_us))
+        connections_expire(connections, time_us);
+    if (!is_next_of(connections->last, packet, depth, time_us, to_server))
+        return find_or_make(connections, packet, depth, time_us, is_new, to_server);
+    *is_new = false;
+    return connections->last;
+}
+
 /* --- progress --- */
 
 static enum connection_state state_of(const struct connection *connection)
@@ -300,7 +312,8 @@ void connections_update(struct connections *connections, struct connection *conn
         connection->last_us = time_us;
     if (packet->kind == PACKET_TCP) {
         connection->tcp_flags[way] |= packet->tcp.flags;
-        tcp_track(&connection->tcp, to_server, packet->tcp.flags, packet->tcp.seq);
+        if (!tcp_goes_on(&connection->tcp, packet->tcp.flags))
+            tcp_track(&connection->tcp, to_server, packet->tcp.flags, packet->tcp.seq);
     }
     state = state_of(connection);
     if (connections->updated == connection && connection->state == state)

@@ -82,6 +82,13 @@ static inline bool dissect_may_turn(const struct connection *connection,
            !connection->tcp.has_syn[0] && !connection->tcp.has_syn[1];
 }
 
+/* The same: an empty packet tells nothing but what a dissector at work has got. */
+static inline bool dissect_wants_packet(const struct connection *connection,
+        const struct packet *packet)
+{
+    return !connection->dissected && (packet->payload.left > 0 || connection->dissector != NULL);
+}
+
 /* One packet of the flow, after the engine and connections_update() have seen it. */
 void dissect_packet(struct dissectors *dissectors, struct connection *connection,
         const struct packet *packet, bool to_server);

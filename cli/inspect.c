@@ -44,6 +44,8 @@ static void fill_view(struct packet_view *view, const struct packet *packet, boo
 /* A packet without a flow, to rules. */
 static void show_alone(struct inspector *inspector, const struct packet *packet, bool rebuilt)
 {
+    if (inspector->rules.matcher == NULL)
+        return;
     inspect_rules_packet(inspector, NULL, packet, true, false, rebuilt);
     inspect_rules_settle(inspector);
 }
@@ -51,7 +53,7 @@ static void show_alone(struct inspector *inspector, const struct packet *packet,
 static void follow(struct inspector *inspector, const struct packet *packet, unsigned depth,
         bool rebuilt)
 {
-    bool is_new, to_server, established;
+    bool is_new, to_server, established, has_rules = inspector->rules.matcher != NULL;
     struct connection *connection = connections_find(inspector->connections, packet, depth,
             inspector->now_us, &is_new, &to_server);
     struct packet_view view;
@@ -82,9 +84,12 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
     /* To rules the packet that completes a TCP handshake is not part of the connection yet. */
     if (packet->kind != PACKET_TCP)
         established = connection->state != CONNECTION_NEW;
-    inspect_rules_packet(inspector, connection, packet, to_server, established, rebuilt);
-    dissect_packet(inspector->dissectors, connection, packet, to_server);
-    inspect_rules_settle(inspector);
+    if (has_rules)
+        inspect_rules_packet(inspector, connection, packet, to_server, established, rebuilt);
+    if (dissect_wants_packet(connection, packet))
+        dissect_packet(inspector->dissectors, connection, packet, to_server);
+    if (has_rules)
+        inspect_rules_settle(inspector);
 }
 
 #define ARP_REQUEST 1
@@ -148,9 +153,11 @@ static bool decode(struct inspector *inspector, int link_type, struct cursor fra
 {
     enum tattler_status status = packet_decode(link_type, frame, packet);
 
+    if (status == TATTLER_OK)
+        return true;
     inspector->malformed += status == TATTLER_MALFORMED;
     inspector->truncated += status == TATTLER_TRUNCATED;
-    return status == TATTLER_OK;
+    return false;
 }
 
 void inspector_frame(struct inspector *inspector, const struct captured *captured)
@@ -164,7 +171,8 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
     inspector->now_us = captured->time_us;
     if (inspector->packets == 1 || captured->time_us < inspector->first_us)
         inspector->first_us = captured->time_us;
-    inspect_write_events(inspector);
+    if (engine_has_event(inspector->engine))
+        inspect_write_events(inspector);
     for (unsigned depth = 0; depth <= PACKET_TUNNELS_MAX; depth++) {
         const struct packet *packet = &outer;
 

@@ -67,8 +67,8 @@ void inspect_rules_clear(struct inspect_rules *rules);
 /* Has the dissectors find what these rules look at. False: out of memory. */
 bool inspect_rules_want(struct inspector *inspector, const struct inspect_rules *rules);
 struct matcher_counters inspect_rules_count(const struct inspector *inspector);
-/* A packet, after the engine has seen it, and before it is dissected; 'connection' is NULL where it
- * belongs to none. */
+/* Where there are rules: a packet, after the engine has seen it, and before it is dissected; 'connection'
+ * is NULL where it belongs to none. Behind that, to settle. */
 void inspect_rules_packet(struct inspector *inspector, struct connection *connection,
         const struct packet *packet, bool to_server, bool established, bool rebuilt);
 void inspect_rules_settle(struct inspector *inspector);

@@ -100,8 +100,6 @@ void inspect_rules_packet(struct inspector *inspector, struct connection *connec
 {
     struct match_packet *seen = &inspector->packet;
 
-    if (inspector->rules.matcher == NULL)
-        return;
     inspector->connection = connection;
     inspector->guesses = 0;
     seen->time_us = inspector->now_us;
@@ -117,8 +115,7 @@ void inspect_rules_packet(struct inspector *inspector, struct connection *connec
 
 void inspect_rules_settle(struct inspector *inspector)
 {
-    if (inspector->rules.matcher != NULL)
-        matcher_settle(inspector->rules.matcher);
+    matcher_settle(inspector->rules.matcher);
 }
 
 void inspect_rules_ending(struct inspector *inspector, struct connection *connection)

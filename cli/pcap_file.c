@@ -4,8 +4,8 @@
 
 enum {
     FILE_HEADER_BYTES = 24,
-    RECORD_HEADER_BYTES = 16,
-    MODIFIED_HEADER_BYTES = 24, /* interface 4, protocol 2, packet type 1, padding 1 behind it */
+    RECORD_HEADER_BYTES = 16, /* seconds 4, ticks 4, captured length 4, wire length 4 */
+    MODIFIED_HEADER_BYTES = 24, /* the same, interface 4, protocol 2, packet type 1, padding 1 behind it */
     VERSION_MAJOR = 2,
     VERSION_MINOR = 4,
     LINK_TYPE_MASK = 0xffff, /* what is above tells of frame check sequences */
@@ -14,15 +14,15 @@ enum {
 static const struct {
     uint8_t magic[4];
     bool big_endian;
-    uint32_t ticks_per_us;
+    bool has_nanoseconds;
     size_t header_bytes;
 } variants[] = {
-    { { 0xd4, 0xc3, 0xb2, 0xa1 }, false, 1, RECORD_HEADER_BYTES },
-    { { 0xa1, 0xb2, 0xc3, 0xd4 }, true, 1, RECORD_HEADER_BYTES },
-    { { 0x4d, 0x3c, 0xb2, 0xa1 }, false, 1000, RECORD_HEADER_BYTES },
-    { { 0xa1, 0xb2, 0x3c, 0x4d }, true, 1000, RECORD_HEADER_BYTES },
-    { { 0x34, 0xcd, 0xb2, 0xa1 }, false, 1, MODIFIED_HEADER_BYTES },
-    { { 0xa1, 0xb2, 0xcd, 0x34 }, true, 1, MODIFIED_HEADER_BYTES },
+    { { 0xd4, 0xc3, 0xb2, 0xa1 }, false, false, RECORD_HEADER_BYTES },
+    { { 0xa1, 0xb2, 0xc3, 0xd4 }, true, false, RECORD_HEADER_BYTES },
+    { { 0x4d, 0x3c, 0xb2, 0xa1 }, false, true, RECORD_HEADER_BYTES },
+    { { 0xa1, 0xb2, 0x3c, 0x4d }, true, true, RECORD_HEADER_BYTES },
+    { { 0x34, 0xcd, 0xb2, 0xa1 }, false, false, MODIFIED_HEADER_BYTES },
+    { { 0xa1, 0xb2, 0xcd, 0x34 }, true, false, MODIFIED_HEADER_BYTES },
 };
 
 static bool read_u16(const struct pcap_file *pcap, struct cursor *in, uint16_t *out)
@@ -47,7 +47,7 @@ static bool read_magic(struct pcap_file *pcap, struct cursor *in)
         if (!cursor_starts_with(in, variants[i].magic, sizeof(variants[i].magic)))
             continue;
         pcap->big_endian = variants[i].big_endian;
-        pcap->ticks_per_us = variants[i].ticks_per_us;
+        pcap->has_nanoseconds = variants[i].has_nanoseconds;
         pcap->header_bytes = variants[i].header_bytes;
         return cursor_skip(in, sizeof(variants[i].magic));
     }
@@ -77,31 +77,51 @@ enum capture_event pcap_file_begin(struct pcap_file *pcap, struct input *input)
     return CAPTURE_PACKET;
 }
 
-/* Seconds 4, ticks 4, captured length 4, wire length 4. */
+struct record {
+    uint32_t s, ticks, captured, wire_bytes;
+};
+
+/* From a cursor of a length known when this is compiled, so that it is looked at once. */
+static void read_record(const struct pcap_file *pcap, const uint8_t *header, struct record *out)
+{
+    struct cursor in = cursor_over(header, RECORD_HEADER_BYTES);
+
+    cursor_u32le(&in, &out->s);
+    cursor_u32le(&in, &out->ticks);
+    cursor_u32le(&in, &out->captured);
+    cursor_u32le(&in, &out->wire_bytes);
+    if (pcap->big_endian) {
+        out->s = __builtin_bswap32(out->s);
+        out->ticks = __builtin_bswap32(out->ticks);
+        out->captured = __builtin_bswap32(out->captured);
+        out->wire_bytes = __builtin_bswap32(out->wire_bytes);
+    }
+    if (pcap->old && out->captured > out->wire_bytes) {
+        uint32_t captured = out->captured;
+
+        out->captured = out->wire_bytes;
+        out->wire_bytes = captured;
+    }
+}
+
 enum capture_event pcap_file_next(struct pcap_file *pcap, struct captured *out)
 {
-    uint32_t s = 0, ticks = 0, captured = 0, wire_bytes = 0;
-    struct cursor in, frame;
+    struct cursor header, frame;
+    struct record record;
+    uint32_t us;
 
-    if (!input_take(pcap->input, pcap->header_bytes, &in))
+    if (!input_take(pcap->input, pcap->header_bytes, &header))
         return input_is_at_end(pcap->input) ? CAPTURE_END : CAPTURE_TRUNCATED;
-    read_u32(pcap, &in, &s);
-    read_u32(pcap, &in, &ticks);
-    read_u32(pcap, &in, &captured);
-    read_u32(pcap, &in, &wire_bytes);
-    if (pcap->old && captured > wire_bytes) {
-        uint32_t bytes = captured;
-
-        captured = wire_bytes;
-        wire_bytes = bytes;
-    }
-    if (captured > PCAP_FRAME_BYTES_MAX)
+    read_record(pcap, header.at, &record);
+    if (record.captured > PCAP_FRAME_BYTES_MAX)
         return fail(pcap, "a packet has an impossible length");
-    if (!input_take(pcap->input, captured, &frame))
+    if (!input_take(pcap->input, record.captured, &frame))
         return CAPTURE_TRUNCATED;
-    out->time_us = capture_time_us(s, 0, ticks / pcap->ticks_per_us);
+    us = pcap->has_nanoseconds ? record.ticks / 1000 : record.ticks;
+    out->time_us = capture_time_us(record.s, 0, us);
     out->link_type = pcap->link_type;
-    out->data = cursor_over(frame.at, captured < pcap->snap_bytes ? captured : pcap->snap_bytes);
-    out->wire_bytes = wire_bytes;
+    out->data = cursor_over(frame.at,
+            record.captured < pcap->snap_bytes ? record.captured : pcap->snap_bytes);
+    out->wire_bytes = record.wire_bytes;
     return CAPTURE_PACKET;
 }

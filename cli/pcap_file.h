@@ -12,8 +12,7 @@
 
 struct pcap_file {
     struct input *input; /* borrowed */
-    bool big_endian, old;
-    uint32_t ticks_per_us;
+    bool big_endian, old, has_nanoseconds;
     size_t header_bytes; /* of each record */
     uint32_t snap_bytes; /* no frame has more; what a record has behind that is left out */
     int link_type;

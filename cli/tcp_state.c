@@ -1,7 +1,5 @@
 #include "tcp_state.h"
 
-#include "parse/packet.h"
-
 enum event {
     CLIENT_SYN,
     SERVER_SYN_ACK,

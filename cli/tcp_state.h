@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "parse/packet.h"
+
 enum tcp_state {
     TCP_NONE,
     TCP_SYN_SENT,
@@ -31,7 +33,14 @@ struct tcp_track {
     uint32_t syn_seq[2]; /* sequence number of the last SYN: bytes begin behind it */
 };
 
-/* One packet: 'flags' are those of packet.h. */
+/* Does a packet with these flags (those of packet.h) change nothing? Most are such. */
+static inline bool tcp_goes_on(const struct tcp_track *track, uint8_t flags)
+{
+    return track->state == TCP_ESTABLISHED &&
+           (flags & (PACKET_TCP_SYN | PACKET_TCP_FIN | PACKET_TCP_RST)) == 0;
+}
+
+/* One packet. */
 void tcp_track(struct tcp_track *track, bool from_client, uint8_t flags, uint32_t seq);
 
 /* Is this SYN the first packet of another connection between the same ports? */

@@ -58,7 +58,7 @@ enum tattler_status packet_decode(int link_type, struct cursor frame, struct pac
 
     if (link_type < 0 || (read == NULL && link_type < PACKET_LINK_ETHERTYPE))
         return TATTLER_UNSUPPORTED;
-    *out = nothing;
+    memcpy(out, &nothing, offsetof(struct packet, inner));
     out->bytes = (uint32_t)frame.left;
     for (int layer = 0; layer < PACKET_LAYERS_MAX; layer++, read = find_reader(d.next)) {
         enum tattler_status status = read != NULL ? read(&d) : TATTLER_OK;

@@ -158,6 +158,7 @@ struct packet {
     struct cursor payload; /* after the transport header, as far as it was captured */
     uint32_t payload_wire; /* its length by the headers */
 
+    /* From here on there is something only where 'has_inner' or 'kind' says so. */
     struct packet_inner inner;
     union {
         struct packet_tcp tcp;
