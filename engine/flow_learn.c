@@ -12,11 +12,7 @@
 #define PORT_DNS_TLS 853 /* DoT RFC 7858, DoQ RFC 9250 */
 #define PORT_MDNS 5353
 #define PORT_LLMNR 5355 /* RFC 4795 */
-#define PORT_DHCP_SERVER 67
-#define PORT_DHCP_CLIENT 68
-#define PORT_DHCP6_SERVER 547
 #define DHCP6_REPLY 7 /* RFC 8415 section 7.3 */
-#define PORT_DHCP6_CLIENT 546
 
 /* --- names --- */
 
@@ -323,10 +319,10 @@ static const struct {
     void (*read)(struct worker *worker, struct flow *flow, struct cursor payload);
 } talkers[] = {
     { PORT_MDNS, read_mdns },
-    { PORT_DHCP_SERVER, read_dhcp },
-    { PORT_DHCP_CLIENT, read_dhcp },
-    { PORT_DHCP6_SERVER, read_dhcp6 },
-    { PORT_DHCP6_CLIENT, read_dhcp6 },
+    { DHCP_PORT_SERVER, read_dhcp },
+    { DHCP_PORT_CLIENT, read_dhcp },
+    { DHCP6_PORT_SERVER, read_dhcp6 },
+    { DHCP6_PORT_CLIENT, read_dhcp6 },
 };
 
 static bool uses_port(const struct flow *flow, uint16_t port)
@@ -337,7 +333,7 @@ static bool uses_port(const struct flow *flow, uint16_t port)
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload)
 {
-    bool is_offer = flow->remote_port == PORT_DHCP_SERVER || flow->remote_port == PORT_DHCP6_SERVER;
+    bool is_offer = flow->remote_port == DHCP_PORT_SERVER || flow->remote_port == DHCP6_PORT_SERVER;
 
     if (flow->service == SERVICE_DNS)
         flow_read_question(worker, flow, way, payload);

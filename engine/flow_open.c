@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
+#include "parse/dhcp.h"
 
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
@@ -83,10 +84,21 @@ static void note_routers(struct engine *engine, const struct packet_view *packet
         devices_note_router(engine->devices, packet->from_mac);
 }
 
+/* From a server of DHCP to who asked all, without an address yet or from another one. */
+static bool is_lease(const struct packet_view *packet)
+{
+    uint16_t from = packet->source_port, to = packet->destination_port;
+
+    return (from == DHCP_PORT_SERVER && to == DHCP_PORT_CLIENT) ||
+           (from == DHCP6_PORT_SERVER && to == DHCP6_PORT_CLIENT);
+}
+
 /* What a device was asked for together with all others, it did not begin. */
 static bool answers_call(struct engine *engine, const struct packet_view *packet)
 {
-    return packet->protocol == PROTOCOL_UDP &&
+    if (packet->protocol != PROTOCOL_UDP)
+        return false;
+    return is_lease(packet) ||
            calls_await(&engine->calls, &packet->destination, packet->destination_port,
                    packet->time_us);
 }

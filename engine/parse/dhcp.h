@@ -12,6 +12,11 @@
 #include "base/cursor.h"
 #include "base/status.h"
 
+#define DHCP_PORT_SERVER 67
+#define DHCP_PORT_CLIENT 68
+#define DHCP6_PORT_SERVER 547
+#define DHCP6_PORT_CLIENT 546
+
 #define DHCP_TEXT_SIZE 256 /* one option holds 255 bytes; parts that exceed it together are cut */
 
 #define DHCP_RESOLVERS_MAX 4 /* the first ones of a message are kept; stub resolvers use three */

@@ -72,6 +72,26 @@ START_TEST(who_was_not_called_looks_for_them)
 }
 END_TEST
 
+/* A home where the power is back asks for addresses, all at once. */
+START_TEST(who_gives_leases_looks_for_nobody)
+{
+    static const uint16_t ports[][2] = { { 67, 68 }, { 547, 546 } };
+    struct feature_value value = { .number = 0 };
+
+    for (unsigned i = 0; i < OFFICE; i++) {
+        char host[ADDRESS_TEXT_SIZE];
+        struct flow *flow;
+
+        name_host(i, host);
+        flow = send_datagram(ROUTER, ports[_i][0], host, ports[_i][1]);
+        if (!known(flow, "fanout_lan", &value))
+            value.number = 0;
+        flow_close(scene.engine, flow);
+    }
+    ck_assert_uint_eq(value.number, 0);
+}
+END_TEST
+
 START_TEST(a_call_is_forgotten)
 {
     ck_assert_uint_gt(fan_out(true, 31 * SECOND), 0);
@@ -121,6 +141,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, who_answers_many_calls_looks_for_nobody);
     tcase_add_test(tests, who_was_not_called_looks_for_them);
+    tcase_add_loop_test(tests, who_gives_leases_looks_for_nobody, 0, 2);
     tcase_add_test(tests, a_call_is_forgotten);
     tcase_add_test(tests, a_flow_that_calls_again_is_answered_again);
     tcase_add_test(tests, only_the_port_that_called_is_answered);
