@@ -150,11 +150,31 @@ bool service_is_dns_query(struct cursor payload)
     return message.status == TATTLER_OK;
 }
 
+/* Of a message that has only begun: a query or answer of one question, as far as it can be seen. */
+static bool begins_dns(struct cursor message)
+{
+    uint8_t flags, high = 0, low = 1;
+    bool has_flags = cursor_peek_u8(&message, 2, &flags);
+
+    cursor_peek_u8(&message, 4, &high);
+    cursor_peek_u8(&message, 5, &low);
+    return (!has_flags || (flags >> 3 & 0x0f) == 0) && high == 0 && low == 1;
+}
+
+#define DNS_HEADER 12
+#define DNS_FIRST_MAX 512 /* what asks first is short; only answers outgrow it */
+
+/* Some clients send the length by itself, and the network may cut anywhere. */
 bool service_is_dns_stream(struct cursor payload)
 {
     uint16_t length;
 
-    return cursor_u16be(&payload, &length) && length > 12 && service_is_dns(payload);
+    if (payload.left == 1)
+        return payload.at[0] < DNS_FIRST_MAX >> 8;
+    if (!cursor_u16be(&payload, &length) || length <= DNS_HEADER)
+        return false;
+    return service_is_dns(payload) ||
+           (payload.left < length && length <= DNS_FIRST_MAX && begins_dns(payload));
 }
 
 /* NTP: RFC 5905 section 7.3 */

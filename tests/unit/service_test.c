@@ -58,6 +58,9 @@ static const struct sample good[] = {
         NONE),
     UDP(DNS, SERVER, BYTES(QUESTION), NONE),
     TCP(DNS, 53, BYTES("\0\x1d" QUESTION), NONE),
+    TCP(DNS, 53, BYTES("\0\x1d"), NONE), /* its length alone, or less, or a little more */
+    TCP(DNS, 53, BYTES("\1"), NONE),
+    TCP(DNS, 53, BYTES("\0\x1d\x12\x34\1\0\0\1\0\0\0\0\0\0\7exam"), NONE),
     UDP(NTP, 123, BYTES("\x23\0\6\xec" ZERO44), NONE), /* version 4, client */
     UDP(NTP, 123, BYTES("\x16\2\0\1\0\0\0\0\0\0\0\0"), NONE), /* control, read variables */
     UDP(NTP, 123, BYTES("\x17\0\3\x2a\0\0\0\0"), NONE), /* private, the "monlist" of floods */
@@ -108,6 +111,9 @@ static const struct sample others[] = {
     TCP(OTHER, SERVER, BYTES("OPTIONS sip:a@b.example SIP/2.0\r\n"), NONE),
     TCP(OTHER, SERVER, BYTES("GET /\r\n"), NONE),
     UDP(OTHER, 53, BYTES("\x12\x34\1\0\0\1\0\0\0\0\0\0\xc0\x0c\0\1\0\1"), NONE),
+    TCP(OTHER, 53, BYTES("\0\0\0\1"), NONE), /* Mirai's greeting, on whatever port */
+    TCP(OTHER, 53, BYTES("\xff"), NONE),
+    TCP(OTHER, 53, BYTES("\0\x1d\x12\x34\1\0\0\2"), NONE),
     UDP(OTHER, 137, BYTES("\x12\x34\1\x10\0\1\0\0\0\0\0\0\x20" ZERO16 ZERO16 "\0\0\x20\0\1"), NONE),
     UDP(OTHER, SERVER, BYTES("\x23\0\6\xec" ZERO44), NONE), /* NTP's port is all that tells */
     UDP(OTHER, 123, BYTES("\x23\0\6\xec" ZERO16), NONE),
