@@ -7,6 +7,8 @@
 #include "thread-storage.h"
 #include "util-debug.h"
 
+#include "parse/packet.h"
+
 #define US_PER_S UINT64_C(1000000)
 #define FIRED_ROOM 4 /* rules that alert on one flow, to begin with */
 
@@ -47,6 +49,21 @@ struct Macs {
     struct mac from, to;
 };
 
+/* Of a Linux cooked capture, such as of the interface 'any', which has the sender's address alone and
+ * whose header Suricata passes over. */
+static bool ReadCookedMac(const Packet *p, struct mac *from)
+{
+    struct packet packet;
+
+    if ((p->datalink != PACKET_LINK_LINUX_SLL && p->datalink != PACKET_LINK_LINUX_SLL2) ||
+            packet_decode(p->datalink, cursor_over(GET_PKT_DATA(p), GET_PKT_LEN(p)), &packet) !=
+                    TATTLER_OK ||
+            !packet.has_src_mac)
+        return false;
+    *from = packet.src_mac;
+    return true;
+}
+
 /* What is the same for all packets of a flow, or of no interest later. */
 static void ViewEnds(const Packet *p, struct Macs *macs, struct packet_view *view)
 {
@@ -65,6 +82,8 @@ static void ViewEnds(const Packet *p, struct Macs *macs, struct packet_view *vie
         memcpy(macs->to.bytes, header->eth_dst, sizeof(macs->to.bytes));
         view->from_mac = &macs->from;
         view->to_mac = &macs->to;
+    } else if (ReadCookedMac(p, &macs->from)) {
+        view->from_mac = &macs->from;
     }
 }
 
