@@ -109,6 +109,24 @@ static void OnLoggingReady(void *data)
     OutputSetupActiveLoggers();
 }
 
+/* Several threads run apart in the time of packets as a file is read: one judges a connection before
+ * another has seen the answer of DNS that explains it. */
+static void ReadFilesInOrder(void)
+{
+    const char *mode = NULL;
+
+    if (SCRunmodeGet() != RUNMODE_PCAP_FILE)
+        return;
+    if (SCConfGet("runmode", &mode) != 1 || mode == NULL || strcmp(mode, "auto") == 0) {
+        SCLogInfo("captures are read in run mode single, in the order of their packets");
+        SCConfSet("runmode", "single");
+    } else if (strcmp(mode, "single") != 0) {
+        SCLogWarning("run mode %s reads captures out of order, so that connections seem to lack DNS "
+                     "and heartbeats to pause: use --runmode single",
+                mode);
+    }
+}
+
 static void TattlerInit(void)
 {
     struct engine *engine;
@@ -120,6 +138,7 @@ static void TattlerInit(void)
                 GetProgramVersion());
         return;
     }
+    ReadFilesInOrder();
     engine = MakeEngine();
     if (!TattlerFlowRegister(engine) || !TattlerSuppressRegister(engine) || !TattlerEveRegister() ||
             !TattlerKeywordsRegister() || !TattlerRecordsRegister(engine) ||
