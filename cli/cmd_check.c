@@ -4,21 +4,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "check_words.h"
 #include "command.h"
 #include "detect/rules/findings.h"
 #include "detect/rules/keyword.h"
 #include "detect/rules/rule_set.h"
+#include "enrich/folder.h"
 #include "heuristics.h"
+#include "rules.h"
 #include "screen.h"
 
-#define SURICATA_FOLDER "/etc/suricata"
+#define RULE_PATHS_MAX 64
 
 static const char usage[] =
         "usage: tattler check [-c FILE.yaml] [-C classification.config] [-R reference.config]\n"
-        "                     [-T threshold.config] [-q] FILE...\n"
+        "                     [-T threshold.config] [-S RULES]... [-q] FILE...\n"
         "       tattler check --keywords\n"
         "\n"
         "Reads rule files as Suricata 8 does, heuristics (FILE.lua) and configurations (FILE.yaml),\n"
@@ -28,8 +29,10 @@ static const char usage[] =
         "  -c FILE.yaml  the variables of rules ($HOME_NET …) from its section 'vars'; otherwise\n"
         "                those of Suricata's own suricata.yaml\n"
         "  -C, -R FILE   the classes and the systems of references that rules may name; otherwise\n"
-        "                those of " SURICATA_FOLDER ", if there are any\n"
+        "                those of Suricata, if it is installed, else those of the pack\n"
         "  -T FILE       check this threshold.config, too\n"
+        "  -S RULES      check these, too, as they are loaded before FILE: a file of rules, or a\n"
+        "                folder of files '*.rules'; may be given again. FILE may be a folder, too\n"
         "  -q            neither warnings nor advice\n"
         "  --keywords    list what rules can say, as in doc/rules-language.md\n"
         "  -h, --help    this text\n"
@@ -104,6 +107,8 @@ static int sum_up(const struct check *check, const struct rule_set *set, unsigne
 
 struct arguments {
     const char *yaml, *classes, *references, *thresholds;
+    const char *rules[RULE_PATHS_MAX]; /* of -S */
+    size_t rule_count;
     char *const *files;
 };
 
@@ -114,12 +119,6 @@ static bool out_of_memory(enum tattler_status status)
     return status == TATTLER_NO_MEMORY;
 }
 
-/* Suricata's own file where it is installed. */
-static const char *or_installed(const char *path, const char *installed)
-{
-    return path == NULL && access(installed, R_OK) == 0 ? installed : path;
-}
-
 static bool is_yaml(const char *path)
 {
     const char *end = strrchr(path, '.');
@@ -127,19 +126,57 @@ static bool is_yaml(const char *path)
     return end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0);
 }
 
-static bool read_all(struct rule_set *set, const struct arguments *arguments)
+/* Rules of files and folders, put into the set. */
+struct reading {
+    struct rule_set *set;
+    struct check *check;
+    bool no_memory;
+};
+
+static void read_file(void *user, const char *path)
 {
-    if (arguments->classes != NULL &&
-            out_of_memory(rule_set_read_classes(set, arguments->classes)))
-        return false;
-    if (arguments->references != NULL &&
-            out_of_memory(rule_set_read_references(set, arguments->references)))
-        return false;
-    for (char *const *file = arguments->files; *file != NULL; file++)
-        if (!is_lua(*file) && !is_yaml(*file) && out_of_memory(rule_set_load(set, *file)))
+    struct reading *reading = user;
+
+    reading->no_memory |= out_of_memory(rule_set_load(reading->set, path));
+}
+
+static bool read_path(struct reading *reading, const char *path)
+{
+    char error[512];
+
+    if (!folder_each(path, ".rules", read_file, reading, error, sizeof(error)))
+        tell_setting(reading->check, path, 0, 0, error);
+    return !reading->no_memory;
+}
+
+static bool read_rules(struct reading *reading, const struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->rule_count; i++)
+        if (!read_path(reading, arguments->rules[i]))
             return false;
-    return arguments->thresholds == NULL ||
-           !out_of_memory(rule_set_read_thresholds(set, arguments->thresholds));
+    for (char *const *file = arguments->files; *file != NULL; file++)
+        if (!is_lua(*file) && !is_yaml(*file) && !read_path(reading, *file))
+            return false;
+    return true;
+}
+
+static bool read_all(struct rule_set *set, const struct arguments *arguments, struct check *check)
+{
+    struct reading reading = { set, check, false };
+    char room[RULES_PATH_SIZE];
+    const char *classes = rules_find_config(arguments->classes, NULL, "classification.config", room,
+            sizeof(room));
+    const char *references;
+
+    if (classes != NULL && out_of_memory(rule_set_read_classes(set, classes)))
+        return false;
+    references = rules_find_config(arguments->references, NULL, "reference.config", room,
+            sizeof(room));
+    if (references != NULL && out_of_memory(rule_set_read_references(set, references)))
+        return false;
+    return read_rules(&reading, arguments) &&
+           (arguments->thresholds == NULL ||
+                   !out_of_memory(rule_set_read_thresholds(set, arguments->thresholds)));
 }
 
 /* As Suricata's own file has it. */
@@ -195,7 +232,7 @@ static int check_with(struct rule_vars *vars, const struct arguments *arguments,
 
     if (out_of_memory(rule_set_new(vars, tell_problem, check, &set)))
         return status;
-    if (read_all(set, arguments)) {
+    if (read_all(set, arguments, check)) {
         findings_tell(set, tell_finding, check);
         if (asks_for_findings(set))
             look_for_heuristics(set, arguments, check);
@@ -274,7 +311,7 @@ int command_check(int argc, char **argv)
     struct check check = { .quiet = false };
     int c;
 
-    while ((c = getopt_long(argc, argv, ":c:C:R:T:qh", longs, NULL)) != -1)
+    while ((c = getopt_long(argc, argv, ":c:C:R:T:S:qh", longs, NULL)) != -1)
         switch (c) {
         case 'c':
             arguments.yaml = optarg;
@@ -288,6 +325,12 @@ int command_check(int argc, char **argv)
         case 'T':
             arguments.thresholds = optarg;
             break;
+        case 'S':
+            if (arguments.rule_count == RULE_PATHS_MAX)
+                return usage_error("check", "more than %d options -S: give a folder",
+                        RULE_PATHS_MAX);
+            arguments.rules[arguments.rule_count++] = optarg;
+            break;
         case 'q':
             check.quiet = true;
             break;
@@ -298,14 +341,13 @@ int command_check(int argc, char **argv)
             fputs(usage, stdout);
             return EXIT_DONE;
         case ':':
-            return usage_error("check", "option -%c needs a file", optopt);
+            return usage_error("check", "option -%c needs a file%s", optopt,
+                    optopt == 'S' ? " or a folder" : "");
         default:
             return usage_error("check", "unknown option '%s'", argv[optind - 1]);
         }
-    if (optind == argc)
+    if (optind == argc && arguments.rule_count == 0)
         return usage_error("check", "no file given");
-    arguments.classes = or_installed(arguments.classes, SURICATA_FOLDER "/classification.config");
-    arguments.references = or_installed(arguments.references, SURICATA_FOLDER "/reference.config");
     arguments.files = argv + optind;
     return check_all(&arguments, &check);
 }

@@ -8,7 +8,6 @@
 #include "enrich/folder.h"
 
 #define SURICATA_FOLDER "/etc/suricata"
-#define PATH_SIZE 4096
 #define V4_MAPPED_BITS 96 /* that prefixes of IPv4 addresses count as well */
 #define SURICATA_HOME "[192.168.0.0/16,10.0.0.0/8,172.16.0.0/12]" /* as its own file has it */
 
@@ -110,13 +109,12 @@ static bool exists(const char *folder, const char *name, char *out, size_t size)
     return len > 0 && (size_t)len < size && access(out, R_OK) == 0;
 }
 
-/* The file given, else that of Suricata, of the rules' folder, or of the pack; NULL: there is none. */
-static const char *find_config(const struct rules_source *source, const char *given,
-        const char *name, char *room, size_t size)
+const char *rules_find_config(const char *given, const char *beside, const char *name, char *room,
+        size_t size)
 {
     if (given != NULL || exists(SURICATA_FOLDER, name, room, size))
         return given != NULL ? given : room;
-    if (source->path_count > 0 && exists(source->paths[0], name, room, size))
+    if (beside != NULL && exists(beside, name, room, size))
         return room;
     return exists(rules_folder(), name, room, size) ? room : NULL;
 }
@@ -124,14 +122,16 @@ static const char *find_config(const struct rules_source *source, const char *gi
 static void load_all(struct loading *loading, const struct rules_source *source)
 {
     struct rule_set *set = loading->rules->set;
-    char room[PATH_SIZE];
-    const char *classes = find_config(source, source->classification, "classification.config",
-            room, sizeof(room));
+    char room[RULES_PATH_SIZE];
+    const char *beside = source->path_count > 0 ? source->paths[0] : NULL;
+    const char *classes = rules_find_config(source->classification, beside,
+            "classification.config", room, sizeof(room));
     const char *references;
 
     if (classes != NULL)
         note(loading, rule_set_read_classes(set, classes));
-    references = find_config(source, source->reference, "reference.config", room, sizeof(room));
+    references = rules_find_config(source->reference, beside, "reference.config", room,
+            sizeof(room));
     if (references != NULL)
         note(loading, rule_set_read_references(set, references));
     for (size_t i = 0; i < source->path_count && !loading->no_memory; i++)

@@ -23,6 +23,14 @@ struct rules {
 /* Where the pack and classification.config are: $TATTLER_RULES, else where they are installed. */
 const char *rules_folder(void);
 
+#define RULES_PATH_SIZE 4096
+
+/* Where the file 'name' (classification.config, reference.config) is: the one given, else that of
+ * Suricata where it is installed, of the folder 'beside' (NULL: none), or of the pack; NULL: nowhere. The
+ * answer may stand in 'room'. */
+const char *rules_find_config(const char *given, const char *beside, const char *name, char *room,
+        size_t size);
+
 /* 'problem' is told of all that is wrong. TATTLER_MALFORMED: something was; the rest is there.
  * TATTLER_NO_MEMORY leaves nothing to be cleared. */
 enum tattler_status rules_load(const struct rules_source *source, rule_problem_fn problem,
