@@ -228,6 +228,20 @@ START_TEST(threshold_config_is_read)
 }
 END_TEST
 
+START_TEST(a_line_of_threshold_config_for_no_rule_is_told)
+{
+    ck_assert_int_eq(load(RULE "(content:\"abc\"; sid:5;)\n"), TATTLER_OK);
+    warnings = 0;
+    ck_assert_int_eq(read_file(rule_set_read_thresholds,
+                             "suppress gen_id 1, sig_id 5\nsuppress gen_id 1, sig_id 0\n"),
+            TATTLER_OK);
+    ck_assert_uint_eq(warnings, 0);
+    ck_assert_int_eq(read_file(rule_set_read_thresholds, "suppress gen_id 1, sig_id 6\n"),
+            TATTLER_OK);
+    ck_assert_uint_eq(warnings, 1);
+}
+END_TEST
+
 START_TEST(wrong_lines_of_threshold_config_are_told)
 {
     static const char *const lines[] = {
@@ -358,6 +372,7 @@ int main(void)
     tcase_add_test(cases, classes_give_the_priority);
     tcase_add_test(cases, references_get_their_prefix);
     tcase_add_test(cases, threshold_config_is_read);
+    tcase_add_test(cases, a_line_of_threshold_config_for_no_rule_is_told);
     tcase_add_test(cases, wrong_lines_of_threshold_config_are_told);
     tcase_add_test(cases, a_dataset_is_loaded_and_shared);
     tcase_add_test(cases, a_dataset_of_hashes_is_asked_by_the_digest);

@@ -365,16 +365,20 @@ static void take_reference(struct rule_set *set)
 static void take_threshold(struct rule_set *set)
 {
     struct threshold *thresholds = grow(set->thresholds, &set->threshold_room,
-            set->threshold_count + 1, sizeof(*thresholds));
+            set->threshold_count + 1, sizeof(*thresholds)), *taken;
     struct list_error error = { set->lines.joined, "out of memory" };
 
     if (thresholds != NULL)
         set->thresholds = thresholds;
-    if (thresholds != NULL && thresholds_read_line(set->lines.joined, &set->header_sets,
-                                      set->world.vars, &thresholds[set->threshold_count], &error))
-        set->threshold_count++;
-    else
+    if (thresholds == NULL || !thresholds_read_line(set->lines.joined, &set->header_sets,
+                                      set->world.vars, &thresholds[set->threshold_count], &error)) {
         tell_at(set, RULE_ERROR, error.at, error.text);
+        return;
+    }
+    taken = &thresholds[set->threshold_count++];
+    if (taken->sid != 0 && find(set, taken->gid, taken->sid) == NULL)
+        draft_warn(&set->draft, set->lines.joined, "no rule that was read has gid %u and sid %u",
+                taken->gid, taken->sid);
 }
 
 enum tattler_status rule_set_read_classes(struct rule_set *set, const char *path)

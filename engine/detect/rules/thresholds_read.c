@@ -67,14 +67,25 @@ struct choice {
     int value;
 };
 
+static bool refuse_choice(struct reader *in, const struct choice *choices)
+{
+    char what[128];
+    size_t len = (size_t)snprintf(what, sizeof(what), "here has to stand");
+
+    for (const struct choice *one = choices; one->word != NULL && len < sizeof(what); one++)
+        len += (size_t)snprintf(what + len, sizeof(what) - len, "%s '%s'",
+                one == choices ? "" : one[1].word == NULL ? " or" : ",", one->word);
+    return refuse(in, what);
+}
+
 static bool take_choice(struct reader *in, const struct choice *choices, int *out)
 {
-    for (; choices->word != NULL; choices++)
-        if (take(in, choices->word)) {
-            *out = choices->value;
+    for (const struct choice *one = choices; one->word != NULL; one++)
+        if (take(in, one->word)) {
+            *out = one->value;
             return true;
         }
-    return refuse(in, "unknown word");
+    return refuse_choice(in, choices);
 }
 
 static const struct choice tracks[] = { { "by_dst", TRACK_DESTINATION }, { "by_src", TRACK_SOURCE },
