@@ -75,11 +75,16 @@ static bool begin(struct engine *engine, struct flow *flow, enum direction way, 
 
 /* --- devices --- */
 
+static bool is_busy(const struct flow *flow)
+{
+    return atomic_load_explicit(&flow->device->busy, memory_order_relaxed);
+}
+
 void flow_note_volume(struct flow *flow)
 {
     struct symmetry *volume = &flow->device->conduct.volume;
     struct upload *upload = flow->device->conduct.upload;
-    uint64_t least;
+    bool busy;
 
     for (unsigned way = UP; upload != NULL && flow->remote_is_public && way <= DOWN; way++)
         upload->hours[way][flow->hour % 24] += flow->bytes[way] - flow->reported_volume[way];
@@ -87,13 +92,10 @@ void flow_note_volume(struct flow *flow)
     symmetry_add(volume, flow->last_us, DOWN, flow->bytes[DOWN] - flow->reported_volume[DOWN]);
     flow->reported_volume[UP] = flow->bytes[UP];
     flow->reported_volume[DOWN] = flow->bytes[DOWN];
-    least = symmetry_least(volume);
-    atomic_store_explicit(&flow->device->busy, least >= BUSY_BYTES, memory_order_relaxed);
-}
-
-static bool is_busy(const struct flow *flow)
-{
-    return atomic_load_explicit(&flow->device->busy, memory_order_relaxed);
+    busy = symmetry_least(volume) >= BUSY_BYTES;
+    if (busy && !is_busy(flow) && flow->device->conduct.relay != NULL)
+        relay_wake(flow->device->conduct.relay);
+    atomic_store_explicit(&flow->device->busy, busy, memory_order_relaxed);
 }
 
 static void show(struct flow *flow, const struct relay_view *view)
@@ -128,19 +130,24 @@ static void hand_in(struct engine *engine, struct flow *flow)
     lock_release(&flow->device->lock);
 }
 
-void flow_follow_relay(struct engine *engine, struct flow *flow, enum direction way,
-        uint64_t time_us, uint32_t bytes)
+/* About once in a second. */
+static void look_at_device(struct engine *engine, struct flow *flow)
 {
-    if (flow->relay == NULL && (flow->relay_refused || !begin(engine, flow, way, time_us, bytes)))
-        return;
-    if (!relay_flow_add(&flow->relay->bins, time_us, way == UP ? RELAY_UP : RELAY_DOWN, bytes))
-        return;
     if (!is_busy(flow) && flow->settled &&
             flow->bytes[UP] + flow->bytes[DOWN] >=
                     flow->reported_volume[UP] + flow->reported_volume[DOWN] + EARLY_BYTES)
         flow->changed |= flow_report(engine, flow);
     if (is_busy(flow))
         hand_in(engine, flow);
+}
+
+void flow_follow_relay(struct engine *engine, struct flow *flow, enum direction way,
+        uint64_t time_us, uint32_t bytes)
+{
+    if (flow->relay == NULL && (flow->relay_refused || !begin(engine, flow, way, time_us, bytes)))
+        return;
+    if (relay_flow_add(&flow->relay->bins, time_us, way == UP ? RELAY_UP : RELAY_DOWN, bytes))
+        look_at_device(engine, flow);
 }
 
 void flow_leave_relay(struct engine *engine, struct flow *flow)

@@ -73,7 +73,8 @@ libengine_la_SOURCES = \
 	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/finding.c engine/track/finding.h engine/track/insight.c engine/track/insight.h engine/track/flow.h engine/track/lost.c engine/track/lost.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
 	engine/track/question.c engine/track/question.h \
 	engine/track/relay.c engine/track/relay.h engine/track/relay_case.c \
-	engine/track/relay_case.h engine/track/relay_flow.c engine/track/relay_flow.h \
+	engine/track/relay_case.h engine/track/relay_digest.c engine/track/relay_digest.h \
+	engine/track/relay_flow.c engine/track/relay_flow.h \
 	engine/track/relay_judge.c engine/track/relay_match.c engine/track/relay_match.h \
 	engine/track/relay_table.h \
 	engine/track/remotes.c engine/track/remotes.h engine/track/resolution.c engine/track/resolution.h engine/track/resolver.c engine/track/resolver.h engine/track/router.c \

@@ -33,6 +33,11 @@ bool relay_same_party(const struct relay_end *a, const struct relay_end *b)
 
 /* --- what flows carried --- */
 
+static bool is_joined(const struct relay_flow *flow)
+{
+    return atomic_load_explicit(&flow->joined, memory_order_relaxed);
+}
+
 /* The rest of a bin that was read while it still filled. */
 static bool add_to_newest(struct relay *relay, const struct relay_piece *piece, uint32_t bin)
 {
@@ -110,12 +115,39 @@ static void take_bins(struct relay *relay, uint8_t row)
     }
 }
 
+/* A flow carries no more than SETTLE_BINS without being handed in, so most rows have no news. */
+static void take_all(struct relay *relay)
+{
+    for (uint64_t rows = relay->lively; rows != 0; rows = relay_rest(rows)) {
+        uint8_t row = relay_lowest(rows);
+
+        if (relay->rows[row].flow != NULL)
+            take_bins(relay, row);
+        if (relay->rows[row].flow == NULL ||
+                (int32_t)(relay->now - relay->rows[row].handed_in) > SETTLE_BINS)
+            relay->lively &= ~(UINT64_C(1) << row);
+    }
+}
+
+void relay_wake(struct relay *relay)
+{
+    relay->lively = UINT64_MAX;
+}
+
 /* --- rows --- */
 
 static void detach(struct relay_row *row)
 {
     atomic_store_explicit(&row->flow->joined, false, memory_order_relaxed);
     row->flow = NULL;
+}
+
+/* Has it pieces that may yet be looked at? */
+static bool is_needed(const struct relay *relay, uint8_t row)
+{
+    uint32_t newest = relay->rows[row].newest;
+
+    return is_recent(relay, newest) && (int32_t)(newest - relay->block) >= -MATCH_REACH;
 }
 
 static bool goes_before(const struct relay_row *a, const struct relay_row *b)
@@ -125,25 +157,47 @@ static bool goes_before(const struct relay_row *a, const struct relay_row *b)
     return (int32_t)(a->newest - b->newest) < 0;
 }
 
-/* Of the rows without a flow, else of all, the one silent for longest. */
-static uint8_t make_room(struct relay *relay)
+/* Of the rows without a flow, else of all. */
+static uint8_t silent_longest(const struct relay *relay)
 {
     uint8_t row = 0;
 
     for (uint8_t i = 1; i < RELAY_ROWS; i++)
         if (goes_before(&relay->rows[i], &relay->rows[row]))
             row = i;
-    if (relay->rows[row].flow != NULL)
-        detach(&relay->rows[row]);
+    return row;
+}
+
+static void disown_pieces(struct relay *relay, uint8_t row)
+{
     for (uint32_t i = relay->first; i != relay->end; i++)
         if (relay->pieces[i % RELAY_PIECES].row == row)
             relay->pieces[i % RELAY_PIECES].row = RELAY_NOBODY;
+}
+
+/* Mostly there is a row that neither has a flow nor keeps pieces. */
+static uint8_t make_room(struct relay *relay)
+{
+    uint8_t row = 0;
+
+    while (row < RELAY_ROWS && (relay->rows[row].flow != NULL || is_needed(relay, row)))
+        row++;
+    if (row < RELAY_ROWS)
+        return row;
+    row = silent_longest(relay);
+    if (relay->rows[row].flow != NULL) {
+        take_all(relay);
+        row = silent_longest(relay);
+        detach(&relay->rows[row]);
+    }
+    disown_pieces(relay, row);
     return row;
 }
 
 static void join(struct relay *relay, struct relay_flow *flow, const struct relay_end *end)
 {
-    relay->rows[make_room(relay)] = (struct relay_row){
+    flow->row = make_room(relay);
+    relay->rows[flow->row] = (struct relay_row){
         .flow = flow,
         .end = *end,
         .may_be_target = end->device_initiated && address_is_public(&end->remote),
@@ -161,7 +215,7 @@ static void move_clock(struct relay *relay, uint64_t now_us)
     if (!relay->is_started || !is_recent(relay, now)) {
         relay->is_started = true;
         relay->first = relay->end;
-        relay->now = relay->block = now;
+        relay->now = relay->block = relay->judged = now;
     }
     if ((int32_t)(now - relay->now) > 0)
         relay->now = now;
@@ -174,48 +228,7 @@ static void forget_pieces(struct relay *relay)
         relay->first++;
 }
 
-static void judge_what_is_due(struct relay *relay)
-{
-    while ((int32_t)(relay->now - relay->block) >= MATCH_BLOCK + MATCH_REACH + SETTLE_BINS) {
-        forget_pieces(relay);
-        if (relay->first == relay->end)
-            relay->block = relay->now - MATCH_BLOCK;
-        else
-            relay_judge(relay);
-        relay->block += MATCH_BLOCK;
-    }
-}
-
-void relay_hand_in(struct relay *relay, struct relay_flow *flow, const struct relay_end *end,
-        uint64_t now_us)
-{
-    move_clock(relay, now_us);
-    if (!atomic_load_explicit(&flow->joined, memory_order_relaxed))
-        join(relay, flow, end);
-    for (uint8_t row = 0; row < RELAY_ROWS; row++)
-        if (relay->rows[row].flow != NULL)
-            take_bins(relay, row);
-    judge_what_is_due(relay);
-}
-
-static const struct relay_row *row_of(const struct relay *relay, const struct relay_flow *flow)
-{
-    for (unsigned row = 0; row < RELAY_ROWS; row++)
-        if (relay->rows[row].flow == flow)
-            return &relay->rows[row];
-    return NULL;
-}
-
-void relay_leave(struct relay *relay, struct relay_flow *flow)
-{
-    for (uint8_t row = 0; row < RELAY_ROWS; row++)
-        if (relay->rows[row].flow == flow) {
-            take_bins(relay, row);
-            detach(&relay->rows[row]);
-        }
-}
-
-/* --- reading --- */
+/* --- judgement --- */
 
 /* Is this likelier to be the controller, rather than its target? */
 static bool leads(const struct relay_view *view, const struct relay_view *other)
@@ -227,38 +240,100 @@ static bool leads(const struct relay_view *view, const struct relay_view *other)
     return one > two;
 }
 
-static int leading_case(const struct relay *relay, struct relay_view *out)
+/* Zero, if no case is open. */
+static uint8_t leading_case(const struct relay *relay)
 {
-    int best = -1;
+    const struct relay_case *cases = relay->cases;
+    uint8_t best = 0;
 
-    for (int i = 0; i < RELAY_CASES; i++) {
-        struct relay_view view;
-
-        if (!relay->cases[i].is_open)
-            continue;
-        relay_case_read(&relay->cases[i], &view);
-        if (best >= 0 && !leads(&view, out))
-            continue;
-        best = i;
-        *out = view;
-    }
+    for (uint8_t i = 1; i < RELAY_CASES; i++)
+        if (cases[i].is_open && leads(&cases[i].view, &cases[best].view))
+            best = i;
     return best;
 }
 
+/* From the one to be judged next on, in which nobody carried anything. */
+static uint32_t silent_blocks(const struct relay *relay)
+{
+    int next = INT16_MAX;
+
+    for (uint32_t i = relay->first; i != relay->end; i++) {
+        int offset = relay_piece_offset(relay, &relay->pieces[i % RELAY_PIECES]);
+
+        if (offset >= 0 && offset < next)
+            next = offset;
+    }
+    return (uint32_t)next / MATCH_BLOCK;
+}
+
+static void judge_blocks(struct relay *relay, uint32_t due)
+{
+    while (due > 0) {
+        uint32_t silent, step;
+
+        forget_pieces(relay);
+        silent = silent_blocks(relay);
+        step = silent == 0 ? 1 : silent < due ? silent : due;
+        if (silent == 0)
+            relay_judge(relay);
+        relay->block += step * MATCH_BLOCK;
+        due -= step;
+    }
+}
+
+static void judge_what_is_due(struct relay *relay)
+{
+    int due = (int)(relay->now - relay->block) - MATCH_REACH - SETTLE_BINS;
+
+    if (due < MATCH_BLOCK)
+        return;
+    take_all(relay);
+    judge_blocks(relay, (uint32_t)due / MATCH_BLOCK);
+    relay->leading = leading_case(relay);
+}
+
+void relay_hand_in(struct relay *relay, struct relay_flow *flow, const struct relay_end *end,
+        uint64_t now_us)
+{
+    move_clock(relay, now_us);
+    if (!is_joined(flow))
+        join(relay, flow, end);
+    take_bins(relay, flow->row);
+    relay->rows[flow->row].handed_in = relay->now;
+    relay->lively |= UINT64_C(1) << flow->row;
+    judge_what_is_due(relay);
+}
+
+static const struct relay_row *row_of(const struct relay *relay, const struct relay_flow *flow)
+{
+    return is_joined(flow) ? &relay->rows[flow->row] : NULL;
+}
+
+void relay_leave(struct relay *relay, struct relay_flow *flow)
+{
+    if (!is_joined(flow))
+        return;
+    take_bins(relay, flow->row);
+    detach(&relay->rows[flow->row]);
+}
+
+/* --- reading --- */
+
 bool relay_read(const struct relay *relay, const struct relay_flow *flow, struct relay_view *out)
 {
-    struct relay_view view;
-    int leading = leading_case(relay, &view);
+    const struct relay_case *leading = &relay->cases[relay->leading];
     const struct relay_row *row = flow != NULL ? row_of(relay, flow) : NULL;
+    enum relay_role role = RELAY_UNRELATED;
 
-    if (leading < 0 || (flow != NULL && row == NULL))
+    if (!leading->is_open || (flow != NULL && row == NULL))
         return false;
-    if (row != NULL && relay_same_party(&row->end, &view.controller))
-        view.role = RELAY_CONTROLLER;
-    else if (row != NULL && row->number == leading && row->is_target[RELAY_FOUND])
-        view.role = RELAY_TARGET;
+    if (row != NULL && relay_same_party(&row->end, &leading->view.controller))
+        role = RELAY_CONTROLLER;
+    else if (row != NULL && row->number == relay->leading && row->is_target[RELAY_FOUND])
+        role = RELAY_TARGET;
     else if (row != NULL)
         return false;
-    *out = view;
+    *out = leading->view;
+    out->role = role;
     return true;
 }

@@ -22,7 +22,7 @@
  * seconds in which the controller is active, and not in silence. Judgement is 4 to 6 s behind the
  * packets.
  *
- * One 'struct relay' of 35 KiB is for one device, made when one of its flows has carried payload
+ * One 'struct relay' of 34 KiB is for one device, made when one of its flows has carried payload
  * both ways. All here is to be called under that device's lock, by any thread. Time is that of the
  * packets; when it jumps by more than RELAY_JUMP_BINS, what has not been judged is dropped. */
 #ifndef TATTLER_TRACK_RELAY_H
@@ -66,12 +66,15 @@ struct relay_view {
 struct relay *relay_new(void);
 void relay_free(struct relay *relay); /* no flow may be joined any more; accepts NULL */
 
-/* Takes what this flow and all others that have joined carried since the last time, and judges what
- * is old enough. To be called when relay_flow_add() says so. The flow joins if it has not: 'flow'
- * is borrowed until relay_leave(). When 64 flows have joined, the one silent for longest is put
- * out; it joins again when it carries something. */
+/* Takes what this flow carried since the last time, and judges what is old enough of all that have
+ * joined. To be called when relay_flow_add() says so. The flow joins if it has not: 'flow' is
+ * borrowed until relay_leave(). When 64 flows have joined, the one silent for longest is put out;
+ * it joins again when it carries something. */
 void relay_hand_in(struct relay *relay, struct relay_flow *flow, const struct relay_end *end,
         uint64_t now_us);
+
+/* To be called before flows are handed in again, where that was left out for a while. */
+void relay_wake(struct relay *relay);
 
 /* Before a flow ends. One that never joined may leave. */
 void relay_leave(struct relay *relay, struct relay_flow *flow);

@@ -2,8 +2,10 @@
 
 #include <math.h>
 
-/* What a block counts for after one more: half after 86 of them. */
+/* What a block counts for after one more: half after 86 of them. Silence is no more than the span
+ * that is looked at for one. */
 #define KEEP 0.992f
+#define PAUSE_BLOCKS (MATCH_SPAN / MATCH_BLOCK)
 #define KEEP_TARGETS 0.95f
 
 /* Where each of the score's parts reaches 63 %. */
@@ -24,57 +26,53 @@ static const struct {
 } trials[RELAY_TRIALS] = {
     { false, 1 }, { false, 5 }, { false, 16 }, { true, 2 }, { true, 8 }, { true, 20 },
 };
+#define NARROW 3 /* of those that follow */
 
 /* --- lags --- */
 
-static float profile_sum(const struct relay_leg *leg, struct match_window window)
+static uint8_t likeliest(const float *profile, int width)
 {
-    float sum = 0;
+    float sum = 0, most;
+    int best = 0;
 
-    for (int lag = window.from; lag <= window.to; lag++)
-        sum += leg->profile[lag + MATCH_REACH];
-    return sum;
-}
-
-static struct match_window likeliest(const struct relay_leg *leg, int width)
-{
-    const float *profile = leg->profile + MATCH_REACH;
-    struct match_window best = { 0, width };
-    float sum = profile_sum(leg, best), most = sum;
-
+    for (int lag = 0; lag <= width; lag++)
+        sum += profile[lag];
+    most = sum;
     for (int from = 1; from + width < MATCH_REACH; from++) {
         sum += profile[from + width] - profile[from - 1];
         if (sum <= most)
             continue;
         most = sum;
-        best = (struct match_window){ from, from + width };
+        best = from;
     }
-    return best;
+    return (uint8_t)best;
+}
+
+static void follow(struct relay_leg *leg)
+{
+    for (unsigned trial = 0; trial < RELAY_TRIALS; trial++)
+        if (trials[trial].follows)
+            leg->from[trial] = likeliest(leg->profile.at, trials[trial].width);
 }
 
 /* By chance, bytes are found as often as far on the other side. */
 static struct match_window window_of(const struct relay_leg *leg, unsigned trial,
         enum relay_count count)
 {
-    int width = trials[trial].width;
-    struct match_window window = { 0, width };
+    int from = leg->from[trial], to = from + trials[trial].width;
 
-    if (trials[trial].follows)
-        window = likeliest(leg, width);
-    if (count == RELAY_BY_CHANCE)
-        window = (struct match_window){ -1 - window.to, -1 - window.from };
-    return window;
+    return count == RELAY_FOUND ? (struct match_window){ from, to } :
+                                  (struct match_window){ -1 - to, -1 - from };
 }
 
 /* The mean lag in bins is that in time, since bins begin at any moment of it. */
 static double lag_ms(const struct relay_leg *leg)
 {
-    struct match_window window = likeliest(leg, 2);
-    struct match_window before = { -MATCH_REACH, -1 };
-    double chance = (double)profile_sum(leg, before) / MATCH_REACH, sum = 0, weight = 0;
+    struct match_window window = window_of(leg, NARROW, RELAY_FOUND);
+    double chance = (double)leg->profile.before / MATCH_REACH, sum = 0, weight = 0;
 
     for (int lag = window.from; lag <= window.to; lag++) {
-        double above = (double)leg->profile[lag + MATCH_REACH] - chance;
+        double above = (double)leg->profile.at[lag] - chance;
 
         if (above <= 0)
             continue;
@@ -110,45 +108,59 @@ static double share_of_loads(const struct relay_leg *leg, unsigned trial)
     return beyond_chance(sums[RELAY_FOUND].weight, sums[RELAY_BY_CHANCE].weight, leg->weight);
 }
 
-static unsigned best_trial(const struct relay_leg *leg)
+static uint8_t best_trial(const struct relay_leg *leg)
 {
-    unsigned best = 0;
+    double share, most = share_of_bytes(leg, 0);
+    uint8_t best = 0;
 
-    for (unsigned trial = 1; trial < RELAY_TRIALS; trial++)
-        if (share_of_bytes(leg, trial) > share_of_bytes(leg, best))
-            best = trial;
+    for (uint8_t trial = 1; trial < RELAY_TRIALS; trial++) {
+        share = share_of_bytes(leg, trial);
+        if (share <= most)
+            continue;
+        most = share;
+        best = trial;
+    }
     return best;
 }
 
 /* --- blocks --- */
 
-static void fade_leg(struct relay_leg *leg)
+static void fade_leg(struct relay_leg *leg, float keep)
 {
-    leg->bytes *= KEEP;
-    leg->weight *= KEEP;
-    for (unsigned i = 0; i < MATCH_LAGS; i++)
-        leg->profile[i] *= KEEP;
+    leg->bytes *= keep;
+    leg->weight *= keep;
+    leg->profile.before *= keep;
+    for (unsigned lag = 0; lag < MATCH_REACH; lag++)
+        leg->profile.at[lag] *= keep;
     for (unsigned trial = 0; trial < RELAY_TRIALS; trial++)
         for (unsigned count = 0; count < RELAY_COUNTS; count++) {
-            leg->sums[trial][count].bytes *= KEEP;
-            leg->sums[trial][count].weight *= KEEP;
+            leg->sums[trial][count].bytes *= keep;
+            leg->sums[trial][count].weight *= keep;
         }
 }
 
-void relay_case_begin(struct relay_case *entry)
+void relay_case_begin(struct relay_case *entry, uint32_t bin, const float carried[2])
 {
-    for (unsigned leg = 0; leg < MATCH_LEGS; leg++)
-        fade_leg(&entry->legs[leg]);
-    entry->excess *= KEEP;
-    entry->excess_squares *= KEEP;
+    uint32_t blocks = (bin - entry->latest) / MATCH_BLOCK;
+    float keep = powf(KEEP, (float)(blocks < PAUSE_BLOCKS ? blocks : PAUSE_BLOCKS));
+
+    for (unsigned i = 0; i < MATCH_LEGS; i++) {
+        struct relay_leg *leg = &entry->legs[i];
+
+        fade_leg(leg, keep);
+        leg->bytes += carried[i == MATCH_REQUEST ? RELAY_DOWN : RELAY_UP];
+        leg->best = best_trial(leg);
+    }
+    entry->excess *= keep;
+    entry->excess_squares *= keep;
     entry->excess_now = 0;
+    entry->latest = bin;
 }
 
 /* Returns what was found beyond chance at the lag that was best before, so that no block chooses
  * how it is judged. */
 static struct match_sum add_trials(struct relay_leg *leg, const struct match_block *block)
 {
-    unsigned best = best_trial(leg);
     struct match_sum excess = { 0, 0 };
 
     for (unsigned trial = 0; trial < RELAY_TRIALS; trial++)
@@ -158,7 +170,7 @@ static struct match_sum add_trials(struct relay_leg *leg, const struct match_blo
 
             leg->sums[trial][count].bytes += sum.bytes;
             leg->sums[trial][count].weight += sum.weight;
-            if (trial != best)
+            if (trial != leg->best)
                 continue;
             excess.bytes += sign * sum.bytes;
             excess.weight += sign * sum.weight;
@@ -171,23 +183,17 @@ void relay_case_add(struct relay_case *entry, const struct match_block *block)
     struct relay_leg *leg = &entry->legs[block->leg];
     struct match_sum excess;
 
-    for (int bin = MATCH_REACH; bin < MATCH_REACH + MATCH_BLOCK; bin++)
-        leg->bytes += (float)block->channel.bytes[bin];
-    if (block->count == 0)
-        return;
-    for (unsigned i = 0; i < block->count; i++)
+    for (unsigned i = 0; i < block->load_count; i++)
         leg->weight += block->loads[i].weight;
+    if (block->channel_count == 0)
+        return;
     excess = add_trials(leg, block);
-    match_profile(block, leg->profile);
+    match_profile(block, &leg->profile);
+    follow(leg);
+    leg->best = best_trial(leg);
     entry->excess_now += excess.weight;
     if (block->leg == MATCH_ANSWER)
         entry->worth += excess.bytes;
-}
-
-void relay_case_end(struct relay_case *entry)
-{
-    entry->excess += entry->excess_now;
-    entry->excess_squares += entry->excess_now * entry->excess_now;
 }
 
 void relay_case_count(struct relay_case *entry, enum relay_count count, uint64_t group)
@@ -206,7 +212,7 @@ void relay_case_attribute(const struct relay_case *entry, const struct match_blo
 {
     const struct relay_leg *leg = &entry->legs[block->leg];
 
-    match_loads(block, window_of(leg, best_trial(leg), count), by_row);
+    match_loads(block, window_of(leg, leg->best, count), by_row);
 }
 
 /* --- the verdict --- */
@@ -223,45 +229,45 @@ static double standard_errors(const struct relay_case *entry)
     return entry->excess > 0 ? (double)entry->excess / sqrt((double)entry->excess_squares) : 0;
 }
 
-static double consistency(const struct relay_case *entry, unsigned answer_trial)
+static double consistency(const struct relay_case *entry)
 {
     const struct relay_leg *answers = &entry->legs[MATCH_ANSWER];
-    double errors = standard_errors(entry), share = share_of_loads(answers, answer_trial);
+    double errors = standard_errors(entry), share = share_of_loads(answers, answers->best);
 
-    if (window_of(answers, answer_trial, RELAY_FOUND).from > SHORT_LAG && share < LONG_LAG_SHARE)
+    if (answers->from[answers->best] > SHORT_LAG && share < LONG_LAG_SHARE)
         errors *= share / LONG_LAG_SHARE;
     return grown(errors * errors, FULL_ERRORS * FULL_ERRORS);
 }
 
-static double score_of(const struct relay_case *entry, const struct relay_view *view,
-        unsigned answer_trial)
+static double score_of(const struct relay_case *entry, const struct relay_view *view)
 {
     const float *targets = entry->targets;
 
-    if (!address_is_public(&entry->controller.remote) && view->groups < RELAY_LAN_GROUPS)
+    if (targets[RELAY_FOUND] <= targets[RELAY_BY_CHANCE] ||
+            (!address_is_public(&view->controller.remote) && view->groups < RELAY_LAN_GROUPS))
         return 0;
-    return sqrt(view->requests * view->answers) * consistency(entry, answer_trial) *
+    return sqrt(view->requests * view->answers) * consistency(entry) *
            grown((double)view->bytes, FULL_BYTES) *
            grown((double)(targets[RELAY_FOUND] - targets[RELAY_BY_CHANCE]), FULL_TARGETS);
 }
 
 /* Of requests, either the controller's bytes may tell or the targets': it may say much that is for
  * the device alone (TLS handshakes, junk), and the device may have requests of its own. */
-void relay_case_read(const struct relay_case *entry, struct relay_view *out)
+void relay_case_end(struct relay_case *entry)
 {
     const struct relay_leg *requests = &entry->legs[MATCH_REQUEST];
     const struct relay_leg *answers = &entry->legs[MATCH_ANSWER];
-    unsigned asked = best_trial(requests), answered = best_trial(answers);
+    unsigned asked = requests->best, answered = answers->best;
+    struct relay_view *view = &entry->view;
 
-    *out = (struct relay_view){
-        .lag_ms = lag_ms(requests),
-        .flows = entry->flows,
-        .groups = (uint32_t)__builtin_popcountll(entry->groups),
-        .controller = entry->controller,
-        .requests = fmax(share_of_bytes(requests, asked), share_of_loads(requests, asked)),
-        .answers = share_of_bytes(answers, answered),
-        .bytes = (uint64_t)(requests->sums[asked][RELAY_FOUND].bytes +
-                            answers->sums[answered][RELAY_FOUND].bytes),
-    };
-    out->score = score_of(entry, out, answered);
+    entry->excess += entry->excess_now;
+    entry->excess_squares += entry->excess_now * entry->excess_now;
+    view->lag_ms = lag_ms(requests);
+    view->flows = entry->flows;
+    view->groups = (uint32_t)__builtin_popcountll(entry->groups);
+    view->requests = fmax(share_of_bytes(requests, asked), share_of_loads(requests, asked));
+    view->answers = share_of_bytes(answers, answered);
+    view->bytes = (uint64_t)(requests->sums[asked][RELAY_FOUND].bytes +
+                             answers->sums[answered][RELAY_FOUND].bytes);
+    view->score = score_of(entry, view);
 }

@@ -1,7 +1,6 @@
 #include "track/relay_match.h"
 
-#include <stdbool.h>
-#include <string.h>
+#include <stddef.h>
 
 /* Four fifths of its bytes will do for a load: some may lie beyond the window's edge, and what was
  * sent again on one side only counts twice there. */
@@ -22,68 +21,92 @@ static int channel_bin(enum match_leg leg, int at, int lag)
     return leg == MATCH_REQUEST ? at - lag : at + lag;
 }
 
-void match_profile(const struct match_block *block, float profile[MATCH_LAGS])
+/* Loads of one bin, which came at once. */
+static void add_common(const struct match_block *block, int at, uint32_t bytes,
+        struct match_profile *profile)
 {
-    uint32_t sums[MATCH_SPAN] = { 0 };
+    for (unsigned i = 0; i < block->channel_count; i++) {
+        const struct match_bin *bin = &block->channel[i];
+        int lag = block->leg == MATCH_REQUEST ? at - bin->at : bin->at - at;
+        float common = (float)lesser(bytes, bin->bytes);
 
-    for (unsigned i = 0; i < block->count; i++)
-        sums[block->loads[i].at] += block->loads[i].bytes;
-    for (int at = MATCH_REACH; at < MATCH_REACH + MATCH_BLOCK; at++) {
-        if (sums[at] == 0)
-            continue;
-        for (int lag = -MATCH_REACH; lag <= MATCH_REACH; lag++) {
-            uint32_t bytes = block->channel.bytes[channel_bin(block->leg, at, lag)];
+        if (lag >= 0 && lag < MATCH_REACH)
+            profile->at[lag] += common;
+        else if (lag < 0 && lag >= -MATCH_REACH)
+            profile->before += common;
+    }
+}
 
-            profile[lag + MATCH_REACH] += (float)lesser(sums[at], bytes);
-        }
+void match_profile(const struct match_block *block, struct match_profile *profile)
+{
+    const struct match_load *load = block->loads, *end = load + block->load_count;
+
+    while (load != end) {
+        uint32_t bytes = 0;
+        int at = load->at;
+
+        for (; load != end && load->at == at; load++)
+            bytes += load->bytes;
+        add_common(block, at, bytes, profile);
     }
 }
 
 /* What the channel has left to give. For each block that is the part one block long that lies as
  * far away as the middle of the window, so no two blocks share any of it. */
 struct supply {
-    const struct match_block *block;
-    uint32_t left[MATCH_SPAN];
+    enum match_leg leg;
+    unsigned count;
+    struct match_bin bins[MATCH_BLOCK];
 };
 
 static void fill(struct supply *supply, const struct match_block *block,
         struct match_window window)
 {
     int first = channel_bin(block->leg, MATCH_REACH, (window.from + window.to) / 2);
+    unsigned i = 0;
 
-    supply->block = block;
-    memset(supply->left, 0, sizeof(supply->left));
-    memcpy(supply->left + first, block->channel.bytes + first,
-            MATCH_BLOCK * sizeof(supply->left[0]));
+    supply->leg = block->leg;
+    supply->count = 0;
+    while (i < block->channel_count && block->channel[i].at < first)
+        i++;
+    for (; i < block->channel_count && block->channel[i].at < first + MATCH_BLOCK; i++)
+        supply->bins[supply->count++] = block->channel[i];
 }
 
 /* Within one bin the moments tell what came in before what left. */
-static bool in_order(const struct match_block *block, int bin, const struct match_load *load)
+static bool in_order(enum match_leg leg, const struct match_bin *bin,
+        const struct match_load *load)
 {
-    uint8_t moment = block->channel.moments[bin];
-
-    if (bin != load->at)
+    if (bin->at != load->at)
         return true;
-    return block->leg == MATCH_REQUEST ? moment <= load->moment : load->moment <= moment;
+    return leg == MATCH_REQUEST ? bin->moment <= load->moment : load->moment <= bin->moment;
 }
 
-/* Takes from bins 'first' to 'last' what one load wants. Zero: not even what it needs is there. */
-static uint32_t take(struct supply *supply, const struct match_load *load, int first, int last)
+static bool may_give(const struct supply *supply, const struct match_bin *bin,
+        const struct match_load *load, struct match_window window)
+{
+    return bin->at >= window.from && bin->at <= window.to && in_order(supply->leg, bin, load);
+}
+
+/* Takes from bins of the window, here of the span, what one load wants. Zero: not even what it
+ * needs is there. */
+static uint32_t take(struct supply *supply, const struct match_load *load,
+        struct match_window window)
 {
     uint32_t want = WANT(load->bytes), taken = 0;
     uint64_t have = 0;
 
-    for (int bin = first; bin <= last; bin++)
-        if (in_order(supply->block, bin, load))
-            have += supply->left[bin];
+    for (unsigned i = 0; i < supply->count; i++)
+        if (may_give(supply, &supply->bins[i], load, window))
+            have += supply->bins[i].bytes;
     if (have < NEED(load->bytes))
         return 0;
-    for (int bin = first; bin <= last && taken < want; bin++) {
-        uint32_t part = lesser(supply->left[bin], want - taken);
+    for (unsigned i = 0; i < supply->count && taken < want; i++) {
+        uint32_t part = lesser(supply->bins[i].bytes, want - taken);
 
-        if (!in_order(supply->block, bin, load))
+        if (!may_give(supply, &supply->bins[i], load, window))
             continue;
-        supply->left[bin] -= part;
+        supply->bins[i].bytes -= part;
         taken += part;
     }
     return taken;
@@ -96,12 +119,15 @@ struct match_sum match_loads(const struct match_block *block, struct match_windo
     struct supply supply;
 
     fill(&supply, block, window);
-    for (unsigned i = 0; i < block->count; i++) {
+    if (supply.count == 0)
+        return sum;
+    for (unsigned i = 0; i < block->load_count; i++) {
         const struct match_load *load = &block->loads[i];
         int one = channel_bin(block->leg, load->at, window.from);
         int other = channel_bin(block->leg, load->at, window.to);
-        uint32_t taken = one < other ? take(&supply, load, one, other)
-                                     : take(&supply, load, other, one);
+        uint32_t taken = take(&supply, load,
+                one < other ? (struct match_window){ one, other } :
+                              (struct match_window){ other, one });
 
         if (taken == 0)
             continue;

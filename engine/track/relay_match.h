@@ -10,12 +10,12 @@
 #ifndef TATTLER_TRACK_RELAY_MATCH_H
 #define TATTLER_TRACK_RELAY_MATCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define MATCH_BLOCK 20 /* bins whose loads are judged at once: 1 s */
 #define MATCH_REACH 64 /* the longest lag: 3.2 s */
 #define MATCH_SPAN (MATCH_BLOCK + 2 * MATCH_REACH)
-#define MATCH_LAGS (2 * MATCH_REACH + 1)
 
 enum match_leg { MATCH_REQUEST, MATCH_ANSWER, MATCH_LEGS };
 
@@ -27,19 +27,26 @@ struct match_load {
     uint8_t row;    /* whose it is; the caller's */
 };
 
-/* Bins of the span. */
-struct match_channel {
-    uint32_t bytes[MATCH_SPAN];
-    uint8_t moments[MATCH_SPAN]; /* of a bin's first request, or its last answer */
+/* What the channel carried in one bin. */
+struct match_bin {
+    uint32_t bytes;
+    uint8_t at;     /* in the span */
+    uint8_t moment; /* of the first request, or the last answer */
 };
 
 /* What one leg of a relay would have to explain in one block. */
 struct match_block {
     enum match_leg leg;
-    struct match_channel channel;
+    struct match_bin channel[MATCH_SPAN]; /* those with bytes, by time */
+    unsigned channel_count;
     const struct match_load *loads; /* borrowed; by time */
-    unsigned count;
+    unsigned load_count;
 };
+
+static inline bool match_is_in_block(int at)
+{
+    return at >= MATCH_REACH && at < MATCH_REACH + MATCH_BLOCK;
+}
 
 /* Lags from 'from' to 'to', within MATCH_REACH. */
 struct match_window {
@@ -51,9 +58,14 @@ struct match_sum {
     float weight; /* of the loads that they account for */
 };
 
-/* Adds to profile[lag + MATCH_REACH], for each lag, the bytes that channel and loads have in
- * common. */
-void match_profile(const struct match_block *block, float profile[MATCH_LAGS]);
+/* The bytes that channel and loads have in common. */
+struct match_profile {
+    float at[MATCH_REACH]; /* by lag, where the effect came last */
+    float before;          /* at all lags where it came first */
+};
+
+/* Adds those of one block. */
+void match_profile(const struct match_block *block, struct match_profile *profile);
 
 /* Gives each load in turn the bytes it needs from the channel within the window, oldest first: all
  * or none. No byte of the channel is given twice, neither here nor to a later block's loads by the

@@ -27,6 +27,7 @@ struct relay_row {
     bool may_be_target;
     uint32_t newest;       /* bin of the latest piece, or when it joined */
     uint16_t newest_piece; /* index */
+    uint32_t handed_in;    /* bin */
     uint8_t number;        /* of the case that the rest is for */
     bool is_target[RELAY_COUNTS];
     float carried[MATCH_LEGS], matched[RELAY_COUNTS][MATCH_LEGS]; /* bytes in judged blocks */
@@ -37,9 +38,12 @@ struct relay {
     struct relay_piece pieces[RELAY_PIECES]; /* a ring, roughly by time */
     uint32_t first, end; /* counts; the index is modulo RELAY_PIECES */
     uint32_t now, block; /* bins: the newest seen, the first of the block to be judged next */
+    uint32_t judged;     /* the block judged last */
     bool is_started;
+    uint64_t lively; /* a bit for each row whose flow may have carried more than was taken */
     uint64_t lost; /* pieces that found no room */
     struct relay_case cases[RELAY_CASES];
+    uint8_t leading; /* the case that is to be told, of those that are open */
 };
 
 /* Judges the block that begins at relay->block. */
@@ -48,6 +52,17 @@ void relay_judge(struct relay *relay);
 /* Do two flows belong to one party? By address where the device dialled; by the device's port where
  * it was dialled, as a proxy that waits has many clients. */
 bool relay_same_party(const struct relay_end *a, const struct relay_end *b);
+
+/* Sets of rows are bits: RELAY_ROWS are 64. The lowest is of a set that is not empty. */
+static inline uint8_t relay_lowest(uint64_t rows)
+{
+    return (uint8_t)__builtin_ctzll(rows);
+}
+
+static inline uint64_t relay_rest(uint64_t rows)
+{
+    return rows & (rows - 1);
+}
 
 static inline int relay_piece_offset(const struct relay *relay, const struct relay_piece *piece)
 {

@@ -15,7 +15,14 @@ static void set_up(void)
         loads[i] = (struct match_load){ .bytes = 1000, .weight = 1, .at = MATCH_REACH + 5,
             .moment = 8, .row = (uint8_t)i };
     block.loads = loads;
-    block.count = 1;
+    block.load_count = 1;
+}
+
+/* In the order of time. */
+static void channel(int at, uint32_t bytes, uint8_t moment)
+{
+    block.channel[block.channel_count++] =
+            (struct match_bin){ .bytes = bytes, .at = (uint8_t)at, .moment = moment };
 }
 
 static float matched(int from, int to)
@@ -26,7 +33,7 @@ static float matched(int from, int to)
 START_TEST(a_request_follows_its_bytes_and_an_answer_precedes_them)
 {
     block.leg = MATCH_REQUEST;
-    block.channel.bytes[MATCH_REACH + 3] = 1000;
+    channel(MATCH_REACH + 3, 1000, 0);
     ck_assert_float_eq(matched(0, 2), 1);
     ck_assert_float_eq(matched(2, 2), 1);
     ck_assert_float_eq(matched(0, 1), 0);
@@ -40,14 +47,13 @@ END_TEST
 START_TEST(within_a_bin_the_moments_tell_the_order)
 {
     block.leg = MATCH_REQUEST;
-    block.channel.bytes[MATCH_REACH + 5] = 1000;
-    block.channel.moments[MATCH_REACH + 5] = 8;
+    channel(MATCH_REACH + 5, 1000, 8);
     ck_assert_float_eq(matched(0, 1), 1);
-    block.channel.moments[MATCH_REACH + 5] = 9;
+    block.channel[0].moment = 9;
     ck_assert_float_eq(matched(0, 1), 0);
     block.leg = MATCH_ANSWER;
     ck_assert_float_eq(matched(0, 1), 1);
-    block.channel.moments[MATCH_REACH + 5] = 7;
+    block.channel[0].moment = 7;
     ck_assert_float_eq(matched(0, 1), 0);
 }
 END_TEST
@@ -58,10 +64,9 @@ START_TEST(no_byte_is_given_twice)
     struct match_sum sum;
 
     block.leg = MATCH_ANSWER;
-    block.count = 3;
-    block.channel.bytes[MATCH_REACH + 5] = 1200;
-    block.channel.bytes[MATCH_REACH + 6] = 1200;
-    block.channel.moments[MATCH_REACH + 5] = 15;
+    block.load_count = 3;
+    channel(MATCH_REACH + 5, 1200, 15);
+    channel(MATCH_REACH + 6, 1200, 0);
     sum = match_loads(&block, (struct match_window){ 0, 1 }, by_row);
     ck_assert_float_eq(sum.weight, 2);
     ck_assert_float_eq(sum.bytes, 2 * (1000 + 62 + 100)); /* with what framing may take */
@@ -73,15 +78,19 @@ END_TEST
 
 START_TEST(the_profile_peaks_at_the_lag)
 {
-    float profile[MATCH_LAGS] = { 0 };
+    struct match_profile profile = { .before = 0 };
 
     block.leg = MATCH_ANSWER;
-    block.channel.bytes[MATCH_REACH + 5 + 20] = 900;
-    block.channel.bytes[MATCH_REACH + 5 - 7] = 300;
-    match_profile(&block, profile);
-    ck_assert_float_eq(profile[MATCH_REACH + 20], 900);
-    ck_assert_float_eq(profile[MATCH_REACH - 7], 300);
-    ck_assert_float_eq(profile[MATCH_REACH], 0);
+    channel(MATCH_REACH + 5 - MATCH_REACH - 1, 500, 0);
+    channel(MATCH_REACH + 5 - MATCH_REACH, 200, 0);
+    channel(MATCH_REACH + 5 - 7, 300, 0);
+    channel(MATCH_REACH + 5 + 20, 900, 0);
+    channel(MATCH_REACH + 5 + MATCH_REACH, 500, 0);
+    match_profile(&block, &profile);
+    ck_assert_float_eq(profile.at[20], 900);
+    ck_assert_float_eq(profile.at[0], 0);
+    ck_assert_float_eq(profile.at[MATCH_REACH - 1], 0);
+    ck_assert_float_eq(profile.before, 500);
 }
 END_TEST
 
