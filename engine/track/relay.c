@@ -42,7 +42,7 @@ static bool is_joined(const struct relay_flow *flow)
 static bool add_to_newest(struct relay *relay, const struct relay_piece *piece, uint32_t bin)
 {
     const struct relay_row *row = &relay->rows[piece->row];
-    struct relay_piece *newest = &relay->pieces[row->newest_piece];
+    struct relay_piece *newest = &relay->pieces[row->newest_piece % RELAY_PIECES];
 
     if (row->newest != bin || newest->row != piece->row || newest->bin != piece->bin)
         return false;
@@ -65,9 +65,8 @@ static void add_piece(struct relay *relay, const struct relay_piece *piece, uint
         return;
     }
     row->newest = bin;
-    row->newest_piece = (uint16_t)(relay->end % RELAY_PIECES);
-    relay->pieces[row->newest_piece] = *piece;
-    relay->end++;
+    row->newest_piece = relay->end;
+    relay->pieces[relay->end++ % RELAY_PIECES] = *piece;
 }
 
 static bool is_recent(const struct relay *relay, uint32_t bin)
@@ -136,18 +135,17 @@ void relay_wake(struct relay *relay)
 
 /* --- rows --- */
 
-static void detach(struct relay_row *row)
+static void detach(struct relay *relay, uint8_t row)
 {
-    atomic_store_explicit(&row->flow->joined, false, memory_order_relaxed);
-    row->flow = NULL;
+    take_bins(relay, row);
+    atomic_store_explicit(&relay->rows[row].flow->joined, false, memory_order_relaxed);
+    relay->rows[row].flow = NULL;
 }
 
 /* Has it pieces that may yet be looked at? */
-static bool is_needed(const struct relay *relay, uint8_t row)
+static bool has_pieces(const struct relay *relay, const struct relay_row *row)
 {
-    uint32_t newest = relay->rows[row].newest;
-
-    return is_recent(relay, newest) && (int32_t)(newest - relay->block) >= -MATCH_REACH;
+    return is_recent(relay, row->newest) && (int32_t)(row->newest - relay->block) >= -MATCH_REACH;
 }
 
 static bool goes_before(const struct relay_row *a, const struct relay_row *b)
@@ -157,40 +155,40 @@ static bool goes_before(const struct relay_row *a, const struct relay_row *b)
     return (int32_t)(a->newest - b->newest) < 0;
 }
 
-/* Of the rows without a flow, else of all. */
-static uint8_t silent_longest(const struct relay *relay)
+/* Mostly there is one that neither has a flow nor pieces; else, of the rows without a flow, else of
+ * all, the one silent for longest. */
+static uint8_t best_row(const struct relay *relay)
 {
-    uint8_t row = 0;
+    uint8_t best = 0;
 
-    for (uint8_t i = 1; i < RELAY_ROWS; i++)
-        if (goes_before(&relay->rows[i], &relay->rows[row]))
-            row = i;
-    return row;
+    for (uint8_t i = 0; i < RELAY_ROWS; i++) {
+        if (relay->rows[i].flow == NULL && !has_pieces(relay, &relay->rows[i]))
+            return i;
+        if (goes_before(&relay->rows[i], &relay->rows[best]))
+            best = i;
+    }
+    return best;
 }
 
 static void disown_pieces(struct relay *relay, uint8_t row)
 {
-    for (uint32_t i = relay->first; i != relay->end; i++)
-        if (relay->pieces[i % RELAY_PIECES].row == row)
-            relay->pieces[i % RELAY_PIECES].row = RELAY_NOBODY;
+    uint32_t piece = relay->rows[row].first_piece, end = relay->rows[row].newest_piece + 1;
+
+    if ((int32_t)(piece - relay->first) < 0)
+        piece = relay->first;
+    for (; (int32_t)(end - piece) > 0; piece++)
+        if (relay->pieces[piece % RELAY_PIECES].row == row)
+            relay->pieces[piece % RELAY_PIECES].row = RELAY_NOBODY;
 }
 
-/* Mostly there is a row that neither has a flow nor keeps pieces. */
 static uint8_t make_room(struct relay *relay)
 {
-    uint8_t row = 0;
+    uint8_t row = best_row(relay);
 
-    while (row < RELAY_ROWS && (relay->rows[row].flow != NULL || is_needed(relay, row)))
-        row++;
-    if (row < RELAY_ROWS)
-        return row;
-    row = silent_longest(relay);
-    if (relay->rows[row].flow != NULL) {
-        take_all(relay);
-        row = silent_longest(relay);
-        detach(&relay->rows[row]);
-    }
-    disown_pieces(relay, row);
+    if (relay->rows[row].flow != NULL)
+        detach(relay, row);
+    if (has_pieces(relay, &relay->rows[row]))
+        disown_pieces(relay, row);
     return row;
 }
 
@@ -202,6 +200,8 @@ static void join(struct relay *relay, struct relay_flow *flow, const struct rela
         .end = *end,
         .may_be_target = end->device_initiated && address_is_public(&end->remote),
         .newest = relay->now,
+        .first_piece = relay->end,
+        .newest_piece = relay->end,
     };
     atomic_store_explicit(&flow->joined, true, memory_order_relaxed);
 }
@@ -311,10 +311,8 @@ static const struct relay_row *row_of(const struct relay *relay, const struct re
 
 void relay_leave(struct relay *relay, struct relay_flow *flow)
 {
-    if (!is_joined(flow))
-        return;
-    take_bins(relay, flow->row);
-    detach(&relay->rows[flow->row]);
+    if (is_joined(flow))
+        detach(relay, flow->row);
 }
 
 /* --- reading --- */

@@ -188,8 +188,8 @@ void relay_case_add(struct relay_case *entry, const struct match_block *block)
     if (block->channel_count == 0)
         return;
     excess = add_trials(leg, block);
-    match_profile(block, &leg->profile);
-    follow(leg);
+    if (match_profile(block, &leg->profile))
+        follow(leg);
     leg->best = best_trial(leg);
     entry->excess_now += excess.weight;
     if (block->leg == MATCH_ANSWER)

@@ -22,24 +22,30 @@ static int channel_bin(enum match_leg leg, int at, int lag)
 }
 
 /* Loads of one bin, which came at once. */
-static void add_common(const struct match_block *block, int at, uint32_t bytes,
+static bool add_common(const struct match_block *block, int at, uint32_t bytes,
         struct match_profile *profile)
 {
+    bool is_found = false;
+
     for (unsigned i = 0; i < block->channel_count; i++) {
         const struct match_bin *bin = &block->channel[i];
         int lag = block->leg == MATCH_REQUEST ? at - bin->at : bin->at - at;
         float common = (float)lesser(bytes, bin->bytes);
 
-        if (lag >= 0 && lag < MATCH_REACH)
+        if (lag >= 0 && lag < MATCH_REACH) {
             profile->at[lag] += common;
-        else if (lag < 0 && lag >= -MATCH_REACH)
+            is_found = true;
+        } else if (lag < 0 && lag >= -MATCH_REACH) {
             profile->before += common;
+        }
     }
+    return is_found;
 }
 
-void match_profile(const struct match_block *block, struct match_profile *profile)
+bool match_profile(const struct match_block *block, struct match_profile *profile)
 {
     const struct match_load *load = block->loads, *end = load + block->load_count;
+    bool is_found = false;
 
     while (load != end) {
         uint32_t bytes = 0;
@@ -47,8 +53,9 @@ void match_profile(const struct match_block *block, struct match_profile *profil
 
         for (; load != end && load->at == at; load++)
             bytes += load->bytes;
-        add_common(block, at, bytes, profile);
+        is_found |= add_common(block, at, bytes, profile);
     }
+    return is_found;
 }
 
 /* What the channel has left to give. For each block that is the part one block long that lies as

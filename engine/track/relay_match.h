@@ -64,8 +64,8 @@ struct match_profile {
     float before;          /* at all lags where it came first */
 };
 
-/* Adds those of one block. */
-void match_profile(const struct match_block *block, struct match_profile *profile);
+/* Adds those of one block. True: at some lag. */
+bool match_profile(const struct match_block *block, struct match_profile *profile);
 
 /* Gives each load in turn the bytes it needs from the channel within the window, oldest first: all
  * or none. No byte of the channel is given twice, neither here nor to a later block's loads by the

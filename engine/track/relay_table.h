@@ -26,7 +26,7 @@ struct relay_row {
     struct relay_end end;
     bool may_be_target;
     uint32_t newest;       /* bin of the latest piece, or when it joined */
-    uint16_t newest_piece; /* index */
+    uint32_t first_piece, newest_piece; /* as in struct relay; the first may be gone by now */
     uint32_t handed_in;    /* bin */
     uint8_t number;        /* of the case that the rest is for */
     bool is_target[RELAY_COUNTS];
