@@ -53,21 +53,14 @@ static struct flow_relay *make(struct engine *engine)
     return made;
 }
 
-/* A flow is followed from when both ends have spoken; what the first said counts, too. */
-static bool begin(struct engine *engine, struct flow *flow, enum direction way, uint64_t time_us,
-        uint32_t bytes)
+/* What the first one said counts, too. */
+static bool begin(struct engine *engine, struct flow *flow, enum direction way)
 {
-    if (flow->opening_bytes[!way] == 0) {
-        if (flow->opening_bytes[way] == 0)
-            flow->opening_us = time_us;
-        flow->opening_bytes[way] += bytes;
+    if (!flow->relay_refused)
+        flow->relay = make(engine);
+    flow->relay_refused = flow->relay == NULL;
+    if (flow->relay_refused)
         return false;
-    }
-    flow->relay = make(engine);
-    if (flow->relay == NULL) {
-        flow->relay_refused = true;
-        return false;
-    }
     relay_flow_add(&flow->relay->bins, flow->opening_us, way == UP ? RELAY_DOWN : RELAY_UP,
             flow->opening_bytes[!way]);
     return true;
@@ -144,7 +137,14 @@ static void look_at_device(struct engine *engine, struct flow *flow)
 void flow_follow_relay(struct engine *engine, struct flow *flow, enum direction way,
         uint64_t time_us, uint32_t bytes)
 {
-    if (flow->relay == NULL && (flow->relay_refused || !begin(engine, flow, way, time_us, bytes)))
+    if (flow->relay == NULL && flow->opening_bytes[!way] == 0) {
+        if (flow->opening_bytes[way] == 0)
+            flow->opening_us = time_us;
+        flow->opening_bytes[way] += bytes;
+        return;
+    }
+    /* Followed from when both ends have spoken. */
+    if (flow->relay == NULL && !begin(engine, flow, way))
         return;
     if (relay_flow_add(&flow->relay->bins, time_us, way == UP ? RELAY_UP : RELAY_DOWN, bytes))
         look_at_device(engine, flow);

@@ -79,6 +79,12 @@ static uint32_t load(const _Atomic uint32_t *value)
     return atomic_load_explicit(value, memory_order_relaxed);
 }
 
+/* In 1/16 of a bin. */
+static uint32_t moment(const _Atomic uint16_t *us)
+{
+    return atomic_load_explicit(us, memory_order_relaxed) * 16u / RELAY_BIN_US;
+}
+
 static void take_bin(struct relay *relay, uint8_t row, const struct relay_bin *bin)
 {
     uint32_t *taken = relay->rows[row].flow->taken_bytes;
@@ -88,8 +94,8 @@ static void take_bin(struct relay *relay, uint8_t row, const struct relay_bin *b
         .bytes = { up - taken[RELAY_UP], down - taken[RELAY_DOWN] },
         .bin = (uint16_t)number,
         .row = row,
-        .first_down = atomic_load_explicit(&bin->first_down, memory_order_relaxed) & 15u,
-        .last_up = atomic_load_explicit(&bin->last_up, memory_order_relaxed) & 15u,
+        .first_down = moment(&bin->first_down) & 15u,
+        .last_up = moment(&bin->last_up) & 15u,
     };
 
     if ((piece.bytes[RELAY_UP] > 0 || piece.bytes[RELAY_DOWN] > 0) && is_recent(relay, number))

@@ -20,7 +20,7 @@ enum relay_way { RELAY_UP, RELAY_DOWN };
 struct relay_bin {
     _Atomic uint32_t number; /* time / RELAY_BIN_US, its low 32 bits */
     _Atomic uint32_t bytes[2];
-    _Atomic uint8_t first_down, last_up; /* moments within the bin, in 1/16 of it */
+    _Atomic uint16_t first_down, last_up; /* us within the bin; of no use where time stepped back */
 };
 
 struct relay_flow {
@@ -52,7 +52,7 @@ static inline bool relay_flow_add(struct relay_flow *flow, uint64_t time_us, enu
     uint32_t begun = atomic_load_explicit(&flow->begun, memory_order_relaxed);
     struct relay_bin *bin = &flow->bins[(begun - 1) % RELAY_FLOW_BINS];
     uint32_t before = atomic_load_explicit(&bin->bytes[way], memory_order_relaxed);
-    uint8_t moment = (uint8_t)(time_us % RELAY_BIN_US * 16 / RELAY_BIN_US);
+    uint16_t moment = (uint16_t)(time_us + RELAY_BIN_US - flow->until_us);
 
     /* Only this thread writes to the newest bin, so its sums need no locked addition. */
     if (way == RELAY_UP)
