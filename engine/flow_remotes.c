@@ -67,6 +67,12 @@ static void label(struct remote *remote, const struct flow *flow)
     memcpy(remote->label, text, sizeof(text));
 }
 
+static void touch(const struct flow *flow, struct remote *remote)
+{
+    remotes_touch(&flow->device->conduct.remotes, remote, flow->last_us);
+    remote->is_public = flow->remote_is_public;
+}
+
 static struct remote *use(struct engine *engine, const struct flow *flow,
         const struct remote_identity *who)
 {
@@ -92,9 +98,9 @@ static void look_up(struct engine *engine, struct flow *flow)
     uint64_t drops;
 
     if (flow->narrow != NULL && flow->remotes_drops == remotes->drops) {
-        remotes_touch(remotes, flow->narrow, flow->last_us);
+        touch(flow, flow->narrow);
         if (flow->wide != NULL)
-            remotes_touch(remotes, flow->wide, flow->last_us);
+            touch(flow, flow->wide);
         return;
     }
     pair_of(flow, &pair);
@@ -231,7 +237,8 @@ void flow_tell_remotes(struct engine *engine, struct flow *flow, struct engine_e
     look_at_upload(flow, narrow);
 }
 
-static void recall(struct flow *flow, const struct remote_identity *who,
+/* NULL: nothing is known. */
+static struct remote *recall(struct flow *flow, const struct remote_identity *who,
         struct engine_event *event)
 {
     const struct conduct *conduct = &flow->device->conduct;
@@ -240,20 +247,24 @@ static void recall(struct flow *flow, const struct remote_identity *who,
     struct beat_report report;
 
     if (remote == NULL)
-        return;
+        return NULL;
     if (beat_clock(&remote->beat, flow->last_us, &report))
         event_take(event, remote, &report);
     take_better(&outlook->series, &remote->beat);
     look_at_upload(flow, remote);
+    return remote;
 }
 
-/* What is known of the remote, as far as it can be told by now who that is. */
+/* What is known of the remote, as far as it can be told by now who that is. Mostly it stays so, and need
+ * not be found again to be told. */
 void flow_recall_remotes(struct flow *flow, struct engine_event *event)
 {
     struct remote_pair pair;
 
     pair_of(flow, &pair);
-    if (pair.has_wide)
-        recall(flow, &pair.wide, event);
-    recall(flow, &pair.narrow, event);
+    flow->wide = pair.has_wide ? recall(flow, &pair.wide, event) : NULL;
+    flow->narrow = recall(flow, &pair.narrow, event);
+    if (pair.has_wide && flow->wide == NULL)
+        flow->narrow = NULL;
+    flow->remotes_drops = flow->device->conduct.remotes.drops;
 }

@@ -6,8 +6,13 @@
 #include "engine.h"
 #include "engine_internal.h"
 
+#define PROTOCOL_TCP 6
+
+/* Only SYNs make one. */
 static struct remote *find_endpoint(const struct flow *flow)
 {
+    if (flow->protocol != PROTOCOL_TCP)
+        return NULL;
     return remotes_find(&flow->device->conduct.remotes, REMOTE_ENDPOINT, flow_endpoint_hash(flow));
 }
 

@@ -1,5 +1,6 @@
 #include "track/strangers.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -36,12 +37,26 @@ static struct strangers *make(unsigned room)
     return made;
 }
 
+static void take(struct strangers *strangers, uint64_t key, uint64_t now_us)
+{
+    *find_place(strangers, key, now_us) = (struct stranger){ key, now_us };
+    strangers->earliest_us = strangers->latest_us = now_us;
+    for (unsigned i = 0; i < strangers->taken; i++) {
+        uint64_t seen_us = strangers->items[i].seen_us;
+
+        if (seen_us < strangers->earliest_us)
+            strangers->earliest_us = seen_us;
+        if (seen_us > strangers->latest_us)
+            strangers->latest_us = seen_us;
+    }
+}
+
 void strangers_note(struct strangers **strangers, unsigned room, uint64_t key, uint64_t now_us)
 {
     if (*strangers == NULL)
         *strangers = make(room);
     if (*strangers != NULL)
-        *find_place(*strangers, key, now_us) = (struct stranger){ key, now_us };
+        take(*strangers, key, now_us);
 }
 
 void strangers_forget(struct strangers *strangers, uint64_t key)
@@ -53,11 +68,20 @@ void strangers_forget(struct strangers *strangers, uint64_t key)
         }
 }
 
+static bool are_all_kept(const struct strangers *strangers, uint64_t now_us)
+{
+    return now_us < strangers->earliest_us + KEPT_US && strangers->latest_us < now_us + KEPT_US;
+}
+
 uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us)
 {
     uint32_t count = 0;
 
-    for (unsigned i = 0; strangers != NULL && i < strangers->taken; i++)
+    if (strangers == NULL)
+        return 0;
+    if (are_all_kept(strangers, now_us)) /* mostly */
+        return strangers->taken;
+    for (unsigned i = 0; i < strangers->taken; i++)
         count += distance_us(&strangers->items[i], now_us) < KEPT_US;
     return count;
 }

@@ -22,6 +22,7 @@ struct stranger {
 
 struct strangers {
     unsigned taken, room;
+    uint64_t earliest_us, latest_us; /* all were seen between, as of the latest note */
     struct stranger items[];
 };
 
