@@ -117,20 +117,17 @@ static bool give_up(struct dns_message *message, enum tattler_status status)
 
 bool dns_next_question(struct dns_message *message, struct dns_question *out)
 {
-    struct dns_question question;
     enum tattler_status status;
 
     if (message->left[DNS_QUESTION] == 0)
         return false;
-    status = read_name(message, &message->rest, &question.name);
+    status = read_name(message, &message->rest, &out->name);
     if (status != TATTLER_OK)
         return give_up(message, status);
-    if (!cursor_u16be(&message->rest, &question.type) ||
-            !cursor_u16be(&message->rest, &question.class))
+    if (!cursor_u16be(&message->rest, &out->type) || !cursor_u16be(&message->rest, &out->class))
         return give_up(message, TATTLER_TRUNCATED);
-    question.class &= CLASS_MASK;
+    out->class &= CLASS_MASK;
     message->left[DNS_QUESTION]--;
-    *out = question;
     return true;
 }
 
@@ -271,32 +268,36 @@ static bool take_section(struct dns_message *message, enum dns_section *out)
     return false;
 }
 
+/* What its type may leave empty. */
+static void clear_data(struct dns_record *record)
+{
+    record->address = (struct address){ { 0 } };
+    record->target.text[0] = '\0';
+    record->target.length = 0;
+    record->priority = 0;
+    record->ech = false;
+    record->hint_count = 0;
+}
+
 bool dns_next_raw(struct dns_message *message, struct dns_record *out)
 {
-    struct dns_record record = { 0 };
     struct dns_question passed;
     enum tattler_status status;
 
     while (dns_next_question(message, &passed))
         ;
-    if (!take_section(message, &record.section))
+    if (!take_section(message, &out->section))
         return false;
-    status = read_record(message, &record);
-    if (status != TATTLER_OK)
-        return give_up(message, status);
-    *out = record;
-    return true;
+    clear_data(out);
+    status = read_record(message, out);
+    return status == TATTLER_OK || give_up(message, status);
 }
 
 bool dns_next_record(struct dns_message *message, struct dns_record *out)
 {
-    struct dns_record record;
-
-    while (dns_next_raw(message, &record))
-        if (decode(message, &record)) {
-            *out = record;
+    while (dns_next_raw(message, out))
+        if (decode(message, out))
             return true;
-        }
     return false;
 }
 

@@ -81,7 +81,7 @@ struct dns_record {
     uint16_t class; /* without the "cache flush" bit of RFC 6762 section 10.2; of OPT: its size */
     uint32_t ttl_s; /* 0 where the top bit is set (RFC 2181 section 8); of OPT: its flags */
     struct cursor rdata; /* all of it, as on the wire */
-    /* Which of these are set depends on the type; the others are zero. */
+    /* Which of these are set depends on the type; the others are zero or empty. */
     struct address address; /* A, AAAA */
     struct dns_name target; /* CNAME, NS, PTR, HTTPS, SVCB */
     uint16_t priority;      /* HTTPS, SVCB (RFC 9460): 0 is an alias to 'target' */
@@ -93,16 +93,16 @@ struct dns_record {
 /* Reads the header. TRUNCATED: under 12 bytes. Bytes behind the last record are never looked at. */
 enum tattler_status dns_open(struct cursor payload, struct dns_message *out);
 
-/* The next question, or false when there is none; 'out' is written only on true. */
+/* The next question, or false when there is none; then 'out' may hold part of a bad one. */
 bool dns_next_question(struct dns_message *message, struct dns_question *out);
 
 /* The next record of the answer, authority and additional sections, or false when there is none;
- * steps over questions that were not read. 'out' is written only on true. Passed over are records
+ * steps over questions that were not read; 'out' as above. Passed over are records
  * of another class than Internet (OPT has none) and those whose data does not fit their type. */
 bool dns_next_record(struct dns_message *message, struct dns_record *out);
 
 /* Like dns_next_record(), but passes nothing over and decodes no data, for who prints messages: of
- * any class, 'ttl_s' as on the wire, and the fields after 'rdata' are zero. */
+ * any class, 'ttl_s' as on the wire, and the fields after 'rdata' are empty. */
 bool dns_next_raw(struct dns_message *message, struct dns_record *out);
 
 /* Reads a name inside of a record's data, which may point back into the message, and moves 'rdata'
