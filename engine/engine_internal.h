@@ -137,6 +137,8 @@ void flow_note_stranger(struct engine *engine, struct flow *flow);
 /* As iot.strangers tells, with the device's lock held. */
 uint32_t flow_count_strangers(const struct flow *flow);
 
+/* Is it one of those whose datagrams tell of the device (DHCP, mDNS)? */
+bool flow_talks(const struct flow *flow);
 /* Reads what a UDP payload says about names and devices, if it is of a kind that does. */
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload);

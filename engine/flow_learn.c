@@ -9,6 +9,7 @@
 #include "parse/mdns.h"
 #include "track/resolution.h"
 
+#define PROTOCOL_UDP 17
 #define PORT_DNS_TLS 853 /* DoT RFC 7858, DoQ RFC 9250 */
 #define PORT_MDNS 5353
 #define PORT_LLMNR 5355 /* RFC 4795 */
@@ -330,6 +331,23 @@ static bool uses_port(const struct flow *flow, uint16_t port)
     return flow->device_port == port || flow->remote_port == port;
 }
 
+bool flow_talks(const struct flow *flow)
+{
+    for (size_t i = 0; i < sizeof(talkers) / sizeof(talkers[0]); i++)
+        if (uses_port(flow, talkers[i].port))
+            return flow->protocol == PROTOCOL_UDP;
+    return false;
+}
+
+static void hear(struct worker *worker, struct flow *flow, struct cursor payload)
+{
+    for (size_t i = 0; i < sizeof(talkers) / sizeof(talkers[0]); i++)
+        if (uses_port(flow, talkers[i].port)) {
+            talkers[i].read(worker, flow, payload);
+            return;
+        }
+}
+
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         struct cursor payload)
 {
@@ -339,11 +357,6 @@ void flow_learn_datagram(struct worker *worker, struct flow *flow, enum directio
         flow_read_question(worker, flow, way, payload);
     if (flow->service == SERVICE_DNS && way == DOWN)
         read_dns(worker, flow, payload);
-    if (way == DOWN && !is_offer)
-        return;
-    for (size_t i = 0; i < sizeof(talkers) / sizeof(talkers[0]); i++)
-        if (uses_port(flow, talkers[i].port)) {
-            talkers[i].read(worker, flow, payload);
-            return;
-        }
+    if (flow->talks && (way == UP || is_offer))
+        hear(worker, flow, payload);
 }

@@ -253,15 +253,6 @@ void flow_judge_again(struct engine *engine, struct flow *flow)
     flow->changed |= CHANGED_DNS;
 }
 
-static void set_ends(struct flow *flow, const struct packet_view *packet, bool source_is_it)
-{
-    flow->device_is_first = source_is_it;
-    flow->device_address = source_is_it ? packet->source : packet->destination;
-    flow->remote_address = source_is_it ? packet->destination : packet->source;
-    flow->device_port = source_is_it ? packet->source_port : packet->destination_port;
-    flow->remote_port = source_is_it ? packet->destination_port : packet->source_port;
-}
-
 /* Takes back what consult_device() counted. */
 static void leave_device(struct engine *engine, struct flow *flow)
 {
@@ -296,12 +287,30 @@ void flow_meet_device(struct worker *worker, struct flow *flow, const struct pac
     flow->changed |= CHANGED_OPEN | CHANGED_DEVICE | CHANGED_NAME | CHANGED_DNS;
 }
 
+/* Everything that the packet tells by itself. */
+static void begin(struct flow *flow, const struct packet_view *packet, bool source_is_it)
+{
+    *flow = (struct flow){
+        .device_is_first = source_is_it,
+        .device_address = source_is_it ? packet->source : packet->destination,
+        .remote_address = source_is_it ? packet->destination : packet->source,
+        .device_port = source_is_it ? packet->source_port : packet->destination_port,
+        .remote_port = source_is_it ? packet->destination_port : packet->source_port,
+        .protocol = packet->protocol,
+        .midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0,
+        .first_us = packet->time_us,
+        .last_us = packet->time_us,
+        .service = SERVICE_OTHER,
+    };
+    flow->to_many = !address_is_unicast(&flow->remote_address);
+    flow->talks = flow_talks(flow);
+}
+
 static void look_at_remote(struct worker *worker, struct flow *flow, bool at_home)
 {
     const struct address *remote = &flow->remote_address;
     const struct network *network;
 
-    flow->to_many = !address_is_unicast(remote);
     flow->remote_is_public = !at_home && address_is_public(remote) &&
                              !devices_has_at(worker->engine->devices, remote);
     if (!flow->remote_is_public)
@@ -316,25 +325,23 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     struct engine *engine = worker->engine;
     struct ends ends = ends_of(engine, packet);
     bool source_is_it = source_is_device(engine, packet, &ends);
-    struct flow *flow = calloc(1, sizeof(*flow));
+    struct flow *flow = malloc(sizeof(*flow)); /* quicker than calloc() where others were freed */
+    struct device *device = NULL;
 
     worker_sweep(worker, packet->time_us);
     note_routers(engine, packet, &ends);
     if (flow != NULL)
-        flow->device = find_device(engine, packet, source_is_it);
-    if (flow == NULL || flow->device == NULL) {
+        device = find_device(engine, packet, source_is_it);
+    if (device == NULL) {
         atomic_fetch_add(&engine->flows_failed, 1);
         free(flow);
         return NULL;
     }
     atomic_fetch_add(&engine->flows, 1);
-    set_ends(flow, packet, source_is_it);
-    flow->protocol = packet->protocol;
+    begin(flow, packet, source_is_it);
+    flow->device = device;
     flow->device_initiated =
             source_is_it == ends.source_initiates && !answers_call(engine, packet);
-    flow->midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0;
-    flow->first_us = flow->last_us = packet->time_us;
-    flow->service = SERVICE_OTHER;
     flow->hour = (uint8_t)zone_hour(engine->files->zone, packet->time_us);
     look_at_remote(worker, flow, source_is_it ? ends.destination_home : ends.source_home);
     consult_device(worker, flow);

@@ -19,13 +19,6 @@
 /* Payloads of each side looked at before its service stays 'other'. */
 #define SERVICE_TRIES 4
 
-static void count_packet(struct flow *flow, const struct packet_view *packet, enum direction way)
-{
-    flow->packets[way]++;
-    flow->bytes[way] += packet->bytes;
-    flow->changed |= CHANGED_VOLUME;
-}
-
 static void check_hour(const struct engine *engine, struct flow *flow, uint64_t time_us)
 {
     uint8_t hour = (uint8_t)zone_hour(engine->files->zone, time_us);
@@ -89,9 +82,11 @@ static void end_entropy(struct engine *engine, struct flow *flow)
 static void start_entropy(struct engine *engine, struct flow *flow)
 {
     if (atomic_fetch_add(&engine->entropies, 1) < ENTROPY_FLOWS_MAX)
-        flow->counting = calloc(1, sizeof(*flow->counting));
-    if (flow->counting != NULL)
+        flow->counting = malloc(sizeof(*flow->counting));
+    if (flow->counting != NULL) {
+        flow->counting->total = 0;
         return;
+    }
     atomic_fetch_sub(&engine->entropies, 1);
     atomic_fetch_add(&engine->entropy_skipped, 1);
     flow->entropy = -1;
@@ -196,30 +191,40 @@ static bool is_idle(const struct flow *flow, const struct packet_view *packet)
            (packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST)) == 0;
 }
 
+/* The first packet of either way. */
+static void begin_way(struct worker *worker, struct flow *flow, const struct packet_view *packet,
+        enum direction way)
+{
+    if (way == DOWN)
+        flow_note_heard(worker->engine, flow);
+    else if (flow_wants_ends(flow))
+        flow_meet_device(worker, flow, packet);
+}
+
 void flow_packet(struct worker *worker, struct flow *flow, const struct packet_view *packet)
 {
     enum direction way = packet->from_first_sender == flow->device_is_first ? UP : DOWN;
+    bool messages = carries_messages(flow);
 
     if (packet->protocol != flow->protocol) {
         hear_of(worker->engine, flow, packet, way);
         return;
     }
     worker_sweep(worker, packet->time_us);
-    flow->changed = flow->pending;
+    flow->changed = flow->pending | CHANGED_VOLUME;
     flow->pending = 0;
-    if (way == UP && flow_wants_ends(flow))
-        flow_meet_device(worker, flow, packet);
-    count_packet(flow, packet, way);
-    if (way == DOWN && flow->packets[DOWN] == 1)
-        flow_note_heard(worker->engine, flow);
+    if (flow->packets[way] == 0)
+        begin_way(worker, flow, packet, way);
+    flow->packets[way]++;
+    flow->bytes[way] += packet->bytes;
     move_clock(worker->engine, flow, packet->time_us);
     if (flow->to_many)
         calls_note(&worker->engine->calls, &flow->device_address, flow->device_port, flow->last_us);
-    if (packet->payload.left > 0 && carries_messages(flow))
+    if (messages && packet->payload.left > 0)
         read_payload(worker, flow, packet, way);
     if (flow->packets[DOWN] <= 1 && flow->device_initiated)
         follow_opening(worker->engine, flow, packet, way);
-    if (carries_messages(flow) && !is_idle(flow, packet))
+    if (messages && !is_idle(flow, packet))
         flow_follow_bursts(worker->engine, flow, packet, way);
     if (engine_judges(worker->engine))
         worker_judge(worker, flow, way, packet->tcp_flags);

@@ -3,25 +3,45 @@
 #include <math.h>
 #include <string.h>
 
+static void count(uint16_t counts[256], const uint8_t *data, size_t len)
+{
+    for (; len >= 8; data += 8, len -= 8) { /* the most common work of all: so in fewer steps */
+        counts[data[0]]++;
+        counts[data[1]]++;
+        counts[data[2]]++;
+        counts[data[3]]++;
+        counts[data[4]]++;
+        counts[data[5]]++;
+        counts[data[6]]++;
+        counts[data[7]]++;
+    }
+    while (len-- > 0)
+        counts[*data++]++;
+}
+
+static void count_kept(struct entropy *entropy, size_t kept)
+{
+    uint8_t bytes[ENTROPY_BYTES_MIN];
+
+    memcpy(bytes, entropy->kept, kept);
+    memset(entropy->counts, 0, sizeof(entropy->counts));
+    count(entropy->counts, bytes, kept);
+}
+
 bool entropy_add(struct entropy *entropy, const uint8_t *data, size_t len)
 {
-    size_t room = (size_t)(ENTROPY_BYTES_MAX - entropy->total);
+    size_t before = entropy->total, room = ENTROPY_BYTES_MAX - before;
 
     if (len > room)
         len = room;
-    entropy->total = (uint16_t)(entropy->total + len);
-    for (; len >= 8; data += 8, len -= 8) { /* the most common work of all: so in fewer steps */
-        entropy->counts[data[0]]++;
-        entropy->counts[data[1]]++;
-        entropy->counts[data[2]]++;
-        entropy->counts[data[3]]++;
-        entropy->counts[data[4]]++;
-        entropy->counts[data[5]]++;
-        entropy->counts[data[6]]++;
-        entropy->counts[data[7]]++;
+    entropy->total = (uint16_t)(before + len);
+    if (entropy->total < ENTROPY_BYTES_MIN) {
+        memcpy(entropy->kept + before, data, len);
+        return false;
     }
-    while (len-- > 0)
-        entropy->counts[*data++]++;
+    if (before < ENTROPY_BYTES_MIN)
+        count_kept(entropy, before);
+    count(entropy->counts, data, len);
     return entropy->total == ENTROPY_BYTES_MAX;
 }
 

@@ -15,11 +15,14 @@
 #define ENTROPY_BYTES_MIN 256
 
 struct entropy {
-    uint16_t total;
-    uint16_t counts[256];
+    uint16_t total; /* zero is new, whatever else is there */
+    union {
+        uint8_t kept[ENTROPY_BYTES_MIN]; /* as long as there are fewer: most flows never send more */
+        uint16_t counts[256];
+    };
 };
 
-/* Counts more bytes; true when the histogram is full and further calls would do nothing. */
+/* Takes more bytes; true when the histogram is full and further calls would do nothing. */
 bool entropy_add(struct entropy *entropy, const uint8_t *data, size_t len);
 
 /* In bits per byte; false below ENTROPY_BYTES_MIN. */

@@ -89,71 +89,68 @@ struct flow_relay {
     char controller[ADDRESS_TEXT_SIZE];
 };
 
+/* What each packet asks for stands first, together. */
 struct flow {
     struct device *device; /* held */
-    struct address device_address, remote_address;
-    uint16_t device_port, remote_port;
-    uint8_t protocol;         /* IP protocol number */
-    bool device_is_first;     /* the device sent the first packet seen */
-    bool device_initiated;
-    bool midstream;           /* TCP whose SYN was not seen */
-    bool remote_is_public;
-    bool to_many; /* the remote is a multicast or broadcast address */
-
     uint64_t first_us, last_us;
     uint64_t tick_us; /* its age in seconds, or the quarter hour, changes at this time */
-    uint64_t bytes[2], packets[2]; /* by enum direction; whole frames, as Suricata counts */
-    uint8_t payloads_seen[2];
-    uint8_t hour; /* local hour of the last packet */
-
     uint32_t changed; /* enum flow_change, on the packet last handed in */
     uint32_t pending; /* learned since then */
-
+    uint8_t protocol; /* IP protocol number */
+    bool device_is_first; /* the device sent the first packet seen */
+    bool device_initiated;
+    bool midstream; /* TCP whose SYN was not seen */
+    bool remote_is_public;
+    bool to_many; /* the remote is a multicast or broadcast address */
+    bool talks;   /* its datagrams tell of its device */
+    bool settled; /* what names the remote is known by now, or will not be */
+    bool ending;  /* a FIN or RST was seen */
+    bool burst_waits; /* until then, or as long as its first packet is the only one */
+    bool alone;       /* no other flow led to this remote so far */
+    bool entropy_done;
+    bool relay_refused;
+    uint8_t payloads_seen[2];
+    uint8_t syns; /* without an answer, not yet reported */
+    uint8_t hour; /* local hour of the last packet */
+    uint64_t bytes[2], packets[2]; /* by enum direction; whole frames, as Suricata counts */
+    uint64_t unreported_up;        /* payload */
+    struct entropy *counting; /* owned; NULL before the device's first payload and when done */
+    struct flow_relay *relay; /* owned; NULL until both ends have spoken */
     enum service service;
     enum name_source name_source;
-    char *name;   /* owned, lower case; NULL: none */
-    const char *domain; /* the tail of 'name'; NULL: none */
-    enum ternary ech, sni_is_ip, sni_mismatch;
-    enum ternary no_dns;
-    bool was_resolved; /* some name led to this address when the flow opened */
-
-    struct geo_record geo;
-    uint8_t risk; /* 0 to 100 */
-
-    struct symmetry symmetry;
-    struct outlook outlook;
-    struct dns_view dns;
-
-    struct flow_relay *relay; /* owned; NULL until both ends have spoken */
-    bool relay_refused;
-    uint64_t opening_us;       /* the first payload */
-    uint32_t opening_bytes[2]; /* until the other end speaks */
-    uint64_t reported_volume[2];
-
-    struct burst burst;
     struct beat *beat; /* owned; of the bursts within this flow; NULL before the second, and while
                         * it would tell no more than the remote's */
-    bool alone;        /* no other flow led to this remote so far */
-    struct remote *narrow, *wide; /* whom it tells, borrowed from the device; see flow_remotes.c */
-    uint64_t remotes_drops; /* as of when these were looked up */
-    bool accused;      /* an urgent rule has alerted: it teaches nothing */
-    const char *taught; /* the name that its device has been taught */
-    bool settled;      /* what names the remote is known by now, or will not be */
-    bool ending;       /* a FIN or RST was seen */
-    bool burst_waits;  /* until then, or as long as its first packet is the only one */
-    uint64_t burst_us;      /* when the present one began */
+    struct burst burst;
+    uint64_t burst_us; /* when the present one began */
     /* Payload that the device sent in it and in the one before, not yet reported. */
     uint64_t burst_bytes, tail_bytes;
     uint64_t tail_us;
     uint64_t burst_total; /* of the present one, reported or not */
-    uint64_t reported_us;   /* when flow_report() was last called */
-    uint64_t unreported_up; /* payload */
-    uint64_t reported_down; /* of packets[DOWN] */
-    uint8_t syns;         /* without an answer, not yet reported */
-    bool silence;         /* its endpoint has an entry, which has to learn of an answer */
+    struct symmetry symmetry;
 
-    struct entropy *counting; /* owned; NULL before the device's first payload and when done */
-    bool entropy_done;
+    uint64_t reported_us;   /* when flow_report() was last called */
+    uint64_t reported_down; /* of packets[DOWN] */
+    uint64_t reported_volume[2];
+    struct remote *narrow, *wide; /* whom it tells, borrowed from the device; see flow_remotes.c */
+    uint64_t remotes_drops; /* as of when these were looked up */
+    uint64_t opening_us;       /* the first payload */
+    uint32_t opening_bytes[2]; /* until the other end speaks */
+
+    struct address device_address, remote_address;
+    uint16_t device_port, remote_port;
+    bool accused; /* an urgent rule has alerted: it teaches nothing */
+    bool silence; /* its endpoint has an entry, which has to learn of an answer */
+    bool was_resolved; /* some name led to this address when the flow opened */
+    uint8_t risk;      /* 0 to 100 */
+    enum ternary ech, sni_is_ip, sni_mismatch;
+    enum ternary no_dns;
+    char *name;         /* owned, lower case; NULL: none */
+    const char *domain; /* the tail of 'name'; NULL: none */
+    const char *taught; /* the name that its device has been taught */
+    struct geo_record geo;
+
+    struct outlook outlook;
+    struct dns_view dns;
     double entropy; /* bits per byte, when done; below zero: never counted */
 
     struct findings *findings; /* owned; of heuristics; NULL: none so far */

@@ -18,8 +18,8 @@
 struct symmetry {
     uint64_t until_us; /* the newest slot ends */
     uint64_t sum[2];   /* of all slots */
-    uint64_t bytes[SYMMETRY_SLOTS][2];
     unsigned newest;
+    uint64_t bytes[SYMMETRY_SLOTS][2];
 };
 
 /* Private: begins the slot that 'time_us', which is behind the newest, falls into. */
