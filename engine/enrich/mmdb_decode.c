@@ -18,31 +18,34 @@ enum field { ASN, ORG, CODE, COUNTRY, FLAG, FLAGS };
 
 struct key {
     const char *name;
+    uint8_t len; /* of the name */
     enum field field;
     uint8_t flag;
 };
 
+#define NAME(text) text, sizeof(text) - 1
+
 #define FLAG_KEYS \
-    { "is_anycast", FLAG, GEO_ANYCAST }, \
-    { "is_anonymous_proxy", FLAG, GEO_ANONYMOUS_PROXY }, \
-    { "is_satellite_provider", FLAG, GEO_SATELLITE }, \
-    { "is_hostile", FLAG, GEO_HOSTILE }
+    { NAME("is_anycast"), FLAG, GEO_ANYCAST }, \
+    { NAME("is_anonymous_proxy"), FLAG, GEO_ANONYMOUS_PROXY }, \
+    { NAME("is_satellite_provider"), FLAG, GEO_SATELLITE }, \
+    { NAME("is_hostile"), FLAG, GEO_HOSTILE }
 
 static const struct key record_keys[] = {
-    { "autonomous_system_number", ASN, 0 },       /* GeoLite2-ASN, DB-IP, ours */
-    { "autonomous_system_organization", ORG, 0 },
-    { "asn", ASN, 0 },                            /* IPinfo: "AS15169" */
-    { "as_name", ORG, 0 },                        /* IPinfo Lite */
-    { "name", ORG, 0 },                           /* IPinfo ASN */
-    { "country", COUNTRY, 0 },                    /* a map; IPinfo: the code or the name */
-    { "country_code", CODE, 0 },                  /* IPinfo Lite */
-    { "traits", FLAGS, 0 },                       /* GeoLite2-Country, ours */
-    { "flags", FLAGS, 0 },
+    { NAME("autonomous_system_number"), ASN, 0 },       /* GeoLite2-ASN, DB-IP, ours */
+    { NAME("autonomous_system_organization"), ORG, 0 },
+    { NAME("asn"), ASN, 0 },                            /* IPinfo: "AS15169" */
+    { NAME("as_name"), ORG, 0 },                        /* IPinfo Lite */
+    { NAME("name"), ORG, 0 },                           /* IPinfo ASN */
+    { NAME("country"), COUNTRY, 0 },                    /* a map; IPinfo: the code or the name */
+    { NAME("country_code"), CODE, 0 },                  /* IPinfo Lite */
+    { NAME("traits"), FLAGS, 0 },                       /* GeoLite2-Country, ours */
+    { NAME("flags"), FLAGS, 0 },
     FLAG_KEYS,
-    { NULL, 0, 0 },
+    { NULL, 0, 0, 0 },
 };
-static const struct key country_keys[] = { { "iso_code", CODE, 0 }, { NULL, 0, 0 } };
-static const struct key flag_keys[] = { FLAG_KEYS, { NULL, 0, 0 } };
+static const struct key country_keys[] = { { NAME("iso_code"), CODE, 0 }, { NULL, 0, 0, 0 } };
+static const struct key flag_keys[] = { FLAG_KEYS, { NULL, 0, 0, 0 } };
 
 static bool read_number(struct cursor *in, size_t bytes, uint32_t *out)
 {
@@ -142,7 +145,7 @@ static bool read_value(struct cursor section, struct cursor *in, struct value *o
 static const struct key *find_key(const struct key *keys, const struct cursor *name)
 {
     for (const struct key *key = keys; key->name != NULL; key++)
-        if (strlen(key->name) == name->left && memcmp(key->name, name->at, name->left) == 0)
+        if (key->len == name->left && memcmp(key->name, name->at, name->left) == 0)
             return key;
     return NULL;
 }

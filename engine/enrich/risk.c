@@ -23,6 +23,8 @@ struct risk {
     struct row *rows; /* by key, one of each */
     size_t count, room;
     size_t starts[RISK_KIND_COUNT + 1]; /* where the rows of a kind begin */
+    uint8_t lengths[129]; /* of the prefixes there are, the longest first */
+    size_t length_count;
     char *texts;
     size_t text_used, text_room;
 };
@@ -141,7 +143,7 @@ static int compare_rows(const void *a, const void *b)
     return by_key != 0 ? by_key : (left->order < right->order) - (left->order > right->order);
 }
 
-/* Sorts, keeps the last of each key, and notes where each kind begins. */
+/* Sorts, keeps the last of each key, and notes where each kind begins and which lengths there are. */
 static void index_rows(struct risk *risk)
 {
     size_t kept = 0;
@@ -157,6 +159,9 @@ static void index_rows(struct risk *risk)
             at++;
         risk->starts[kind] = at;
     }
+    for (unsigned bits = 129; bits-- > 0;)
+        if (risk->starts[bits] < risk->starts[bits + 1])
+            risk->lengths[risk->length_count++] = (uint8_t)bits;
 }
 
 enum tattler_status risk_load(const char *const paths[], size_t n, problem_fn problem,
@@ -211,14 +216,10 @@ static const struct row *find_prefix(const struct risk *risk, const struct addre
 {
     const struct row *best = NULL;
 
-    for (unsigned bits = 129; bits-- > 0;) {
-        struct risk_key key;
-        const struct row *row;
+    for (size_t i = 0; i < risk->length_count; i++) {
+        struct risk_key key = risk_key_prefix(address, risk->lengths[i]);
+        const struct row *row = find(risk, &key);
 
-        if (risk->starts[bits] == risk->starts[bits + 1])
-            continue;
-        key = risk_key_prefix(address, bits);
-        row = find(risk, &key);
         if (row != NULL && (best == NULL || row->file > best->file))
             best = row;
     }

@@ -1,7 +1,6 @@
 #include "track/binding.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/hash.h"
 #include <utlist.h>
@@ -22,7 +21,7 @@ static struct binding *find(struct bindings *bindings, const struct address *add
 {
     struct binding *binding = bindings->latest;
 
-    if (binding != NULL && memcmp(&binding->address, address, sizeof(*address)) == 0)
+    if (binding != NULL && address_equal(&binding->address, address))
         return binding;
     HASH_FIND(hh, bindings->by_address, address, sizeof(*address), binding);
     if (binding != NULL)
@@ -84,24 +83,33 @@ static struct binding *make(struct bindings *bindings, struct bound *bound,
     return NULL;
 }
 
+/* Behind all others of its device, where it mostly is. */
+static void move_to_end(struct bound *bound, struct binding *binding)
+{
+    if (bound->oldest->prev == binding)
+        return;
+    DL_DELETE(bound->oldest, binding);
+    DL_APPEND(bound->oldest, binding);
+}
+
 bool binding_set(struct bindings *bindings, struct bound *bound, const struct address *address,
         uint64_t now_us)
 {
     struct binding *binding = find(bindings, address);
-    bool is_new = binding == NULL || binding->bound != bound;
 
-    if (is_new) {
-        if (binding != NULL)
-            drop(bindings, binding);
-        binding = make(bindings, bound, address);
-    } else {
-        DL_DELETE(bound->oldest, binding);
+    if (binding != NULL && binding->bound == bound) {
+        binding->seen_us = now_us;
+        move_to_end(bound, binding);
+        return false;
     }
+    if (binding != NULL)
+        drop(bindings, binding);
+    binding = make(bindings, bound, address);
     if (binding == NULL)
         return false;
     binding->seen_us = now_us;
     DL_APPEND(bound->oldest, binding);
-    return is_new;
+    return true;
 }
 
 static bool is_plain_v4(const struct address *address)

@@ -309,8 +309,7 @@ static struct entry *entry_of_mac(struct devices *devices, const struct device_s
     struct bound *bound = binding_find(&devices->bindings, &sighting->address);
     struct entry *entry = bound != NULL ? entry_of(bound) : NULL;
 
-    if (entry != NULL && entry->device.has_mac &&
-            memcmp(&entry->device.mac, sighting->mac, sizeof(*sighting->mac)) == 0)
+    if (entry != NULL && entry->device.has_mac && mac_equal(&entry->device.mac, sighting->mac))
         return entry;
     return find_or_make(devices, sighting->mac, sighting);
 }
@@ -366,14 +365,21 @@ static struct entry *resolve(struct devices *devices, const struct device_sighti
     return by_address(devices, sighting);
 }
 
+static void move_to_end(struct devices *devices, struct entry *entry, bool settled)
+{
+    if (settled == entry->settled && devices->oldest[settled]->prev == entry)
+        return;
+    unlist(devices, entry);
+    entry->settled = settled;
+    append(devices, entry);
+}
+
 static struct device *hold_entry(struct devices *devices, struct entry *entry, uint64_t time_us)
 {
     if (entry == NULL)
         return NULL;
-    unlist(devices, entry);
-    if (time_us >= entry->device.first_seen_us + SETTLE_US)
-        entry->settled = true;
-    append(devices, entry);
+    move_to_end(devices, entry,
+            entry->settled || time_us >= entry->device.first_seen_us + SETTLE_US);
     atomic_store(&entry->device.last_seen_us, time_us);
     return device_hold(&entry->device);
 }
