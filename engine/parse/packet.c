@@ -33,10 +33,9 @@ static const struct {
     { PACKET_LINK_ETHERTYPE | ETHER_TYPE_VNTAG, packet_read_vntag },
     { PACKET_LINK_ETHERTYPE | ETHER_TYPE_DCE, packet_read_dce },
     { PACKET_LINK_ETHERTYPE | ETHER_TYPE_ERSPAN, packet_read_erspan },
-    { PACKET_LAYER_LLC, packet_read_llc },
 };
 
-static packet_reader *find_reader(int link_type)
+packet_reader *packet_find_reader(int link_type)
 {
     for (size_t i = 0; i < sizeof(layers) / sizeof(layers[0]); i++) {
         if (layers[i].link_type == link_type)
@@ -47,24 +46,24 @@ static packet_reader *find_reader(int link_type)
 
 bool packet_link_is_read(int link_type)
 {
-    return link_type >= 0 && link_type < PACKET_LINK_ETHERTYPE && find_reader(link_type) != NULL;
+    return link_type >= 0 && link_type < PACKET_LINK_ETHERTYPE && packet_find_reader(link_type) != NULL;
 }
 
 enum tattler_status packet_decode(int link_type, struct cursor frame, struct packet *out)
 {
     static const struct packet nothing; /* copied, since clearing so many bytes takes longer */
-    struct decoding d = { .out = out, .rest = frame, .next = link_type };
-    packet_reader *read = find_reader(link_type);
+    struct decoding d = { .out = out, .rest = frame, .next = packet_find_reader(link_type) };
+    enum tattler_status status = TATTLER_OK;
 
-    if (link_type < 0 || (read == NULL && link_type < PACKET_LINK_ETHERTYPE))
+    if (d.next == NULL && link_type < PACKET_LINK_ETHERTYPE)
         return TATTLER_UNSUPPORTED;
     memcpy(out, &nothing, offsetof(struct packet, inner));
     out->bytes = (uint32_t)frame.left;
-    for (int layer = 0; layer < PACKET_LAYERS_MAX; layer++, read = find_reader(d.next)) {
-        enum tattler_status status = read != NULL ? read(&d) : TATTLER_OK;
+    for (int layer = 0; d.next != NULL && status == TATTLER_OK; layer++) {
+        packet_reader *read = d.next;
 
-        if (status != TATTLER_OK || read == NULL || d.next == PACKET_LAYER_DONE)
-            return status;
+        d.next = NULL;
+        status = layer < PACKET_LAYERS_MAX ? read(&d) : TATTLER_MALFORMED;
     }
-    return TATTLER_MALFORMED;
+    return status;
 }

@@ -121,7 +121,6 @@ enum tattler_status packet_read_ipv4(struct decoding *d)
     out->ip_version = 4;
     out->src = address_from_v4(h.src);
     out->dst = address_from_v4(h.dst);
-    d->next = PACKET_LAYER_DONE;
     /* A first fragment that the capture cut short will never be put together, but what is left of
      * it still shows who talks to whom. */
     if ((h.flags_offset & IPV4_OFFSET_MASK) != 0 ||
@@ -233,7 +232,6 @@ enum tattler_status packet_read_ipv6(struct decoding *d)
     out->ip_version = 6;
     out->src = address_from_v6(src);
     out->dst = address_from_v6(dst);
-    d->next = PACKET_LAYER_DONE;
     status = walk_extensions(d, &chain);
     out->protocol = chain.next;
     if (status != TATTLER_OK || out->kind == PACKET_FRAGMENT)

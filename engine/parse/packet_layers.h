@@ -9,12 +9,6 @@
 
 #define PACKET_LAYERS_MAX 16 /* Suricata's default max-layers */
 
-/* Stand-ins for link types, for layers that have no number of their own. */
-enum packet_layer {
-    PACKET_LAYER_LLC = -1,  /* IEEE 802.2 */
-    PACKET_LAYER_DONE = -2, /* nothing more to walk through */
-};
-
 enum packet_ether_type {
     ETHER_TYPE_802_3_MAX = 1500, /* up to here it is a length and LLC follows (IEEE 802.3) */
     ETHER_TYPE_IPV4 = 0x0800,
@@ -34,14 +28,18 @@ enum packet_ether_type {
     ETHER_TYPE_QINQ = 0x9100,
 };
 
+struct decoding;
+typedef enum tattler_status packet_reader(struct decoding *d);
+
 struct decoding {
     struct packet *out;
     struct cursor rest;
-    int next;         /* the link type or layer of 'rest' */
-    uint32_t missing; /* bytes of the IP packet that were not captured */
+    packet_reader *next; /* of 'rest'; NULL as each begins: nothing more to walk through */
+    uint32_t missing;    /* bytes of the IP packet that were not captured */
 };
 
-typedef enum tattler_status packet_reader(struct decoding *d);
+/* Of a packet_link; NULL: there is none. */
+packet_reader *packet_find_reader(int link_type);
 
 /* Why a header did not fit: the capture ends, or the packet around it does. */
 static inline enum tattler_status packet_short_of(const struct decoding *d)
@@ -49,17 +47,11 @@ static inline enum tattler_status packet_short_of(const struct decoding *d)
     return d->missing > 0 ? TATTLER_TRUNCATED : TATTLER_MALFORMED;
 }
 
-static inline enum tattler_status packet_next_ether_type(struct decoding *d, uint16_t type)
-{
-    d->out->ether_type = type;
-    d->next = type <= ETHER_TYPE_802_3_MAX ? PACKET_LAYER_LLC : PACKET_LINK_ETHERTYPE | type;
-    return TATTLER_OK;
-}
-
 /* packet_link.c */
 packet_reader packet_read_ethernet, packet_read_vlan, packet_read_vntag, packet_read_802_1ah,
         packet_read_dce, packet_read_erspan, packet_read_llc, packet_read_mpls, packet_read_arp,
         packet_read_null, packet_read_raw, packet_read_sll, packet_read_sll2;
+enum tattler_status packet_next_ether_type(struct decoding *d, uint16_t type);
 /* packet_ppp.c */
 packet_reader packet_read_ppp, packet_read_cisco_hdlc, packet_read_pppoe;
 /* packet_ip.c */

@@ -2,6 +2,17 @@
 
 #define ETHERNET_HEADER (6 + 6 + 2)
 
+enum tattler_status packet_next_ether_type(struct decoding *d, uint16_t type)
+{
+    d->out->ether_type = type;
+    if (type == ETHER_TYPE_IPV4) /* most are */
+        d->next = packet_read_ipv4;
+    else
+        d->next = type <= ETHER_TYPE_802_3_MAX ? packet_read_llc
+                                               : packet_find_reader(PACKET_LINK_ETHERTYPE | type);
+    return TATTLER_OK;
+}
+
 /* Link headers come before the IP packet's own length, so a short one is the capture's end. */
 
 /* Destination 6, source 6, EtherType 2. */
@@ -26,10 +37,8 @@ enum tattler_status packet_read_vlan(struct decoding *d)
     struct packet *out = d->out;
     uint16_t tag, type;
 
-    if (out->vlan_count == PACKET_VLANS_MAX) {
-        d->next = PACKET_LAYER_DONE;
+    if (out->vlan_count == PACKET_VLANS_MAX)
         return TATTLER_OK;
-    }
     if (!cursor_u16be(&d->rest, &tag) || !cursor_u16be(&d->rest, &type))
         return TATTLER_TRUNCATED;
     out->vlans[out->vlan_count++] = tag & 0x0fff;
@@ -62,7 +71,7 @@ enum tattler_status packet_read_dce(struct decoding *d)
 {
     if (!cursor_skip(&d->rest, 2))
         return TATTLER_TRUNCATED;
-    d->next = PACKET_LINK_ETHERNET;
+    d->next = packet_read_ethernet;
     return TATTLER_OK;
 }
 
@@ -74,7 +83,7 @@ enum tattler_status packet_read_erspan(struct decoding *d)
 
     if (!cursor_u16be(&d->rest, &version_vlan) || !cursor_skip(&d->rest, 6))
         return TATTLER_TRUNCATED;
-    d->next = version_vlan >> 12 == 1 ? PACKET_LINK_ETHERNET : PACKET_LAYER_DONE;
+    d->next = version_vlan >> 12 == 1 ? packet_read_ethernet : NULL;
     if ((version_vlan & 0x0fff) != 0 && out->vlan_count < PACKET_VLANS_MAX)
         out->vlans[out->vlan_count++] = version_vlan & 0x0fff;
     return TATTLER_OK;
@@ -94,7 +103,6 @@ enum tattler_status packet_read_llc(struct decoding *d)
         cursor_skip(&d->rest, sizeof(sap_ip));
         return packet_next_ether_type(d, ETHER_TYPE_IPV4);
     }
-    d->next = PACKET_LAYER_DONE;
     return TATTLER_OK;
 }
 
@@ -115,7 +123,6 @@ enum tattler_status packet_read_mpls(struct decoding *d)
         return packet_next_ether_type(d, ETHER_TYPE_IPV4);
     if (shim >> 12 == 2)
         return packet_next_ether_type(d, ETHER_TYPE_IPV6);
-    d->next = PACKET_LAYER_DONE;
     if (shim >> 12 < 15) /* reserved labels (RFC 3032 section 2.1) */
         return TATTLER_OK;
     if (!cursor_peek_u8(&d->rest, 0, &first))
@@ -125,7 +132,7 @@ enum tattler_status packet_read_mpls(struct decoding *d)
     if (first >> 4 == 6)
         return packet_next_ether_type(d, ETHER_TYPE_IPV6);
     if (first >> 4 == 0 && cursor_skip(&d->rest, 4))
-        d->next = PACKET_LINK_ETHERNET;
+        d->next = packet_read_ethernet;
     return TATTLER_OK;
 }
 
@@ -136,7 +143,6 @@ enum tattler_status packet_read_arp(struct decoding *d)
     struct packet_arp *arp = &d->out->arp;
     uint8_t sender[4], target[4];
 
-    d->next = PACKET_LAYER_DONE;
     if (d->rest.left < sizeof(ethernet_ipv4))
         return TATTLER_TRUNCATED;
     if (!cursor_starts_with(&d->rest, ethernet_ipv4, sizeof(ethernet_ipv4)))
@@ -170,7 +176,6 @@ enum tattler_status packet_read_null(struct decoding *d)
         if (family == ipv6_families[i])
             return packet_next_ether_type(d, ETHER_TYPE_IPV6);
     }
-    d->next = PACKET_LAYER_DONE;
     return TATTLER_OK;
 }
 
@@ -180,7 +185,7 @@ enum tattler_status packet_read_raw(struct decoding *d)
 
     if (!cursor_peek_u8(&d->rest, 0, &version))
         return TATTLER_TRUNCATED;
-    d->next = PACKET_LINK_ETHERTYPE | (version >> 4 == 6 ? ETHER_TYPE_IPV6 : ETHER_TYPE_IPV4);
+    d->next = version >> 4 == 6 ? packet_read_ipv6 : packet_read_ipv4;
     return TATTLER_OK;
 }
 
@@ -195,8 +200,8 @@ static void set_source(struct packet *out, uint16_t address_len, struct cursor a
 static enum tattler_status next_cooked(struct decoding *d, uint16_t protocol)
 {
     packet_next_ether_type(d, protocol);
-    if (d->next == PACKET_LAYER_LLC && protocol != 4)
-        d->next = PACKET_LAYER_DONE;
+    if (d->next == packet_read_llc && protocol != 4)
+        d->next = NULL;
     return TATTLER_OK;
 }
 

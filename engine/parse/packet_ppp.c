@@ -21,7 +21,6 @@ static enum tattler_status read_protocol(struct decoding *d)
         return packet_next_ether_type(d, ETHER_TYPE_IPV4);
     if (high == 0 && low == PPP_IPV6)
         return packet_next_ether_type(d, ETHER_TYPE_IPV6);
-    d->next = PACKET_LAYER_DONE;
     return TATTLER_OK;
 }
 
@@ -53,9 +52,5 @@ enum tattler_status packet_read_pppoe(struct decoding *d)
 
     if (!cursor_skip(&d->rest, 4) || !cursor_u16be(&d->rest, &length))
         return TATTLER_TRUNCATED;
-    if (length == 0) {
-        d->next = PACKET_LAYER_DONE;
-        return TATTLER_OK;
-    }
-    return read_protocol(d);
+    return length > 0 ? read_protocol(d) : TATTLER_OK;
 }
