@@ -266,17 +266,26 @@ static enum capture_event next_of_file(struct capture *capture, struct captured 
     return event;
 }
 
+/* From the first of the next files that has any. Apart: it is not for each frame. */
+static __attribute__((noinline)) enum capture_event next_of_others(struct capture *capture,
+        struct captured *out)
+{
+    enum capture_event event;
+
+    do {
+        event = open_next(capture);
+        if (event != CAPTURE_PACKET)
+            return event;
+        event = next_of_file(capture, out);
+    } while (event == CAPTURE_END);
+    return event;
+}
+
 enum capture_event capture_next(struct capture *capture, struct captured *out)
 {
     enum capture_event event = CAPTURE_END;
 
-    while (event == CAPTURE_END) {
-        if (capture->input == NULL) {
-            event = open_next(capture);
-            if (event != CAPTURE_PACKET)
-                return event;
-        }
+    if (capture->input != NULL)
         event = next_of_file(capture, out);
-    }
-    return event;
+    return event != CAPTURE_END ? event : next_of_others(capture, out);
 }

@@ -26,7 +26,7 @@ static void put_protocol(struct json *json, uint8_t protocol)
     char number[4];
 
     if (protocol < sizeof(names) / sizeof(names[0]) && names[protocol] != NULL) {
-        json_text(json, "proto", names[protocol]);
+        json_word(json, "proto", names[protocol]);
         return;
     }
     snprintf(number, sizeof(number), "%u", protocol);
@@ -73,7 +73,7 @@ static void open_record(struct json *json, const struct eve_head *head, const ch
         json_unsigned(json, "flow_id", head->flow_id);
     if (head->packet_number != 0)
         json_unsigned(json, "pcap_cnt", head->packet_number);
-    json_text(json, "event_type", event_type);
+    json_word(json, "event_type", event_type);
     put_vlans(json, head);
     json_address(json, "src_ip", &head->source);
     if (head->has_ports)
@@ -93,7 +93,7 @@ static void open_record(struct json *json, const struct eve_head *head, const ch
 void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type)
 {
     open_record(json, head, event_type);
-    json_text(json, "pkt_src", head->packet_source != NULL ? head->packet_source : "wire/pcap");
+    json_word(json, "pkt_src", head->packet_source != NULL ? head->packet_source : "wire/pcap");
 }
 
 void eve_close(struct json *json, const struct eve_head *head, uint32_t without)
@@ -130,8 +130,8 @@ static void put_flow(struct json *json, const struct eve_flow *flow)
     json_time(json, "start", flow->first_us);
     json_time(json, "end", flow->last_us);
     json_unsigned(json, "age", age_s(flow));
-    json_text(json, "state", flow->state);
-    json_text(json, "reason", flow->reason);
+    json_word(json, "state", flow->state);
+    json_word(json, "reason", flow->reason);
     json_bool(json, "alerted", flow->alerted);
     if (flow->transactions > 0)
         json_unsigned(json, "tx_cnt", flow->transactions);
@@ -157,7 +157,7 @@ static void put_tcp(struct json *json, const struct eve_flow *flow)
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
         if ((seen & flags[i].flag) != 0)
             json_bool(json, flags[i].name, true);
-    json_text(json, "state", flow->tcp_state);
+    json_word(json, "state", flow->tcp_state);
     json_close_object(json);
 }
 
@@ -166,7 +166,7 @@ void eve_flow_record(struct json *json, const struct eve_head *head, const struc
     open_record(json, head, "flow");
     put_icmp_answer(json, head, flow);
     if (head->app_proto != NULL)
-        json_text(json, "app_proto", head->app_proto);
+        json_word(json, "app_proto", head->app_proto);
     put_flow(json, flow);
     if (flow->is_tcp)
         put_tcp(json, flow);

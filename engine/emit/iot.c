@@ -64,8 +64,6 @@ static void emit_findings(const struct findings *findings, struct json *json)
 static void emit_value(const struct feature *feature, const struct feature_value *value, char *at,
         struct json *json)
 {
-    const char *name;
-
     switch (feature->type) {
     case FEATURE_STRING:
         json_put_bytes(json, at, value->text, value->len);
@@ -80,8 +78,7 @@ static void emit_value(const struct feature *feature, const struct feature_value
         json_put_bool(json, at, value->number != 0);
         break;
     case FEATURE_NAMES:
-        name = feature->value_name((size_t)value->number);
-        json_put_bytes(json, at, name, strlen(name));
+        json_put_word(json, at, feature->value_name((size_t)value->number));
         break;
     case FEATURE_SET:
         json_put_scope(json, at, '[');

@@ -9,6 +9,7 @@
 #include "emit/json_internal.h"
 
 #define US_PER_S UINT64_C(1000000)
+#define DAY_S 86400
 
 void json_free(struct json *json)
 {
@@ -183,22 +184,34 @@ static void civil_from_days(uint64_t days, unsigned *year, unsigned *month, unsi
     *year = (unsigned)(yoe + era * 400) + (*month <= 2);
 }
 
-void json_put_time(struct json *json, char *at, uint64_t time_us)
+static void spell_date(struct json *json, uint64_t days)
 {
-    uint64_t seconds = time_us / US_PER_S;
-    unsigned in_day = (unsigned)(seconds % 86400), us = (unsigned)(time_us % US_PER_S);
     unsigned year, month, day;
+    char *at = json->date;
 
-    if (at == NULL)
-        return;
-    civil_from_days(seconds / 86400, &year, &month, &day);
-    *at++ = '"';
+    civil_from_days(days, &year, &month, &day);
     at = digits_put_two(digits_put_two(at, year / 100 % 100), year % 100);
     *at++ = '-';
     at = digits_put_two(at, month);
     *at++ = '-';
     at = digits_put_two(at, day);
-    *at++ = 'T';
+    *at = 'T';
+    json->day = days;
+}
+
+void json_put_time(struct json *json, char *at, uint64_t time_us)
+{
+    uint64_t seconds = time_us / US_PER_S, days = seconds / DAY_S;
+    unsigned in_day = (unsigned)(seconds - days * DAY_S);
+    unsigned us = (unsigned)(time_us - seconds * US_PER_S);
+
+    if (at == NULL)
+        return;
+    if (days != json->day || json->date[0] == '\0')
+        spell_date(json, days);
+    *at++ = '"';
+    memcpy(at, json->date, sizeof(json->date));
+    at += sizeof(json->date) - 1;
     at = digits_put_two(at, in_day / 3600);
     *at++ = ':';
     at = digits_put_two(at, in_day / 60 % 60);

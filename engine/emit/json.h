@@ -21,6 +21,8 @@ struct json {
     size_t len, capacity;
     bool comma;  /* a value came before in this object or array */
     bool failed; /* the record is incomplete: do not use it */
+    uint64_t day; /* since 1970, whose 'date' it is; times of a record are mostly of one day */
+    char date[sizeof("2023-05-26T")]; /* empty: none as yet */
 };
 
 void json_free(struct json *json);    /* the struct itself is the caller's */
@@ -65,6 +67,7 @@ JSON_IN_PLACE char *json_begin(struct json *json, const char *key, size_t key_le
 
 void json_put_scope(struct json *json, char *at, char bracket); /* '{' or '[' */
 void json_put_bytes(struct json *json, char *at, const char *text, size_t len);
+void json_put_word(struct json *json, char *at, const char *word);
 void json_put_hex(struct json *json, char *at, const uint8_t *bytes, size_t len, char separator);
 void json_put_unsigned(struct json *json, char *at, uint64_t value);
 void json_put_decimal(struct json *json, char *at, double value);
@@ -98,6 +101,12 @@ JSON_IN_PLACE void json_bytes(struct json *json, const char *key, const char *te
 JSON_IN_PLACE void json_text(struct json *json, const char *key, const char *text)
 {
     json_bytes(json, key, text, strlen(text));
+}
+
+/* One of our own words, of fewer than JSON_ROOM bytes with its quotes, that needs no escaping. */
+JSON_IN_PLACE void json_word(struct json *json, const char *key, const char *word)
+{
+    json_put_word(json, JSON_BEGIN(json, key), word);
 }
 
 /* A string of two hexadecimal digits a byte, with 'separator' in between unless that is NUL. */

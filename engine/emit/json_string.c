@@ -161,6 +161,17 @@ void json_put_bytes(struct json *json, char *at, const char *text, size_t len)
     json_written(json, at + len + 1);
 }
 
+void json_put_word(struct json *json, char *at, const char *word)
+{
+    if (at == NULL)
+        return;
+    *at++ = '"';
+    while (*word != '\0')
+        *at++ = *word++;
+    *at++ = '"';
+    json_written(json, at);
+}
+
 void json_put_address(struct json *json, char *at, const struct address *address)
 {
     if (at == NULL)
