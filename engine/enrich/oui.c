@@ -15,10 +15,11 @@
 /* The lengths of an assignment in bits, longest first: MA-S, MA-M, MA-L. */
 static const unsigned lengths[] = { 36, 28, 24 };
 
+/* There are tens of thousands, found at each start: small, so that most of them stay in the cache. */
 struct assignment {
     uint64_t key; /* see key_of(); 0: a free slot */
-    const struct cursor *file;
-    const uint8_t *vendor; /* the rest of the row from the holder's name on, in the mapped file */
+    uint32_t file;
+    uint32_t vendor; /* where in it, of which 4 GiB are read, the row goes on with the holder's name */
 };
 
 struct oui {
@@ -34,25 +35,24 @@ static uint64_t key_of(uint64_t mac, unsigned bits)
     return (mac >> (MAC_BITS - bits)) << 8 | bits;
 }
 
-/* Six, seven or nine hex digits. */
-static bool parse_assignment(const struct cursor *text, uint64_t *key)
+/* Six, seven or nine hex digits and a comma, which are passed. */
+static bool parse_assignment(struct cursor *line, uint64_t *key)
 {
     uint64_t value = 0;
+    unsigned digits = 0;
+    uint8_t c;
 
-    if (text->left != 6 && text->left != 7 && text->left != 9)
-        return false;
-    for (size_t i = 0; i < text->left; i++) {
-        unsigned char digit = text->at[i];
-
-        if (digit >= '0' && digit <= '9')
-            value = value << 4 | (digit - (unsigned)'0');
-        else if ((digit | 0x20) >= 'a' && (digit | 0x20) <= 'f')
-            value = value << 4 | ((digit | 0x20u) - (unsigned)'a' + 10);
+    while (cursor_u8(line, &c) && c != ',' && digits < 10) {
+        if (c >= '0' && c <= '9')
+            value = value << 4 | (c - (unsigned)'0');
+        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+            value = value << 4 | ((c | 0x20u) - (unsigned)'a' + 10);
         else
             return false;
+        digits++;
     }
-    *key = value << 8 | text->left * 4;
-    return true;
+    *key = value << 8 | digits * 4;
+    return digits == 6 || digits == 7 || digits == 9;
 }
 
 /* Blocks that the registry keeps to divide: their parts have rows of their own, and who is in
@@ -77,26 +77,17 @@ static bool next_line(struct cursor *file, struct cursor *line)
     return true;
 }
 
-static bool next_field(struct cursor *line, struct cursor *field)
+/* Registry ("MA-L", "MA-M" or "MA-S"), Assignment, Organization Name, Organization Address. The first
+ * two are never quoted, so a start-up need not parse the 6 MB as CSV: lines that begin in the middle of
+ * a quoted address have no assignment in their second field. */
+static bool parse_row(const struct cursor *file, struct cursor line, struct assignment *out)
 {
-    const uint8_t *comma = memchr(line->at, ',', line->left);
+    uint8_t comma;
 
-    return comma != NULL && cursor_split(line, (size_t)(comma - line->at), field) &&
-           cursor_skip(line, 1);
-}
-
-/* Registry, Assignment, Organization Name, Organization Address. The first two are never quoted,
- * so a start-up need not parse the 6 MB as CSV: lines that begin in the middle of a quoted address
- * have no assignment in their second field. */
-static bool parse_row(struct cursor line, struct assignment *out)
-{
-    struct cursor registry, assignment;
-
-    if (!cursor_starts_with(&line, "MA-", 3) || !next_field(&line, &registry) ||
-        !next_field(&line, &assignment) || !parse_assignment(&assignment, &out->key) ||
-        is_registry_itself(&line))
+    if (!cursor_starts_with(&line, "MA-", 3) || !cursor_skip(&line, 4) || !cursor_u8(&line, &comma) ||
+            comma != ',' || !parse_assignment(&line, &out->key) || is_registry_itself(&line))
         return false;
-    out->vendor = line.at;
+    out->vendor = (uint32_t)(line.at - file->at);
     return true;
 }
 
@@ -112,14 +103,14 @@ static struct assignment *find_slot(const struct oui *oui, uint64_t key)
     return &oui->slots[at];
 }
 
-/* Keeps at least half of the slots free. */
+/* Keeps a quarter of the slots free. */
 static bool make_room(struct oui *oui)
 {
     struct oui wider = *oui;
 
-    if (oui->count * 2 < oui->slot_count)
+    if (oui->count < oui->slot_count / 4 * 3)
         return true;
-    wider.slot_count = oui->slot_count > 0 ? oui->slot_count * 2 : 1 << 17;
+    wider.slot_count = oui->slot_count > 0 ? oui->slot_count * 2 : 1 << 16;
     wider.slots = calloc(wider.slot_count, sizeof(*wider.slots));
     if (wider.slots == NULL)
         return false;
@@ -131,15 +122,17 @@ static bool make_room(struct oui *oui)
     return true;
 }
 
-static enum tattler_status index_file(struct oui *oui, const struct cursor *file)
+static enum tattler_status index_file(struct oui *oui, uint32_t index)
 {
-    struct cursor rest = *file, line = { 0 };
+    const struct cursor *file = &oui->files[index];
+    struct cursor rest = cursor_over(file->at, file->left < UINT32_MAX ? file->left : UINT32_MAX);
+    struct cursor line = { 0 };
     size_t before = oui->count;
 
     while (next_line(&rest, &line)) {
-        struct assignment found = { .file = file }, *slot;
+        struct assignment found = { .file = index }, *slot;
 
-        if (!parse_row(line, &found))
+        if (!parse_row(file, line, &found))
             continue;
         if (!make_room(oui))
             return TATTLER_NO_MEMORY;
@@ -164,8 +157,7 @@ static bool add_file(struct oui *oui, const char *path, problem_fn problem, void
         problem(user, path, 0, strerror(errno));
         return true;
     }
-    oui->file_count++;
-    status = index_file(oui, file);
+    status = index_file(oui, (uint32_t)oui->file_count++);
     if (status == TATTLER_MALFORMED)
         problem(user, path, 0, "no assignments; take oui.csv, mam.csv and oui36.csv of the IEEE "
                                "(Debian: ieee-data)");
@@ -200,13 +192,15 @@ void oui_close(struct oui *oui)
     free(oui);
 }
 
-static bool read_vendor(const struct assignment *assignment, char vendor[OUI_VENDOR_SIZE])
+static bool read_vendor(const struct oui *oui, const struct assignment *assignment,
+        char vendor[OUI_VENDOR_SIZE])
 {
-    const struct cursor *file = assignment->file;
-    struct csv csv = csv_over(cursor_over(assignment->vendor,
-                                          (size_t)(file->at + file->left - assignment->vendor)));
+    struct cursor rest = oui->files[assignment->file];
     struct csv_record record;
+    struct csv csv;
 
+    cursor_skip(&rest, assignment->vendor);
+    csv = csv_over(rest);
     return csv_next(&csv, &record) && !record.broken &&
            csv_text(&record.fields[0], vendor, OUI_VENDOR_SIZE) > 0;
 }
@@ -226,7 +220,7 @@ enum oui_kind oui_lookup(const struct oui *oui, const struct mac *mac,
     for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]) && oui->count > 0; i++) {
         const struct assignment *found = find_slot(oui, key_of(value, lengths[i]));
 
-        if (found->key != 0 && read_vendor(found, vendor))
+        if (found->key != 0 && read_vendor(oui, found, vendor))
             return OUI_VENDOR;
     }
     return OUI_UNKNOWN;
