@@ -19,6 +19,7 @@
 #include "summary.h"
 
 #define EVE_NAME "eve.json"
+#define EVE_BUFFER_BYTES ((size_t)256 * 1024)
 #define PROGRESS_PACKETS 8192 /* look at the clock so often */
 #define PROGRESS_S 0.2
 
@@ -48,6 +49,7 @@ struct replay {
     struct options options;
     char eve_path[4096];
     FILE *eve;
+    char *eve_buffer; /* owned */
     bool eve_failed;
     bool had_problems; /* some data file was left out */
     struct rules_told told;
@@ -168,7 +170,9 @@ static bool open_eve(struct replay *replay)
         complain("%s: %s", replay->eve_path, strerror(errno));
         return false;
     }
-    setvbuf(replay->eve, NULL, _IOFBF, 1 << 18);
+    replay->eve_buffer = malloc(EVE_BUFFER_BYTES); /* without one of ours the size is ignored */
+    if (replay->eve_buffer != NULL)
+        setvbuf(replay->eve, replay->eve_buffer, _IOFBF, EVE_BUFFER_BYTES);
     return true;
 }
 
@@ -176,7 +180,7 @@ static void write_eve(void *user, const char *record, size_t len)
 {
     struct replay *replay = user;
 
-    if (!replay->eve_failed && fwrite(record, 1, len, replay->eve) != len)
+    if (!replay->eve_failed && fwrite_unlocked(record, 1, len, replay->eve) != len)
         replay->eve_failed = true;
 }
 
@@ -188,6 +192,7 @@ static bool close_eve(struct replay *replay)
         complain("%s: not all was written: %s", replay->eve_path, strerror(errno));
     if (replay->eve != stdout)
         fclose(replay->eve);
+    free(replay->eve_buffer);
     return !failed;
 }
 
