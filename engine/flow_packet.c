@@ -69,6 +69,8 @@ static void guess_service(struct engine *engine, struct flow *flow,
         return;
     *(from_client ? &view.client : &view.server) = packet->payload;
     flow_learn_service(engine, flow, service_guess(&view));
+    flow->changed |= flow->pending; /* rules see this packet after us */
+    flow->pending = 0;
 }
 
 static void end_entropy(struct engine *engine, struct flow *flow)
