@@ -36,7 +36,7 @@ libengine_la_SOURCES = \
 	engine/base/hash.h engine/base/lock.h engine/base/nearest.c engine/base/nearest.h \
 	engine/base/status.h engine/base/value.h \
 	engine/detect/condition.c engine/detect/condition.h \
-	engine/detect/condition_internal.h engine/detect/condition_number.c engine/detect/dga.c engine/detect/dga.h \
+	engine/detect/condition_internal.h engine/detect/condition_number.c engine/detect/dga.c engine/detect/dga.h engine/detect/gate.c engine/detect/gate.h \
 	engine/detect/dga_model.h engine/detect/feature_get.c engine/detect/feature_get.h \
 	engine/detect/features.c engine/detect/features.h \
 	engine/detect/heuristics/catalog.c engine/detect/heuristics/catalog.h engine/detect/heuristics/handlers.c engine/detect/heuristics/heuristics.c engine/detect/heuristics/heuristics.h engine/detect/heuristics/heuristics_internal.h engine/detect/heuristics/module_open.c engine/detect/heuristics/needs.c engine/detect/heuristics/params.c engine/detect/heuristics/script.h engine/detect/heuristics/states.c engine/detect/suppress.c engine/detect/suppress.h \

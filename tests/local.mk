@@ -87,6 +87,7 @@ UNIT_TESTS = \
 	tests/unit/features_test \
 	tests/unit/flow_learn_test \
 	tests/unit/flow_test \
+	tests/unit/gate_test \
 	tests/unit/geo_test \
 	tests/unit/gquic_test \
 	tests/unit/groups_test \

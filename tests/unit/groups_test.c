@@ -159,7 +159,7 @@ START_TEST(rules_with_a_flowbit_or_a_payload_have_lists_of_their_own)
     ck_assert_ptr_null(found[0]->searches->streams.patterns);
     for (size_t i = 0; i < plans.count; i++) {
         ck_assert_int_eq(plans.rules[i].head != NULL, plans.rules[i].rule->sid == 3);
-        ck_assert_int_eq(plans.rules[i].makes_mark, plans.rules[i].rule->sid == 6);
+        ck_assert_int_eq(plans.rules[i].marks_made != 0, plans.rules[i].rule->sid == 6);
     }
     clear();
 }
@@ -234,24 +234,38 @@ START_TEST(nothing_is_searched_for_before_a_feature_that_all_ask_for_is_known)
     const struct match_group *found[GROUPS_OF_FLOW];
 
     make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
-         "alert udp any any -> any any (content:\"imei\"; iot.hour:1; iot.asn_risk:>50; sid:2;)\n"
-         "alert udp any any -> any any (iot.no_dns:true; iot.hour:1; sid:3;)\n");
+         "alert udp any any -> any any (content:\"imei\"; iot.hour:1; iot.asn_risk:>50; sid:2;)");
     groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
     ck_assert_str_eq(found[0]->searches->packets.needed->name, "asn_risk");
-    ck_assert_uint_eq(found[0]->run_count, 1);
-    ck_assert_str_eq(found[0]->runs[0].needed->name, "no_dns");
     clear();
     make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
-         "alert udp any any -> any any (content:\"ssid\"; sid:2;)\n"
-         "alert udp any any -> any any (iot.pkts_up:>1; sid:3;)\n"); /* moves all the time */
+         "alert udp any any -> any any (content:\"ssid\"; sid:2;)");
     groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
     ck_assert_ptr_null(found[0]->searches->packets.needed);
-    ck_assert_ptr_null(found[0]->runs[0].needed);
     clear();
 }
 END_TEST
 
-/* One rule for each choice of features, more than there are runs. */
+START_TEST(rules_whose_rarest_condition_is_on_one_feature_share_a_gate)
+{
+    const struct match_group *found[GROUPS_OF_FLOW];
+
+    make("alert udp any any -> any any (iot.no_dns:true; iot.asn_risk:>70; sid:1;)\n"
+         "alert udp any any -> any any (iot.pkts_up:>1; iot.asn_risk:>50; sid:2;)\n"
+         "alert udp any any -> any any (iot.entropy:>7; sid:3;)\n" /* moves unseen */
+         "alert udp any any -> any any (iot.no_dns:true; iot.hour:<6; sid:4;)");
+    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
+    ck_assert_uint_eq(found[0]->run_count, 3);
+    ck_assert_uint_eq(found[0]->runs[0].rules.count, 2);
+    ck_assert_str_eq(found[0]->runs[0].gate.feature->name, "asn_risk");
+    ck_assert_uint_eq(found[0]->runs[0].gate.number.low, 51);
+    ck_assert(!found[0]->runs[1].gated);
+    ck_assert_str_eq(found[0]->runs[2].gate.feature->name, "no_dns");
+    clear();
+}
+END_TEST
+
+/* One rule for each choice of features. */
 static void write_choices(char *text, size_t size)
 {
     static const char *const conditions[] = { "iot.hour:1;", "iot.pkts_up:1;", "iot.new_asn:true;",
@@ -267,25 +281,32 @@ static void write_choices(char *text, size_t size)
     }
 }
 
+/* Returns how many rules the runs have. */
+static uint32_t check_runs(const struct match_group *group)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < group->run_count; i++)
+        for (uint32_t j = 0; j < group->runs[i].rules.count; j++, count++) {
+            uint32_t mask = plans.rules[group->runs[i].rules.numbers[j]].mask;
+
+            ck_assert_uint_eq(mask & ~group->runs[i].mask, 0);
+            for (unsigned bit = 0; bit < 32; bit++)
+                ck_assert((mask >> bit & 1) == 0 || (group->runs_of[bit] >> i & 1) == 1);
+        }
+    return count;
+}
+
 START_TEST(rules_on_features_are_found_by_all_that_they_wait_for)
 {
     static char text[127 * 256];
     const struct match_group *found[GROUPS_OF_FLOW];
-    unsigned count = 0;
 
     write_choices(text, sizeof(text));
     make(text);
     groups_find(groups, PACKET_PROTOCOL_TCP, true, 1, found);
-    ck_assert_uint_eq(found[0]->run_count, GROUP_RUNS);
-    for (uint32_t i = 0; i < found[0]->run_count; i++)
-        for (uint32_t j = 0; j < found[0]->runs[i].rules.count; j++, count++) {
-            uint32_t mask = plans.rules[found[0]->runs[i].rules.numbers[j]].mask;
-
-            ck_assert_uint_eq(mask & ~found[0]->runs[i].mask, 0);
-            for (unsigned bit = 0; bit < 32; bit++)
-                ck_assert((mask >> bit & 1) == 0 || (found[0]->runs_of[bit] >> i & 1) == 1);
-        }
-    ck_assert_uint_eq(count, 127);
+    ck_assert_uint_eq(found[0]->run_count, 7);
+    ck_assert_uint_eq(check_runs(found[0]), 127);
     clear();
 }
 END_TEST
@@ -304,6 +325,7 @@ int main(void)
     tcase_add_test(tests, many_rules_that_begin_with_one_byte_are_searched_for);
     tcase_add_test(tests, rules_that_name_one_address_are_found_by_it);
     tcase_add_test(tests, packets_and_streams_are_searched_for_what_can_be_found_in_them);
+    tcase_add_test(tests, rules_whose_rarest_condition_is_on_one_feature_share_a_gate);
     tcase_add_test(tests, nothing_is_searched_for_before_a_feature_that_all_ask_for_is_known);
     tcase_add_test(tests, rules_on_features_are_found_by_all_that_they_wait_for);
     return run_suite(suite);

@@ -63,10 +63,11 @@ static void apply_effects(struct matcher *matcher, const struct rule *rule)
     }
 }
 
-/* The first condition on features that does not hold; NULL: all do. */
-static const struct condition *find_failed(const struct plan *plan, const struct flow *flow)
+/* The first condition on features, from this one on, that does not hold; NULL: all do. */
+static const struct condition *find_failed(const struct plan *plan, uint32_t from,
+        const struct flow *flow)
 {
-    for (uint32_t i = 0; i < plan->condition_count; i++)
+    for (uint32_t i = from; i < plan->condition_count; i++)
         if (flow == NULL || !condition_holds(plan->conditions[i], flow))
             return plan->conditions[i];
     return NULL;
@@ -89,7 +90,7 @@ static void look_at(struct matcher *matcher, uint32_t number, const struct look 
     if (plan->once && has_fired(matcher->flow, number))
         return;
     if (plan->event != PLAN_FEATURES &&
-            (!look_tests(look, rule) || find_failed(plan, look->packet->flow) != NULL))
+            (!look_tests(look, rule) || find_failed(plan, 0, look->packet->flow) != NULL))
         return;
     if (!look_header(look, rule) || (plan->event == PLAN_FEATURES && !look_tests(look, rule)) ||
             !look_xbits(look, rule) || !look_buffers(look, rule) || is_excused(matcher, rule))
@@ -129,22 +130,23 @@ void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
     }
 }
 
-void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, bool all)
+void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, uint64_t made)
 {
     for (uint32_t i = 0; i < list->count; i++) {
-        uint32_t number = list->numbers[i];
+        const struct plan *plan = &matcher->plans.rules[list->numbers[i]];
 
-        if (all || flow_bits_hold(matcher->flow->bits, matcher->plans.rules[number].mark))
-            candidates_add(matcher, number);
+        if ((plan->marks_needed & made) != 0 || flow_bits_hold(matcher->flow->bits, plan->mark))
+            candidates_add(matcher, list->numbers[i]);
     }
 }
 
-bool candidates_make_marks(const struct matcher *matcher)
+uint64_t candidates_make_marks(const struct matcher *matcher)
 {
+    uint64_t made = 0;
+
     for (uint32_t i = 0; i < matcher->candidates.count; i++)
-        if (matcher->plans.rules[matcher->candidates.numbers[i]].makes_mark)
-            return true;
-    return false;
+        made |= matcher->plans.rules[matcher->candidates.numbers[i]].marks_made;
+    return made;
 }
 
 /* Does it hold, and has not been told? */
@@ -164,40 +166,74 @@ void candidates_add_features(struct matcher *matcher, const struct plan_list *ru
     for (uint32_t i = 0; i < rules->count; i++) {
         const struct plan *plan = &matcher->plans.rules[rules->numbers[i]];
 
-        if (is_news(matcher, rules->numbers[i], look, find_failed(plan, look->packet->flow)))
+        if (is_news(matcher, rules->numbers[i], look, find_failed(plan, 0, look->packet->flow)))
             candidates_add(matcher, rules->numbers[i]);
     }
 }
 
-/* Without a feature that all of them ask for none can hold, and none has been told. */
-static bool is_idle(const struct matcher *matcher, const struct feature_run *run,
-        const struct look *look)
+/* A rule has been looked at; 'failed': the first condition that does not hold, NULL: there is none. What
+ * is no news although it holds, and has not been told, never is in this phase of the flow. */
+static void settle(struct matcher *matcher, uint32_t number, const struct condition *failed,
+        const struct look *look, struct match_wait *wait, size_t index)
 {
-    return matcher->flow->fired_count == 0 && !look_knows(look, run->needed);
+    const struct plan *plan = &matcher->plans.rules[number];
+    bool news = is_news(matcher, number, look, failed);
+
+    if (failed != NULL)
+        wait_to_hold(wait, index, plan->mask, failed, look->packet->flow);
+    else if (news || has_fired(matcher->flow, number))
+        wait_to_fail(wait, index, plan, !news);
+    if (news)
+        candidates_add(matcher, number);
 }
 
-/* What is no news although it holds, and has not been told, never is in this phase of the flow. */
+/* None of its rules can hold. */
+static void stay_closed(struct matcher *matcher, const struct feature_run *run, bool known,
+        const struct look *look, struct match_wait *wait, size_t index)
+{
+    for (uint32_t i = 0; matcher->flow->fired_count > 0 && i < run->rules.count; i++)
+        wake_fired(matcher->flow, run->rules.numbers[i]);
+    if (known)
+        wait_to_hold(wait, index, run->mask, &run->gate, look->packet->flow);
+    else
+        wait_to_know(wait, index, run->gate.feature);
+}
+
+/* Their first conditions are on the gate's feature, whose value goes for all. */
+static void add_gated(struct matcher *matcher, const struct feature_run *run,
+        const struct look *look, struct match_wait *wait, size_t index)
+{
+    struct feature_value value;
+    bool known = run->gate.feature->get(look->packet->flow, &value);
+
+    if (!known || !condition_accepts(&run->gate, &value)) {
+        stay_closed(matcher, run, known, look, wait, index);
+        return;
+    }
+    for (uint32_t i = 0; i < run->rules.count; i++) {
+        uint32_t number = run->rules.numbers[i];
+        const struct plan *plan = &matcher->plans.rules[number];
+        const struct condition *failed = plan->conditions[0];
+
+        if (condition_accepts(failed, &value))
+            failed = find_failed(plan, 1, look->packet->flow);
+        settle(matcher, number, failed, look, wait, index);
+    }
+}
+
 void candidates_add_run(struct matcher *matcher, const struct feature_run *run,
         const struct look *look, struct match_wait *wait, size_t index)
 {
-    const struct flow *flow = look->packet->flow;
-    bool idle = is_idle(matcher, run, look);
-
     wait->runs[index] = 0;
-    if (idle)
-        wait_to_know(wait, index, run->needed);
-    for (uint32_t i = 0; !idle && i < run->rules.count; i++) {
+    if (run->gated) {
+        add_gated(matcher, run, look, wait, index);
+        return;
+    }
+    for (uint32_t i = 0; i < run->rules.count; i++) {
         uint32_t number = run->rules.numbers[i];
-        const struct plan *plan = &matcher->plans.rules[number];
-        const struct condition *failed = find_failed(plan, flow);
-        bool news = is_news(matcher, number, look, failed);
 
-        if (failed != NULL)
-            wait_to_hold(wait, index, plan, failed, flow);
-        else if (news || has_fired(matcher->flow, number))
-            wait_to_fail(wait, index, plan, !news);
-        if (news)
-            candidates_add(matcher, number);
+        settle(matcher, number, find_failed(&matcher->plans.rules[number], 0, look->packet->flow),
+                look, wait, index);
     }
 }
 

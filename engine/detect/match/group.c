@@ -104,31 +104,53 @@ void group_free(struct match_group *group)
     free(group);
 }
 
-/* NULL: out of memory. The last run takes all that find no room. */
-static struct feature_run *run_for(struct match_group *group, uint32_t mask)
+static bool is_run_of(const struct feature_run *run, const struct condition *first)
+{
+    return first != NULL ? run->gated && run->gate.feature == first->feature : !run->gated;
+}
+
+/* NULL: out of memory. 'first': what a gate could be made of, NULL: nothing. The last run takes all that
+ * find no room. */
+static struct feature_run *run_for(struct match_group *group, const struct condition *first)
 {
     struct feature_run *runs;
+    uint32_t i = 0;
 
-    for (uint32_t i = 0; i < group->run_count; i++)
-        if (group->runs[i].mask == mask || i == GROUP_RUNS - 1)
-            return &group->runs[i];
+    while (i < group->run_count && i < GROUP_RUNS - 1 && !is_run_of(&group->runs[i], first))
+        i++;
+    if (i < group->run_count)
+        return &group->runs[i];
     runs = realloc(group->runs, (group->run_count + 1) * sizeof(*runs));
     if (runs == NULL)
         return NULL;
     group->runs = runs;
-    runs[group->run_count] = (struct feature_run){ .mask = mask };
+    runs[i] = (struct feature_run){ .gated = first != NULL };
+    if (first != NULL)
+        runs[i].gate = *first;
     return &runs[group->run_count++];
+}
+
+static void pass_gate(struct feature_run *run, const struct condition *first)
+{
+    if (!is_run_of(run, first))
+        run->gated = false;
+    if (run->gated)
+        gate_widen(&run->gate, first);
 }
 
 static bool add_feature(struct match_group *group, const struct plan *plan, uint32_t number)
 {
+    const struct condition *first = plan->condition_count > 0 ? plan->conditions[0] : NULL;
     struct feature_run *run;
 
     if (plan->mark != NULL && (plan->mask & PLAN_ALWAYS) != 0)
         return plan_list_append(&group->features_marked, number);
-    run = run_for(group, plan->mask);
+    if (first != NULL && !gate_is_possible(first))
+        first = NULL;
+    run = run_for(group, first);
     if (run == NULL)
         return false;
+    pass_gate(run, first);
     run->mask |= plan->mask;
     for (unsigned bit = 0; bit < 32; bit++)
         if ((plan->mask >> bit & 1) != 0)
@@ -192,8 +214,6 @@ static enum tattler_status add_all(struct match_group *group, const struct plans
             group->searches = searches;
         status = add_rule(group, plans, rules->numbers[i]);
     }
-    for (uint32_t i = 0; i < group->run_count; i++)
-        group->runs[i].needed = find_needed(plans, &group->runs[i].rules);
     heads_sort(&group->heads);
     address_rules_sort(&group->first_from);
     address_rules_sort(&group->first_to);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "detect/gate.h"
 #include "detect/match/address_rules.h"
 #include "detect/match/heads.h"
 #include "detect/match/patterns.h"
@@ -27,11 +28,12 @@ struct group_searches {
 
 #define GROUP_RUNS 64
 
-/* Rules that wait for the same changes, or for some of them. */
+/* Rules whose first conditions are on the same feature (gate.h), or those without a gate. */
 struct feature_run {
-    uint32_t mask;
+    uint32_t mask; /* of all of them */
+    bool gated;
+    struct condition gate;
     struct plan_list rules;
-    const struct feature *needed; /* all of them ask for it; NULL: there is none */
 };
 
 struct match_group {

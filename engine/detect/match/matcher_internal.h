@@ -117,9 +117,9 @@ void candidates_add_list(struct matcher *matcher, const struct plan_list *list);
 /* Those that the packet itself does not rule out. */
 void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
         const struct look *look);
-/* Those whose flowbit is set, or all. */
-void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, bool all);
-bool candidates_make_marks(const struct matcher *matcher); /* may one of them set a flowbit? */
+/* Those whose flowbit is set, or may be by the rules that make these marks (plan.h). */
+void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, uint64_t made);
+uint64_t candidates_make_marks(const struct matcher *matcher); /* that they may set */
 /* Of rules on features those that hold now; of a run of them, which will wait then. */
 void candidates_add_features(struct matcher *matcher, const struct plan_list *rules,
         const struct look *look);

@@ -8,15 +8,19 @@
 
 /* --- features --- */
 
-/* Rules may ask for protocol and 'established': in another phase all are asked again. */
-static bool note_phase(struct match_flow *flow, const struct look *look)
+#define PHASE_NONE 0 /* another one than note_phase() makes */
+
+/* Rules may ask for protocol and 'established'. Returns PLAN_PHASE: they have changed; all: nothing was
+ * known of the flow in this direction. */
+static uint32_t note_phase(struct match_flow *flow, const struct look *look)
 {
     unsigned way = look->packet->to_server ? 0 : 1;
-    uint32_t phase = (uint32_t)look->application << 1 | (look->packet->established ? 1 : 0);
-    bool is_other = !flow->seen[way] || phase != flow->phase[way];
+    uint32_t before = flow->phase[way];
 
-    flow->phase[way] = phase;
-    return is_other;
+    flow->phase[way] = 1 + ((uint32_t)look->application << 1 | (look->packet->established ? 1 : 0));
+    if (before == PHASE_NONE)
+        return UINT32_MAX;
+    return flow->phase[way] != before ? PLAN_PHASE : 0;
 }
 
 /* Since the packet before in this direction. */
@@ -105,17 +109,16 @@ static void add_changed(struct matcher *matcher,
 {
     unsigned way = look->packet->to_server ? 0 : 1;
     struct match_wait *wait = matcher->flow->waits[way];
+    uint32_t phase = note_phase(matcher->flow, look);
     struct waking by = {
-        .all = note_phase(matcher->flow, look),
-        .changes = note_changes(matcher->flow, look->packet),
+        .all = phase == UINT32_MAX,
+        .changes = note_changes(matcher->flow, look->packet) | phase,
     };
 
-    if (by.all || (by.changes & matcher->messages.text_changes) != 0)
-        search_texts(matcher, by.all ? UINT32_MAX : by.changes);
+    if (phase != 0 || (by.changes & matcher->messages.text_changes) != 0)
+        search_texts(matcher, phase != 0 ? UINT32_MAX : by.changes);
     if (wait == NULL)
         return;
-    if (by.all)
-        wait_restart(wait);
     by.risen = wait_take_risen(wait, look->packet->flow, by.changes,
             matcher->flow->fired_count > 0);
     add_woken(matcher, groups, look, &by, wait);
@@ -167,32 +170,35 @@ static void add_of_packet(struct matcher *matcher, const struct match_group *gro
 }
 
 static void add_marked_lists(struct matcher *matcher,
-        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look, bool all)
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
+        uint64_t made)
 {
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
         if (groups[i] != NULL && !look->is_stream)
-            candidates_add_marked(matcher, &groups[i]->each_marked, all);
+            candidates_add_marked(matcher, &groups[i]->each_marked, made);
         if (groups[i] != NULL && is_readable(look))
-            candidates_add_marked(matcher, &groups[i]->each_payload_marked, all);
+            candidates_add_marked(matcher, &groups[i]->each_payload_marked, made);
         if (groups[i] != NULL && !look->is_stream && look->packet->flow != NULL)
             candidates_add_features(matcher, &groups[i]->features_marked, look);
     }
 }
 
-/* Rules whose flowbit is set. If a candidate may set one then all, as it is looked at before them. */
+/* Rules whose flowbit is set, or may be by a candidate, which is looked at before them. */
 static void add_marked(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
 {
-    bool all = candidates_make_marks(matcher);
+    uint64_t made = candidates_make_marks(matcher), before;
 
-    if (matcher->flow->bits == NULL && !all)
+    if (matcher->flow->bits == NULL && made == 0)
         return;
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (groups[i] != NULL && is_readable(look))
             search(matcher, groups[i], look, true);
-    add_marked_lists(matcher, groups, look, all);
-    if (!all && candidates_make_marks(matcher))
-        add_marked_lists(matcher, groups, look, true);
+    do {
+        add_marked_lists(matcher, groups, look, made);
+        before = made;
+        made = candidates_make_marks(matcher);
+    } while (made != before);
 }
 
 /* A piece of the stream that the packet at hand belongs to. */
@@ -258,8 +264,6 @@ void packets_find_groups(struct matcher *matcher)
     }
     matcher->groups_here = flow->groups[way];
 }
-
-#define PHASE_NONE UINT32_MAX /* another one than note_phase() makes */
 
 void packets_lose_groups(struct match_flow *flow, unsigned way)
 {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "detect/gate.h"
 #include "detect/match/heads.h"
 #include "parse/packet.h"
 
@@ -113,6 +114,25 @@ bool plan_reads_packets(const struct plan *plan, uint8_t protocol)
 bool plan_reads_streams(const struct plan *plan, uint8_t protocol)
 {
     return plan->rule->needs_stream && protocol == PACKET_PROTOCOL_TCP;
+}
+
+static uint64_t marks_of(const uint32_t *bits, uint32_t count)
+{
+    uint64_t marks = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        marks |= UINT64_C(1) << bits[i] % 64;
+    return marks;
+}
+
+static uint64_t marks_made_by(const struct rule *rule)
+{
+    uint64_t marks = 0;
+
+    for (uint32_t i = 0; i < rule->effect_count; i++)
+        if (!rule->effects[i].is_xbit && rule->effects[i].command != BIT_UNSET)
+            marks |= marks_of(rule->effects[i].bits, rule->effects[i].bit_count);
+    return marks;
 }
 
 static const struct rule_flowbit *mark_of(const struct rule *rule)
@@ -240,11 +260,32 @@ static bool has_fast_payload(const struct plan *plan)
     return plan->fast != NULL && is_payload(plan->buffer);
 }
 
+#define MUCH_LONGER 4 /* bytes */
+
+/* Few packets that have the head in its place have more to show, and each would be searched for it. */
+static bool is_head_common(const struct plan *plan)
+{
+    return has_fast_payload(plan) && plan->fast->length >= plan->head->length + MUCH_LONGER;
+}
+
 static void plan_payload(struct plan *plan)
 {
-    plan->event = plan->head != NULL        ? PLAN_HEAD
-                  : has_fast_payload(plan) ? PLAN_PAYLOAD
-                                           : PLAN_PACKET;
+    plan->event = plan->head != NULL && !is_head_common(plan) ? PLAN_HEAD
+                  : has_fast_payload(plan)                        ? PLAN_PAYLOAD
+                                                              : PLAN_PACKET;
+}
+
+/* Entropy and symmetry move without being told of, and what is usual is known of names. */
+#define UNTOLD (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY)
+
+static bool asks_for_phase(const struct rule *rule)
+{
+    bool asks = rule->application != APPLICATION_ANY || rule->unless_usual ||
+                (rule->iot_changed & UNTOLD) != 0;
+
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        asks = asks || rule->tests[i].kind == TEST_FLOW_STATE;
+    return asks;
 }
 
 static void plan_features(struct plan *plan)
@@ -252,17 +293,20 @@ static void plan_features(struct plan *plan)
     const struct rule *rule = plan->rule;
 
     plan->once = true;
-    plan->mask = rule->iot_changed | (asks_each_packet(rule) ? PLAN_ALWAYS : 0);
+    plan->mask = rule->iot_changed | (asks_each_packet(rule) ? PLAN_ALWAYS : 0) |
+                 (asks_for_phase(rule) ? PLAN_PHASE : 0);
     plan->event = PLAN_FEATURES;
-    if (plan->fast != NULL && plan->buffer->feature->changed == plan->mask)
+    if (plan->fast != NULL && plan->buffer->feature->changed == (plan->mask & ~PLAN_PHASE))
         plan->event = PLAN_TEXT;
 }
 
 static void plan_rule(const struct rule *rule, struct plan *plan)
 {
     *plan = (struct plan){ .rule = rule, .buffer = rule->fast_buffer, .fast = rule->fast,
-        .mark = mark_of(rule), .makes_mark = writes_flowbits(rule), .head = head_of(rule),
+        .mark = mark_of(rule), .marks_made = marks_made_by(rule), .head = head_of(rule),
         .gate = gate_of(rule) };
+    if (plan->mark != NULL)
+        plan->marks_needed = marks_of(plan->mark->bits, plan->mark->bit_count);
     if (plan->fast != NULL && pattern_of(plan, 0).length < PATTERN_MIN)
         plan->fast = NULL;
     if (has_buffer(rule, is_of_message)) {
@@ -306,22 +350,11 @@ static void give_up_many(struct plans *plans, bool (*is_costly)(const struct pla
 
 /* --- conditions --- */
 
-/* What changes often, or takes long to tell. */
-#define CHANGED_OFTEN                                                                              \
-    (CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
-
-static int rank_of_feature(const struct feature *feature)
-{
-    if ((feature->changed & CHANGED_OFTEN) != 0)
-        return 2;
-    return feature->type == FEATURE_BOOLEAN || feature->type == FEATURE_NAMES ? 0 : 1;
-}
-
 static int compare_conditions(const void *left, const void *right)
 {
     const struct condition *const *a = left, *const *b = right;
 
-    return rank_of_feature((*a)->feature) - rank_of_feature((*b)->feature);
+    return gate_compare(*a, *b);
 }
 
 /* Returns where the next rule's go. */

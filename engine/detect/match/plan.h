@@ -25,7 +25,10 @@ enum plan_event {
     PLAN_MESSAGE,      /* 'fast' was found in a buffer of a transaction, or there is no 'fast' */
 };
 
-#define PLAN_ALWAYS (UINT32_C(1) << 31) /* in 'mask', above every enum flow_change */
+/* In 'mask', above every enum flow_change: with each packet; with another protocol or state of the
+ * flow. */
+#define PLAN_ALWAYS (UINT32_C(1) << 31)
+#define PLAN_PHASE (UINT32_C(1) << 30)
 
 struct plan {
     const struct rule *rule;
@@ -33,12 +36,12 @@ struct plan {
     /* Of rules that features bring up: one that alerted rests on its flow until its conditions have
      * been false in between. */
     bool once;
-    bool makes_mark; /* may set a flowbit */
     bool wants_body; /* of PLAN_MESSAGE: can be judged only when the request's body is there */
-    uint32_t mask;   /* enum flow_change, PLAN_ALWAYS */
+    uint32_t mask;   /* enum flow_change, PLAN_ALWAYS, PLAN_PHASE */
     const struct rule_test *gate; /* to be asked before all else; NULL: none */
     const struct rule_flowbit *mark; /* without it the rule cannot match; NULL: none is needed */
-    const struct condition **conditions; /* on features; those that settle most come first */
+    uint64_t marks_needed, marks_made; /* flowbits modulo 64: of 'mark'; that it may set */
+    const struct condition **conditions; /* on features, in the order of gate.h */
     uint32_t condition_count;
     const struct rule_buffer *buffer; /* that 'fast' is looked for in */
     const struct rule_content *fast;

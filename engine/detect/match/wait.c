@@ -60,11 +60,6 @@ struct match_wait *wait_new(size_t runs)
     return calloc(1, sizeof(*wait) + runs * sizeof(wait->runs[0]));
 }
 
-void wait_restart(struct match_wait *wait)
-{
-    wait->mask = wait->marked = wait->mark_count = 0;
-}
-
 /* --- what to wait for --- */
 
 static void add_mask(struct match_wait *wait, size_t run, uint32_t mask)
@@ -111,11 +106,11 @@ static void wait_for_number(struct match_wait *wait, size_t run, const struct co
         add_mask(wait, run, feature->changed);
 }
 
-void wait_to_hold(struct match_wait *wait, size_t run, const struct plan *plan,
+void wait_to_hold(struct match_wait *wait, size_t run, uint32_t mask,
         const struct condition *failed, const struct flow *flow)
 {
     if ((failed->feature->changed & UNEVEN) != 0)
-        add_mask(wait, run, plan->mask);
+        add_mask(wait, run, mask);
     else if (is_number(failed))
         wait_for_number(wait, run, failed, flow);
     else

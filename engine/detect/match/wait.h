@@ -18,26 +18,24 @@ struct wait_mark {
 };
 
 struct match_wait {
-    uint32_t mask; /* of all runs, and what they waited for since all rules were asked */
+    uint32_t mask; /* of all runs, and what they waited for before */
     uint32_t marked; /* likewise, of the marks */
     uint32_t mark_count;
     struct wait_mark marks[WAIT_MARKS]; /* of all runs */
-    uint32_t runs[]; /* for each run: enum flow_change, PLAN_ALWAYS */
+    uint32_t runs[]; /* for each run: enum flow_change, PLAN_ALWAYS, PLAN_PHASE */
 };
 
 /* For nothing yet. NULL: out of memory. To be freed by free(). */
 struct match_wait *wait_new(size_t runs);
-
-/* All rules are to be asked again. */
-void wait_restart(struct match_wait *wait);
 
 /* What of 'changes' has come to a mark; who waited for it is to be asked again, and says anew.
  * 'told': a rule has been, perhaps in the other direction, and may hold no more. */
 uint32_t wait_take_risen(struct match_wait *wait, const struct flow *flow, uint32_t changes,
         bool told);
 
-/* A rule of a run has been looked at, and the first condition that did not hold is 'failed'. */
-void wait_to_hold(struct match_wait *wait, size_t run, const struct plan *plan,
+/* A rule of a run with this mask has been looked at, and the first condition that did not hold is
+ * 'failed'; or the gate of the run did not. */
+void wait_to_hold(struct match_wait *wait, size_t run, uint32_t mask,
         const struct condition *failed, const struct flow *flow);
 /* None of its rules has been looked at, as all ask for a feature that is unknown. */
 void wait_to_know(struct match_wait *wait, size_t run, const struct feature *feature);
