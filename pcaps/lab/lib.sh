@@ -32,7 +32,7 @@ packages=(iproute2 ethtool tcpdump busybox dnsmasq-base caddy curl openssl mosqu
     mosquitto-clients chrony coturn avahi-daemon unbound stubby ngtcp2-client ngtcp2-server
     python3 faketime socat iodine knot knot-dnsutils
     openssh-server openssh-client tinyproxy-bin microsocks wireguard-go wireguard-tools openvpn
-    nmap masscan aria2 inetutils-telnet python3-impacket
+    nmap masscan aria2 inetutils-telnet lighttpd python3-impacket
     adb dns2tcp hping3 miniupnpc natpmpc ngircd python3-aiosmtpd python3-pyftpdlib
     sic smbclient snmp snmpd tftpd-hpa xmrig)
 # A tree for each list: one that others are at work in is never replaced under their feet.
