@@ -176,6 +176,8 @@ static bool may_be_judged(const struct flow *flow)
 {
     bool half_seen = !flow->device->has_mac && !address_is_v4(&flow->device_address);
 
+    if (flow->forged) /* else a flood would be told of once for each address */
+        return false;
     /* Without MACs an IPv6 host cannot be told to be the IPv4 host that asked for the name. */
     return flow->remote_is_public && flow->device_initiated && !flow->midstream && !half_seen &&
            (flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP);
@@ -251,6 +253,18 @@ void flow_judge_again(struct engine *engine, struct flow *flow)
     if (flow->no_dns == YES)
         flow_note_stranger(engine, flow);
     flow->changed |= CHANGED_DNS;
+}
+
+/* Does a host that has an address at home send from one of elsewhere? */
+static bool is_forged(struct engine *engine, const struct flow *flow, bool is_home_address)
+{
+    struct address first;
+
+    if (is_home_address || !flow->device->has_mac || !address_is_v4(&flow->device_address) ||
+            !address_is_public(&flow->device_address))
+        return false;
+    first = devices_first_address(engine->devices, flow->device);
+    return address_is_v4(&first) && is_home(engine, &first);
 }
 
 /* Takes back what consult_device() counted. */
@@ -342,6 +356,8 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     flow->device = device;
     flow->device_initiated =
             source_is_it == ends.source_initiates && !answers_call(engine, packet);
+    flow->forged =
+            is_forged(engine, flow, source_is_it ? ends.source_home : ends.destination_home);
     flow->hour = (uint8_t)zone_hour(engine->files->zone, packet->time_us);
     look_at_remote(worker, flow, source_is_it ? ends.destination_home : ends.source_home);
     consult_device(worker, flow);

@@ -415,6 +415,16 @@ struct device *devices_known_at(struct devices *devices, const struct address *a
     return device;
 }
 
+struct address devices_first_address(struct devices *devices, const struct device *device)
+{
+    struct address first;
+
+    lock_take(&devices->lock);
+    first = device->address;
+    lock_release(&devices->lock);
+    return first;
+}
+
 bool devices_has_at(struct devices *devices, const struct address *address)
 {
     bool any;

@@ -149,6 +149,9 @@ struct device *devices_known_at(struct devices *devices, const struct address *a
 void device_release(struct devices *devices, struct device *device); /* accepts NULL */
 struct device *device_hold(struct device *device);
 
+/* The first one that it had; not unicast while it has none. */
+struct address devices_first_address(struct devices *devices, const struct device *device);
+
 /* Has a device sent from this address over a link that shows its MAC? */
 bool devices_has_at(struct devices *devices, const struct address *address);
 

@@ -102,6 +102,7 @@ struct flow {
     bool midstream; /* TCP whose SYN was not seen */
     bool remote_is_public;
     bool to_many; /* the remote is a multicast or broadcast address */
+    bool forged;  /* the device's address is none of its own */
     bool talks;   /* its datagrams tell of its device */
     bool settled; /* what names the remote is known by now, or will not be */
     bool ending;  /* a FIN or RST was seen */

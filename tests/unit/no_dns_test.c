@@ -129,6 +129,24 @@ START_TEST(remotes_that_are_not_public_are_not_judged)
 }
 END_TEST
 
+/* As in a flood: each packet comes from another address. */
+START_TEST(addresses_that_a_device_makes_up_are_not_judged)
+{
+    struct packet_view forged;
+    struct flow *flow;
+
+    warm_up(&scene);
+    forged = packet_from(&scene, "198.51.100.7", 50000, REMOTE, 80, TCP);
+    forged.from_mac = mac_of(&(struct address){ .bytes[15] = 10 });
+    forged.ttl = 64;
+    flow = begin(&scene, &forged);
+    ck_assert_str_eq(flow->device->mac_text, "02:00:00:00:00:0a");
+    ck_assert_int_eq(flow->no_dns, UNKNOWN);
+    flow_close(scene.engine, flow);
+    assert_connection(REMOTE, YES);
+}
+END_TEST
+
 START_TEST(a_public_network_that_is_declared_home_is_not_judged)
 {
     char error[256];
@@ -691,6 +709,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, what_another_device_resolved_does_not_count);
     tcase_add_test(tests, hints_of_https_records_count_as_resolved);
     tcase_add_loop_test(tests, remotes_that_are_not_public_are_not_judged, 0, 14);
+    tcase_add_test(tests, addresses_that_a_device_makes_up_are_not_judged);
     tcase_add_test(tests, a_public_network_that_is_declared_home_is_not_judged);
     tcase_add_test(tests, nothing_is_told_before_the_warm_up_ends);
     tcase_add_test(tests, nothing_is_told_of_a_device_that_got_no_answer);
