@@ -2,10 +2,6 @@
  * ARP, so they are taken where packets are logged. */
 #include "plugin.h"
 
-#include "output.h"
-#include "output-packet.h"
-#include "util-debug.h"
-
 #define ARP_REQUEST 1       /* RFC 826 */
 #define ND_HOP_LIMIT 255    /* a lower one has been routed: RFC 4861 section 7.1 */
 #define ND_BEFORE_TARGET 8  /* bytes: RFC 4861 sections 4.3 and 4.4 */
@@ -78,31 +74,22 @@ static bool IsNeighbour(const Packet *p)
            IPV6_GET_RAW_HLIM(PacketGetIPv6(p)) == ND_HOP_LIMIT;
 }
 
-/* Asked for each packet. */
-static bool IsClaim(ThreadVars *tv, void *unused, const Packet *p)
+bool TattlerClaimsIs(const Packet *p)
 {
-    (void)tv;
-    (void)unused;
     return PacketIsARP(p) || IsNeighbour(p);
 }
 
-static int OnClaim(ThreadVars *tv, void *unused, const Packet *p)
+void TattlerClaimsLearn(const Packet *p)
 {
-    (void)tv;
-    (void)unused;
     if (PacketIsARP(p))
         LearnArp(p);
     else if (PacketGetICMPv6(p)->type == ND_ROUTER_ADVERT)
         LearnRouter(p);
     else
         LearnNeighbour(p);
-    return 0;
 }
 
-void TattlerClaimsHear(struct engine *engine)
+void TattlerClaimsUse(struct engine *engine)
 {
     told_engine = engine;
-    if (SCOutputRegisterPacketLogger(LOGGER_USER, "tattler-claims", OnClaim, IsClaim, NULL,
-                TattlerLoggerStart, TattlerLoggerEnd) != 0)
-        FatalError("Suricata refused 'tattler-claims'");
 }

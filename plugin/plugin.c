@@ -87,6 +87,33 @@ TmEcode TattlerLoggerEnd(ThreadVars *tv, void *state)
     return TM_ECODE_OK;
 }
 
+/* Asked for each packet, as are all loggers: so there is one for all that they tell. */
+static bool TellsSomething(ThreadVars *tv, void *unused, const Packet *p)
+{
+    (void)tv;
+    (void)unused;
+    return p->alerts.cnt > 0 || TattlerClaimsIs(p);
+}
+
+static int OnPacket(ThreadVars *tv, void *unused, const Packet *p)
+{
+    (void)tv;
+    (void)unused;
+    TattlerUsualLearn(p);
+    if (TattlerClaimsIs(p))
+        TattlerClaimsLearn(p);
+    return 0;
+}
+
+static void HearPackets(struct engine *engine)
+{
+    TattlerUsualUse(engine);
+    TattlerClaimsUse(engine);
+    if (SCOutputRegisterPacketLogger(LOGGER_USER, "tattler-packets", OnPacket, TellsSomething, NULL,
+                TattlerLoggerStart, TattlerLoggerEnd) != 0)
+        FatalError("Suricata refused 'tattler-packets'");
+}
+
 /* Suricata has listed the kinds of loggers in use before; one that only the plugin uses would not
  * be among them. With --unix-socket there are no loggers and no statistics yet: each capture makes
  * its own, and tells no plugin. */
@@ -100,8 +127,7 @@ static void OnLoggingReady(void *data)
         return;
     }
     TattlerTransactionsHear();
-    TattlerClaimsHear(engine);
-    TattlerUsualHear(engine);
+    HearPackets(engine);
     TattlerBaselineCountersRegister();
     TattlerCountersRegister(engine);
     TattlerSuppressCountersRegister();

@@ -55,14 +55,14 @@ struct TattlerFlow {
     /* Application protocol and 'established' as they were with the last packet; rules may ask for
      * them, so another phase has all rules looked at again. */
     uint32_t phase[2];
+    uint32_t in_facts; /* enum flow_change: learned before it was made, for rules on the next packet */
+    char *facts; /* the iot object of transactions (eve.c), NULL: to be made */
+    const char *facts_name; /* the device's in it */
     /* Rules that have alerted and still hold: generator and signature id. At most one entry for
      * each loaded rule. */
     uint64_t *fired;
     uint32_t fired_count, fired_room;
     struct TattlerWait waits[2]; /* by direction */
-    char *facts; /* the iot object of transactions (eve.c), NULL: to be made */
-    const char *facts_name; /* the device's in it */
-    uint32_t in_facts; /* enum flow_change: learned before it was made, for rules on the next packet */
 };
 
 bool TattlerFlowRegister(struct engine *engine);
@@ -111,8 +111,9 @@ void TattlerSuppressCountersRegister(void);
 bool TattlerUsualRegisterKeyword(void);
 /* Is it what stands for it in a rule? */
 bool TattlerUsualIsKeyword(uint16_t type);
-/* Has the engine told of alerts. */
-void TattlerUsualHear(struct engine *engine);
+void TattlerUsualUse(struct engine *engine);
+/* Tells the engine of a packet's alerts; with its flow locked. */
+void TattlerUsualLearn(const Packet *p);
 
 /* --- baseline.c --- */
 
@@ -124,8 +125,11 @@ void TattlerBaselineCountersRegister(void);
 
 /* --- claims.c --- */
 
-/* Has the engine told of ARP and neighbour discovery. */
-void TattlerClaimsHear(struct engine *engine);
+void TattlerClaimsUse(struct engine *engine);
+/* Is it ARP or neighbour discovery? */
+bool TattlerClaimsIs(const Packet *p);
+/* Tells the engine of it. */
+void TattlerClaimsLearn(const Packet *p);
 
 /* --- plugin.c --- */
 

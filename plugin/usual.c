@@ -4,7 +4,6 @@
 
 #include "detect-engine-helper.h"
 #include "detect-parse.h"
-#include "output.h"
 
 /* Set once while Suricata starts. */
 static struct engine *the_engine;
@@ -86,29 +85,15 @@ bool TattlerUsualRegisterKeyword(void)
 
 /* --- alerts --- */
 
-static bool HasAlerts(ThreadVars *tv, void *data, const Packet *p)
+void TattlerUsualLearn(const Packet *p)
 {
-    (void)tv;
-    (void)data;
-    return p->alerts.cnt > 0 && p->flow != NULL;
-}
+    struct TattlerFlow *state = p->flow != NULL ? TattlerFlowGet(p->flow) : NULL;
 
-/* With the flow locked. */
-static int OnAlerts(ThreadVars *tv, void *data, const Packet *p)
-{
-    struct TattlerFlow *state = TattlerFlowGet(p->flow);
-
-    (void)tv;
-    (void)data;
     for (uint16_t i = 0; state != NULL && i < p->alerts.cnt; i++)
         flow_note_alert(state->flow, p->alerts.alerts[i].s->prio);
-    return 0;
 }
 
-void TattlerUsualHear(struct engine *engine)
+void TattlerUsualUse(struct engine *engine)
 {
     the_engine = engine;
-    if (SCOutputRegisterPacketLogger(LOGGER_USER, "tattler-alerts", OnAlerts, HasAlerts, NULL,
-                TattlerLoggerStart, TattlerLoggerEnd) != 0)
-        FatalError("Suricata refused a logger");
 }
