@@ -172,8 +172,13 @@ bool get_dns_bypass(const struct flow *flow, struct feature_value *out)
 
 bool get_dns_tunnel(const struct flow *flow, struct feature_value *out)
 {
-    out->real = flow->dns.tunnel;
-    return flow->dns.tunnel_known && flow->dns.tunnel > 0;
+    out->real = flow->dns.tunnel.bits_per_s;
+    return flow->dns.tunnel_known && out->real > 0;
+}
+
+bool get_dns_names(const struct flow *flow, struct feature_value *out)
+{
+    return flow->dns.tunnel_known && positive(flow->dns.tunnel.names, out);
 }
 
 bool get_upload_burst(const struct flow *flow, struct feature_value *out)

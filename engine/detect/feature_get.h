@@ -37,6 +37,7 @@ FEATURE_GETTER(get_dns_dga);
 FEATURE_GETTER(get_dns_nxdomain);
 FEATURE_GETTER(get_dns_bypass);
 FEATURE_GETTER(get_dns_tunnel);
+FEATURE_GETTER(get_dns_names);
 FEATURE_GETTER(get_upload_burst);
 FEATURE_GETTER(get_upload_day);
 FEATURE_GETTER(get_upload_24h);

@@ -196,6 +196,11 @@ const struct feature features[] = {
             "Information in the names asked for below the domain last asked, and in what answers "
             "bring besides addresses, over the last 60 s.",
             "iot.dns.tunnel:>200;" },
+    { WITHIN("dns", "names"), FEATURE_NUMBER, SCOPE_FLOW, CHANGED_QUERY, "names", UINT32_MAX, NULL,
+            get_dns_names,
+            "Names asked for below the domain last asked in the last hour, each once, as far as is "
+            "remembered; unknown for local names, reverse look-ups and blocklists.",
+            "iot.dns.names:>=100;" },
     { ALONE("upload_burst"), FEATURE_REAL, SCOPE_REMOTE, CHANGED_UPLOAD, "", 0, NULL,
             get_upload_burst,
             "Payload sent to this remote in the last 5 min over what is usual for the device: its "

@@ -19,6 +19,7 @@
 #include "track/finding.h"
 #include "track/relay.h"
 #include "track/symmetry.h"
+#include "track/tunnel.h"
 
 enum direction { UP, DOWN };
 
@@ -75,8 +76,8 @@ struct outlook {
 /* What a flow to a resolver shows; as of its last message. */
 struct dns_view {
     bool dga_known, tunnel_known;
-    double dga;    /* of the name asked for */
-    double tunnel; /* bits/s, of its domain */
+    double dga;                /* of the name asked for */
+    struct tunnel_view tunnel; /* of its domain */
     uint32_t nxdomain;
     enum ternary bypass;
 };

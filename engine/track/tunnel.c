@@ -8,6 +8,7 @@
 
 #define SLOTS 6
 #define SLOT_US (UINT64_C(1000000) * TUNNEL_WINDOW_S / SLOTS)
+#define LONG_SLOT_US (UINT64_C(1000000) * TUNNEL_PATIENCE_S / SLOTS)
 #define LAST_SIZE 63
 
 /* A domain and what was said below it. */
@@ -16,6 +17,8 @@ struct site {
     uint64_t slot; /* since 1970, the newest one */
     float bits[SLOTS];
     uint16_t names[SLOTS]; /* new ones */
+    uint64_t long_slot;
+    uint16_t long_names[SLOTS]; /* the same over TUNNEL_PATIENCE_S */
     uint8_t last_len;
     char last[LAST_SIZE]; /* what stood before the domain last time, its beginning */
 };
@@ -31,16 +34,22 @@ void tunnel_free(struct tunnel *tunnel)
     free(tunnel);
 }
 
-/* Empties what has left the window. */
-static void move_on(struct site *site, uint64_t slot)
+/* Empties what has left the windows. */
+static void move_on(struct site *site, uint64_t now_us)
 {
+    uint64_t slot = now_us / SLOT_US, long_slot = now_us / LONG_SLOT_US;
+
     for (unsigned i = 0; i < SLOTS && site->slot < slot; i++) {
         site->slot++;
         site->bits[site->slot % SLOTS] = 0;
         site->names[site->slot % SLOTS] = 0;
     }
+    for (unsigned i = 0; i < SLOTS && site->long_slot < long_slot; i++)
+        site->long_names[++site->long_slot % SLOTS] = 0;
     if (site->slot < slot)
         site->slot = slot;
+    if (site->long_slot < long_slot)
+        site->long_slot = long_slot;
 }
 
 static double bits_of(const struct site *site)
@@ -52,30 +61,38 @@ static double bits_of(const struct site *site)
     return bits;
 }
 
-static unsigned names_of(const struct site *site)
+static unsigned sum_of(const uint16_t names[SLOTS])
 {
-    unsigned names = 0;
+    unsigned sum = 0;
 
     for (unsigned i = 0; i < SLOTS; i++)
-        names += site->names[i];
-    return names;
+        sum += names[i];
+    return sum;
+}
+
+/* Did less come of it of late, and over the longer time? */
+static bool said_less(const struct site *a, const struct site *b)
+{
+    double bits_a = bits_of(a), bits_b = bits_of(b);
+
+    return bits_a < bits_b || (bits_a <= bits_b && sum_of(a->long_names) < sum_of(b->long_names));
 }
 
 /* The site of this domain, else the one with the least said, made anew. */
-static struct site *find_site(struct tunnel *tunnel, uint64_t key, uint64_t slot)
+static struct site *find_site(struct tunnel *tunnel, uint64_t key, uint64_t now_us)
 {
     struct site *least = &tunnel->sites[0];
 
     for (size_t i = 0; i < TUNNEL_SITES; i++) {
         struct site *site = &tunnel->sites[i];
 
-        move_on(site, slot);
+        move_on(site, now_us);
         if (site->key == key)
             return site;
-        if (site->key == 0 || (least->key != 0 && bits_of(site) < bits_of(least)))
+        if (site->key == 0 || (least->key != 0 && said_less(site, least)))
             least = site;
     }
-    *least = (struct site){ .key = key, .slot = slot };
+    *least = (struct site){ .key = key, .slot = now_us / SLOT_US, .long_slot = now_us / LONG_SLOT_US };
     return least;
 }
 
@@ -103,20 +120,26 @@ static struct cursor news(const struct site *site, const char *text, size_t len)
     return cursor_over(text + head, len - head - tail);
 }
 
+static void count(uint16_t *names)
+{
+    if (*names < UINT16_MAX)
+        (*names)++;
+}
+
 static void add_name(struct site *site, const char *hidden, size_t len)
 {
     struct cursor fresh = news(site, hidden, len);
 
     site->bits[site->slot % SLOTS] += (float)asked_bits(fresh.at, fresh.left);
-    if (site->names[site->slot % SLOTS] < UINT16_MAX)
-        site->names[site->slot % SLOTS]++;
+    count(&site->names[site->slot % SLOTS]);
+    count(&site->long_names[site->long_slot % SLOTS]);
     site->last_len = (uint8_t)(len < LAST_SIZE ? len : LAST_SIZE);
     memcpy(site->last, hidden, site->last_len);
 }
 
 static double rate_of(const struct site *site)
 {
-    return names_of(site) < TUNNEL_NAMES_MIN ? 0 : bits_of(site) / TUNNEL_WINDOW_S;
+    return sum_of(site->names) < TUNNEL_NAMES_MIN ? 0 : bits_of(site) / TUNNEL_WINDOW_S;
 }
 
 /* Does what stands before the domain count at all? */
@@ -128,7 +151,7 @@ static bool counts(const struct question *question)
 }
 
 bool tunnel_note(struct tunnel **tunnel, const struct question *question, uint64_t now_us,
-        double *bits_per_s)
+        struct tunnel_view *out)
 {
     size_t domain = asked_domain(question->name, question->len);
     uint64_t key = hash_stable(question->name + domain, question->len - domain) | 1;
@@ -141,11 +164,11 @@ bool tunnel_note(struct tunnel **tunnel, const struct question *question, uint64
         *tunnel = calloc(1, sizeof(**tunnel));
     if (*tunnel == NULL)
         return false;
-    site = find_site(*tunnel, key, now_us / SLOT_US);
+    site = find_site(*tunnel, key, now_us);
     if (domain > 0 && is_new(*tunnel, hash))
         add_name(site, question->name, domain);
     if (question->data_hash != 0 && is_new(*tunnel, hash ^ question->data_hash))
         site->bits[site->slot % SLOTS] += (float)question->data_bits;
-    *bits_per_s = rate_of(site);
+    *out = (struct tunnel_view){ .bits_per_s = rate_of(site), .names = sum_of(site->long_names) };
     return true;
 }

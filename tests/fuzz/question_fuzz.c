@@ -15,13 +15,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint16_t length;
     uint8_t seconds;
     double value;
+    struct tunnel_view carried;
 
     while (cursor_u8(&in, &seconds) && cursor_u16be(&in, &length) &&
             cursor_split(&in, length, &message)) {
         now_us += seconds * UINT64_C(1000000);
         if (question_read(message, &question) != TATTLER_OK)
             continue;
-        if (tunnel_note(&tunnel, &question, now_us, &value) && !(value >= 0))
+        if (tunnel_note(&tunnel, &question, now_us, &carried) && !(carried.bits_per_s >= 0))
             __builtin_trap();
         if (dga_score(question.name, question.len, &value) && !(value >= 0 && value <= 1))
             __builtin_trap();

@@ -55,7 +55,7 @@ static void set_up(void)
         .risk = 70,
         .symmetry = { .sum = { 10000, 30000 } },
         .relay = &some_relay,
-        .dns = { .dga_known = true, .dga = 0.75, .tunnel_known = true, .tunnel = 99.5,
+        .dns = { .dga_known = true, .dga = 0.75, .tunnel_known = true, .tunnel = { 99.5, 77 },
                 .nxdomain = 8, .bypass = YES },
         .outlook = {
             .fanout = { 5, 6, 7, 8 },
@@ -128,6 +128,7 @@ static const struct {
     { "dns.nxdomain", "8", false },
     { "dns.bypass", "true", false },
     { "dns.tunnel", "99.500", false },
+    { "dns.names", "77", false },
     { "upload_burst", "12.500", false },
     { "upload_day", "1.500", false },
     { "upload_24h", "4444", false },

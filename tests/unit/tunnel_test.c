@@ -27,14 +27,19 @@ static void tear_down(void)
     tunnel_free(tunnel);
 }
 
-static double ask(const char *name, uint64_t now_us)
+static struct tunnel_view look(const char *name, uint64_t now_us)
 {
     struct question question;
-    double rate = -1;
+    struct tunnel_view view = { .bits_per_s = -1 };
 
     question_set(&question, name, strlen(name), 0);
-    ck_assert(tunnel_note(&tunnel, &question, now_us, &rate));
-    return rate;
+    ck_assert(tunnel_note(&tunnel, &question, now_us, &view));
+    return view;
+}
+
+static double ask(const char *name, uint64_t now_us)
+{
+    return look(name, now_us).bits_per_s;
 }
 
 /* The minimal standard generator of Park and Miller. */
@@ -152,14 +157,14 @@ START_TEST(local_and_reverse_names_never_count)
 {
     struct question question;
     char name[64];
-    double rate = 7;
+    struct tunnel_view view = { .bits_per_s = 7 };
 
     for (unsigned i = 0; i < 256; i++) {
         snprintf(name, sizeof(name), "%u%s", i, uncounted[_i]);
         question_set(&question, name, strlen(name), 0);
-        ck_assert(!tunnel_note(&tunnel, &question, NOW + i * SECOND / 10, &rate));
+        ck_assert(!tunnel_note(&tunnel, &question, NOW + i * SECOND / 10, &view));
     }
-    ck_assert_double_eq(rate, 7);
+    ck_assert_double_eq(view.bits_per_s, 7);
     ck_assert_ptr_null(tunnel);
 }
 END_TEST
@@ -169,18 +174,18 @@ START_TEST(data_in_answers_is_measured)
 {
     struct question question;
     char name[64];
-    double rate = 0;
+    struct tunnel_view view = { 0 };
 
     for (unsigned i = 0; i < 60; i++) {
         snprintf(name, sizeof(name), "l.%u.ns.example.com", i);
         question_set(&question, name, strlen(name), 0);
         question.data_bits = 1000;
         question.data_hash = i + 1;
-        ck_assert(tunnel_note(&tunnel, &question, NOW + i * SECOND, &rate));
-        ck_assert(tunnel_note(&tunnel, &question, NOW + i * SECOND, &rate)); /* sent again */
+        ck_assert(tunnel_note(&tunnel, &question, NOW + i * SECOND, &view));
+        ck_assert(tunnel_note(&tunnel, &question, NOW + i * SECOND, &view)); /* sent again */
     }
-    ck_assert_double_gt(rate, 900);
-    ck_assert_double_lt(rate, 1050);
+    ck_assert_double_gt(view.bits_per_s, 900);
+    ck_assert_double_lt(view.bits_per_s, 1050);
 }
 END_TEST
 
@@ -207,6 +212,30 @@ START_TEST(the_domain_with_the_least_said_makes_room)
         }
     }
     ck_assert_double_gt(rate, 200);
+}
+END_TEST
+
+/* A few letters each, every half minute, while the device goes about its business with a dozen others. */
+START_TEST(who_takes_his_time_needs_ever_new_names)
+{
+    struct tunnel_view view = { 0 };
+    char hidden[64], name[256];
+
+    for (unsigned i = 0; i < 200; i++) {
+        uint64_t now_us = NOW + i * 30 * SECOND;
+
+        draw(BASE32, 12, hidden);
+        snprintf(name, sizeof(name), "%s.t.example.com", hidden);
+        view = look(name, now_us);
+        for (unsigned site = 0; site < 12; site++) {
+            snprintf(name, sizeof(name), "api.site%c.example", 'a' + (int)site);
+            ck_assert_uint_le(look(name, now_us).names, 4); /* some are forgotten meanwhile */
+        }
+    }
+    ck_assert_double_eq(view.bits_per_s, 0);
+    ck_assert_uint_ge(view.names, 100); /* of 120 in an hour: five slots of six, and what the last holds */
+    ck_assert_uint_le(view.names, 120);
+    ck_assert_uint_le(look("www.t.example.com", NOW + 3 * 3600 * SECOND).names, 1);
 }
 END_TEST
 
@@ -241,6 +270,7 @@ int main(void)
     tcase_add_test(cases, data_in_answers_is_measured);
     tcase_add_test(cases, what_was_said_is_forgotten_after_a_minute);
     tcase_add_test(cases, the_domain_with_the_least_said_makes_room);
+    tcase_add_test(cases, who_takes_his_time_needs_ever_new_names);
     tcase_add_test(cases, time_that_steps_back_counts_as_the_newest);
     return run_suite(suite);
 }
