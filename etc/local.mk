@@ -1,11 +1,13 @@
-# What a service needs, below the prefix: systemd looks there as well.
+# What a service needs, below the prefix: systemd looks there as well. And the manual's page.
 systemdunitdir = $(prefix)/lib/systemd/system
 sysusersdir = $(prefix)/lib/sysusers.d
 tattler_configdir = $(sysconfdir)/tattler
-served = etc/tattler@.service etc/tattler.logrotate etc/tattler.yaml
+served = etc/tattler@.service etc/tattler.logrotate etc/tattler.yaml etc/tattler.1
 nodist_systemdunit_DATA = etc/tattler@.service
+nodist_man_MANS = etc/tattler.1
 CLEANFILES += $(served)
-EXTRA_DIST += etc/tattler@.service.in etc/tattler.logrotate.in etc/tattler.yaml.in etc/tattler.sysusers
+EXTRA_DIST += etc/tattler@.service.in etc/tattler.logrotate.in etc/tattler.yaml.in etc/tattler.1.in \
+	etc/tattler.sysusers
 noinst_DATA = $(served)
 
 $(served): Makefile
@@ -15,6 +17,7 @@ $(served): Makefile
 etc/tattler@.service: $(srcdir)/etc/tattler@.service.in
 etc/tattler.logrotate: $(srcdir)/etc/tattler.logrotate.in
 etc/tattler.yaml: $(srcdir)/etc/tattler.yaml.in
+etc/tattler.1: $(srcdir)/etc/tattler.1.in
 
 # A configuration that somebody has changed is left alone.
 install-data-local: $(served)
