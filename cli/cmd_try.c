@@ -63,10 +63,10 @@ static void tell_problem(void *user, const struct rule_problem *problem)
         complain("%s: %s", problem->file, problem->text);
 }
 
-/* A rule has parentheses, and few files have. */
+/* A rule has blanks, and few files have. */
 static bool is_text(const char *wanted)
 {
-    return strchr(wanted, '(') != NULL && access(wanted, F_OK) != 0;
+    return strchr(wanted, ' ') != NULL && access(wanted, F_OK) != 0;
 }
 
 /* The rules around it; those named with -S may be all. */
