@@ -76,6 +76,10 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet);
  * flow_wants_ends(). */
 void flow_packet(struct worker *worker, struct flow *flow, const struct packet_view *packet);
 
+/* The flow has ended: judges what waited for more packets, so that its record can be written. Any thread that
+ * has the flow to itself; flow_close() does so, too. */
+void flow_conclude(struct engine *engine, struct flow *flow);
+
 /* Adds the flow to its device's totals and frees it; any thread. Accepts NULL. */
 void flow_close(struct engine *engine, struct flow *flow);
 

@@ -93,6 +93,7 @@ struct engine {
     atomic_ullong names_trimmed_us;
     atomic_ullong entropies; /* filling now */
     atomic_ullong relay_flows; /* followed now */
+    atomic_uint openers; /* workers that have opened flows */
 };
 
 /* What the databases say of an address, remembered: flows come back to the same few remotes. */
@@ -107,6 +108,7 @@ struct network {
 struct worker {
     struct engine *engine;
     uint64_t swept_us; /* worker_move_clock() was last called, where that was not too far back */
+    bool opens;        /* it has opened flows */
     uint32_t behind;   /* packets since then that were */
     uint32_t steps_back;
     struct network networks[NETWORK_CACHE_SLOTS];
@@ -130,6 +132,9 @@ void flow_meet_device(struct worker *worker, struct flow *flow, const struct pac
 /* Judges 'no_dns' if it is unknown, once more is known of the flow or its device. With the device's
  * lock held. */
 void flow_judge_again(struct engine *engine, struct flow *flow);
+
+/* With each packet of a flow that waits for an answer which another worker may still have to read. */
+void flow_await_answer(struct engine *engine, struct flow *flow);
 
 /* The device has no name for the flow's remote, which is outside: counts it. With the device's lock
  * held. */

@@ -16,6 +16,10 @@
 #define US_PER_S UINT64_C(1000000)
 #define CROWD_MIN 32 /* nameless remotes in FANOUT_WINDOW_S */
 
+/* How far workers may be apart. Each takes packets from a queue of its own, AF_PACKET's in blocks of up to
+ * 10 ms, so the answer that explains a connection may be read behind it. */
+#define WORKERS_APART_US UINT64_C(20000)
+
 static bool is_home(const struct engine *engine, const struct address *address)
 {
     const struct prefix_list *home = &engine->settings->home_networks;
@@ -217,6 +221,11 @@ void flow_note_stranger(struct engine *engine, struct flow *flow)
     flow->outlook.strangers = flow_count_strangers(flow);
 }
 
+static bool has_company(const struct engine *engine)
+{
+    return atomic_load_explicit(&engine->openers, memory_order_relaxed) > 1;
+}
+
 /* Asks the device's own memory of names; everything under its lock happens here. */
 static void consult_device(struct worker *worker, struct flow *flow)
 {
@@ -228,7 +237,8 @@ static void consult_device(struct worker *worker, struct flow *flow)
     lock_take(&device->lock);
     verdict = names_find(&device->names, &flow->remote_address, flow->first_us, name);
     flow->was_resolved = verdict == NAMES_RESOLVED;
-    flow->no_dns = judge_no_dns(engine, flow, verdict);
+    flow->awaits_answer = !flow->was_resolved && flow->remote_is_public && has_company(engine);
+    flow->no_dns = flow->awaits_answer ? UNKNOWN : judge_no_dns(engine, flow, verdict);
     device->totals.flows++;
     if (flow->no_dns == YES)
         flow_note_stranger(engine, flow);
@@ -244,7 +254,7 @@ void flow_judge_again(struct engine *engine, struct flow *flow)
 {
     char name[NAME_SIZE];
 
-    if (flow->no_dns != UNKNOWN)
+    if (flow->no_dns != UNKNOWN || flow->awaits_answer)
         return;
     flow->no_dns = judge_no_dns(engine, flow, names_find(&flow->device->names,
                                         &flow->remote_address, flow->first_us, name));
@@ -253,6 +263,44 @@ void flow_judge_again(struct engine *engine, struct flow *flow)
     if (flow->no_dns == YES)
         flow_note_stranger(engine, flow);
     flow->changed |= CHANGED_DNS;
+}
+
+/* Needs no worker, whose memory of domains would save some microseconds. */
+static void take_late_name(const struct engine *engine, struct flow *flow, const char *name)
+{
+    const struct domain_list *domains = engine->files->domains;
+    char domain[DOMAIN_NAME_SIZE];
+    size_t length = domains == NULL ? 0 : domain_registrable(domains, name, strlen(name), domain);
+
+    flow->name = strdup(name);
+    if (flow->name == NULL)
+        return;
+    flow->name_source = NAME_DNS;
+    flow->domain = length > 0 ? flow->name + strlen(name) - length : NULL;
+    flow->narrow = NULL; /* its remote is another one by now */
+    flow->changed |= CHANGED_NAME;
+}
+
+void flow_conclude(struct engine *engine, struct flow *flow)
+{
+    char name[NAME_SIZE] = "";
+
+    if (!flow->awaits_answer)
+        return;
+    flow->awaits_answer = false;
+    lock_take(&flow->device->lock);
+    flow->was_resolved = names_find(&flow->device->names, &flow->remote_address, flow->first_us,
+                                 name) == NAMES_RESOLVED;
+    if (name[0] != '\0' && flow->name == NULL)
+        take_late_name(engine, flow, name);
+    flow_judge_again(engine, flow);
+    lock_release(&flow->device->lock);
+}
+
+void flow_await_answer(struct engine *engine, struct flow *flow)
+{
+    if (flow->last_us >= flow->first_us + WORKERS_APART_US)
+        flow_conclude(engine, flow);
 }
 
 /* Does a host that has an address at home send from one of elsewhere? */
@@ -342,6 +390,9 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     struct flow *flow = malloc(sizeof(*flow)); /* quicker than calloc() where others were freed */
     struct device *device = NULL;
 
+    if (!worker->opens)
+        atomic_fetch_add(&engine->openers, 1);
+    worker->opens = true;
     worker_sweep(worker, packet->time_us);
     note_routers(engine, packet, &ends);
     if (flow != NULL)
@@ -385,6 +436,7 @@ void flow_close(struct engine *engine, struct flow *flow)
 
     if (flow == NULL)
         return;
+    flow_conclude(engine, flow);
     outlook = flow->outlook;
     flow_report_end(engine, flow);
     flow->outlook = outlook; /* heuristics see the flow as of its last packet */

@@ -220,6 +220,8 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     flow->packets[way]++;
     flow->bytes[way] += packet->bytes;
     move_clock(worker->engine, flow, packet->time_us);
+    if (flow->awaits_answer)
+        flow_await_answer(worker->engine, flow);
     if (flow->to_many)
         calls_note(&worker->engine->calls, &flow->device_address, flow->device_port, flow->last_us);
     if (messages && packet->payload.left > 0)

@@ -8,6 +8,9 @@
 #include "util-debug.h"
 
 #include "emit/iot.h"
+#include "engine.h"
+
+static struct engine *the_engine; /* set once while Suricata starts */
 
 /* --- the iot object --- */
 
@@ -84,6 +87,8 @@ static void OnEveRecord(ThreadVars *tv, const Packet *p, Flow *f, SCJsonBuilder 
     (void)unused;
     if (state == NULL)
         return;
+    if (p == NULL)
+        flow_conclude(the_engine, state->flow);
     if (p == NULL || p->alerts.cnt > 0) {
         AddMoment(state, jb);
         return;
@@ -95,8 +100,6 @@ static void OnEveRecord(ThreadVars *tv, const Packet *p, Flow *f, SCJsonBuilder 
 
 /* --- statistics --- */
 
-static struct engine *counted_engine; /* set once while Suricata starts */
-
 static uint64_t CountAt(size_t index)
 {
     struct engine_counters counters;
@@ -106,7 +109,7 @@ static uint64_t CountAt(size_t index)
 
     if (!engine_counter_describe(index, &name, &doc, &offset))
         return 0;
-    engine_count(counted_engine, &counters);
+    engine_count(the_engine, &counters);
     memcpy(&value, (const char *)&counters + offset, sizeof(value));
     return value;
 }
@@ -126,13 +129,12 @@ static uint64_t (*const count_functions[TATTLER_INDEXES])(void) = {
 #undef COUNTER_FUNCTION
 
 /* Suricata keeps the name's address. */
-void TattlerCountersRegister(struct engine *engine)
+void TattlerCountersRegister(void)
 {
     static char names[TATTLER_INDEXES][64];
     const char *name, *doc;
     size_t offset;
 
-    counted_engine = engine;
     for (size_t i = 0; engine_counter_describe(i, &name, &doc, &offset); i++) {
         if (i >= TATTLER_INDEXES)
             FatalError("more counters than TATTLER_INDEXES");
@@ -142,7 +144,8 @@ void TattlerCountersRegister(struct engine *engine)
     }
 }
 
-bool TattlerEveRegister(void)
+bool TattlerEveRegister(struct engine *engine)
 {
+    the_engine = engine;
     return SCEveRegisterCallback(OnEveRecord, NULL);
 }

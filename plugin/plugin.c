@@ -129,7 +129,7 @@ static void OnLoggingReady(void *data)
     TattlerTransactionsHear();
     HearPackets(engine);
     TattlerBaselineCountersRegister();
-    TattlerCountersRegister(engine);
+    TattlerCountersRegister();
     TattlerSuppressCountersRegister();
     OutputClearActiveLoggers();
     OutputSetupActiveLoggers();
@@ -166,7 +166,7 @@ static void TattlerInit(void)
     }
     ReadFilesInOrder();
     engine = MakeEngine();
-    if (!TattlerFlowRegister(engine) || !TattlerSuppressRegister(engine) || !TattlerEveRegister() ||
+    if (!TattlerFlowRegister(engine) || !TattlerSuppressRegister(engine) || !TattlerEveRegister(engine) ||
             !TattlerKeywordsRegister() || !TattlerRecordsRegister(engine) ||
             SCRegisterOnLoggingReady(OnLoggingReady, engine) != 0)
         FatalError("Suricata refused a registration");

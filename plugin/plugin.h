@@ -140,14 +140,14 @@ TmEcode TattlerLoggerEnd(ThreadVars *tv, void *state);
 /* --- eve.c --- */
 
 /* Adds the object 'iot' to every record of a flow. */
-bool TattlerEveRegister(void);
+bool TattlerEveRegister(struct engine *engine);
 
 /* The flow has got a packet: is what is kept of the object out of date? */
 void TattlerEveNote(struct TattlerFlow *state);
 void TattlerEveForget(struct TattlerFlow *state);
 
 /* Adds the engine's counters to Suricata's statistics, as tattler.* */
-void TattlerCountersRegister(struct engine *engine);
+void TattlerCountersRegister(void);
 
 /* --- records.c --- */
 

@@ -104,6 +104,7 @@ struct flow {
     bool remote_is_public;
     bool to_many; /* the remote is a multicast or broadcast address */
     bool forged;  /* the device's address is none of its own */
+    bool awaits_answer; /* of DNS, which another worker may still have to read */
     bool talks;   /* its datagrams tell of its device */
     bool settled; /* what names the remote is known by now, or will not be */
     bool ending;  /* a FIN or RST was seen */

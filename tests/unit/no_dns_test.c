@@ -210,6 +210,81 @@ START_TEST(an_unknown_verdict_stays_for_the_life_of_a_flow)
 }
 END_TEST
 
+/* --- several workers --- */
+
+static struct worker *first, *second;
+
+static void set_up_workers(void)
+{
+    scene_open(&scene);
+    warm_up(&scene);
+    first = scene.worker;
+    second = worker_new(scene.engine);
+    ck_assert_ptr_nonnull(second);
+}
+
+static void tear_down_workers(void)
+{
+    worker_free(second);
+    scene.worker = first;
+    scene_close(&scene);
+}
+
+START_TEST(an_answer_that_another_worker_reads_late_counts)
+{
+    struct flow *flow;
+
+    scene.worker = second;
+    flow = connect_to(&scene, REMOTE);
+    assert_unknown(flow, "no_dns");
+    scene.worker = first;
+    resolve(&scene, "cloud.example", REMOTE);
+    scene.worker = second;
+    tick(&scene, flow);
+    assert_unknown(flow, "no_dns");
+    scene.now_us += 30000;
+    tick(&scene, flow);
+    assert_number(flow, "no_dns", 0);
+    assert_text(flow, "name", "cloud.example");
+    ck_assert_uint_eq(flow->changed & (CHANGED_DNS | CHANGED_NAME), CHANGED_DNS | CHANGED_NAME);
+    flow_close(scene.engine, flow);
+    ck_assert_uint_eq(told(), 0);
+}
+END_TEST
+
+START_TEST(what_no_worker_reads_an_answer_for_is_told_a_little_later)
+{
+    struct flow *flow;
+
+    scene.worker = second;
+    flow = connect_to(&scene, REMOTE);
+    assert_unknown(flow, "no_dns");
+    scene.now_us += 30000;
+    tick(&scene, flow);
+    assert_number(flow, "no_dns", 1);
+    ck_assert_uint_ne(flow->changed & CHANGED_DNS, 0);
+    flow_close(scene.engine, flow);
+    ck_assert_uint_eq(told(), 1);
+}
+END_TEST
+
+START_TEST(a_flow_that_ends_sooner_is_judged_at_its_end)
+{
+    struct flow *flow;
+
+    scene.worker = second;
+    flow = connect_to(&scene, REMOTE);
+    assert_unknown(flow, "no_dns");
+    flow_conclude(scene.engine, flow);
+    assert_number(flow, "no_dns", 1);
+    flow_close(scene.engine, flow);
+    ck_assert_uint_eq(told(), 1);
+    flow = connect_to(&scene, "203.0.113.10");
+    flow_close(scene.engine, flow);
+    ck_assert_uint_eq(told(), 2);
+}
+END_TEST
+
 /* --- a crowd --- */
 
 /* So many hosts one after the other, within this time; how many of them are told. */
@@ -749,6 +824,12 @@ static Suite *make_suite(void)
     tcase_add_test(tests, a_literal_host_that_was_resolved_is_not_told);
     tcase_add_test(tests, a_literal_host_of_another_address_says_nothing);
     tcase_add_test(tests, a_literal_host_on_the_lan_says_nothing);
+    suite_add_tcase(suite, tests);
+    tests = tcase_create("several workers");
+    tcase_add_checked_fixture(tests, set_up_workers, tear_down_workers);
+    tcase_add_test(tests, an_answer_that_another_worker_reads_late_counts);
+    tcase_add_test(tests, what_no_worker_reads_an_answer_for_is_told_a_little_later);
+    tcase_add_test(tests, a_flow_that_ends_sooner_is_judged_at_its_end);
     suite_add_tcase(suite, tests);
     return suite;
 }
