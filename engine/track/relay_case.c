@@ -157,17 +157,30 @@ void relay_case_begin(struct relay_case *entry, uint32_t bin, const float carrie
     entry->latest = bin;
 }
 
+/* Where channel and loads have nothing in common at any lag of the window, nothing is matched. */
+static bool may_match(const struct relay_leg *leg, unsigned trial, enum relay_count count,
+        const struct match_lags *lags)
+{
+    uint64_t window = ((UINT64_C(2) << trials[trial].width) - 1) << leg->from[trial];
+
+    return ((count == RELAY_FOUND ? lags->after : lags->before) & window) != 0;
+}
+
 /* Returns what was found beyond chance at the lag that was best before, so that no block chooses
  * how it is judged. */
-static struct match_sum add_trials(struct relay_leg *leg, const struct match_block *block)
+static struct match_sum add_trials(struct relay_leg *leg, const struct match_block *block,
+        const struct match_lags *lags)
 {
     struct match_sum excess = { 0, 0 };
 
     for (unsigned trial = 0; trial < RELAY_TRIALS; trial++)
         for (enum relay_count count = RELAY_FOUND; count < RELAY_COUNTS; count++) {
-            struct match_sum sum = match_loads(block, window_of(leg, trial, count), NULL);
             float sign = count == RELAY_FOUND ? 1 : -1;
+            struct match_sum sum;
 
+            if (!may_match(leg, trial, count, lags))
+                continue;
+            sum = match_loads(block, window_of(leg, trial, count), NULL);
             leg->sums[trial][count].bytes += sum.bytes;
             leg->sums[trial][count].weight += sum.weight;
             if (trial != leg->best)
@@ -181,14 +194,16 @@ static struct match_sum add_trials(struct relay_leg *leg, const struct match_blo
 void relay_case_add(struct relay_case *entry, const struct match_block *block)
 {
     struct relay_leg *leg = &entry->legs[block->leg];
+    struct match_lags lags;
     struct match_sum excess;
 
     for (unsigned i = 0; i < block->load_count; i++)
         leg->weight += block->loads[i].weight;
     if (block->channel_count == 0)
         return;
-    excess = add_trials(leg, block);
-    if (match_profile(block, &leg->profile))
+    lags = match_profile(block, &leg->profile);
+    excess = add_trials(leg, block, &lags);
+    if (lags.after != 0)
         follow(leg);
     leg->best = best_trial(leg);
     entry->excess_now += excess.weight;

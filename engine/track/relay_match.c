@@ -22,11 +22,9 @@ static int channel_bin(enum match_leg leg, int at, int lag)
 }
 
 /* Loads of one bin, which came at once. */
-static bool add_common(const struct match_block *block, int at, uint32_t bytes,
-        struct match_profile *profile)
+static void add_common(const struct match_block *block, int at, uint32_t bytes,
+        struct match_profile *profile, struct match_lags *lags)
 {
-    bool is_found = false;
-
     for (unsigned i = 0; i < block->channel_count; i++) {
         const struct match_bin *bin = &block->channel[i];
         int lag = block->leg == MATCH_REQUEST ? at - bin->at : bin->at - at;
@@ -34,18 +32,18 @@ static bool add_common(const struct match_block *block, int at, uint32_t bytes,
 
         if (lag >= 0 && lag < MATCH_REACH) {
             profile->at[lag] += common;
-            is_found = true;
+            lags->after |= UINT64_C(1) << lag;
         } else if (lag < 0 && lag >= -MATCH_REACH) {
             profile->before += common;
+            lags->before |= UINT64_C(1) << (-1 - lag);
         }
     }
-    return is_found;
 }
 
-bool match_profile(const struct match_block *block, struct match_profile *profile)
+struct match_lags match_profile(const struct match_block *block, struct match_profile *profile)
 {
     const struct match_load *load = block->loads, *end = load + block->load_count;
-    bool is_found = false;
+    struct match_lags lags = { 0, 0 };
 
     while (load != end) {
         uint32_t bytes = 0;
@@ -53,9 +51,9 @@ bool match_profile(const struct match_block *block, struct match_profile *profil
 
         for (; load != end && load->at == at; load++)
             bytes += load->bytes;
-        is_found |= add_common(block, at, bytes, profile);
+        add_common(block, at, bytes, profile, &lags);
     }
-    return is_found;
+    return lags;
 }
 
 /* What the channel has left to give. For each block that is the part one block long that lies as

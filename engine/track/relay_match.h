@@ -64,8 +64,14 @@ struct match_profile {
     float before;          /* at all lags where it came first */
 };
 
-/* Adds those of one block. True: at some lag. */
-bool match_profile(const struct match_block *block, struct match_profile *profile);
+/* Lags at which channel and loads have bytes in common; a bit each. */
+struct match_lags {
+    uint64_t after;  /* from zero up */
+    uint64_t before; /* from -1 down */
+};
+
+/* Adds those of one block. */
+struct match_lags match_profile(const struct match_block *block, struct match_profile *profile);
 
 /* Gives each load in turn the bytes it needs from the channel within the window, oldest first: all
  * or none. No byte of the channel is given twice, neither here nor to a later block's loads by the

@@ -79,6 +79,7 @@ END_TEST
 START_TEST(the_profile_peaks_at_the_lag)
 {
     struct match_profile profile = { .before = 0 };
+    struct match_lags lags;
 
     block.leg = MATCH_ANSWER;
     channel(MATCH_REACH + 5 - MATCH_REACH - 1, 500, 0);
@@ -86,7 +87,9 @@ START_TEST(the_profile_peaks_at_the_lag)
     channel(MATCH_REACH + 5 - 7, 300, 0);
     channel(MATCH_REACH + 5 + 20, 900, 0);
     channel(MATCH_REACH + 5 + MATCH_REACH, 500, 0);
-    match_profile(&block, &profile);
+    lags = match_profile(&block, &profile);
+    ck_assert_uint_eq(lags.after, UINT64_C(1) << 20);
+    ck_assert_uint_eq(lags.before, UINT64_C(1) << 6 | UINT64_C(1) << 63);
     ck_assert_float_eq(profile.at[20], 900);
     ck_assert_float_eq(profile.at[0], 0);
     ck_assert_float_eq(profile.at[MATCH_REACH - 1], 0);
