@@ -35,7 +35,7 @@ static uint64_t slots_passed(uint64_t newest, uint64_t slots, uint64_t slot)
 }
 
 /* Moves a ring on and returns the sum of what left it. */
-static uint64_t enter_slot(uint64_t *newest, uint64_t *bytes, uint64_t slots, uint64_t slot)
+static uint64_t move_on(uint64_t *newest, uint64_t *bytes, uint64_t slots, uint64_t slot)
 {
     uint64_t passed = slots_passed(*newest, slots, slot), gone = 0;
 
@@ -48,6 +48,12 @@ static uint64_t enter_slot(uint64_t *newest, uint64_t *bytes, uint64_t slots, ui
     }
     *newest = slot;
     return gone;
+}
+
+/* Mostly the slot is the newest. */
+static uint64_t enter_slot(uint64_t *newest, uint64_t *bytes, uint64_t slots, uint64_t slot)
+{
+    return slot == *newest ? 0 : move_on(newest, bytes, slots, slot);
 }
 
 uint64_t upload_day_bytes(struct upload *upload, uint64_t now_us)
@@ -117,7 +123,7 @@ static uint64_t bin_middle(unsigned bin)
 static uint64_t percentile(const struct upload *upload)
 {
     uint32_t from_top = 0;
-    unsigned bin = UPLOAD_BINS;
+    unsigned bin = upload->highest + 1u;
 
     while (bin > 1 && from_top * 100 <= upload->sample_count)
         from_top += upload->samples[--bin];
@@ -143,6 +149,8 @@ static void teach(struct upload *upload, uint64_t bytes, uint32_t times)
     unsigned bin = bin_of(bytes);
 
     upload->samples[bin] = (uint16_t)(upload->samples[bin] + times);
+    if (bin > upload->highest)
+        upload->highest = (uint8_t)bin;
     if (upload->fresh[bin] <= UINT16_MAX - times)
         upload->fresh[bin] = (uint16_t)(upload->fresh[bin] + times);
     upload->sample_count += times;
@@ -195,6 +203,7 @@ void upload_restore(struct upload *upload, const uint32_t samples[UPLOAD_BINS], 
                                                   : count * (UPLOAD_SAMPLES_MAX / 2) / sum);
         upload->sample_count += upload->samples[bin];
     }
+    upload->highest = UPLOAD_BINS - 1;
     upload->usual_bytes = percentile(upload);
     upload->known = sum > 0;
 }

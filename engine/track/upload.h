@@ -71,6 +71,7 @@ struct upload {
     uint64_t usual_bytes; /* by the samples; zero: none yet */
     uint64_t usual_day;   /* the most that a remote got in a day */
     uint32_t sample_count;
+    uint8_t highest; /* no bin above it has a sample */
     uint16_t samples[UPLOAD_BINS];
     uint16_t fresh[UPLOAD_BINS]; /* taught since they were last saved (baseline.h) */
     uint64_t hours[2][24]; /* whole frames up and down by local hour, since then */
