@@ -14,14 +14,21 @@
 
 /* --- dropping --- */
 
-void remotes_drop(struct remotes *remotes, struct remotes_budget *budget, struct remote *entry)
+/* For the caller to free. */
+static struct remote *take_out(struct remotes *remotes, struct remotes_budget *budget,
+        struct remote *entry)
 {
     HASH_DEL(remotes->by_key, entry);
     DL_DELETE(remotes->oldest[entry->settled], entry);
     remotes->count[entry->settled]--;
     remotes->drops++;
-    free(entry);
     atomic_fetch_sub(&budget->entries, 1);
+    return entry;
+}
+
+void remotes_drop(struct remotes *remotes, struct remotes_budget *budget, struct remote *entry)
+{
+    free(take_out(remotes, budget, entry));
 }
 
 void remotes_clear(struct remotes *remotes, struct remotes_budget *budget)
@@ -36,28 +43,34 @@ static size_t count_all(const struct remotes *remotes)
     return (size_t)remotes->count[0] + remotes->count[1];
 }
 
-static void forget(struct remotes *remotes, struct remotes_budget *budget, bool settled)
+/* For the caller to free, too. */
+static struct remote *forget(struct remotes *remotes, struct remotes_budget *budget, bool settled)
 {
-    remotes_drop(remotes, budget, remotes->oldest[settled]);
     atomic_fetch_add(&budget->forgotten, 1);
+    return take_out(remotes, budget, remotes->oldest[settled]);
 }
 
-static void forget_one(struct remotes *remotes, struct remotes_budget *budget)
+static struct remote *forget_one(struct remotes *remotes, struct remotes_budget *budget)
 {
-    forget(remotes, budget, remotes->count[0] == 0 ||
-                                    (size_t)remotes->count[1] * 4 > count_all(remotes) * 3);
+    return forget(remotes, budget, remotes->count[0] == 0 ||
+                                           (size_t)remotes->count[1] * 4 > count_all(remotes) * 3);
 }
 
-/* Never fails: a device that has few may always have one more, one that has more gives one up. */
-static void take_room(struct remotes *remotes, struct remotes_budget *budget)
+/* Never fails: a device that has few may always have one more, one that has more gives one up. Who
+ * scans gives one up for each, so the next is made in its place: that is returned, NULL: none. */
+static struct remote *take_room(struct remotes *remotes, struct remotes_budget *budget)
 {
+    struct remote *place = NULL;
+
     if (count_all(remotes) >= budget->max_per_device && count_all(remotes) > 0)
-        forget_one(remotes, budget);
+        place = forget_one(remotes, budget);
     while (atomic_fetch_add(&budget->entries, 1) >= budget->max_entries &&
             count_all(remotes) >= REMOTES_ALWAYS) {
         atomic_fetch_sub(&budget->entries, 1);
-        forget_one(remotes, budget);
+        free(place);
+        place = forget_one(remotes, budget);
     }
+    return place;
 }
 
 /* UINT64_MAX while there is no pressure. */
@@ -81,7 +94,7 @@ static void trim(struct remotes *remotes, struct remotes_budget *budget, bool se
         uint64_t before_us)
 {
     while (remotes->oldest[settled] != NULL && remotes->oldest[settled]->last_us < before_us)
-        forget(remotes, budget, settled);
+        free(forget(remotes, budget, settled));
 }
 
 void remotes_trim(struct remotes *remotes, struct remotes_budget *budget, uint64_t now_us)
@@ -128,10 +141,12 @@ static void set_label(struct remote *entry, const struct remote_identity *who)
 static struct remote *make(struct remotes *remotes, struct remotes_budget *budget,
         const struct remote_identity *who, uint64_t now_us)
 {
-    struct remote *entry;
+    struct remote *entry = take_room(remotes, budget);
 
-    take_room(remotes, budget);
-    entry = calloc(1, sizeof(*entry));
+    if (entry != NULL)
+        memset(entry, 0, sizeof(*entry));
+    else
+        entry = calloc(1, sizeof(*entry));
     if (entry != NULL) {
         entry->kind = who->kind;
         entry->key = key_of(who->kind, who->hash);
