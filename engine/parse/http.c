@@ -169,16 +169,15 @@ static bool read_request_line(struct cursor line, struct http_head *out)
 /* A line without a colon is passed over, as most servers do. */
 static void read_field(struct cursor field, struct http_head *out)
 {
-    struct cursor name, value;
+    struct cursor name;
 
     if (!split_at(&field, ':', &name))
         return;
     name = trim(name);
-    value = trim(field);
     if (equals_ignoring_case(name, "Host") && out->host.name.at == NULL)
-        out->host = read_host(value);
+        out->host = read_host(trim(field));
     else if (equals_ignoring_case(name, "User-Agent") && out->user_agent.at == NULL)
-        out->user_agent = value;
+        out->user_agent = trim(field);
 }
 
 static bool skip_blank_line(struct cursor *in)

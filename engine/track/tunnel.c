@@ -78,22 +78,36 @@ static bool said_less(const struct site *a, const struct site *b)
     return bits_a < bits_b || (bits_a <= bits_b && sum_of(a->long_names) < sum_of(b->long_names));
 }
 
-/* The site of this domain, else the one with the least said, made anew. */
-static struct site *find_site(struct tunnel *tunnel, uint64_t key, uint64_t now_us)
+/* A free one, else the one with the least said. */
+static struct site *find_room(struct tunnel *tunnel, uint64_t now_us)
 {
-    struct site *least = &tunnel->sites[0];
+    struct site *least = NULL;
 
-    for (size_t i = 0; i < TUNNEL_SITES; i++) {
+    for (size_t i = TUNNEL_SITES; i-- > 0;) {
         struct site *site = &tunnel->sites[i];
 
-        move_on(site, now_us);
-        if (site->key == key)
+        if (site->key == 0)
             return site;
-        if (site->key == 0 || (least->key != 0 && said_less(site, least)))
+        move_on(site, now_us);
+        if (least == NULL || !said_less(least, site))
             least = site;
     }
-    *least = (struct site){ .key = key, .slot = now_us / SLOT_US, .long_slot = now_us / LONG_SLOT_US };
     return least;
+}
+
+/* The site of this domain; if need be in place of another. */
+static struct site *find_site(struct tunnel *tunnel, uint64_t key, uint64_t now_us)
+{
+    struct site *site;
+
+    for (size_t i = 0; i < TUNNEL_SITES; i++)
+        if (tunnel->sites[i].key == key) {
+            move_on(&tunnel->sites[i], now_us);
+            return &tunnel->sites[i];
+        }
+    site = find_room(tunnel, now_us);
+    *site = (struct site){ .key = key, .slot = now_us / SLOT_US, .long_slot = now_us / LONG_SLOT_US };
+    return site;
 }
 
 static bool is_new(struct tunnel *tunnel, uint64_t hash)
