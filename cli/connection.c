@@ -19,13 +19,16 @@ static const uint64_t timeouts_us[KINDS][3] = {
 };
 #undef SECONDS
 
+#define RECENT_BITS 8
+#define RECENT (1 << RECENT_BITS)
+
 struct connections {
     size_t max;
     connection_end_fn end;
     void *user;
     struct connection *all;
     struct connection *queues[KINDS][3]; /* the heads: idle for longest */
-    struct connection *last;    /* found last: packets come in trains */
+    struct connection *recent[RECENT]; /* found last, by recent_slot(): packets come in trains */
     struct connection *updated; /* made or updated last, so it is the newest of its queue */
     uint64_t next_id, crowded_out;
     uint64_t swept_us;
@@ -85,11 +88,32 @@ static void dequeue(struct connections *connections, struct connection *connecti
     DL_DELETE2(*oldest, connection, older, newer);
 }
 
+/* The same for both directions. Multiplied as in Knuth, The Art of Computer Programming 3, section 6.4. */
+static size_t recent_slot(const struct address *source, uint16_t source_port,
+        const struct address *destination, uint16_t destination_port)
+{
+    uint32_t source_end, destination_end, mixed;
+
+    memcpy(&source_end, source->bytes + 12, sizeof(source_end));
+    memcpy(&destination_end, destination->bytes + 12, sizeof(destination_end));
+    mixed = (source_end ^ destination_end) + (uint32_t)(source_port ^ destination_port);
+    return (mixed * UINT32_C(0x9e3779b1)) >> (32 - RECENT_BITS);
+}
+
+static struct connection **recent_of(struct connections *connections,
+        const struct connection *connection)
+{
+    return &connections->recent[recent_slot(&connection->source, connection->source_port,
+            &connection->destination, connection->destination_port)];
+}
+
 static void finish(struct connections *connections, struct connection *connection,
         enum connection_end why)
 {
-    if (connections->last == connection)
-        connections->last = NULL;
+    struct connection **recent = recent_of(connections, connection);
+
+    if (*recent == connection)
+        *recent = NULL;
     if (connections->updated == connection)
         connections->updated = NULL;
     dequeue(connections, connection);
@@ -180,8 +204,8 @@ static bool has_ends(const struct connection *connection, const struct address *
            address_equal(&connection->destination, destination);
 }
 
-/* Packets come in trains: most belong to the flow found last, which a comparison tells without
- * making a key. SYNs take the long way, they may start another connection. */
+/* Most packets belong to a flow found just before, which a comparison tells without making a key. SYNs
+ * take the long way, they may start another connection. */
 static bool is_next_of(const struct connection *last, const struct packet *packet, unsigned depth,
         uint64_t time_us, bool *to_server)
 {
@@ -262,7 +286,7 @@ static __attribute__((noinline)) struct connection *find_or_make(struct connecti
     *is_new = connection == NULL;
     if (connection != NULL) {
         *to_server = is_same_way(connection, &ends);
-        connections->last = connection;
+        *recent_of(connections, connection) = connection;
         return connection;
     }
     if (connection_is_icmp_error(packet))
@@ -279,12 +303,16 @@ static __attribute__((noinline)) struct connection *find_or_make(struct connecti
 struct connection *connections_find(struct connections *connections, const struct packet *packet,
         unsigned depth, uint64_t time_us, bool *is_new, bool *to_server)
 {
+    struct connection *recent;
+
     if (must_sweep(connections, time_us))
         connections_expire(connections, time_us);
-    if (!is_next_of(connections->last, packet, depth, time_us, to_server))
+    recent = connections->recent[recent_slot(&packet->src, packet->src_port, &packet->dst,
+            packet->dst_port)];
+    if (!is_next_of(recent, packet, depth, time_us, to_server))
         return find_or_make(connections, packet, depth, time_us, is_new, to_server);
     *is_new = false;
-    return connections->last;
+    return recent;
 }
 
 /* --- progress --- */

@@ -152,6 +152,32 @@ START_TEST(a_flow_to_itself_has_two_directions)
 }
 END_TEST
 
+/* Whichever of them are kept at hand, of which some share a place: found each time, and nothing is left
+ * of one that has ended. */
+START_TEST(many_flows_in_turn_are_each_found)
+{
+    enum { FLOWS = 1000, ROUNDS = 6 };
+
+    connections_free(connections);
+    start(FLOWS);
+    for (unsigned round = 0; round < ROUNDS; round++)
+        for (uint16_t i = 0; i < FLOWS; i++) {
+            bool from_a = round % 2 == 0;
+            const char *source = from_a ? A : B, *destination = from_a ? B : A;
+            uint16_t port = (uint16_t)(1000 + i);
+            struct connection *connection = see(packet_of(PACKET_PROTOCOL_UDP, source,
+                    from_a ? port : 53, destination, from_a ? 53 : port));
+
+            ck_assert(is_new == (round == 0));
+            ck_assert(to_server == from_a);
+            ck_assert_uint_eq(connection->id, i + 1u);
+        }
+    now_us += 1000 * SECOND;
+    assert_made(packet_of(PACKET_PROTOCOL_UDP, A, 1500, B, 53));
+    ck_assert_uint_eq(ends[END_TIMEOUT], FLOWS);
+}
+END_TEST
+
 START_TEST(whatever_is_in_the_key_separates_flows)
 {
     struct packet packets[] = { udp(true), udp(true), udp(true), udp(true), udp(true),
@@ -411,6 +437,7 @@ static Suite *make_suite(void)
         both_directions_are_one_flow,
         both_directions_of_equal_ports_are_told_apart,
         a_flow_to_itself_has_two_directions,
+        many_flows_in_turn_are_each_found,
         whatever_is_in_the_key_separates_flows,
         a_syn_with_an_ack_makes_its_destination_the_client,
         an_answer_to_a_ping_belongs_to_it,
