@@ -132,6 +132,7 @@ static bool find_on_flow(struct flow *flow, const struct finding *finding)
     if (!findings_put(flow->findings, finding))
         return false;
     flow->changed |= CHANGED_FINDING;
+    flow->pending |= CHANGED_FINDING; /* rules may have seen this packet already */
     return true;
 }
 
