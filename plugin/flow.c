@@ -94,17 +94,34 @@ static uint32_t PhaseOf(const Flow *f, const Packet *p)
     return (uint32_t)f->alproto << 1 | ((p->flowflags & FLOW_PKT_ESTABLISHED) != 0 ? 1 : 0);
 }
 
+static bool IsReversed(const struct TattlerFlow *state, const Flow *f)
+{
+    return ((f->flags & FLOW_DIR_REVERSED) != 0) != state->reversed;
+}
+
+/* What was told to the rules of one direction is nothing to those of the other. */
+static void Reverse(struct TattlerFlow *state)
+{
+    state->reversed = !state->reversed;
+    for (unsigned way = 0; way < 2; way++) {
+        state->waits[way].group = NULL;
+        state->carried[way] = UINT32_MAX;
+    }
+}
+
 static void NoteChanges(struct TattlerFlow *state, const Flow *f, const Packet *p)
 {
     const unsigned way = TattlerDirectionOf(p);
     const uint32_t changed = state->flow->changed | state->in_facts, phase = PhaseOf(f, p);
 
     state->in_facts = 0;
+    if (IsReversed(state, f))
+        Reverse(state);
     state->unseen[way] = state->carried[way] | changed;
     state->carried[way] = 0;
     state->carried[!way] |= changed;
     if (phase != state->phase[way])
-        state->unseen[way] = UINT32_MAX;
+        state->unseen[way] |= TATTLER_CHANGED_PHASE;
     state->phase[way] = phase;
     TattlerEveNote(state);
 }
@@ -122,14 +139,16 @@ static bool IsSyn(const Packet *p)
 }
 
 /* The stream engine and the protocol detection come between the update and the rules, so the
- * phase may have moved with this very packet. */
+ * phase may have moved with this very packet, or the directions been exchanged. */
 uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p)
 {
     const unsigned way = TattlerDirectionOf(p);
+    const bool moved = PhaseOf(p->flow, p) != state->phase[way];
 
-    if (PhaseOf(p->flow, p) != state->phase[way])
+    if (IsReversed(state, p->flow))
         return UINT32_MAX;
-    return state->unseen[way] | TATTLER_CHANGED_ALWAYS | (IsSyn(p) ? TATTLER_CHANGED_SYN : 0);
+    return state->unseen[way] | TATTLER_CHANGED_ALWAYS | (IsSyn(p) ? TATTLER_CHANGED_SYN : 0) |
+           (moved ? TATTLER_CHANGED_PHASE : 0);
 }
 
 /* --- rules that have alerted --- */

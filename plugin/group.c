@@ -13,14 +13,10 @@
 /* Changes that come all the time, of which few bring a value that a rule waits for. */
 #define RESTLESS (uint32_t)(RISING | CHANGED_BEAT | CHANGED_UPLOAD)
 
-static struct TattlerWait *WaitOf(struct TattlerFlow *state, const struct TattlerGroup *group,
-        unsigned way)
+/* Nothing is known of this flow in this direction: all rules are to be asked. */
+static bool IsNews(const struct TattlerWait *wait, const struct TattlerGroup *group)
 {
-    struct TattlerWait *wait = &state->waits[way];
-
-    if (wait->group != group || wait->version != group->version)
-        *wait = (struct TattlerWait){ group, group->version, group->entry_mask, 0, { { 0 } } };
-    return wait;
+    return wait->group != group || wait->version != group->version;
 }
 
 static bool IsNumber(const struct feature *feature)
@@ -79,13 +75,13 @@ static void WaitForNames(struct TattlerWait *wait, const struct feature *feature
 
 /* 'reading' is of the feature that failed. A number above its range that never falls is waited for no
  * more. */
-static void WaitToHold(struct TattlerWait *wait, const struct TattlerEntry *entry,
-        const struct condition *failed, const struct TattlerReading *reading)
+static void WaitToHold(struct TattlerWait *wait, uint32_t mask, const struct condition *failed,
+        const struct TattlerReading *reading)
 {
     bool above;
 
     if ((failed->feature->changed & UNEVEN) != 0) {
-        wait->mask |= entry->mask;
+        wait->mask |= mask;
         return;
     }
     above = IsNumber(failed->feature) && reading->known &&
@@ -118,7 +114,7 @@ static void WaitFor(struct TattlerWait *wait, const struct TattlerEntry *entry, 
         const struct TattlerReading *reading, const struct TattlerFlow *state)
 {
     if (held < entry->condition_count)
-        WaitToHold(wait, entry, &entry->conditions[held], reading);
+        WaitToHold(wait, entry->mask, &entry->conditions[held], reading);
     else if (TattlerFlowHasFired(state, entry->id) && (entry->mask & UNEVEN) == 0)
         WaitToFail(wait, entry);
     else
@@ -168,7 +164,7 @@ static bool IsKnown(const struct feature *text, const struct flow *flow)
     return text == NULL || text->get(flow, &value);
 }
 
-static void FilterRun(DetectEngineThreadCtx *det_ctx, const struct TattlerEntry *entry,
+static void FilterRules(DetectEngineThreadCtx *det_ctx, const struct TattlerEntry *entry,
         const struct TattlerEntry *end, struct TattlerFlow *state, struct TattlerWait *wait,
         struct TattlerReading *reading)
 {
@@ -188,13 +184,43 @@ static void FilterRun(DetectEngineThreadCtx *det_ctx, const struct TattlerEntry 
     }
 }
 
+/* None of the rules can hold. */
+static void StayClosed(const struct TattlerRun *run, const struct TattlerEntry *entry,
+        const struct TattlerEntry *end, struct TattlerFlow *state, struct TattlerWait *wait,
+        const struct TattlerReading *reading)
+{
+    for (; state->fired_count > 0 && entry < end; entry++)
+        TattlerFlowClearFired(state, entry->id);
+    WaitToHold(wait, run->mask, &run->gate, reading);
+}
+
+static void FilterRun(DetectEngineThreadCtx *det_ctx, const struct TattlerGroup *group, uint32_t i,
+        struct TattlerFlow *state, struct TattlerWait *wait, struct TattlerReading *reading)
+{
+    const struct TattlerRun *run = &group->runs[i];
+    const struct TattlerEntry *entry = &group->entries[i > 0 ? run[-1].end : 0];
+    const struct TattlerEntry *end = &group->entries[run->end];
+    const uint64_t bit = UINT64_C(1) << (i < TATTLER_RUN_SETS ? i : TATTLER_RUN_SETS - 1);
+
+    if (run->gated && TattlerConditionsHeld(&run->gate, 0, 1, state->flow, reading) == 0) {
+        wait->open &= ~bit;
+        StayClosed(run, entry, end, state, wait, reading);
+        return;
+    }
+    wait->open |= bit;
+    FilterRules(det_ctx, entry, end, state, wait, reading);
+}
+
 /* Sets of runs that hold something woken. */
-static uint64_t RunsWoken(const struct TattlerGroup *group, uint32_t woken)
+static uint64_t RunsWoken(const struct TattlerGroup *group, uint32_t woken, uint64_t open)
 {
     uint64_t runs = 0;
 
-    for (; woken != 0; woken &= woken - 1)
-        runs |= group->runs_of[__builtin_ctz(woken)];
+    for (; woken != 0; woken &= woken - 1) {
+        const int bit = __builtin_ctz(woken);
+
+        runs |= group->gates_of[bit] | (group->runs_of[bit] & open);
+    }
     return runs;
 }
 
@@ -204,14 +230,13 @@ static void FilterEntries(DetectEngineThreadCtx *det_ctx, const struct TattlerGr
     struct TattlerReading reading = { 0 };
 
     WaitNoMore(wait, woken);
-    for (uint64_t runs = RunsWoken(group, woken); runs != 0; runs &= runs - 1) {
+    for (uint64_t runs = RunsWoken(group, woken, wait->open); runs != 0; runs &= runs - 1) {
         const uint32_t set = (uint32_t)__builtin_ctzll(runs);
         const uint32_t end = set < TATTLER_RUN_SETS - 1 ? set + 1 : group->run_count;
 
         for (uint32_t i = set; i < end; i++)
             if ((woken & group->runs[i].mask) != 0)
-                FilterRun(det_ctx, &group->entries[i > 0 ? group->runs[i - 1].end : 0],
-                        &group->entries[group->runs[i].end], state, wait, &reading);
+                FilterRun(det_ctx, group, i, state, wait, &reading);
     }
 }
 
@@ -219,16 +244,20 @@ static void SearchStrings(DetectEngineThreadCtx *det_ctx, const struct TattlerGr
         const struct TattlerFlow *state, uint32_t changes)
 {
     for (uint32_t i = 0; i < group->search_count; i++)
-        if ((changes & group->searches[i].feature->changed) != 0)
+        if ((changes & (group->searches[i].feature->changed | TATTLER_CHANGED_PHASE)) != 0)
             TattlerBufferSearch(&group->searches[i], det_ctx, state);
 }
 
 static void FilterWoken(DetectEngineThreadCtx *det_ctx, const struct TattlerGroup *group,
         struct TattlerFlow *state, unsigned way, uint32_t changes)
 {
-    struct TattlerWait *wait = WaitOf(state, group, way);
-    const uint32_t woken = WokenBy(wait, state->flow, changes);
+    struct TattlerWait *wait = &state->waits[way];
+    uint32_t woken = UINT32_MAX;
 
+    if (IsNews(wait, group))
+        *wait = (struct TattlerWait){ .group = group, .version = group->version };
+    else
+        woken = WokenBy(wait, state->flow, changes);
     if (woken != 0)
         FilterEntries(det_ctx, group, state, wait, woken);
 }

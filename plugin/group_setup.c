@@ -65,7 +65,7 @@ int TattlerGroupAddSearch(DetectEngineCtx *de_ctx, SigGroupHead *sgh, MpmCtx *pa
     group->searches = WithRoom(group->searches, group->search_count, sizeof(*group->searches));
     group->searches[group->search_count++] =
             (struct TattlerSearch){ feature, patterns, &registry->transforms, list };
-    group->search_mask |= feature->changed;
+    group->search_mask |= feature->changed | TATTLER_CHANGED_PHASE;
     return 0;
 }
 
@@ -118,10 +118,23 @@ static bool ActsOnEachPacket(const Signature *s)
            ((s->action & ACTION_DROP) != 0 && EngineModeIsIPS());
 }
 
+/* Entropy and symmetry move without being told of, and what is usual is known of names. */
+#define UNTOLD (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY)
+
+static bool AsksForPhase(const Signature *s, uint32_t mask)
+{
+    const SigMatch *match = s->init_data->smlists[DETECT_SM_LIST_MATCH];
+    bool asks = s->alproto != ALPROTO_UNKNOWN || (mask & UNTOLD) != 0;
+
+    for (; match != NULL; match = match->next)
+        asks = asks || match->type == DETECT_FLOW || TattlerUsualIsKeyword(match->type);
+    return asks;
+}
+
 static void Classify(const DetectEngineCtx *de_ctx, const Signature *s, struct TattlerRule *rule)
 {
     rule->once = !HasOtherEvents(de_ctx, s) && !ActsOnEachPacket(s);
-    rule->mask |= OtherKeywords(s);
+    rule->mask |= OtherKeywords(s) | (AsksForPhase(s, rule->mask) ? TATTLER_CHANGED_PHASE : 0);
 }
 
 /* The feature whose buffer Suricata's multi-pattern matcher searches for this rule, which the group
@@ -174,7 +187,7 @@ static void AddRule(DetectEngineCtx *de_ctx, SigGroupHead *sgh, Signature *s)
             AddToAll(GroupOf(de_ctx, sgh), s->iid);
         return;
     }
-    if (searched != NULL && searched->changed == rule->mask)
+    if (searched != NULL && searched->changed == (rule->mask & ~TATTLER_CHANGED_PHASE))
         return;
     if (ours || chosen == NULL)
         AddEntry(GroupOf(de_ctx, sgh), s, match, searched);
@@ -183,34 +196,6 @@ static void AddRule(DetectEngineCtx *de_ctx, SigGroupHead *sgh, Signature *s)
 /* --- the order of rules --- */
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
-/* Wider ranges first. */
-static int CompareConditions(const struct condition *a, const struct condition *b)
-{
-    int order = COMPARE(a->feature, b->feature);
-
-    if (order == 0)
-        order = COMPARE(a->negated, b->negated);
-    if (order != 0)
-        return order;
-    switch (a->feature->type) {
-    case FEATURE_NUMBER:
-        order = COMPARE(a->number.low, b->number.low);
-        return order != 0 ? order : COMPARE(b->number.high, a->number.high);
-    case FEATURE_REAL:
-        order = COMPARE(a->real.low, b->real.low);
-        if (order == 0)
-            order = COMPARE(b->real.low_included, a->real.low_included);
-        if (order == 0)
-            order = COMPARE(b->real.high, a->real.high);
-        return order != 0 ? order : COMPARE(b->real.high_included, a->real.high_included);
-    case FEATURE_SET:
-        order = strcmp(a->finding.id, b->finding.id);
-        return order != 0 ? order : COMPARE(a->finding.score, b->finding.score);
-    default:
-        return COMPARE(b->names, a->names);
-    }
-}
 
 /* Does 'a' hold wherever 'b' does? That it may, without being seen here, costs time only. */
 static bool IsWider(const struct condition *a, const struct condition *b)
@@ -242,22 +227,38 @@ static uint32_t CountShared(const struct TattlerEntry *a, const struct TattlerEn
     const uint32_t most = Smaller(a->condition_count, b->condition_count);
     uint32_t n = 0;
 
-    while (n < most && CompareConditions(&a->conditions[n], &b->conditions[n]) == 0)
+    while (n < most && gate_compare(&a->conditions[n], &b->conditions[n]) == 0)
         n++;
     return n;
 }
 
-/* By mask, then so that those which begin alike stand together. */
+/* NULL: it can have no gate. */
+static const struct feature *GateOf(const struct TattlerEntry *entry)
+{
+    const bool possible = entry->condition_count > 0 && gate_is_possible(&entry->conditions[0]);
+
+    return possible ? entry->conditions[0].feature : NULL;
+}
+
+static int CompareRuns(const struct TattlerEntry *a, const struct TattlerEntry *b)
+{
+    const int order = COMPARE(a->mask & TATTLER_CHANGED_ALWAYS, b->mask & TATTLER_CHANGED_ALWAYS);
+
+    return order != 0 ? order : COMPARE(GateOf(a), GateOf(b));
+}
+
+/* By run, then so that those which begin alike stand together. */
 static int CompareEntries(const void *left, const void *right)
 {
     const struct TattlerEntry *a = left, *b = right;
     const uint32_t shared = CountShared(a, b);
+    const int order = CompareRuns(a, b);
 
-    if (a->mask != b->mask)
-        return COMPARE(a->mask, b->mask);
+    if (order != 0)
+        return order;
     if (shared == Smaller(a->condition_count, b->condition_count))
         return COMPARE(a->condition_count, b->condition_count);
-    return CompareConditions(&a->conditions[shared], &b->conditions[shared]);
+    return gate_compare(&a->conditions[shared], &b->conditions[shared]);
 }
 
 static void Chain(const struct TattlerEntry *before, struct TattlerEntry *entry)
@@ -270,30 +271,54 @@ static void Chain(const struct TattlerEntry *before, struct TattlerEntry *entry)
         entry->fails_with++;
 }
 
+static struct TattlerRun *BeginRun(struct TattlerGroup *group, const struct TattlerEntry *first)
+{
+    struct TattlerRun *run;
+
+    group->runs = WithRoom(group->runs, group->run_count, sizeof(*group->runs));
+    run = &group->runs[group->run_count++];
+    *run = (struct TattlerRun){ .gated = GateOf(first) != NULL };
+    if (run->gated)
+        run->gate = first->conditions[0];
+    return run;
+}
+
 static void SortEntries(struct TattlerGroup *group)
 {
+    struct TattlerRun *run = NULL;
+
     qsort(group->entries, group->entry_count, sizeof(*group->entries), CompareEntries);
     for (uint32_t i = 0; i < group->entry_count; i++) {
         struct TattlerEntry *entry = &group->entries[i];
 
-        if (i == 0 || entry[-1].mask != entry->mask) {
-            group->runs = WithRoom(group->runs, group->run_count, sizeof(*group->runs));
-            group->runs[group->run_count++].mask = entry->mask;
-        } else {
+        if (i == 0 || CompareRuns(&entry[-1], entry) != 0)
+            run = BeginRun(group, entry);
+        else
             Chain(entry - 1, entry);
-        }
-        group->runs[group->run_count - 1].end = i + 1;
+        if (run->gated)
+            gate_widen(&run->gate, &entry->conditions[0]);
+        run->mask |= entry->mask;
+        run->end = i + 1;
         group->entry_mask |= entry->mask;
     }
+}
+
+static void IndexRun(uint64_t runs_of[32], uint32_t run, uint32_t mask)
+{
+    for (; mask != 0; mask &= mask - 1)
+        runs_of[__builtin_ctz(mask)] |= UINT64_C(1) << Smaller(run, TATTLER_RUN_SETS - 1);
 }
 
 /* So that a packet that concerns few of the runs does not walk them all. */
 static void IndexRuns(struct TattlerGroup *group)
 {
-    for (uint32_t i = 0; i < group->run_count; i++)
-        for (unsigned bit = 0; bit < 32; bit++)
-            if ((group->runs[i].mask & UINT32_C(1) << bit) != 0)
-                group->runs_of[bit] |= UINT64_C(1) << Smaller(i, TATTLER_RUN_SETS - 1);
+    for (uint32_t i = 0; i < group->run_count; i++) {
+        const struct TattlerRun *run = &group->runs[i];
+        const bool shuts = run->gated && i < TATTLER_RUN_SETS - 1;
+
+        IndexRun(group->runs_of, i, run->mask);
+        IndexRun(group->gates_of, i, shuts ? run->gate.feature->changed : run->mask);
+    }
 }
 
 int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh)

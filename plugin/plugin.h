@@ -34,8 +34,9 @@ void TattlerConfigRead(struct settings *settings);
 struct TattlerWait {
     const void *group; /* NULL: no rules have looked at this flow in this direction */
     uint32_t version;  /* the group's */
-    uint32_t mask;     /* enum flow_change, TATTLER_CHANGED_ALWAYS: one of these changes */
+    uint32_t mask;     /* enum flow_change, TATTLER_CHANGED_*: one of these changes */
     uint32_t mark_count;
+    uint64_t open; /* a bit for each run of rules whose gate was */
     struct TattlerMark { /* or a number reaches this, or one of these names is it */
         const struct feature *feature;
         union {
@@ -53,7 +54,7 @@ struct TattlerFlow {
     uint32_t unseen[2];
     uint32_t carried[2]; /* of the other direction's packets, for the next one in this */
     /* Application protocol and 'established' as they were with the last packet; rules may ask for
-     * them, so another phase has all rules looked at again. */
+     * them. */
     uint32_t phase[2];
     uint32_t in_facts; /* enum flow_change: learned before it was made, for rules on the next packet */
     char *facts; /* the iot object of transactions (eve.c), NULL: to be made */
@@ -62,6 +63,7 @@ struct TattlerFlow {
      * each loaded rule. */
     uint64_t *fired;
     uint32_t fired_count, fired_room;
+    bool reversed; /* Suricata has exchanged the directions */
     struct TattlerWait waits[2]; /* by direction */
 };
 
@@ -82,9 +84,11 @@ static inline unsigned TattlerDirectionOf(const Packet *p)
     return PKT_IS_TOSERVER(p) ? 0 : 1;
 }
 
-/* Above every enum flow_change: with each packet, and with each that carries a SYN. */
+/* Above every enum flow_change: with each packet, with each that carries a SYN, and where protocol or
+ * state of the flow have changed. */
 #define TATTLER_CHANGED_ALWAYS (UINT32_C(1) << 31)
 #define TATTLER_CHANGED_SYN (UINT32_C(1) << 30)
+#define TATTLER_CHANGED_PHASE (UINT32_C(1) << 29)
 
 /* What of enum flow_change, and of these, a rule should look at with this packet. */
 uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p);

@@ -111,25 +111,9 @@ void TattlerRuleAsks(struct TattlerRule *rule, const struct feature *feature)
     rule->mask |= feature->changed;
 }
 
-/* What changes often, or takes long to tell. */
-#define CHANGED_OFTEN                                                                              \
-    (CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
-
-static int RankOf(const struct feature *feature)
-{
-    if ((feature->changed & CHANGED_OFTEN) != 0)
-        return 2;
-    return feature->type == FEATURE_BOOLEAN || feature->type == FEATURE_NAMES ? 0 : 1;
-}
-
-/* What settles most rules stands first, above all what many of them ask alike. */
 static int CompareConditions(const void *left, const void *right)
 {
-    const struct feature *a = ((const struct condition *)left)->feature;
-    const struct feature *b = ((const struct condition *)right)->feature;
-    const int first = RankOf(a), second = RankOf(b);
-
-    return first != second ? first - second : (a > b) - (a < b);
+    return gate_compare(left, right);
 }
 
 bool TattlerRuleAdd(struct TattlerRule *rule, const struct condition *condition)

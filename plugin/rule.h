@@ -16,11 +16,13 @@
 
 #include "plugin.h"
 
+#include "detect/gate.h"
+
 struct TattlerRule {
-    uint32_t mask; /* enum flow_change, TATTLER_CHANGED_ALWAYS */
+    uint32_t mask; /* enum flow_change, TATTLER_CHANGED_* */
     bool once;     /* rests while it holds; known when its group of rules is set up */
     uint32_t condition_count;
-    struct condition *conditions;
+    struct condition *conditions; /* in the order of gate.h */
 };
 
 /* The feature looked up last: rules and conditions side by side often ask for the same. All zeros
@@ -73,10 +75,13 @@ struct TattlerEntry {
     const struct feature *text; /* that the rule matches as well, NULL: none */
 };
 
-/* Entries with one mask stand together. */
+/* Entries whose first conditions are on the same feature, and those without a gate; apart from each
+ * other those that each packet concerns and those that it does not. */
 struct TattlerRun {
-    uint32_t mask;
+    uint32_t mask; /* of all of them */
     uint32_t end; /* index of the first entry behind */
+    bool gated;
+    struct condition gate;
 };
 
 #define TATTLER_RUN_SETS 64 /* the last one stands for all runs from there on */
@@ -88,7 +93,9 @@ struct TattlerGroup {
     uint32_t all_count; /* rules to be looked at with each packet, by Suricata itself */
     struct TattlerSearch *searches;
     struct TattlerRun *runs;
-    uint64_t runs_of[32]; /* by bit of enum flow_change: the runs that it concerns, a bit each */
+    /* By bit of enum flow_change: the runs that it concerns, a bit each; and those that it concerns
+     * although their gate is closed. */
+    uint64_t runs_of[32], gates_of[32];
     struct TattlerEntry *entries;
     SigIntId *all;
 };
