@@ -144,7 +144,7 @@ void inspect_alert(void *user, const struct match_alert *found)
     if (connection != NULL) {
         connection->alerted = true;
         if (connection->flow != NULL)
-            flow_note_alert(connection->flow, found->rule->priority);
+            flow_note_alert(inspector->engine, connection->flow, found->rule->priority);
         flow = inspect_flow_facts(connection, END_SHUTDOWN);
         alert.flow = &flow;
         if (inspector->sink->alert != NULL)

@@ -105,7 +105,7 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
 
 /* Priorities up to this are urgent: the flow that such a rule alerts on teaches its device nothing. */
 #define FLOW_ALERT_PRIORITY 2
-void flow_note_alert(struct flow *flow, int priority);
+void flow_note_alert(struct engine *engine, struct flow *flow, int priority);
 
 struct rule_identity {
     uint32_t gid, sid;

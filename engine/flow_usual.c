@@ -79,27 +79,34 @@ static void each_fact(const struct flow *flow, uint64_t since_us,
 
 /* --- rules --- */
 
-/* Whom a rule speaks of: the remote's domain, else its network, else its address. */
-static void remote_text(const struct flow *flow, char out[NAME_SIZE])
-{
+/* Whom a rule speaks of: the remote's domain, else its network, else, at home, its MAC, which stays while
+ * leases come and go, else its address. Facts that were learned from EVE have the address in any case. */
+struct remote_texts {
+    char text[NAME_SIZE];
     char address[ADDRESS_TEXT_SIZE];
+};
 
+/* Not with the device's lock held: it asks the table of devices. */
+static void name_remote(struct engine *engine, const struct flow *flow, struct remote_texts *out)
+{
+    char text[MAC_TEXT_SIZE];
+    struct mac mac;
+
+    address_text(&flow->remote_address, out->address);
     if (flow->domain != NULL) {
-        snprintf(out, NAME_SIZE, "%s", flow->domain);
+        snprintf(out->text, sizeof(out->text), "%s", flow->domain);
     } else if (flow->geo.asn != 0) {
-        snprintf(out, NAME_SIZE, "AS%u", flow->geo.asn);
+        snprintf(out->text, sizeof(out->text), "AS%u", flow->geo.asn);
+    } else if (!flow->remote_is_public && devices_mac_at(engine->devices, &flow->remote_address, &mac)) {
+        mac_text(&mac, text);
+        snprintf(out->text, sizeof(out->text), "%s", text);
     } else {
-        address_text(&flow->remote_address, address);
-        snprintf(out, NAME_SIZE, "%s", address);
+        snprintf(out->text, sizeof(out->text), "%s", out->address);
     }
 }
 
-static void rule_text(const struct flow *flow, const struct rule_identity *rule,
-        char out[RULE_TEXT_SIZE])
+static void rule_text(const struct rule_identity *rule, const char *remote, char out[RULE_TEXT_SIZE])
 {
-    char remote[NAME_SIZE];
-
-    remote_text(flow, remote);
     snprintf(out, RULE_TEXT_SIZE, "%u:%u %s", rule->gid, rule->sid, remote);
 }
 
@@ -160,19 +167,29 @@ bool flow_is_blameless(const struct flow *flow)
 
 /* --- what is usual --- */
 
-static bool is_usual(struct engine *engine, const struct flow *flow,
-        const struct rule_identity *rule)
+static bool holds_usually(struct engine *engine, const struct flow *flow,
+        const struct rule_identity *rule, const char *remote)
 {
     const struct seen *seen = seen_of(flow);
     char text[RULE_TEXT_SIZE];
     struct seen_fact fact;
 
-    rule_text(flow, rule, text);
+    rule_text(rule, remote, text);
     fact = seen_fact_text(SEEN_RULE, text);
-    if (seen_is_usual(seen, &engine->budget.conduct.seen, &fact, flow->last_us)) {
-        keep_young(seen, fact.key, flow->last_us);
+    if (!seen_is_usual(seen, &engine->budget.conduct.seen, &fact, flow->last_us))
+        return false;
+    keep_young(seen, fact.key, flow->last_us);
+    return true;
+}
+
+static bool is_usual(struct engine *engine, const struct flow *flow,
+        const struct rule_identity *rule, const struct remote_texts *remote)
+{
+    char text[RULE_TEXT_SIZE];
+
+    if (holds_usually(engine, flow, rule, remote->text) ||
+            (!flow->remote_is_public && holds_usually(engine, flow, rule, remote->address)))
         return true;
-    }
     rule_text_wide(rule, text);
     return count_remotes(engine, flow, text) >= RULE_WIDE;
 }
@@ -180,13 +197,15 @@ static bool is_usual(struct engine *engine, const struct flow *flow,
 bool flow_is_usual(struct engine *engine, const struct flow *flow,
         const struct rule_identity *rule)
 {
+    struct remote_texts remote;
     bool usual;
 
     if (!flow->outlook.has_usual) /* of most devices, so that none has to be locked for it */
         return false;
+    name_remote(engine, flow, &remote);
     lock_take(&flow->device->lock);
     usual = !flow->device->gone &&
-            (is_usual(engine, flow, rule) || flow_is_common(engine, flow));
+            (is_usual(engine, flow, rule, &remote) || flow_is_common(engine, flow));
     lock_release(&flow->device->lock);
     return usual;
 }
@@ -195,8 +214,10 @@ void flow_note_told(struct engine *engine, const struct flow *flow,
         const struct rule_identity *rule)
 {
     char text[RULE_TEXT_SIZE];
+    struct remote_texts remote;
 
-    rule_text(flow, rule, text);
+    name_remote(engine, flow, &remote);
+    rule_text(rule, remote.text, text);
     lock_take(&flow->device->lock);
     if (!flow->device->gone)
         teach(engine, flow, seen_fact_text(SEEN_RULE, text));
@@ -213,34 +234,34 @@ static uint64_t accused_since_us(const struct flow *flow)
 }
 
 /* What rules of context have said of its remote. */
-static void accuse_rules(const struct flow *flow)
+static void accuse_rules(const struct flow *flow, const struct remote_texts *remote)
 {
     struct seen *seen = seen_of(flow);
     const struct seen_set *set = &seen->sets[SEEN_RULE];
-    char remote[NAME_SIZE];
 
-    remote_text(flow, remote);
     for (uint16_t i = 0; i < set->count; i++) {
         const char *space = strchr(set->items[i].text, ' ');
 
-        if (space != NULL && strcmp(space + 1, remote) == 0)
+        if (space != NULL && (strcmp(space + 1, remote->text) == 0 || strcmp(space + 1, remote->address) == 0))
             seen_accuse(seen, SEEN_RULE, set->items[i].key, accused_since_us(flow));
     }
 }
 
-void flow_note_alert(struct flow *flow, int priority)
+void flow_note_alert(struct engine *engine, struct flow *flow, int priority)
 {
     struct device *device = flow->device;
+    struct remote_texts remote;
 
     if (priority > FLOW_ALERT_PRIORITY)
         return;
+    name_remote(engine, flow, &remote);
     lock_take(&device->lock);
     flow->accused = true;
     device->alerts++;
     seen_of(flow)->suspect_until_us = flow->last_us + SUSPECT_US;
     if (!device->gone) {
         each_fact(flow, accused_since_us(flow), seen_accuse);
-        accuse_rules(flow);
+        accuse_rules(flow, &remote);
         if (device->conduct.upload != NULL)
             upload_unlearn(device->conduct.upload);
     }

@@ -435,6 +435,20 @@ bool devices_has_at(struct devices *devices, const struct address *address)
     return any;
 }
 
+bool devices_mac_at(struct devices *devices, const struct address *address, struct mac *mac)
+{
+    struct bound *bound;
+    bool any;
+
+    lock_take(&devices->lock);
+    bound = binding_find(&devices->bindings, address);
+    any = bound != NULL && entry_of(bound)->device.has_mac;
+    if (any)
+        *mac = entry_of(bound)->device.mac;
+    lock_release(&devices->lock);
+    return any;
+}
+
 void devices_note_router(struct devices *devices, const struct mac *mac)
 {
     if (!names_one_card(mac))

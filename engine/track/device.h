@@ -155,6 +155,9 @@ struct address devices_first_address(struct devices *devices, const struct devic
 /* Has a device sent from this address over a link that shows its MAC? */
 bool devices_has_at(struct devices *devices, const struct address *address);
 
+/* The MAC that it has shown; false: none. */
+bool devices_mac_at(struct devices *devices, const struct address *address, struct mac *mac);
+
 /* This MAC forwards packets of others: from now on only addresses that are surely its own count
  * for it. */
 void devices_note_router(struct devices *devices, const struct mac *mac);

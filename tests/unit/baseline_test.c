@@ -39,7 +39,7 @@ static void talk(const char *name, const char *address, int priority)
     say_hello(&scene, flow, (struct hello_view){ .sni = name });
     flow_note_told(scene.engine, flow, &context);
     if (priority > 0)
-        flow_note_alert(flow, priority);
+        flow_note_alert(scene.engine, flow, priority);
     flow_close(scene.engine, flow);
 }
 
@@ -331,6 +331,36 @@ START_TEST(a_rule_is_usual_with_a_remote_once_learning_is_over)
 }
 END_TEST
 
+/* Says by ARP that it has the address. */
+static void takes_address(struct mac *mac, const char *address)
+{
+    struct neighbour_view said = { false, mac, at(address), at(DEVICE) };
+
+    engine_learn_neighbour(scene.engine, &said, scene.now_us);
+}
+
+/* A rule held with the NAS; then the lease of its address ran out, and it has another one. */
+START_TEST(a_neighbour_is_known_by_its_mac_whatever_lease_it_has)
+{
+    struct mac nas = { { 2, 0, 0, 0, 0, 0x77 } }, other = { { 2, 0, 0, 0, 0, 0x78 } };
+    struct flow *flow;
+
+    takes_address(&nas, "192.168.1.77");
+    flow = connect_to(&scene, "192.168.1.77");
+    flow_note_told(scene.engine, flow, &context);
+    flow_close(scene.engine, flow);
+    scene.now_us += 2 * HOUR;
+    takes_address(&nas, "192.168.1.99");
+    takes_address(&other, "192.168.1.77");
+    flow = connect_to(&scene, "192.168.1.99");
+    ck_assert(flow_is_usual(scene.engine, flow, &context));
+    flow_close(scene.engine, flow);
+    flow = connect_to(&scene, "192.168.1.77");
+    ck_assert(!flow_is_usual(scene.engine, flow, &context));
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 START_TEST(what_somebody_answers_for_is_usual_at_once)
 {
     struct baseline out;
@@ -522,6 +552,7 @@ int main(void)
         who_learns_anew_remembers_no_heartbeat,
         a_known_device_gone_rogue_is_no_new_device,
         a_rule_is_usual_with_a_remote_once_learning_is_over,
+        a_neighbour_is_known_by_its_mac_whatever_lease_it_has,
         what_somebody_answers_for_is_usual_at_once,
         with_four_remotes_it_is_usual_with_any,
         a_flow_that_alerts_urgently_teaches_nothing,

@@ -115,7 +115,7 @@ static struct flow *connect_out(struct engine *engine, struct worker *worker, co
     if (!flow_is_usual(engine, flow, &context))
         flow_note_told(engine, flow, &context);
     if (round % 64 == 0)
-        flow_note_alert(flow, 1);
+        flow_note_alert(engine, flow, 1);
     return flow;
 }
 
