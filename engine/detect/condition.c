@@ -61,6 +61,9 @@ static bool refuse_name(const struct reader *in, const char *word, const char *c
     char all[512] = "";
     size_t used = 0;
 
+    if (word[0] == '!')
+        return condition_refuse(in, "one '!' in front of all values of iot.%s goes for each: write "
+                "'%s' without", in->feature->name, word);
     if (near != NULL)
         return condition_refuse(in, "'%s' is no value of iot.%s: did you mean '%s'?", word,
                 in->feature->name, near);

@@ -168,6 +168,8 @@ START_TEST(a_wrong_name_gets_the_nearest_or_all)
             "'tsl' is no value of iot.service: did you mean 'tls'?");
     ck_assert_str_eq(refusal("service", "!dns,sutn"),
             "'sutn' is no value of iot.service: did you mean 'stun'?");
+    ck_assert_str_eq(refusal("service", "!tls,!quic"),
+            "one '!' in front of all values of iot.service goes for each: write '!quic' without");
     ck_assert_str_eq(refusal("name_source", "x"),
             "'x' is no value of iot.name_source: use one of none, dns, http, quic, sni");
 }
