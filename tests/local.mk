@@ -208,4 +208,4 @@ EXTRA_DIST += tests/unit/eve_check.h tests/unit/lua_scene.h tests/unit/match_sce
 	tests/lua .busted .luacheckrc \
 	tests/parity/known.tsv tests/parity/run tests/profile/run tests/property/run tests/rules tests/run \
 	tests/signatures tests/browser.py tests/export tests/report tests/serve tests/schema/run tests/static/run \
-	tests/suricata tests/tune/run tests/score/run build-aux/suricata8
+	tests/suricata tests/threads/run tests/tune/run tests/score/run build-aux/suricata8
