@@ -222,7 +222,7 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     move_clock(worker->engine, flow, packet->time_us);
     if (flow->awaits_answer)
         flow_await_answer(worker->engine, flow);
-    if (flow->to_many)
+    if (flow->to_many && (flow->changed & CHANGED_AGE) != 0) /* calls are kept by the second */
         calls_note(&worker->engine->calls, &flow->device_address, flow->device_port, flow->last_us);
     if (messages && packet->payload.left > 0)
         read_payload(worker, flow, packet, way);
