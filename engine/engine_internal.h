@@ -239,9 +239,11 @@ void flow_report_end(struct engine *engine, struct flow *flow);
 
 /* --- flow_remotes.c: with the device's lock held --- */
 
-/* Tells the remotes of the flow about bursts and uploads not yet reported, and looks up what is known
- * of them in return. 'event' is written if a heartbeat changed. */
+/* Tells the remotes of the flow about bursts and uploads not yet reported. 'event' is written if a
+ * heartbeat changed. */
 void flow_tell_remotes(struct engine *engine, struct flow *flow, struct engine_event *event);
+/* What is known of them in return; only after the above. */
+void flow_look_at_remotes(struct flow *flow);
 /* The same with nothing to tell: the flow has just opened. */
 void flow_recall_remotes(struct flow *flow, struct engine_event *event);
 /* Counts what the device has uploaded since the last time; 'remote' may be NULL. */

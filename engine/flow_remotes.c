@@ -171,7 +171,6 @@ static void tell_wide(struct engine *engine, struct flow *flow, struct engine_ev
             wide->beat = first->beat;
     }
     tell_remote(engine, flow, wide, event);
-    take_better(&flow->outlook.series, &wide->beat);
 }
 
 /* Payload that leaves the home counts as upload: hosts see the last acknowledgements of a flow at
@@ -221,20 +220,25 @@ static void look_at_upload(struct flow *flow, const struct remote *remote)
 
 void flow_tell_remotes(struct engine *engine, struct flow *flow, struct engine_event *event)
 {
-    struct remote *narrow;
-
-    flow->outlook.series = (struct beat_view){ 0 };
     look_up(engine, flow);
-    narrow = flow->narrow;
-    flow_note_upload(flow, narrow);
-    if (narrow == NULL)
+    flow_note_upload(flow, flow->narrow);
+    if (flow->narrow == NULL)
         return;
     if (flow->wide != NULL)
         tell_wide(engine, flow, event);
-    flow->alone = remote_hears_only(narrow, teller_of(flow));
-    tell_remote(engine, flow, narrow, event);
-    take_better(&flow->outlook.series, &narrow->beat);
-    look_at_upload(flow, narrow);
+    flow->alone = remote_hears_only(flow->narrow, teller_of(flow));
+    tell_remote(engine, flow, flow->narrow, event);
+}
+
+void flow_look_at_remotes(struct flow *flow)
+{
+    flow->outlook.series = (struct beat_view){ 0 };
+    if (flow->narrow == NULL)
+        return;
+    if (flow->wide != NULL && flow->wide->teller == REMOTE_TOLD_BY_MANY)
+        take_better(&flow->outlook.series, &flow->wide->beat);
+    take_better(&flow->outlook.series, &flow->narrow->beat);
+    look_at_upload(flow, flow->narrow);
 }
 
 /* NULL: nothing is known. */

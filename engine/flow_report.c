@@ -117,6 +117,8 @@ static void tell_device(struct flow *flow)
 
 static void look_at_device(struct engine *engine, struct flow *flow)
 {
+    if (flow->device_initiated)
+        flow_look_at_remotes(flow);
     flow_look_up_usual(engine, flow);
     flow->outlook.beats_lost = lost_count(&flow->device->conduct.lost, flow->last_us);
     flow->outlook.strangers = flow_count_strangers(flow);
