@@ -196,6 +196,7 @@ static bool grid_misses(const double *times, unsigned count, double period_s, do
     return true;
 }
 
+/* Periods are tried from short to long: one that is too long for each beat to have its own ends it. */
 static void suppose_grid(const struct window *window, double around_s, struct judgement *best)
 {
     double times[JUDGE_GAPS_MAX + 1] = { 0 }, count = window->count;
@@ -204,14 +205,20 @@ static void suppose_grid(const struct window *window, double around_s, struct ju
         times[i + 1] = times[i] + window->gaps_s[i];
     for (int step = 0; step < GRID_STEPS; step++) {
         double period_s = around_s * (1 + GRID_REACH * (2.0 * step / (GRID_STEPS - 1) - 1));
-        double rest, misses, nats;
-        double arc = grid_arc(times, window->count + 1, period_s, &rest);
+        double arc, rest, misses, width_nats, nats;
 
-        if (arc > GRID_ARC_MAX || !grid_misses(times, window->count + 1, period_s, rest, &misses))
+        if (times[window->count] < (count - 1) * period_s)
+            return;
+        arc = grid_arc(times, window->count + 1, period_s, &rest);
+        if (arc > GRID_ARC_MAX)
             continue;
         /* n + 1 beats within an arc show (n + 2) / n of it */
         arc = fmax(arc * (count + 2) / count, GRID_ARC_MIN);
-        nats = misses - count * log(arc * period_s) - window->random_nats - GRID_LUCK;
+        width_nats = count * log(arc * period_s) + window->random_nats + GRID_LUCK;
+        if (-width_nats <= best->nats || /* misses only take off */
+                !grid_misses(times, window->count + 1, period_s, rest, &misses))
+            continue;
+        nats = misses - width_nats;
         if (nats > best->nats)
             *best = (struct judgement){ nats, period_s, arc / 2 };
     }
