@@ -163,26 +163,42 @@ static void recall_remotes(struct engine *engine, struct flow *flow)
     pass_on(engine, flow, &event);
 }
 
+/* A hub asks its lamps again and again, though they are switched off; a scan goes on to others. */
+static bool called_before(struct conduct *conduct, const struct flow *flow)
+{
+    uint64_t key = hash_bytes(flow->remote_address.bytes, sizeof(flow->remote_address.bytes));
+
+    return strangers_note(&conduct->neighbours, NEIGHBOURS_MAX,
+            key ^ (uint64_t)flow->remote_port << 48, flow->last_us);
+}
+
+static void note_fanout(struct engine *engine, struct flow *flow)
+{
+    struct conduct *conduct = &flow->device->conduct;
+    struct fanout_budget *budget = &engine->budget.conduct.fanout;
+    uint8_t port[] = { (uint8_t)(flow->remote_port >> 8), (uint8_t)flow->remote_port };
+
+    if (flow->remote_is_public || !called_before(conduct, flow))
+        fanout_note(&conduct->fanout, budget, flow->remote_is_public ? FANOUT_PUBLIC : FANOUT_LAN,
+                flow->remote_address.bytes, sizeof(flow->remote_address.bytes), flow->last_us);
+    if (flow->remote_port != 0)
+        fanout_note(&conduct->fanout, budget, FANOUT_PORTS, port, sizeof(port), flow->last_us);
+}
+
 void flow_report_opening(struct engine *engine, struct flow *flow)
 {
     struct conduct *conduct = &flow->device->conduct;
     struct outlook *outlook = &flow->outlook;
-    uint8_t port[] = { (uint8_t)(flow->remote_port >> 8), (uint8_t)flow->remote_port };
     /* Asked in any case: the first flow begins the watch, whatever it shows. */
     enum ternary is_new = is_new_device(engine, flow);
 
     if (flow->device_initiated)
         recall_remotes(engine, flow);
     if (flow->device_initiated && !flow->to_many) {
-        struct fanout_budget *budget = &engine->budget.conduct.fanout;
-
         acceptance_open(&conduct->acceptance, flow->last_us);
-        fanout_note(&conduct->fanout, budget, flow->remote_is_public ? FANOUT_PUBLIC : FANOUT_LAN,
-                flow->remote_address.bytes, sizeof(flow->remote_address.bytes), flow->last_us);
-        if (flow->remote_port != 0) {
-            fanout_note(&conduct->fanout, budget, FANOUT_PORTS, port, sizeof(port), flow->last_us);
+        note_fanout(engine, flow);
+        if (flow->remote_port != 0)
             outlook->new_port = flow_teach_port(engine, flow);
-        }
         if (flow->geo.asn != 0)
             outlook->new_asn = flow_teach_remote(engine, flow,
                     (struct seen_fact){ .kind = SEEN_ASN, .key = flow->geo.asn });

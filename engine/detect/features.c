@@ -235,7 +235,9 @@ const struct feature features[] = {
             "above within some percent.",
             "iot.fanout:>100;" },
     { ALONE("fanout_lan"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", UINT32_MAX, NULL,
-            get_fanout_lan, "Private hosts that the device opened flows to in the last 60 s.",
+            get_fanout_lan,
+            "Private hosts that the device opened flows to in the last 60 s, at ports where it had not "
+            "called them in the day before: who polls the same ones looks for nobody.",
             "iot.fanout_lan:>20;" },
     { ALONE("fanout_absent"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", UINT32_MAX,
             NULL,

@@ -28,6 +28,8 @@ void conduct_forget(struct conduct *conduct, struct conduct_budget *budget)
     conduct->strangers = NULL;
     free(conduct->absent);
     conduct->absent = NULL;
+    free(conduct->neighbours);
+    conduct->neighbours = NULL;
 }
 
 void conduct_clear(struct conduct *conduct, struct conduct_budget *budget)

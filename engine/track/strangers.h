@@ -1,18 +1,23 @@
 /* strangers.h - how many hosts a device met of late in one way: called them outside without having
- * a name for them, or asked for them at home in vain.
+ * a name for them, asked for them at home in vain, or called them there.
  *
  * One host called without a name is worth a look. Who has a dozen is a peer among peers (BitTorrent,
  * games, calls) or scans, and each of them says little. One host that is gone from home is a lamp
- * switched off; who asks for dozens in a day, however slowly, looks for prey.
+ * switched off; who asks for dozens in a day, however slowly, looks for prey. And who calls the same
+ * ports at home as before looks for nobody: a hub's lamps do not answer while they are switched off.
  *
  * Not locked: used under the device's lock. */
 #ifndef TATTLER_TRACK_STRANGERS_H
 #define TATTLER_TRACK_STRANGERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define STRANGERS_MAX 16 /* outside: that many or more */
 #define ABSENT_MAX 64    /* at home */
+/* Ports of hosts at home: a hub's many lamps, but by far not all addresses of a home. Who scans it
+ * again meets none that is still remembered. */
+#define NEIGHBOURS_MAX 128
 #define STRANGERS_KEPT_S 86400
 
 struct stranger {
@@ -26,10 +31,10 @@ struct strangers {
     struct stranger items[];
 };
 
-/* 'key' is the hash of an address; when all places are taken the one seen longest ago is forgotten.
- * '*strangers', NULL before, is made with 'room' places; out of memory, nothing is noted. Free it
- * with free(). */
-void strangers_note(struct strangers **strangers, unsigned room, uint64_t key, uint64_t now_us);
+/* 'key' is the hash of an address, or of more; when all 'most' places are taken the one seen longest
+ * ago is forgotten. True if it was noted before within STRANGERS_KEPT_S. '*strangers', NULL before,
+ * is made and grows; out of memory, it stays as it is. Free it with free(). */
+bool strangers_note(struct strangers **strangers, unsigned most, uint64_t key, uint64_t now_us);
 /* It is none after all. All these accept NULL for none. */
 void strangers_forget(struct strangers *strangers, uint64_t key);
 

@@ -92,6 +92,38 @@ START_TEST(who_gives_leases_looks_for_nobody)
 }
 END_TEST
 
+/* A round of calls to each host at a port, a second apart; the fan-out at its end. */
+static uint64_t poll(uint16_t port)
+{
+    struct feature_value value = { .number = 0 };
+
+    for (unsigned i = 0; i < OFFICE; i++) {
+        char host[ADDRESS_TEXT_SIZE];
+        struct flow *flow;
+
+        name_host(i, host);
+        scene.now_us += SECOND;
+        flow = send_datagram(PRINTER, 49152, host, port);
+        if (!known(flow, "fanout_lan", &value))
+            value.number = 0;
+        flow_close(scene.engine, flow);
+    }
+    return value.number;
+}
+
+START_TEST(who_calls_the_same_hosts_again_looks_for_nobody)
+{
+    ck_assert_uint_eq(poll(161), OFFICE);
+    for (unsigned round = 0; round < 100; round++) {
+        scene.now_us += MINUTE;
+        ck_assert_uint_eq(poll(161), 0);
+    }
+    ck_assert_uint_eq(poll(23), OFFICE); /* it never called them there */
+    scene.now_us += DAY;
+    ck_assert_uint_eq(poll(161), OFFICE);
+}
+END_TEST
+
 START_TEST(a_call_is_forgotten)
 {
     ck_assert_uint_gt(fan_out(true, 31 * SECOND), 0);
@@ -142,6 +174,7 @@ int main(void)
     tcase_add_test(tests, who_answers_many_calls_looks_for_nobody);
     tcase_add_test(tests, who_was_not_called_looks_for_them);
     tcase_add_loop_test(tests, who_gives_leases_looks_for_nobody, 0, 2);
+    tcase_add_test(tests, who_calls_the_same_hosts_again_looks_for_nobody);
     tcase_add_test(tests, a_call_is_forgotten);
     tcase_add_test(tests, a_flow_that_calls_again_is_answered_again);
     tcase_add_test(tests, only_the_port_that_called_is_answered);

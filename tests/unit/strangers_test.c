@@ -46,6 +46,23 @@ START_TEST(who_was_not_called_for_a_day_is_none)
 }
 END_TEST
 
+START_TEST(who_is_met_again_within_a_day_was_there_before)
+{
+    ck_assert(!strangers_note(&strangers, STRANGERS_MAX, 1, NOW));
+    ck_assert(strangers_note(&strangers, STRANGERS_MAX, 1, NOW + DAY - SECOND));
+    ck_assert(strangers_note(&strangers, STRANGERS_MAX, 1, NOW + DAY));
+    ck_assert(!strangers_note(&strangers, STRANGERS_MAX, 1, NOW + 2 * DAY));
+}
+END_TEST
+
+START_TEST(of_a_round_longer_than_there_is_room_nobody_was_there_before)
+{
+    for (unsigned i = 0; i < 3 * (NEIGHBOURS_MAX + 1); i++)
+        ck_assert(!strangers_note(&strangers, NEIGHBOURS_MAX, i % (NEIGHBOURS_MAX + 1), NOW + i * SECOND));
+    ck_assert_uint_eq(strangers->room, NEIGHBOURS_MAX);
+}
+END_TEST
+
 START_TEST(a_crowd_does_not_push_out_who_is_called_again)
 {
     for (unsigned i = 0; i < 1000; i++) {
@@ -88,6 +105,8 @@ int main(void)
         each_is_counted_once,
         a_crowd_is_the_largest_count,
         who_was_not_called_for_a_day_is_none,
+        who_is_met_again_within_a_day_was_there_before,
+        of_a_round_longer_than_there_is_room_nobody_was_there_before,
         a_crowd_does_not_push_out_who_is_called_again,
         who_turns_out_to_be_there_is_none,
         those_met_before_the_clock_stepped_back_do_not_stay_for_ever,
