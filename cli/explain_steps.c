@@ -216,6 +216,8 @@ static const char *const buffer_phrases[BUFFER_KINDS] = {
     [BUFFER_MQTT_PASSWORD] = "The password in MQTT",
     [BUFFER_MQTT_PUBLISH_TOPIC] = "The topic published to in MQTT",
     [BUFFER_MQTT_SUBSCRIBE_TOPIC] = "A topic subscribed to in MQTT",
+    [BUFFER_IP_SOURCE] = "The source's address",
+    [BUFFER_IP_DESTINATION] = "The destination's address",
 };
 
 static void (*const step_phrases[])(FILE *to, const struct rule_step *step) = {
@@ -251,12 +253,27 @@ static void say_step(FILE *to, const struct rule_buffer *buffer, uint32_t i)
     step_phrases[step->kind](to, step);
 }
 
+static void say_transforms(FILE *to, const struct rule_transforms *transforms)
+{
+    static const char *const names[TRANSFORM_KINDS] = {
+        [TRANSFORM_MD5] = "MD5",
+        [TRANSFORM_SHA1] = "SHA-1",
+        [TRANSFORM_SHA256] = "SHA-256",
+    };
+
+    for (unsigned i = 0; i < transforms->count; i++)
+        fprintf(to, "%s %s", i == 0 ? ", hashed by" : " and then", names[transforms->kinds[i]]);
+    if (transforms->count > 0)
+        putc(',', to);
+}
+
 void say_buffer(FILE *to, const struct rule_buffer *buffer)
 {
     if (buffer->kind == BUFFER_FEATURE)
         fprintf(to, "iot.%s", buffer->feature->name);
     else
         fputs(buffer_phrases[buffer->kind], to);
+    say_transforms(to, &buffer->transforms);
     for (uint32_t i = 0; i < buffer->step_count; i++)
         say_step(to, buffer, i);
     putc('.', to);

@@ -276,6 +276,10 @@ static void say_buffer_seen(FILE *to, const struct rule_buffer *buffer,
 
     if (buffer->kind == BUFFER_FEATURE) {
         say_feature_seen(to, buffer->feature, look->packet->flow);
+    } else if (buffer->kind == BUFFER_IP_SOURCE) {
+        say_end(to, "source", &look->packet->source);
+    } else if (buffer->kind == BUFFER_IP_DESTINATION) {
+        say_end(to, "destination", &look->packet->destination);
     } else if (reach->depth == 0 || !bytes_of(look, buffer, &bytes)) {
         say_absent(to, buffer, look);
         return;

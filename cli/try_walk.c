@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "detect/condition.h"
+#include "detect/rules/buffers.h"
 #include "try.h"
 
 /* --- the order --- */
@@ -36,7 +37,7 @@ static void add_tests(struct try_rule *tried, bool (*is)(const struct rule_test 
 
 static bool is_of_message(const struct rule_buffer *buffer)
 {
-    return buffer->kind != BUFFER_PAYLOAD && buffer->kind != BUFFER_FEATURE;
+    return buffer_is_of_message(buffer->kind);
 }
 
 static void add_buffers(struct try_rule *tried)
@@ -184,6 +185,8 @@ static bool is_there(const struct look *look, const struct rule_buffer *buffer)
         return look->payload.left > 0 && !look->unreadable;
     if (buffer->kind == BUFFER_FEATURE)
         return look->packet->flow != NULL && buffer->feature->get(look->packet->flow, &value);
+    if (!is_of_message(buffer))
+        return look_address(look, buffer->kind).left > 0;
     for (size_t i = 0; transaction != NULL && i < transaction->count; i++)
         if (transaction->buffers[i].kind == buffer->kind)
             return true;

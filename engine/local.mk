@@ -120,6 +120,7 @@ librules_la_SOURCES = \
 	engine/detect/match/steps.c engine/detect/match/steps.h \
 	engine/detect/match/steps_content.c engine/detect/match/steps_internal.h \
 	engine/detect/match/steps_number.c engine/detect/match/steps_pcre.c \
+	engine/detect/match/transforms.c engine/detect/match/transforms.h \
 	engine/detect/rules/address_set.h engine/detect/rules/arena.c engine/detect/rules/arena.h \
 	engine/detect/rules/bit_names.c engine/detect/rules/bit_names.h \
 	engine/detect/rules/bounds.c engine/detect/rules/bounds.h \

@@ -105,6 +105,24 @@ START_TEST(rules_on_addresses_alone_meet_the_first_packet_each_way)
 }
 END_TEST
 
+START_TEST(rules_look_at_the_bytes_of_each_packet_s_addresses)
+{
+    begin_udp(UDP "(ip.src; content:\"|0a|\"; startswith; bsize:4; sid:1;)\n"
+          UDP "(ip.dst; content:\"|0a|\"; startswith; sid:2;)\n"
+          UDP "(ip.src; bsize:16; sid:3;)\n"
+          UDP "(content:\"ab\"; ip.dst; content:\"|cb 00 71 05|\"; sid:4;)\n");
+    ck_assert_str_eq(said(true, ""), "1");
+    ck_assert_str_eq(said(false, ""), "2");
+    ck_assert_str_eq(said(true, "ab"), "1 4");
+    ck_assert_str_eq(said(false, "ab"), "2");
+    at.packet.ip_version = 6;
+    ck_assert_str_eq(said(true, ""), "3");
+    at.packet.ip_version = 0;
+    ck_assert_str_eq(said(true, ""), "");
+    end();
+}
+END_TEST
+
 START_TEST(rules_on_ports_meet_only_these)
 {
     begin_udp("alert udp any any -> any [8000:8100,!8090] (content:\"ab\"; sid:1;)\n"
@@ -520,6 +538,24 @@ START_TEST(a_message_that_waits_is_looked_at_when_its_flow_ends)
 }
 END_TEST
 
+START_TEST(a_message_has_the_addresses_of_its_way)
+{
+    begin("alert mqtt any any -> any any (mqtt.publish.topic; content:\"ab\"; ip.src; content:\"|0a|\"; "
+          "startswith; sid:1;)\n"
+          "alert mqtt any any -> any any (mqtt.publish.topic; content:\"ab\"; ip.dst; content:\"|0a|\"; "
+          "startswith; sid:2;)\n");
+    at.packet.application = APPLICATION_MQTT;
+    scene_packet(&scene, &at, true, "", 0);
+    message(true, BUFFER_MQTT_PUBLISH_TOPIC, "ab");
+    matcher_settle(scene.matcher);
+    ck_assert_str_eq(said(true, ""), "1");
+    message(false, BUFFER_MQTT_PUBLISH_TOPIC, "ab");
+    matcher_settle(scene.matcher);
+    ck_assert_str_eq(said(false, ""), "2");
+    end();
+}
+END_TEST
+
 START_TEST(a_datagram_s_message_is_looked_at_at_once)
 {
     begin("alert dns any any -> any any (dns.query; content:\"evil\"; sid:1;)\n");
@@ -657,6 +693,7 @@ int main(void)
     tcase_add_test(tests, one_packet_may_set_a_flowbit_and_meet_a_rule_that_asks_for_it);
     tcase_add_test(tests, a_flowbit_lasts_for_both_directions_of_its_flow_alone);
     tcase_add_test(tests, rules_on_addresses_alone_meet_the_first_packet_each_way);
+    tcase_add_test(tests, rules_look_at_the_bytes_of_each_packet_s_addresses);
     tcase_add_test(tests, rules_on_ports_meet_only_these);
     tcase_add_test(tests, no_more_alerts_than_asked_for_with_one_packet);
     tests = add(suite, "packets");
@@ -679,6 +716,7 @@ int main(void)
     tests = add(suite, "messages");
     tcase_add_test(tests, a_message_is_looked_at_with_the_next_packet_of_its_way);
     tcase_add_test(tests, a_message_that_waits_is_looked_at_when_its_flow_ends);
+    tcase_add_test(tests, a_message_has_the_addresses_of_its_way);
     tcase_add_test(tests, a_datagram_s_message_is_looked_at_at_once);
     tests = add(suite, "turned");
     tcase_add_test(tests, flowbits_and_what_was_told_stay_when_a_flow_is_turned);

@@ -406,6 +406,47 @@ START_TEST(datasets_are_asked_and_changed)
 }
 END_TEST
 
+/* The digests are those of RFC 1321 (A.5) and FIPS 180 for "abc". */
+START_TEST(transforms_make_digests_in_their_order)
+{
+    static const struct row rows[] = {
+        ROW("dns.query; to_md5; content:\"|900150983cd24fb0d6963f7d28e17f72|\"; bsize:16;", "abc", true),
+        ROW("dns.query; to_sha1; content:\"|a9993e364706816aba3e25717850c26c9cd0d89d|\"; bsize:20;",
+                "abc", true),
+        ROW("dns.query; to_sha256; content:\"|ba7816bf8f01cfea414140de5dae2223|\"; startswith; bsize:32;",
+                "abc", true),
+        ROW("dns.query; to_md5; content:\"abc\";", "abc", false),
+        ROW("dns.query; to_md5; bsize:16;", "", false),
+        ROW("dns.query; to_md5; bsize:0;", "", true),
+        ROW("dns.query; to_sha256; to_md5; to_sha1; bsize:20;", "abc", true),
+        ROW("dns.query; to_sha1; to_md5; dataset:set,order,type md5;", "abc", true),
+        ROW("dns.query; to_md5; to_sha1; dataset:isset,order,type md5;", "abc", false),
+        ROW("dns.query; to_sha1; to_md5; dataset:isset,order,type md5;", "abc", true),
+        ROW("dns.query; to_sha1; to_md5; dataset:isset,order,type md5;", "abd", false),
+    };
+
+    CHECK(rows);
+}
+END_TEST
+
+/* As Suricata has it: an IPv4 address is found among those of IPv6 and added, but not removed. */
+START_TEST(addresses_are_asked_and_changed)
+{
+    static const struct row rows[] = {
+        ROW("ip.src; dataset:set,a,type ip;", "\x0a\0\0\x01", true),
+        ROW("ip.dst; dataset:isset,a,type ip;", "\x0a\0\0\x01", true),
+        ROW("ip.dst; dataset:isset,a,type ip;", "\x0a\0\0\x02", false),
+        ROW("ip.dst; dataset:unset,a,type ip;", "\x0a\0\0\x01", false),
+        ROW("ip.dst; dataset:isset,a,type ip;", "\x0a\0\0\x01", true),
+        ROW("ip.dst; dataset:set,a,type ip;", "0123456789abcdef", true),
+        ROW("ip.dst; dataset:unset,a,type ip;", "0123456789abcdef", true),
+        ROW("ip.dst; dataset:isset,a,type ip;", "0123456789abcdef", false),
+    };
+
+    CHECK(rows);
+}
+END_TEST
+
 /* Pieces of what is looked through in lower case overlap. */
 START_TEST(a_content_without_case_is_found_anywhere)
 {
@@ -465,6 +506,8 @@ int main(void)
     tcase_add_test(tests, depth_and_size_count_from_the_start_of_a_buffer_in_parts);
     tcase_add_test(tests, an_empty_buffer_is_not_an_absent_one);
     tcase_add_test(tests, datasets_are_asked_and_changed);
+    tcase_add_test(tests, transforms_make_digests_in_their_order);
+    tcase_add_test(tests, addresses_are_asked_and_changed);
     tcase_add_test(tests, a_content_without_case_is_found_anywhere);
     tcase_add_test(tests, a_megabyte_takes_bounded_time);
     suite_add_tcase(suite, tests);

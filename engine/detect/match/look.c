@@ -1,8 +1,11 @@
 #include "detect/match/look.h"
 
+#include "detect/rules/buffers.h"
 #include "parse/packet.h"
 
 #define US_PER_S UINT64_C(1000000)
+#define IPV4_SIZE 4
+#define IPV6_SIZE 16
 
 /* --- the header --- */
 
@@ -264,12 +267,32 @@ static bool transaction_holds(const struct look *look, const struct rule_buffer 
     return false;
 }
 
+struct cursor look_address(const struct look *look, enum rule_buffer_kind kind)
+{
+    const struct match_packet *packet = look->packet;
+    const uint8_t *bytes = kind == BUFFER_IP_SOURCE ? packet->source.bytes
+                                                    : packet->destination.bytes;
+
+    if (packet->ip_version == 6)
+        return cursor_over(bytes, IPV6_SIZE);
+    return packet->ip_version == 4 ? cursor_over(bytes + IPV6_SIZE - IPV4_SIZE, IPV4_SIZE)
+                                   : (struct cursor){ NULL, 0 };
+}
+
+static bool address_holds(const struct look *look, const struct rule_buffer *buffer)
+{
+    struct cursor address = look_address(look, buffer->kind);
+
+    return address.left > 0 && steps_hold(look->steps, buffer, address, 0);
+}
+
 bool look_buffer(const struct look *look, const struct rule *rule,
         const struct rule_buffer *buffer)
 {
-    return buffer->kind == BUFFER_PAYLOAD   ? payload_holds(look, rule, buffer)
-           : buffer->kind == BUFFER_FEATURE ? feature_holds(look, buffer)
-                                            : transaction_holds(look, buffer);
+    return buffer->kind == BUFFER_PAYLOAD             ? payload_holds(look, rule, buffer)
+           : buffer_is_of_message(buffer->kind)       ? transaction_holds(look, buffer)
+           : buffer->kind == BUFFER_FEATURE           ? feature_holds(look, buffer)
+                                                      : address_holds(look, buffer);
 }
 
 bool look_buffers(const struct look *look, const struct rule *rule)

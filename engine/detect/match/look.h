@@ -39,6 +39,8 @@ bool look_tests(const struct look *look, const struct rule *rule);
 /* Those on xbits, of which the ones that are over go where they are asked for: only once the rest is
  * known to hold, but for the buffers. */
 bool look_xbits(const struct look *look, const struct rule *rule);
+/* The packet's address that such a buffer holds; no bytes if it is not of IP. */
+struct cursor look_address(const struct look *look, enum rule_buffer_kind kind);
 /* One buffer of the rule, or a copy of it with only its first steps. */
 bool look_buffer(const struct look *look, const struct rule *rule,
         const struct rule_buffer *buffer);

@@ -4,6 +4,7 @@
 
 #include "detect/gate.h"
 #include "detect/match/heads.h"
+#include "detect/rules/buffers.h"
 #include "parse/packet.h"
 
 #define PATTERN_MIN 2 /* shorter ones are found everywhere */
@@ -84,7 +85,13 @@ static int compare(const void *left, const void *right)
 
 static bool is_of_message(const struct rule_buffer *buffer)
 {
-    return buffer->kind != BUFFER_PAYLOAD && buffer->kind != BUFFER_FEATURE;
+    return buffer_is_of_message(buffer->kind);
+}
+
+/* Such a rule is of single packets, whatever it asks besides. */
+static bool is_address(const struct rule_buffer *buffer)
+{
+    return buffer->kind == BUFFER_IP_SOURCE || buffer->kind == BUFFER_IP_DESTINATION;
 }
 
 static bool has_buffer(const struct rule *rule, bool (*is)(const struct rule_buffer *))
@@ -316,7 +323,8 @@ static void plan_rule(const struct rule *rule, struct plan *plan)
             plan->fast = NULL;
     } else if (has_buffer(rule, is_payload)) {
         plan_payload(plan);
-    } else if (rule->iot_changed != 0 && !acts_on_each_packet(rule)) {
+    } else if (rule->iot_changed != 0 && !acts_on_each_packet(rule) &&
+               !has_buffer(rule, is_address)) {
         plan_features(plan);
     } else {
         plan->event = is_of_first_packet(rule) ? PLAN_FIRST_PACKET : PLAN_PACKET;

@@ -72,9 +72,7 @@ static bool ask_dataset(const struct rule_dataset *asked, struct cursor value)
     case DATASET_SET:
         return !known && dataset_add(asked->dataset, value.at, value.left) == TATTLER_OK;
     case DATASET_UNSET:
-        if (known)
-            dataset_remove(asked->dataset, value.at, value.left);
-        return known;
+        return dataset_remove(asked->dataset, value.at, value.left);
     }
     return false;
 }
@@ -144,6 +142,8 @@ bool steps_hold(struct steps *steps, const struct rule_buffer *buffer, struct cu
 {
     bool holds;
 
+    if (buffer->transforms.count > 0)
+        bytes = transforms_apply(&buffer->transforms, bytes, steps->transformed);
     steps->bytes = bytes.at != NULL ? bytes : cursor_over("", 0);
     steps->start = start;
     steps->budget = BUDGET;

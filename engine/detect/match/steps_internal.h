@@ -3,6 +3,7 @@
 #define TATTLER_DETECT_MATCH_STEPS_INTERNAL_H
 
 #include "detect/match/steps.h"
+#include "detect/match/transforms.h"
 
 /* Nothing that may be retried is written shorter than 'pcre:"/a/";'. */
 #define CHOICES_MAX (RULE_TEXT_MAX / 11 + 1)
@@ -28,6 +29,8 @@ struct steps {
     /* What could be tried again, the last one first. */
     struct place choices[CHOICES_MAX];
     size_t choice_count;
+
+    uint8_t transformed[TRANSFORMED_SIZE];
 
     uint64_t cut; /* calls that a limit ended */
 

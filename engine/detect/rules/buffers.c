@@ -24,6 +24,8 @@ const struct buffer_type buffer_types[BUFFER_KINDS] = {
             false },
     /* Of a flow, so of any packet of it. */
     [BUFFER_FEATURE] = { "iot", APPLICATION_ANY, false, false, false, true },
+    [BUFFER_IP_SOURCE] = { "ip.src", APPLICATION_ANY, true, true, false, true },
+    [BUFFER_IP_DESTINATION] = { "ip.dst", APPLICATION_ANY, true, true, false, true },
 };
 
 const char *buffer_name(enum rule_buffer_kind kind, const struct feature *feature)

@@ -16,6 +16,12 @@ struct buffer_type {
 
 extern const struct buffer_type buffer_types[BUFFER_KINDS];
 
+/* Of a message of an application, neither of the packet nor of its flow? */
+static inline bool buffer_is_of_message(enum rule_buffer_kind kind)
+{
+    return kind > BUFFER_PAYLOAD && kind < BUFFER_FEATURE;
+}
+
 /* "http.uri", "iot.name", "the payload". */
 const char *buffer_name(enum rule_buffer_kind kind, const struct feature *feature);
 

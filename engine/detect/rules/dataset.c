@@ -111,6 +111,11 @@ static enum tattler_status keep(struct dataset *set, const void *bytes, size_t l
     return TATTLER_NO_MEMORY;
 }
 
+static bool fits(const struct dataset *set, size_t len)
+{
+    return types[set->type].len == 0 || types[set->type].len == len;
+}
+
 /* The bytes that a value is kept by, NULL if it has not the length of its type. An IPv4 address among
  * those of IPv6 is filled up with zeros. */
 static const void *key_of(const struct dataset *set, const void *value, size_t *len,
@@ -122,7 +127,7 @@ static const void *key_of(const struct dataset *set, const void *value, size_t *
         *len = IPV6_SIZE;
         return filled;
     }
-    return types[set->type].len == 0 || types[set->type].len == *len ? value : NULL;
+    return fits(set, *len) ? value : NULL;
 }
 
 bool dataset_contains(const struct dataset *set, const void *value, size_t len)
@@ -141,15 +146,15 @@ enum tattler_status dataset_add(struct dataset *set, const void *value, size_t l
     return key != NULL ? keep(set, key, len) : TATTLER_MALFORMED;
 }
 
-void dataset_remove(struct dataset *set, const void *value, size_t len)
+bool dataset_remove(struct dataset *set, const void *value, size_t len)
 {
-    uint8_t filled[IPV6_SIZE];
-    const void *key = key_of(set, value, &len, filled);
-    struct value *found = key != NULL ? find(set, key, len) : NULL;
+    struct value *found = fits(set, len) ? find(set, value, len) : NULL;
 
-    if (found != NULL)
-        HASH_DEL(set->values, found);
+    if (found == NULL)
+        return false;
+    HASH_DEL(set->values, found);
     free(found);
+    return true;
 }
 
 /* --- files --- */

@@ -23,11 +23,13 @@ enum dataset_type dataset_type(const struct dataset *set);
 const char *dataset_type_name(enum dataset_type type);
 
 /* What rules do, by the bytes themselves, of which there have to be as many as the type has; among
- * 'ip' also the four of an IPv4 address. Nothing is hashed: Suricata leaves that to its transform
- * 'to_md5', for example. Not for two threads at once where a rule sets values. */
+ * 'ip' also the four of an IPv4 address, which Suricata finds and adds, but does not remove. Nothing
+ * is hashed: that is left to the transform 'to_md5', for example. Not for two threads at once where
+ * a rule sets values. */
 bool dataset_contains(const struct dataset *set, const void *value, size_t len);
 enum tattler_status dataset_add(struct dataset *set, const void *value, size_t len);
-void dataset_remove(struct dataset *set, const void *value, size_t len);
+/* Was it there? */
+bool dataset_remove(struct dataset *set, const void *value, size_t len);
 
 /* Adds the lines of a file: strings in base64, hashes in hexadecimal, addresses as written. On
  * failure 'error' says what is wrong in which line. */

@@ -154,7 +154,13 @@ void draft_clear(struct rule_draft *draft)
 static bool is_same(const struct draft_buffer *buffer, enum rule_buffer_kind kind,
         const struct feature *feature)
 {
-    return buffer->kind == kind && buffer->feature == feature;
+    return buffer->kind == kind && buffer->feature == feature && buffer->transforms.count == 0;
+}
+
+static bool is_alike(const struct draft_buffer *one, const struct draft_buffer *other)
+{
+    return one->kind == other->kind && one->feature == other->feature &&
+           memcmp(&one->transforms, &other->transforms, sizeof(one->transforms)) == 0;
 }
 
 static bool add_buffer(struct rule_draft *draft, const char *at, enum rule_buffer_kind kind,
@@ -164,7 +170,8 @@ static bool add_buffer(struct rule_draft *draft, const char *at, enum rule_buffe
 
     if (added == NULL)
         return false;
-    *added = (struct draft_buffer){ kind, feature, at, made_by_step, 0 };
+    *added = (struct draft_buffer){ .kind = kind, .feature = feature, .at = at,
+        .made_by_step = made_by_step };
     draft->current = (int)draft->buffers.count - 1;
     return true;
 }
@@ -204,6 +211,28 @@ bool draft_choose_buffer(struct rule_draft *draft, const char *at, enum rule_buf
         return true;
     }
     return add_buffer(draft, at, kind, feature, false);
+}
+
+bool draft_is_as_chosen(const struct rule_draft *draft)
+{
+    return draft->sticky && (draft->chosen.transforms.count == 0 || current_is_empty(draft));
+}
+
+/* What stands between the buffer and its first transform looks at the bytes as they were. */
+bool draft_add_transform(struct rule_draft *draft, const char *at, enum rule_transform transform)
+{
+    struct draft_buffer *chosen = &draft->chosen;
+
+    if (!draft_is_as_chosen(draft))
+        return draft_refuse(draft, at, "transforms stand behind a buffer such as 'dns.query' and in "
+                "front of what looks at it");
+    if (chosen->transforms.count == TRANSFORMS_MAX)
+        return draft_refuse(draft, at, "more than %d transforms of one buffer", TRANSFORMS_MAX);
+    if (!current_is_empty(draft) && !add_buffer(draft, at, chosen->kind, chosen->feature, false))
+        return false;
+    chosen->transforms.kinds[chosen->transforms.count++] = (uint8_t)transform;
+    draft->buffers.items[draft->current].transforms = chosen->transforms;
+    return true;
 }
 
 bool draft_buffer_for_step(struct rule_draft *draft, const char *at, enum rule_buffer_kind kind)
@@ -257,10 +286,8 @@ static bool is_kind(const struct draft_step *step, unsigned kinds)
 
 static bool is_in_sight(const struct rule_draft *draft, const struct draft_step *step)
 {
-    const struct draft_buffer *chosen = &draft->chosen;
-
     return !draft->sticky || (step->buffer != PAYLOAD &&
-            is_same(&draft->buffers.items[step->buffer], chosen->kind, chosen->feature));
+            is_alike(&draft->buffers.items[step->buffer], &draft->chosen));
 }
 
 static struct draft_step *last(struct rule_draft *draft, unsigned kinds, bool in_buffers)
@@ -327,6 +354,8 @@ bool draft_set_application(struct rule_draft *draft, const char *at,
 {
     enum rule_application *have = &draft->rule.application;
 
+    if (application == APPLICATION_ANY)
+        return true;
     if (*have == APPLICATION_ANY || *have == application)
         *have = application;
     else if (*have == APPLICATION_HTTP && application == APPLICATION_HTTP1)

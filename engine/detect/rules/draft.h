@@ -27,6 +27,7 @@ struct rule_world {
 struct draft_buffer {
     enum rule_buffer_kind kind;
     const struct feature *feature;
+    struct rule_transforms transforms;
     const char *at;       /* where the rule names it */
     bool made_by_step;    /* not by a sticky buffer: by a pcre modifier, for example */
     unsigned steps;
@@ -112,6 +113,10 @@ const char *draft_text(struct rule_draft *draft, const char *text);
 /* As a sticky buffer does: what follows belongs to it. */
 bool draft_choose_buffer(struct rule_draft *draft, const char *at, enum rule_buffer_kind kind,
         const struct feature *feature);
+/* As a transform does behind it. */
+bool draft_add_transform(struct rule_draft *draft, const char *at, enum rule_transform transform);
+/* Is one chosen, and nothing looked for in what transforms made of it? */
+bool draft_is_as_chosen(const struct rule_draft *draft);
 /* Makes current the buffer of this kind for a step that names it itself. */
 bool draft_buffer_for_step(struct rule_draft *draft, const char *at, enum rule_buffer_kind kind);
 /* … for a content that a modifier moves there. */

@@ -32,6 +32,7 @@ static bool pack_buffer(struct rule_draft *draft, int index, struct rule_buffer 
     if (index != PAYLOAD) {
         out->kind = draft->buffers.items[index].kind;
         out->feature = draft->buffers.items[index].feature;
+        out->transforms = draft->buffers.items[index].transforms;
     }
     return true;
 }
@@ -77,13 +78,20 @@ static unsigned strength(const struct rule_content *content)
     return sum;
 }
 
+/* Can what it has to hold be looked for before the rule is? Neither in addresses nor in what
+ * transforms make. */
+static bool is_searched(const struct rule_buffer *buffer)
+{
+    return buffer->kind < BUFFER_IP_SOURCE && buffer->transforms.count == 0;
+}
+
 /* The author's choice, or the strongest one; buffers that are shorter than the payload first. */
 static void choose_fast(struct rule *rule)
 {
     unsigned best = 0;
 
     for (uint32_t b = 0; b < rule->buffer_count; b++)
-        for (uint32_t s = 0; s < rule->buffers[b].step_count; s++) {
+        for (uint32_t s = 0; is_searched(&rule->buffers[b]) && s < rule->buffers[b].step_count; s++) {
             const struct rule_content *content = &rule->buffers[b].steps[s].content;
             unsigned score;
 

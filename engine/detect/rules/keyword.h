@@ -83,6 +83,7 @@ KEYWORD_READER(read_byte_jump);
 KEYWORD_READER(read_isdataat);
 /* keyword_buffer.c */
 KEYWORD_READER(read_buffer);
+KEYWORD_READER(read_transform);
 KEYWORD_READER(read_buffer_modifier);
 KEYWORD_READER(read_pkt_data);
 KEYWORD_READER(read_bsize);

@@ -26,6 +26,13 @@ bool read_pkt_data(struct rule_draft *draft, const struct keyword *keyword, cons
     return true;
 }
 
+bool read_transform(struct rule_draft *draft, const struct keyword *keyword, const char *at,
+        char *value)
+{
+    (void)value;
+    return draft_add_transform(draft, at, (enum rule_transform)keyword->argument);
+}
+
 /* --- modifiers --- */
 
 /* What counted from the match before counts from the last one of the new buffer. */

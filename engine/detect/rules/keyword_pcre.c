@@ -200,7 +200,7 @@ static bool choose_buffer(struct rule_draft *draft, const struct wish *wish, int
     if (wish->buffer == BUFFER_PAYLOAD)
         return true;
     if (draft->sticky)
-        return chosen->kind == wish->buffer ||
+        return (chosen->kind == wish->buffer && draft_is_as_chosen(draft)) ||
                draft_refuse(draft, wish->at, "the letters name another buffer than the one chosen: "
                        "leave them out, or write 'pkt_data' in front");
     if (!draft_set_application(draft, wish->at, APPLICATION_HTTP1) ||

@@ -38,7 +38,19 @@ enum rule_buffer_kind {
     BUFFER_MQTT_PUBLISH_TOPIC,
     BUFFER_MQTT_SUBSCRIBE_TOPIC,
     BUFFER_FEATURE, /* a string of the feature table: 'iot.name' */
+    BUFFER_IP_SOURCE, /* of the packet: four bytes of IPv4, sixteen of IPv6 */
+    BUFFER_IP_DESTINATION,
     BUFFER_KINDS,
+};
+
+/* What is made of a buffer's bytes before rules look at them. */
+enum rule_transform { TRANSFORM_MD5, TRANSFORM_SHA1, TRANSFORM_SHA256, TRANSFORM_KINDS };
+
+#define TRANSFORMS_MAX 16 /* of one buffer, as in Suricata */
+
+struct rule_transforms {
+    uint8_t count;
+    uint8_t kinds[TRANSFORMS_MAX]; /* enum rule_transform, in their order; zeros behind them */
 };
 
 /* 'offset' and 'depth' count from the start of the buffer: the match lies within [offset, depth).
@@ -147,6 +159,7 @@ struct rule_buffer {
     const struct feature *feature; /* of BUFFER_FEATURE */
     const struct rule_step *steps;
     uint32_t step_count; /* at least one */
+    struct rule_transforms transforms;
 };
 
 /* --- what else has to hold --- */

@@ -118,7 +118,8 @@ static bool check_uri(struct rule_draft *draft, const struct draft_step *step)
 
 static bool check_content(struct rule_draft *draft, const struct draft_step *step)
 {
-    if (step->buffer == PAYLOAD || step->step.kind != STEP_CONTENT)
+    if (step->buffer == PAYLOAD || step->step.kind != STEP_CONTENT ||
+            draft->buffers.items[step->buffer].transforms.count > 0)
         return true;
     switch (draft->buffers.items[step->buffer].kind) {
     case BUFFER_HTTP_METHOD:
