@@ -136,6 +136,10 @@ end
 
 local function look(flow, device, params)
     local memory, new = device.memory, false
+    -- That a scan has shown is no reason not to count whom it tries: the sign of a beacon rests on that.
+    if is_fresh(memory, sign_of.scan) and not is_fresh(memory, prey_tried) then
+        new = scans_slowly(flow, memory, params)
+    end
     for _, sign in ipairs(signs) do
         if not is_fresh(memory, sign) and sign.holds(flow, memory, params) then
             note(memory, sign, flow.name or flow.remote_ip)

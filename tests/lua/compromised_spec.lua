@@ -71,6 +71,14 @@ describe("compromised", function()
         assert.equal(1, #lab.findings)
     end)
 
+    it("counts whom it tries although the device's minutes have told of the scan", function()
+        show("beacon", 0, { strangers = 16 })
+        device.fanout, device.accepted, device.fanout_ports, device.window_pkts_up = 60, 0, 1, 200
+        lab.at(12, 60).on_device_window(device)
+        tries(23, 24, 1) -- as they end, each as of its last packet
+        assert.equal("203.0.113.7", lab.findings[1] and lab.findings[1].why.crowded_beacon)
+    end)
+
     it("is silent about a swarm's peers, and about who tries again", function()
         for port = 8000, 8060 do
             tries(port + 1, 1, 60)
