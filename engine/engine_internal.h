@@ -294,6 +294,8 @@ bool flow_is_known_elsewhere(const struct engine *engine, const struct flow *flo
 /* A packet with payload, or a SYN. */
 void flow_follow_bursts(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way);
+/* Something of its beat has changed: what has become of it, too? */
+void flow_tell_beat_state(struct flow *flow);
 
 /* --- flow_relay.c --- */
 

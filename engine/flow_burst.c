@@ -136,3 +136,14 @@ void flow_follow_bursts(struct engine *engine, struct flow *flow,
                                  is_overdue(flow, packet)))
         flow->changed |= flow_report(engine, flow);
 }
+
+void flow_tell_beat_state(struct flow *flow)
+{
+    struct beat_view beat;
+
+    flow_beat(flow, &beat);
+    if (beat.state == flow->beat_state)
+        return;
+    flow->beat_state = beat.state;
+    flow->changed |= CHANGED_BEAT_STATE;
+}

@@ -230,6 +230,8 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
         follow_opening(worker->engine, flow, packet, way);
     if (messages && !is_idle(flow, packet))
         flow_follow_bursts(worker->engine, flow, packet, way);
+    if ((flow->changed & CHANGED_BEAT) != 0)
+        flow_tell_beat_state(flow);
     if (engine_judges(worker->engine))
         worker_judge(worker, flow, way, packet->tcp_flags);
 }

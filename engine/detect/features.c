@@ -146,7 +146,7 @@ const struct feature features[] = {
             get_beat_bytes, "Payload that the device sends with a beat; the median of the last. Known "
             "of what is or was a heartbeat.",
             "iot.heartbeat.bytes:<1000;" },
-    { WITHIN("heartbeat", "state"), FEATURE_NAMES, SCOPE_REMOTE, CHANGED_BEAT, "", 0,
+    { WITHIN("heartbeat", "state"), FEATURE_NAMES, SCOPE_REMOTE, CHANGED_BEAT_STATE, "", 0,
             beat_state_name,
             get_beat_state,
             "What has become of the beat. forming: some gaps, not yet sure; steady: a heartbeat; late: the next beat is "

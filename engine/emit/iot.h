@@ -14,7 +14,7 @@
 #define IOT_MOMENTARY                                                                              \
     (CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_HOUR | CHANGED_SYMMETRY |            \
             CHANGED_BEAT | CHANGED_FANOUT | CHANGED_UNANSWERED | CHANGED_UPLOAD | CHANGED_RELAY |  \
-            CHANGED_FINDING)
+            CHANGED_FINDING | CHANGED_BEAT_STATE)
 
 /* Writes "iot": { ... }, leaving out features that change with 'without' (enum flow_change): 0 for
  * records of flows and alerts, IOT_MOMENTARY for those of transactions. */

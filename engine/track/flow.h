@@ -49,7 +49,8 @@ enum flow_change {
     CHANGED_QUERY = 1 << 15,
     CHANGED_RELAY = 1 << 16,
     CHANGED_FINDING = 1 << 17,
-    CHANGED_ALL = (1 << 18) - 1,
+    CHANGED_BEAT_STATE = 1 << 18, /* told by itself: the figures of a beat move with every burst */
+    CHANGED_ALL = (1 << 19) - 1,
 };
 
 /* What its device does, as of the flow's last report (flow_report.c). */
@@ -121,6 +122,7 @@ struct flow {
     struct flow_relay *relay; /* owned; NULL until both ends have spoken */
     enum service service;
     enum name_source name_source;
+    enum beat_state beat_state; /* as was told */
     struct beat *beat; /* owned; of the bursts within this flow; NULL before the second, and while
                         * it would tell no more than the remote's */
     struct burst burst;

@@ -109,6 +109,30 @@ START_TEST(messages_in_one_connection_are_a_heartbeat)
 }
 END_TEST
 
+/* The figures of a beat move with each of them, and rules on its state need not be asked for that. */
+START_TEST(what_has_become_of_a_beat_is_told_when_it_changes)
+{
+    struct flow *flow = open_to("one.cloud.example", REMOTE);
+    unsigned figures = 0, states = 0;
+    struct beat_view before, after;
+
+    flow_beat(flow, &before);
+    for (unsigned i = 0; i < 20; i++) {
+        wait_for(PERIOD + i % 3 * SECOND);
+        send_on(&scene, flow, UP, (const uint8_t *)"alive", 5);
+        flow_beat(flow, &after);
+        ck_assert_int_eq((flow->changed & CHANGED_BEAT_STATE) != 0, after.state != before.state);
+        figures += (flow->changed & CHANGED_BEAT) != 0;
+        states += after.state != before.state;
+        before = after;
+    }
+    ck_assert_int_eq(before.state, BEAT_STEADY);
+    ck_assert_uint_gt(states, 0);
+    ck_assert_uint_gt(figures, 3 * states);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 START_TEST(connections_to_one_name_are_a_heartbeat)
 {
     for (unsigned i = 0; i < 10; i++) {
@@ -319,6 +343,7 @@ int main(void)
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, messages_in_one_connection_are_a_heartbeat);
+    tcase_add_test(cases, what_has_become_of_a_beat_is_told_when_it_changes);
     tcase_add_test(cases, connections_to_one_name_are_a_heartbeat);
     tcase_add_test(cases, connections_that_are_unreachable_are_told_at_once);
     tcase_add_test(cases, names_of_one_domain_that_take_turns_are_a_heartbeat);

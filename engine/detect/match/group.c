@@ -6,7 +6,8 @@
 
 /* Known or not without a change that tells, or moving with each packet. */
 #define RESTLESS                                                                                   \
-    (uint32_t)(CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT)
+    (uint32_t)(CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT |  \
+            CHANGED_BEAT_STATE)
 
 static bool asks_for(const struct plan *plan, const struct feature *feature)
 {
