@@ -156,7 +156,8 @@ static bool is_news(struct matcher *matcher, uint32_t number, const struct look 
     if (failed == NULL)
         return !has_fired(matcher->flow, number) &&
                look_header(look, matcher->plans.rules[number].rule);
-    wake_fired(matcher->flow, number);
+    if (matcher->flow->fired_count > 0)
+        wake_fired(matcher->flow, number);
     return false;
 }
 

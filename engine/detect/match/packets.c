@@ -62,6 +62,8 @@ static uint64_t runs_of(const struct match_group *group, uint32_t changes)
 {
     uint64_t runs = 0;
 
+    if (changes == UINT32_MAX && group->run_count > 0)
+        return UINT64_MAX >> (GROUP_RUNS - group->run_count);
     for (; changes != 0; changes &= changes - 1)
         runs |= group->runs_of[__builtin_ctz(changes)];
     return runs;
@@ -330,7 +332,8 @@ void packets_look(struct matcher *matcher)
         add_changed(matcher, groups, &look);
     if (flow != NULL && (flow->bits != NULL || matcher->candidates.count > 0))
         add_marked(matcher, groups, &look);
-    candidates_look(matcher, &look);
+    if (matcher->candidates.count > 0 || matcher->witness != NULL)
+        candidates_look(matcher, &look);
     if (!is_own)
         return;
     flow->seen[way] = true;
