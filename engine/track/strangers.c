@@ -51,8 +51,14 @@ static void make_room(struct strangers **strangers, unsigned most)
     *strangers = made;
 }
 
+/* The range may be wider than what is there, as long as that is all kept. */
 static void keep_range(struct strangers *strangers, uint64_t now_us)
 {
+    if (strangers->taken > 1 && strangers->latest_us <= now_us &&
+            now_us < strangers->earliest_us + KEPT_US / 2) {
+        strangers->latest_us = now_us;
+        return;
+    }
     strangers->earliest_us = strangers->latest_us = now_us;
     for (unsigned i = 0; i < strangers->taken; i++) {
         uint64_t seen_us = strangers->items[i].seen_us;
