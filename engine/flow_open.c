@@ -154,14 +154,16 @@ static bool is_self_explaining(uint16_t port)
 }
 
 /* Answers from before the sensor began, or on a path it does not see, explain a few nameless remotes,
- * but not so many in a minute: those come from a list, a swarm or a random generator. */
+ * but not so many in a minute: those come from a list, a swarm or a random generator. Of these as many
+ * are noted as make it a crowd for another half of the window, so that they do not all grow old at once. */
 static bool is_of_a_crowd(struct engine *engine, const struct flow *flow)
 {
     struct fanout *fanout = &flow->device->conduct.fanout;
+    uint64_t soon_us = flow->last_us + FANOUT_WINDOW_S * US_PER_S / 2;
 
     if (is_self_explaining(flow->remote_port))
         return false;
-    if (!fanout_reaches(fanout, FANOUT_NAMELESS, 2 * CROWD_MIN, flow->last_us))
+    if (!fanout_reaches(fanout, FANOUT_NAMELESS, CROWD_MIN, soon_us))
         fanout_note(fanout, &engine->budget.conduct.fanout, FANOUT_NAMELESS,
                 flow->remote_address.bytes, sizeof(flow->remote_address.bytes), flow->last_us);
     return fanout_reaches(fanout, FANOUT_NAMELESS, CROWD_MIN, flow->last_us);

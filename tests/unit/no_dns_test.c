@@ -315,6 +315,15 @@ START_TEST(a_crowd_of_nameless_hosts_needs_no_warm_up)
 }
 END_TEST
 
+/* They are counted no longer than a minute, so those that keep it a crowd must not all be of one second. */
+START_TEST(a_crowd_that_goes_on_is_told_all_the_while)
+{
+    ck_assert_uint_eq(call_hosts(200, 30303, SECOND), 169);
+    for (unsigned i = 0; i < 8; i++)
+        ck_assert_uint_eq(call_hosts(200, 30303, 20 * SECOND), 200);
+}
+END_TEST
+
 START_TEST(a_few_nameless_hosts_are_no_crowd)
 {
     ck_assert_uint_eq(call_hosts(31, 30303, 4 * SECOND), 0);
@@ -791,6 +800,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, any_answer_shows_that_answers_can_be_seen);
     tcase_add_test(tests, an_unknown_verdict_stays_for_the_life_of_a_flow);
     tcase_add_test(tests, a_crowd_of_nameless_hosts_needs_no_warm_up);
+    tcase_add_test(tests, a_crowd_that_goes_on_is_told_all_the_while);
     tcase_add_test(tests, a_few_nameless_hosts_are_no_crowd);
     tcase_add_loop_test(tests, hosts_of_the_web_and_of_the_dns_are_no_crowd, 0, 8);
     tcase_add_test(tests, hosts_with_names_are_no_crowd);
