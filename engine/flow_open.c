@@ -256,7 +256,7 @@ void flow_judge_again(struct engine *engine, struct flow *flow)
 {
     char name[NAME_SIZE];
 
-    if (flow->no_dns != UNKNOWN || flow->awaits_answer)
+    if (flow->no_dns != UNKNOWN || flow->awaits_answer || flow->device->gone) /* with its names */
         return;
     flow->no_dns = judge_no_dns(engine, flow, names_find(&flow->device->names,
                                         &flow->remote_address, flow->first_us, name));

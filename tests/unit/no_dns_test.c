@@ -285,6 +285,30 @@ START_TEST(a_flow_that_ends_sooner_is_judged_at_its_end)
 }
 END_TEST
 
+/* A full table has forgotten the device, and with it the names that it had asked for. */
+START_TEST(a_device_that_was_forgotten_meanwhile_is_not_judged)
+{
+    struct flow *flow;
+
+    tear_down_workers();
+    scene_settings(&scene.settings);
+    scene.settings.max_devices = 1;
+    scene_start(&scene, 1);
+    warm_up(&scene);
+    first = scene.worker;
+    second = scene.worker = worker_new(scene.engine);
+    flow = connect_to(&scene, REMOTE);
+    scene.worker = first;
+    resolve(&scene, "cloud.example", REMOTE);
+    flow_close(scene.engine, connect_from(&scene, "192.168.1.11", "192.168.1.1", 443));
+    ck_assert(flow->device->gone);
+    flow_conclude(scene.engine, flow);
+    assert_unknown(flow, "no_dns");
+    flow_close(scene.engine, flow);
+    ck_assert_uint_eq(told(), 0);
+}
+END_TEST
+
 /* --- a crowd --- */
 
 /* So many hosts one after the other, within this time; how many of them are told. */
@@ -840,6 +864,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, an_answer_that_another_worker_reads_late_counts);
     tcase_add_test(tests, what_no_worker_reads_an_answer_for_is_told_a_little_later);
     tcase_add_test(tests, a_flow_that_ends_sooner_is_judged_at_its_end);
+    tcase_add_test(tests, a_device_that_was_forgotten_meanwhile_is_not_judged);
     suite_add_tcase(suite, tests);
     return suite;
 }
