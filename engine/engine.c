@@ -133,8 +133,11 @@ struct worker *worker_new(struct engine *engine)
 
 void worker_free(struct worker *worker)
 {
-    if (worker != NULL)
+    if (worker != NULL) {
         worker_leave_heuristics(worker);
+        if (worker->opens)
+            atomic_fetch_sub(&worker->engine->openers, 1);
+    }
     free(worker);
 }
 

@@ -93,7 +93,7 @@ struct engine {
     atomic_ullong names_trimmed_us;
     atomic_ullong entropies; /* filling now */
     atomic_ullong relay_flows; /* followed now */
-    atomic_uint openers; /* workers that have opened flows */
+    atomic_uint openers; /* workers that have opened flows, and are still there */
 };
 
 /* What the databases say of an address, remembered: flows come back to the same few remotes. */

@@ -309,6 +309,18 @@ START_TEST(a_device_that_was_forgotten_meanwhile_is_not_judged)
 }
 END_TEST
 
+START_TEST(a_worker_that_has_gone_reads_no_answer)
+{
+    flow_close(scene.engine, connect_to(&scene, REMOTE));
+    scene.worker = second;
+    flow_close(scene.engine, connect_to(&scene, REMOTE));
+    worker_free(first);
+    first = second;
+    second = NULL;
+    assert_connection(REMOTE, YES);
+}
+END_TEST
+
 /* --- a crowd --- */
 
 /* So many hosts one after the other, within this time; how many of them are told. */
@@ -865,6 +877,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, what_no_worker_reads_an_answer_for_is_told_a_little_later);
     tcase_add_test(tests, a_flow_that_ends_sooner_is_judged_at_its_end);
     tcase_add_test(tests, a_device_that_was_forgotten_meanwhile_is_not_judged);
+    tcase_add_test(tests, a_worker_that_has_gone_reads_no_answer);
     suite_add_tcase(suite, tests);
     return suite;
 }
