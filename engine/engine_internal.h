@@ -129,6 +129,9 @@ const char *flow_domain(struct worker *worker, const char *name, size_t len);
 /* The device's first packet of a flow that the remote's began: now its MAC can be seen. */
 void flow_meet_device(struct worker *worker, struct flow *flow, const struct packet_view *packet);
 
+/* Asks the opening flow's device, by its own memory of names; everything under its lock happens here. */
+void flow_consult_device(struct worker *worker, struct flow *flow);
+
 /* Judges 'no_dns' if it is unknown, once more is known of the flow or its device. With the device's
  * lock held. */
 void flow_judge_again(struct engine *engine, struct flow *flow);

@@ -52,7 +52,7 @@ libengine_la_SOURCES = \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \
 	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_learn.c \
-	engine/engine_arp.c engine/engine_events.c engine/engine_heuristics.c engine/engine_scripts.c engine/engine_scripts.h engine/engine_scripts_read.c engine/flow_burst.c engine/flow_dns.c engine/flow_open.c engine/flow_packet.c \
+	engine/engine_arp.c engine/engine_events.c engine/engine_heuristics.c engine/engine_scripts.c engine/engine_scripts.h engine/engine_scripts_read.c engine/flow_burst.c engine/flow_dns.c engine/flow_no_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_relay.c engine/flow_remotes.c engine/flow_report.c engine/flow_silence.c \
 	engine/flow_common.c engine/flow_usual.c \
 	engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
