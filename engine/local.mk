@@ -112,7 +112,7 @@ librules_la_SOURCES = \
 	engine/detect/match/matcher_internal.h \
 	engine/detect/match/messages.c engine/detect/match/messages.h \
 	engine/detect/match/packets.c engine/detect/match/patterns.c engine/detect/match/patterns.h engine/detect/match/pending.c \
-	engine/detect/match/plan.c \
+	engine/detect/match/plan.c engine/detect/match/plan_order.c \
 	engine/detect/match/plan.h engine/detect/match/transaction.h \
 	engine/detect/match/wait.c engine/detect/match/wait.h engine/detect/match/window.c \
 	engine/detect/match/window.h \

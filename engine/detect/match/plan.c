@@ -9,78 +9,6 @@
 
 #define PATTERN_MIN 2 /* shorter ones are found everywhere */
 
-/* --- the order --- */
-
-static bool writes_flowbits(const struct rule *rule)
-{
-    for (uint32_t i = 0; i < rule->effect_count; i++)
-        if (!rule->effects[i].is_xbit)
-            return true;
-    return false;
-}
-
-static bool reads_flowbits(const struct rule *rule)
-{
-    for (uint32_t i = 0; i < rule->test_count; i++)
-        if (rule->tests[i].kind == TEST_FLOWBIT)
-            return true;
-    return false;
-}
-
-/* Who writes bits comes before who reads them, so that both may match with one packet; rules
- * without any come last. */
-static int rank_of_flowbits(const struct rule *rule)
-{
-    bool reads = reads_flowbits(rule);
-
-    if (writes_flowbits(rule))
-        return reads ? 1 : 0;
-    return reads ? 2 : 3;
-}
-
-/* Of xbits Suricata sees only who reads them. */
-static bool reads_xbits(const struct rule *rule, bool of_pairs)
-{
-    for (uint32_t i = 0; i < rule->test_count; i++)
-        if (rule->tests[i].kind == TEST_XBIT &&
-                (rule->tests[i].xbit.track == XBIT_PAIR) == of_pairs)
-            return true;
-    return false;
-}
-
-static int rank_of_action(const struct rule *rule)
-{
-    static const int ranks[] = {
-        [ACTION_PASS] = 0,
-        [ACTION_DROP] = 1,
-        [ACTION_REJECT] = 2,
-        [ACTION_ALERT] = 3,
-    };
-
-    return ranks[rule->action];
-}
-
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
-static int compare(const void *left, const void *right)
-{
-    const struct rule *a = ((const struct plan *)left)->rule;
-    const struct rule *b = ((const struct plan *)right)->rule;
-    int order = COMPARE(rank_of_action(a), rank_of_action(b));
-
-    if (order == 0)
-        order = COMPARE(rank_of_flowbits(a), rank_of_flowbits(b));
-    if (order == 0)
-        order = COMPARE(reads_xbits(b, false), reads_xbits(a, false));
-    if (order == 0)
-        order = COMPARE(reads_xbits(b, true), reads_xbits(a, true));
-    if (order == 0)
-        order = COMPARE(a->priority, b->priority);
-    if (order == 0)
-        order = COMPARE(a->sid, b->sid);
-    return order != 0 ? order : COMPARE(a->gid, b->gid);
-}
-
 /* --- the event --- */
 
 static bool is_of_message(const struct rule_buffer *buffer)
@@ -401,7 +329,7 @@ enum tattler_status plans_make(const struct rule_set *set, struct plans *out)
         return TATTLER_NO_MEMORY;
     for (size_t i = 0; i < count; i++)
         plan_rule(rule_set_rule(set, i), &plans[i]);
-    qsort(plans, count, sizeof(*plans), compare);
+    qsort(plans, count, sizeof(*plans), plan_compare);
     *out = (struct plans){ .rules = plans, .count = count };
     give_up_many(out, is_short_head);
     give_up_many(out, is_at_spot);

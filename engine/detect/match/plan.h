@@ -59,6 +59,9 @@ struct plans {
 enum tattler_status plans_make(const struct rule_set *set, struct plans *out);
 void plans_clear(struct plans *plans);
 
+/* Of two struct plan, for qsort(): which is looked at first, as Suricata orders rules. */
+int plan_compare(const void *left, const void *right);
+
 /* Numbers of plans, in their order. */
 struct plan_list {
     uint32_t *numbers;
