@@ -244,17 +244,30 @@ END_TEST
 
 START_TEST(wrong_lines_of_threshold_config_are_told)
 {
-    static const char *const lines[] = {
-        "suppres gen_id 1, sig_id 5\n", "suppress gen_id 0, sig_id 5\n",
-        "suppress gen_id 1, sig_id 5, track by_src, ip !192.0.2.1\n",
-        "suppress gen_id 1, sig_id 5, track by_both, ip 192.0.2.1\n",
-        "threshold gen_id 1, sig_id 5, type limit, track by_src, count 0, seconds 60\n",
-        "threshold gen_id 1, sig_id 5\n", "suppress gen_id 1, sig_id 5, track by_src, ip\n",
+    static const struct {
+        const char *line, *told;
+    } cases[] = {
+        { "suppres gen_id 1, sig_id 5\n", "a line begins with 'suppress'" },
+        { "suppress gen_id 0, sig_id 5\n", "goes with a 'gen_id'" },
+        { "suppress gen_id 1, sig_id 4294967296\n", "has to be 4294967295 at most" },
+        { "suppress gen_id 1, sig_id five\n", "here has to stand a number" },
+        { "suppress gen_id 1, sig_id 5, track by_src, ip !192.0.2.1\n", "without '!'" },
+        { "suppress gen_id 1, sig_id 5, track by_both, ip 192.0.2.1\n", "'by_either'" },
+        { "threshold gen_id 1, sig_id 5, type limit, track by_src, count 0, seconds 60\n",
+            "larger than 0" },
+        { "threshold gen_id 1, sig_id 5, type limitt, track by_src, count 1, seconds 60\n",
+            "'limit'" },
+        { "threshold gen_id 1, sig_id 5, type limit, track by_srcs, count 1, seconds 60\n",
+            "'by_src'" },
+        { "threshold gen_id 1, sig_id 5\n", "here has to stand ','" },
+        { "suppress gen_id 1, sig_id 5, track by_src, ip\n", "a list of addresses" },
     };
 
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-        ck_assert_msg(read_file(rule_set_read_thresholds, lines[i]) == TATTLER_MALFORMED, "%s",
-                lines[i]);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        ck_assert_msg(read_file(rule_set_read_thresholds, cases[i].line) == TATTLER_MALFORMED, "%s",
+                cases[i].line);
+        ck_assert_msg(strstr(told, cases[i].told) != NULL, "%s is told as: %s", cases[i].line, told);
+    }
 }
 END_TEST
 

@@ -52,8 +52,10 @@ static bool take_number(struct reader *in, uint32_t least, uint32_t *out)
     size_t len = strspn(in->at, DIGITS);
     uint64_t number;
 
-    if (len == 0 || len > DIGITS_MAX || !number_unsigned(in->at, 10, false, UINT32_MAX, &number))
+    if (len == 0)
         return refuse(in, "here has to stand a number");
+    if (len > DIGITS_MAX || !number_unsigned(in->at, 10, false, UINT32_MAX, &number))
+        return refuse(in, "this number has to be 4294967295 at most");
     if (number < least)
         return refuse(in, "this number has to be larger than 0");
     in->at += len;
@@ -78,13 +80,25 @@ static bool refuse_choice(struct reader *in, const struct choice *choices)
     return refuse(in, what);
 }
 
-static bool take_choice(struct reader *in, const struct choice *choices, int *out)
+static bool find_choice(struct reader *in, const struct choice *choices, int *out)
 {
     for (const struct choice *one = choices; one->word != NULL; one++)
         if (take(in, one->word)) {
             *out = one->value;
             return true;
         }
+    return false;
+}
+
+/* Of choices that end with their word: 'limits' is no 'limit'. */
+static bool take_choice(struct reader *in, const struct choice *choices, int *out)
+{
+    const char *begin = in->at;
+
+    if (find_choice(in, choices, out) &&
+            (strchr(SPACES, in->at[-1]) != NULL || strcspn(in->at, SPACES ",") == 0))
+        return true;
+    in->at = begin;
     return refuse_choice(in, choices);
 }
 
@@ -170,7 +184,7 @@ bool thresholds_read_line(const char *line, struct header_sets *sets, struct rul
 
     *out = (struct threshold){ .gid = 0 };
     skip_blanks(&in);
-    if (!take_choice(&in, lines, &kind))
+    if (!find_choice(&in, lines, &kind))
         return refuse(&in, "a line begins with 'suppress', 'threshold', 'event_filter' or "
                 "'rate_filter'");
     if (!expect(&in, "gen_id") || !take_number(&in, 0, &out->gid) || !expect(&in, ",") ||
