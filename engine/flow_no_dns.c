@@ -96,13 +96,14 @@ static enum ternary judge_no_dns(struct engine *engine, const struct flow *flow,
     return UNKNOWN;
 }
 
-static void take_name(struct worker *worker, struct flow *flow, const char *name)
+/* 'domain' is a tail of 'name', or NULL. */
+static void take_name(struct flow *flow, const char *name, const char *domain)
 {
     flow->name = strdup(name);
     if (flow->name == NULL)
         return;
     flow->name_source = NAME_DNS;
-    flow->domain = flow_domain(worker, flow->name, strlen(flow->name));
+    flow->domain = domain != NULL ? flow->name + (domain - name) : NULL;
 }
 
 void flow_note_stranger(struct engine *engine, struct flow *flow)
@@ -139,7 +140,7 @@ void flow_consult_device(struct worker *worker, struct flow *flow)
     if (address_is_unicast(&flow->remote_address) && address_is_unicast(&flow->device_address))
         device->talked = true;
     if (flow->was_resolved && name[0] != '\0' && flow->name == NULL)
-        take_name(worker, flow, name);
+        take_name(flow, name, flow_domain(worker, name, strlen(name)));
     flow_report_opening(engine, flow);
     lock_release(&device->lock);
 }
@@ -166,11 +167,7 @@ static void take_late_name(const struct engine *engine, struct flow *flow, const
     char domain[DOMAIN_NAME_SIZE];
     size_t length = domains == NULL ? 0 : domain_registrable(domains, name, strlen(name), domain);
 
-    flow->name = strdup(name);
-    if (flow->name == NULL)
-        return;
-    flow->name_source = NAME_DNS;
-    flow->domain = length > 0 ? flow->name + strlen(name) - length : NULL;
+    take_name(flow, name, length > 0 ? name + strlen(name) - length : NULL);
     flow->narrow = NULL; /* its remote is another one by now */
     flow->changed |= CHANGED_NAME;
 }
