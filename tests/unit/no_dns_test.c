@@ -816,6 +816,19 @@ START_TEST(a_literal_host_on_the_lan_says_nothing)
 }
 END_TEST
 
+static TCase *make_workers_case(void)
+{
+    TCase *tests = tcase_create("several workers");
+
+    tcase_add_checked_fixture(tests, set_up_workers, tear_down_workers);
+    tcase_add_test(tests, an_answer_that_another_worker_reads_late_counts);
+    tcase_add_test(tests, what_no_worker_reads_an_answer_for_is_told_a_little_later);
+    tcase_add_test(tests, a_flow_that_ends_sooner_is_judged_at_its_end);
+    tcase_add_test(tests, a_device_that_was_forgotten_meanwhile_is_not_judged);
+    tcase_add_test(tests, a_worker_that_has_gone_reads_no_answer);
+    return tests;
+}
+
 static Suite *make_suite(void)
 {
     Suite *suite = suite_create("no_dns");
@@ -871,14 +884,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, a_literal_host_of_another_address_says_nothing);
     tcase_add_test(tests, a_literal_host_on_the_lan_says_nothing);
     suite_add_tcase(suite, tests);
-    tests = tcase_create("several workers");
-    tcase_add_checked_fixture(tests, set_up_workers, tear_down_workers);
-    tcase_add_test(tests, an_answer_that_another_worker_reads_late_counts);
-    tcase_add_test(tests, what_no_worker_reads_an_answer_for_is_told_a_little_later);
-    tcase_add_test(tests, a_flow_that_ends_sooner_is_judged_at_its_end);
-    tcase_add_test(tests, a_device_that_was_forgotten_meanwhile_is_not_judged);
-    tcase_add_test(tests, a_worker_that_has_gone_reads_no_answer);
-    suite_add_tcase(suite, tests);
+    suite_add_tcase(suite, make_workers_case());
     return suite;
 }
 
