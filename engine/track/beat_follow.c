@@ -32,7 +32,7 @@
 static void average(struct beat *beat, double periods, unsigned fold)
 {
     double weight = 1 / beat_lesser((double)beat->beats + 1, BEATS_AVERAGED);
-    double deviation = fabs(periods - fold) / sqrt(fold);
+    double deviation = fabs(periods - fold) / beat_root(fold);
 
     beat->period_s *= (float)(1 + weight * (periods / fold - 1));
     beat->deviation += (float)(weight * (deviation - (double)beat->deviation));
@@ -59,12 +59,12 @@ void beat_count_pause(struct beat *beat, uint64_t from_us, uint64_t until_us)
 /* Takes a burst as the next beat if it comes at the right time after the latest beat, or after the
  * latest other burst: many keepalives wait for silence. What is only somewhat off is no beat, but
  * tells that beats may be. */
-static bool is_on_time(struct beat *beat, double since_s)
+static bool is_on_time(struct beat *beat, double since_s, double reach)
 {
-    double period_s = (double)beat->period_s, reach = beat_reach(beat);
-    double periods = since_s / period_s, extra = (since_s - (double)beat->extra_s) / period_s;
-    unsigned fold = beat_periods(beat, since_s);
-    double off = fabs(periods - fold) / sqrt(fold), extra_off = fabs(extra - 1);
+    double period_s = (double)beat->period_s, periods = since_s / period_s;
+    double extra = (since_s - (double)beat->extra_s) / period_s;
+    unsigned fold = beat_periods(beat, since_s, reach);
+    double off = fabs(periods - fold) / beat_root(fold), extra_off = fabs(extra - 1);
 
     if (beat->extra_s > 0 && (fold > 1 || extra_off < off)) {
         if (extra_off < SOMEWHAT_OFF)
@@ -148,7 +148,7 @@ bool beat_follow(struct beat *beat, double gap_s, uint64_t time_us, struct beat_
         mark(beat, time_us, 0);
         return false;
     }
-    on_time = is_on_time(beat, since_s);
+    on_time = is_on_time(beat, since_s, beat_reach(beat));
     count_beat(beat);
     beat_push_gap(beat, gap_s);
     gaps = beat_moved(beat, &period_s);
@@ -179,6 +179,7 @@ bool beat_resume(struct beat *beat, double gap_s, uint64_t time_us, struct beat_
         beat->trial = BEAT_SETTLED;
         beat->astray = beat->looked = 0;
         beat->state = BEAT_STEADY;
+        beat_find_usual(beat);
         change = beat->remembered ? BEAT_BECAME_STEADY : BEAT_RESUMED;
         beat->remembered = false;
         return beat_tell(beat, report, change, before_s, time_us);

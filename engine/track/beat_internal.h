@@ -56,8 +56,8 @@ double beat_gaps_needed(const struct beat *beat, const struct beat_found *found)
 
 /* By how much of its period a beat may be early or late and still be one. */
 double beat_reach(const struct beat *beat);
-/* How many of its periods a gap is; a late beat is one. */
-unsigned beat_periods(const struct beat *beat, double gap_s);
+/* How many of its periods a gap is; a late beat, by up to 'reach', is one. */
+unsigned beat_periods(const struct beat *beat, double gap_s, double reach);
 /* Beats that have to miss in a row to say that it stopped. */
 unsigned beat_patience(const struct beat *beat);
 /* Do the latest gaps follow another period rather than the old one with misses? Then how many do,
@@ -83,6 +83,8 @@ bool beat_tell(const struct beat *beat, struct beat_report *report, enum beat_ch
 
 /* Ends the present beat's payload. */
 void beat_close_size(struct beat *beat);
+/* As of the latest beat_find_usual(), which beat_close_size() calls while the beat is sure. */
 uint32_t beat_usual_bytes(const struct beat *beat);
+void beat_find_usual(struct beat *beat);
 
 #endif

@@ -1,8 +1,8 @@
 #include "track/beat_judge.h"
 
-#include <math.h>
-#include <stdbool.h>
 #include <string.h>
+
+#include "track/beat_internal.h"
 
 #define FLAT_AREA 2.05234 /* of 1 / (1 + u^8): (pi / 4) / sin(pi / 8) */
 #define ODD_SHARE 0.1
@@ -135,7 +135,6 @@ static void suppose_random(struct window *window, double dead_s)
 
 static void suppose_waiting(const struct window *window, double period_s, struct judgement *best)
 {
-    static const double roots[JUDGE_FOLD + 1] = { 0, 1, 1.41421356, 1.73205081, 2 };
     double ratios[SPREADS];
     unsigned likeliest = 0;
 
@@ -143,9 +142,9 @@ static void suppose_waiting(const struct window *window, double period_s, struct
         ratios[s] = 1;
     for (unsigned i = 0; i < window->count; i++) {
         unsigned fold = beat_fold(window->gaps_s[i], period_s);
-        double error = (window->gaps_s[i] / period_s - fold) / roots[fold];
+        double error = (window->gaps_s[i] / period_s - fold) / beat_root(fold);
         double weight = (1 - ODD_SHARE) * fold_share(fold) /
-                (roots[fold] * period_s * window->random[i]);
+                (beat_root(fold) * period_s * window->random[i]);
 
         for (unsigned s = 0; s < SPREADS; s++)
             ratios[s] *= ODD_SHARE + weight * by_spread[s] * beat_flat(error * by_spread[s]);
@@ -157,21 +156,40 @@ static void suppose_waiting(const struct window *window, double period_s, struct
         *best = (struct judgement){ log(ratios[likeliest]), period_s, spreads[likeliest] };
 }
 
-/* The shortest arc of the circle of one period that holds all beats, and the middle of the rest. */
+static double phase_of(double periods)
+{
+    return periods - (double)(int64_t)periods;
+}
+
+/* The shortest arc of the circle of one period that holds all beats, and the middle of the rest: the
+ * widest gap. As that is one part in 'count' at least, it is between bins of this size, of which the
+ * first and the last beat are enough. */
 static double grid_arc(const double *times, unsigned count, double period_s, double *rest)
 {
-    double phases[JUDGE_GAPS_MAX + 1], widest, from;
+    double first[JUDGE_GAPS_MAX + 1], last[JUDGE_GAPS_MAX + 1], widest = 0, from = 0, before = 0;
 
+    for (unsigned i = 0; i < count; i++) {
+        first[i] = 1;
+        last[i] = -1;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        double phase = phase_of(times[i] / period_s);
+        unsigned bin = (unsigned)beat_lesser(phase * count, count - 1);
+
+        first[bin] = beat_lesser(phase, first[bin]);
+        last[bin] = beat_greater(phase, last[bin]);
+    }
     for (unsigned i = 0; i < count; i++)
-        phases[i] = times[i] / period_s - floor(times[i] / period_s);
-    beat_sort(phases, count);
-    widest = phases[0] + 1 - phases[count - 1];
-    from = phases[count - 1];
-    for (unsigned i = 1; i < count; i++) {
-        if (phases[i] - phases[i - 1] <= widest)
+        if (last[i] >= 0)
+            before = last[i] - 1; /* of the last bin, a period ago */
+    for (unsigned i = 0; i < count; i++) {
+        if (last[i] < 0)
             continue;
-        widest = phases[i] - phases[i - 1];
-        from = phases[i - 1];
+        if (first[i] - before > widest) {
+            widest = first[i] - before;
+            from = before;
+        }
+        before = last[i];
     }
     *rest = from + widest / 2;
     return 1 - widest;
@@ -182,17 +200,17 @@ static double grid_arc(const double *times, unsigned count, double period_s, dou
 static bool grid_misses(const double *times, unsigned count, double period_s, double rest,
         double *nats)
 {
-    double before = floor(times[0] / period_s - rest);
+    double before = floor(times[0] / period_s - rest), share = 1;
 
-    *nats = 0;
     for (unsigned i = 1; i < count; i++) {
         double now = floor(times[i] / period_s - rest), passed = now - before;
 
         if (passed < 1 || passed > JUDGE_FOLD)
             return false;
-        *nats += log(fold_share((unsigned)passed));
+        share *= fold_share((unsigned)passed);
         before = now;
     }
+    *nats = log(share);
     return true;
 }
 

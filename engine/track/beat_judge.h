@@ -39,6 +39,14 @@ struct judgement beat_judge(const double *gaps_s, unsigned count, double dead_s)
 /* How many periods a gap is, 1 to JUDGE_FOLD. */
 unsigned beat_fold(double gap_s, double period_s);
 
+/* How far the errors of so many periods add up. */
+static inline double beat_root(unsigned fold)
+{
+    static const double roots[JUDGE_FOLD + 1] = { 0, 1, 1.4142135623730951, 1.7320508075688772, 2 };
+
+    return roots[fold];
+}
+
 /* Density at u of a flat-topped bell of width ±1: level inside, falling with the 8th power
  * outside, where an edge would let one outlier decide. */
 double beat_flat(double u);

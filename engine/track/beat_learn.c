@@ -42,7 +42,7 @@ static double count_gaps(struct beat *beat, const struct beat_found *found)
         unsigned fold = periods <= late ? 1 : beat_fold(found->gaps_s[i], period_s);
         double off = fabs(periods - fold);
 
-        if (off > beat_greater(OFF_SPREADS * spread * sqrt(fold), OFF_MIN)) {
+        if (off > beat_greater(OFF_SPREADS * spread * beat_root(fold), OFF_MIN)) {
             beat->odd += 1;
             continue;
         }
@@ -69,6 +69,7 @@ void beat_settle(struct beat *beat, const struct beat_found *found, uint64_t tim
     beat->trial = BEAT_SETTLED;
     beat->state = BEAT_STEADY;
     beat->remembered = false;
+    beat_find_usual(beat);
 }
 
 /* Counts the gaps that keep to an apparent period, as long as one is apparent. */

@@ -43,11 +43,11 @@ double beat_reach(const struct beat *beat)
     return beat_within(REACH_JITTERS * jitter(beat), REACH_MIN, REACH_MAX);
 }
 
-unsigned beat_periods(const struct beat *beat, double gap_s)
+unsigned beat_periods(const struct beat *beat, double gap_s, double reach)
 {
     double period_s = (double)beat->period_s;
 
-    return gap_s <= period_s * (1 + beat_reach(beat)) ? 1 : beat_fold(gap_s, period_s);
+    return gap_s <= period_s * (1 + reach) ? 1 : beat_fold(gap_s, period_s);
 }
 
 /* Of beats that something befell. */
@@ -74,9 +74,9 @@ unsigned beat_patience(const struct beat *beat)
     return (unsigned)beat_within(ceil(beats), PATIENCE_MIN, PATIENCE_MAX);
 }
 
-static double density(double gap_s, double period_s, double fold, double spread)
+static double density(double gap_s, double period_s, unsigned fold, double spread)
 {
-    double width = spread * sqrt(fold);
+    double width = spread * beat_root(fold);
 
     return beat_flat((gap_s / period_s - fold) / width) / (width * period_s);
 }
@@ -96,11 +96,12 @@ static struct fit fit_of(double gap_s, double period_s, double spread)
     return fit;
 }
 
-/* Logarithm of the density of the latest gaps if the beat is what it was before them, when it had
- * 'missed' so many: on time, late by missed beats, or odd. */
-static double old_nats(const struct beat *beat, const struct fit *fits, unsigned count, double missed)
+/* Density of the latest gaps if the beat is what it was before them, when it had 'missed' so many: on
+ * time, late by missed beats, or odd. */
+static double old_density(const struct beat *beat, const struct fit *fits, unsigned count,
+        double missed)
 {
-    double beats = (double)beat->beats - count, nats = 0;
+    double beats = (double)beat->beats - count, product = 1;
     double missing = share_of(missed, beats), odd = share_of((double)beat->odd - count, beats);
 
     for (unsigned i = 0; i < count; i++) {
@@ -108,18 +109,18 @@ static double old_nats(const struct beat *beat, const struct fit *fits, unsigned
 
         for (unsigned fold = 0; fold < JUDGE_FOLD; fold++, share *= missing)
             sum += share * fits[i].folds[fold];
-        nats += log(sum);
+        product *= sum;
     }
-    return nats;
+    return product;
 }
 
-static double new_nats(const float *gaps_s, unsigned count, double period_s, double spread)
+static double new_density(const float *gaps_s, unsigned count, double period_s, double spread)
 {
-    double nats = MOVED_LUCK * log(2 * spread);
+    double product = 1;
 
     for (unsigned i = 0; i < count; i++)
-        nats += log(density((double)gaps_s[i], period_s, 1, spread));
-    return nats;
+        product *= density((double)gaps_s[i], period_s, 1, spread);
+    return product;
 }
 
 /* One more gap for a beat that is not long known, two for short gaps: a person who presses a button
@@ -131,29 +132,32 @@ static unsigned gaps_to_move(const struct beat *beat, double mean_s)
     return (double)beat->beats > MOVED_KNOWN_BEATS ? MOVED_GAPS_MIN : MOVED_GAPS_MIN + 1;
 }
 
+/* Compares densities, a logarithm for each would take longer than all else: of some gaps that are no
+ * longer than JUDGE_FOLD + 1 periods, they are far from the least that a double can hold. */
 unsigned beat_moved(const struct beat *beat, double *period_s)
 {
     double spread = beat_within(SPREAD_JITTERS * jitter(beat), SPREAD_MIN, SPREAD_MAX);
     double old_s = (double)beat->period_s, missed = (double)beat->missed, sum_s = 0;
+    double reach = beat_reach(beat);
     struct fit fits[MOVED_GAPS_MAX]; /* latest first */
     unsigned fitted = 0;
 
     for (unsigned count = 1; count <= MOVED_GAPS_MAX && count <= beat->gap_count; count++) {
         const float *gaps_s = &beat->gaps_s[beat->gap_count - count];
-        double mean_s, nats;
+        double mean_s, ratio;
 
         if (beat_is_near((double)gaps_s[0], old_s, beat_greater(spread / 2, BEAT_SAME_PERIOD)))
             return 0; /* the old one goes on */
         sum_s += (double)gaps_s[0];
         mean_s = sum_s / count;
-        missed -= beat_periods(beat, (double)gaps_s[0]) - 1;
+        missed -= beat_periods(beat, (double)gaps_s[0], reach) - 1;
         if (count < gaps_to_move(beat, mean_s))
             continue;
         for (; fitted < count; fitted++)
             fits[fitted] = fit_of((double)gaps_s[count - 1 - fitted], old_s, spread);
-        nats = new_nats(gaps_s, count, mean_s, spread) -
-                old_nats(beat, fits, count, missed);
-        if (nats < nats_sure(beat, missed) - MOVED_EASIER)
+        ratio = new_density(gaps_s, count, mean_s, spread) / old_density(beat, fits, count, missed);
+        if (!(ratio > 1) || MOVED_LUCK * log(2 * spread) + log(ratio) <
+                                    nats_sure(beat, missed) - MOVED_EASIER)
             continue;
         *period_s = mean_s;
         return count;

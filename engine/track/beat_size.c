@@ -26,7 +26,7 @@ static uint32_t median(const uint32_t *sizes, unsigned count)
     return sorted[count / 2];
 }
 
-/* Heartbeats mostly carry the same again, and then nothing has to be sorted. */
+/* Heartbeats mostly carry the same again, and then nothing has to be sorted; nor while nobody asks. */
 static bool keeps_median(uint32_t middle, uint32_t gone, uint32_t come)
 {
     return come == middle || (gone < middle && come < middle) || (gone > middle && come > middle);
@@ -35,6 +35,12 @@ static bool keeps_median(uint32_t middle, uint32_t gone, uint32_t come)
 uint32_t beat_usual_bytes(const struct beat *beat)
 {
     return beat->size_count > 0 ? beat->usual : beat->bytes;
+}
+
+void beat_find_usual(struct beat *beat)
+{
+    if (beat->size_count > 0)
+        beat->usual = median(beat->sizes, beat->size_count);
 }
 
 /* The peak is of beats before the latest two, which may be the beginning of growth. */
@@ -58,8 +64,8 @@ void beat_close_size(struct beat *beat)
         beat->size_count--;
     }
     beat->sizes[beat->size_count++] = beat->bytes;
-    if (!keeps)
-        beat->usual = median(beat->sizes, beat->size_count);
+    if (!keeps && beat_is_sure(beat))
+        beat_find_usual(beat);
     if (beat->size_count > 2)
         raise_peak(beat, beat->sizes[beat->size_count - 3]);
     beat->bytes = 0;
