@@ -155,8 +155,9 @@ START_TEST(rules_with_a_flowbit_or_a_payload_have_lists_of_their_own)
     ck_assert_uint_eq(plans.rules[found[0]->heads.all[0].number].rule->sid, 3);
     ck_assert_uint_eq(count_in(&found[0]->each_payload_marked, 4), 1);
     ck_assert_uint_eq(count_in(&found[0]->first, 5), 1);
-    ck_assert_ptr_nonnull(found[0]->searches->packets.patterns);
-    ck_assert_ptr_null(found[0]->searches->streams.patterns);
+    ck_assert_ptr_nonnull(found[0]->searches->packets[SEARCH_FREE].patterns);
+    ck_assert_ptr_null(found[0]->searches->packets[SEARCH_MARKED].patterns);
+    ck_assert_ptr_null(found[0]->searches->streams[SEARCH_FREE].patterns);
     for (size_t i = 0; i < plans.count; i++) {
         ck_assert_int_eq(plans.rules[i].head != NULL, plans.rules[i].rule->sid == 3);
         ck_assert_int_eq(plans.rules[i].marks_made != 0, plans.rules[i].rule->sid == 6);
@@ -177,8 +178,33 @@ START_TEST(many_rules_that_begin_with_one_byte_are_searched_for)
                 "sid:%u;)\n", sid, sid);
     make(text);
     groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
-    ck_assert_uint_eq(found[0]->heads.count, 0);
-    ck_assert(is_found(&found[0]->searches->packets, "{name39"));
+    ck_assert_uint_eq(found[0]->heads.count, 1);
+    ck_assert_uint_eq(found[0]->heads.all[0].number, GROUP_HEADED);
+    ck_assert(is_found(&found[0]->searches->packets[SEARCH_HEADED], "{name39"));
+    clear();
+}
+END_TEST
+
+START_TEST(what_is_searched_for_stands_with_what_else_it_needs)
+{
+    const struct match_group *found[GROUPS_OF_FLOW];
+    const struct group_search *searches;
+
+    make("alert udp any any -> any any (content:\"HTTP\"; startswith; content:\"long enough\"; sid:1;)\n"
+         "alert udp any any -> any any (content:\"HTTP\"; startswith; content:\"and longer\"; sid:2;)\n"
+         "alert udp any any -> any any (flowbits:isset,a; content:\" 401 \"; depth:14; sid:3;)\n"
+         "alert udp any any -> any any (flowbits:set,a; content:\"anywhere\"; sid:4;)\n");
+    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
+    searches = found[0]->searches->packets;
+    ck_assert_uint_eq(found[0]->heads.count, 1);
+    ck_assert(is_found(&searches[SEARCH_HEADED], "HTTP long enough"));
+    ck_assert(is_found(&searches[SEARCH_HEADED], "HTTP and longer"));
+    ck_assert(is_found(&searches[SEARCH_MARKED], "HTTP/1.0 401 "));
+    ck_assert(is_found(&searches[SEARCH_FREE], "is it anywhere?"));
+    ck_assert(!is_found(&searches[SEARCH_FREE], "HTTP/1.0 401 long enough and longer"));
+    ck_assert_uint_eq(searches[SEARCH_HEADED].depth, UINT32_MAX);
+    ck_assert_uint_eq(searches[SEARCH_MARKED].depth, 14);
+    ck_assert(searches[SEARCH_MARKED].marks != 0);
     clear();
 }
 END_TEST
@@ -205,7 +231,7 @@ END_TEST
 START_TEST(packets_and_streams_are_searched_for_what_can_be_found_in_them)
 {
     const struct match_group *found[GROUPS_OF_FLOW];
-    const struct group_searches *all;
+    const struct group_search *packets, *streams;
 
     make("alert tcp any any -> any any (content:\"stream\"; sid:1;)\n"
          "alert tcp any any -> any any (content:\"packet\"; dsize:>1; flowbits:isset,a; sid:2;)\n"
@@ -213,18 +239,15 @@ START_TEST(packets_and_streams_are_searched_for_what_can_be_found_in_them)
          "alert tcp any any -> any any (content:\"G\"; depth:1; content:\"rest\"; sid:4;)\n"
          "alert tcp any any -> any any (content:\"GE\"; depth:2; content:\"head\"; sid:5;)\n");
     groups_find(groups, PACKET_PROTOCOL_TCP, true, 1, found);
-    all = found[0]->searches;
-    ck_assert(is_found(&all->streams, "xstream") && !is_found(&all->packets, "xstream"));
-    ck_assert(!is_found(&all->streams, "xpacket") && is_found(&all->packets, "xpacket"));
-    ck_assert(is_found(&all->streams, "xboth") && is_found(&all->packets, "xboth"));
-    ck_assert(!is_found(&all->streams, "Grest") && !is_found(&all->packets, "Grest"));
-    ck_assert(!is_found(&all->streams, "GEhead") && !is_found(&all->packets, "GEhead"));
+    packets = &found[0]->searches->packets[SEARCH_FREE];
+    streams = &found[0]->searches->streams[SEARCH_FREE];
+    ck_assert(is_found(streams, "xstream") && !is_found(packets, "xstream"));
+    ck_assert(!is_found(streams, "xpacket") && !is_found(packets, "xpacket"));
+    ck_assert(is_found(streams, "xboth") && is_found(packets, "xboth"));
+    ck_assert(!is_found(streams, "Grest") && !is_found(packets, "Grest"));
+    ck_assert(!is_found(streams, "GEhead") && !is_found(packets, "GEhead"));
     ck_assert_uint_eq(found[0]->heads.count, 2);
-    ck_assert(!all->packets.marked && !all->streams.marked);
-    clear();
-    make("alert tcp any any -> any any (content:\"packet\"; dsize:>1; flowbits:isset,a; sid:2;)");
-    groups_find(groups, PACKET_PROTOCOL_TCP, true, 1, found);
-    ck_assert(found[0]->searches->packets.marked);
+    ck_assert(is_found(&found[0]->searches->packets[SEARCH_MARKED], "xpacket"));
     clear();
 }
 END_TEST
@@ -236,12 +259,12 @@ START_TEST(nothing_is_searched_for_before_a_feature_that_all_ask_for_is_known)
     make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
          "alert udp any any -> any any (content:\"imei\"; iot.hour:1; iot.asn_risk:>50; sid:2;)");
     groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
-    ck_assert_str_eq(found[0]->searches->packets.needed->name, "asn_risk");
+    ck_assert_str_eq(found[0]->searches->packets[SEARCH_FREE].needed->name, "asn_risk");
     clear();
     make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
          "alert udp any any -> any any (content:\"ssid\"; sid:2;)");
     groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
-    ck_assert_ptr_null(found[0]->searches->packets.needed);
+    ck_assert_ptr_null(found[0]->searches->packets[SEARCH_FREE].needed);
     clear();
 }
 END_TEST
@@ -323,6 +346,7 @@ int main(void)
     tcase_add_test(tests, with_very_many_ports_every_rule_is_still_found_at_its_own);
     tcase_add_test(tests, rules_with_a_flowbit_or_a_payload_have_lists_of_their_own);
     tcase_add_test(tests, many_rules_that_begin_with_one_byte_are_searched_for);
+    tcase_add_test(tests, what_is_searched_for_stands_with_what_else_it_needs);
     tcase_add_test(tests, rules_that_name_one_address_are_found_by_it);
     tcase_add_test(tests, packets_and_streams_are_searched_for_what_can_be_found_in_them);
     tcase_add_test(tests, rules_whose_rarest_condition_is_on_one_feature_share_a_gate);

@@ -77,6 +77,22 @@ START_TEST(bytes_in_one_place_behind_the_start_are_found)
 }
 END_TEST
 
+START_TEST(what_is_there_twice_is_told_once)
+{
+    for (int i = 0; i < 3; i++) {
+        add("GET ", 4, 1);
+        add("GET /", 5, 1);
+        ck_assert(heads_add(&heads, (const uint8_t *)"SMB", 3, 5, 2));
+    }
+    add("GET ", 4, 0);
+    heads_sort(&heads);
+    ck_assert_uint_eq(heads.count, 3);
+    ck_assert_uint_eq(heads.spot_count, 1);
+    ck_assert_uint_eq(find("GET x", 5), 1 << 0 | 1 << 1);
+    ck_assert_uint_eq(find("12345smb", 8), 1 << 2);
+}
+END_TEST
+
 START_TEST(letters_are_the_same_in_both_cases)
 {
     add("AbC", 3, 0);
@@ -159,6 +175,7 @@ int main(void)
     tcase_add_checked_fixture(tests, NULL, tear_down);
     tcase_add_test(tests, each_that_the_bytes_begin_with_is_told);
     tcase_add_test(tests, bytes_in_one_place_behind_the_start_are_found);
+    tcase_add_test(tests, what_is_there_twice_is_told_once);
     tcase_add_test(tests, letters_are_the_same_in_both_cases);
     tcase_add_test(tests, no_other_bytes_are_the_same);
     tcase_add_test(tests, zeros_are_bytes_like_others);

@@ -29,6 +29,15 @@ bool flow_bits_hold(const struct flow_bits *bits, const struct rule_flowbit *tes
     return false;
 }
 
+uint64_t flow_bits_marks(const struct flow_bits *bits)
+{
+    uint64_t marks = 0;
+
+    for (uint32_t i = 0; bits != NULL && i < bits->word_count; i++)
+        marks |= bits->words[i];
+    return marks;
+}
+
 static bool has_room(struct flow_bits **bits, uint32_t bit)
 {
     uint32_t old = *bits != NULL ? (*bits)->word_count : 0, wanted = bit / WORD_BITS + 1;

@@ -19,6 +19,8 @@
 struct flow_bits;
 
 bool flow_bits_hold(const struct flow_bits *bits, const struct rule_flowbit *test);
+/* Those that are set, modulo 64. */
+uint64_t flow_bits_marks(const struct flow_bits *bits);
 /* TATTLER_NO_MEMORY: a bit could not be set. */
 enum tattler_status flow_bits_apply(struct flow_bits **bits, const struct rule_effect *effect);
 /* Moves '*bit' to the first that is set from it on; false: there is none. */

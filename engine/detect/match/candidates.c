@@ -119,15 +119,19 @@ void candidates_add_list(struct matcher *matcher, const struct plan_list *list)
         candidates_add(matcher, list->numbers[i]);
 }
 
+void candidates_add_fit(struct matcher *matcher, uint32_t number, const struct look *look)
+{
+    const struct rule_test *gate = matcher->plans.rules[number].gate;
+
+    if (gate == NULL || look_test(look, gate))
+        candidates_add(matcher, number);
+}
+
 void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
         const struct look *look)
 {
-    for (uint32_t i = 0; i < list->count; i++) {
-        const struct rule_test *gate = matcher->plans.rules[list->numbers[i]].gate;
-
-        if (gate == NULL || look_test(look, gate))
-            candidates_add(matcher, list->numbers[i]);
-    }
+    for (uint32_t i = 0; i < list->count; i++)
+        candidates_add_fit(matcher, list->numbers[i], look);
 }
 
 void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, uint64_t made)

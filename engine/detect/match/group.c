@@ -42,26 +42,64 @@ static const struct feature *find_needed(const struct plans *plans, const struct
 
 /* --- searches --- */
 
+static enum search_kind kind_of(const struct plan *plan)
+{
+    return plan->mark != NULL ? SEARCH_MARKED : plan->head != NULL ? SEARCH_HEADED : SEARCH_FREE;
+}
+
+/* Where what is looked for first has to end. */
+static uint32_t depth_of(const struct plan *plan)
+{
+    return plan->fast->relative || plan->fast->end == 0 ? UINT32_MAX : plan->fast->end;
+}
+
+static void note_rule(struct group_search *search, const struct plan *plan)
+{
+    uint32_t depth = depth_of(plan);
+
+    if (depth > search->depth)
+        search->depth = depth;
+    search->marks |= plan->marks_needed;
+}
+
 static enum tattler_status make_search(const struct plans *plans, const struct plan_list *rules,
+        enum search_kind kind, struct pattern_scratch **scratch, struct group_search *out)
+{
+    enum tattler_status status = TATTLER_OK;
+    struct plan_list here = { 0 };
+
+    for (uint32_t i = 0; i < rules->count && status == TATTLER_OK; i++) {
+        const struct plan *plan = &plans->rules[rules->numbers[i]];
+
+        if (kind_of(plan) != kind)
+            continue;
+        note_rule(out, plan);
+        if (!plan_list_append(&here, rules->numbers[i]))
+            status = TATTLER_NO_MEMORY;
+    }
+    out->needed = find_needed(plans, &here);
+    if (status == TATTLER_OK)
+        status = plans_search(plans, &here, scratch, &out->patterns);
+    free(here.numbers);
+    return status;
+}
+
+static enum tattler_status make_searches(const struct plans *plans, const struct plan_list *rules,
         uint8_t protocol, bool (*reads)(const struct plan *, uint8_t),
-        struct pattern_scratch **scratch, struct group_search *out)
+        struct pattern_scratch **scratch, struct group_search out[SEARCH_KINDS])
 {
     enum tattler_status status = TATTLER_OK;
     struct plan_list readers = { 0 };
 
-    out->marked = true;
     for (uint32_t i = 0; i < rules->count && status == TATTLER_OK; i++) {
         const struct plan *plan = &plans->rules[rules->numbers[i]];
 
-        if (plan->event != PLAN_PAYLOAD || !reads(plan, protocol))
-            continue;
-        out->marked = out->marked && plan->mark != NULL;
-        if (!plan_list_append(&readers, rules->numbers[i]))
+        if (plan->event == PLAN_PAYLOAD && reads(plan, protocol) &&
+                !plan_list_append(&readers, rules->numbers[i]))
             status = TATTLER_NO_MEMORY;
     }
-    out->needed = find_needed(plans, &readers);
-    if (status == TATTLER_OK)
-        status = plans_search(plans, &readers, scratch, &out->patterns);
+    for (int kind = 0; kind < SEARCH_KINDS && status == TATTLER_OK; kind++)
+        status = make_search(plans, &readers, (enum search_kind)kind, scratch, &out[kind]);
     free(readers.numbers);
     return status;
 }
@@ -69,18 +107,20 @@ static enum tattler_status make_search(const struct plans *plans, const struct p
 enum tattler_status group_searches_make(const struct plans *plans, const struct plan_list *rules,
         uint8_t protocol, struct pattern_scratch **scratch, struct group_searches *out)
 {
-    enum tattler_status status = make_search(plans, rules, protocol, plan_reads_packets, scratch,
-            &out->packets);
+    enum tattler_status status = make_searches(plans, rules, protocol, plan_reads_packets, scratch,
+            out->packets);
 
     return status != TATTLER_OK ? status
-                                : make_search(plans, rules, protocol, plan_reads_streams, scratch,
-                                          &out->streams);
+                                : make_searches(plans, rules, protocol, plan_reads_streams,
+                                          scratch, out->streams);
 }
 
 void group_searches_clear(struct group_searches *searches)
 {
-    patterns_free(searches->packets.patterns);
-    patterns_free(searches->streams.patterns);
+    for (int kind = 0; kind < SEARCH_KINDS; kind++) {
+        patterns_free(searches->packets[kind].patterns);
+        patterns_free(searches->streams[kind].patterns);
+    }
     *searches = (struct group_searches){ 0 };
 }
 
@@ -178,6 +218,11 @@ static bool add_first(struct match_group *group, const struct rule *rule, uint32
     return plan_list_append(&group->first, number);
 }
 
+static bool add_head(struct match_group *group, const struct rule_content *head, uint32_t number)
+{
+    return heads_add(&group->heads, head->bytes, head->length, head->begin, number);
+}
+
 static enum tattler_status add_rule(struct match_group *group, const struct plans *plans,
         uint32_t number)
 {
@@ -189,8 +234,10 @@ static enum tattler_status add_rule(struct match_group *group, const struct plan
         done = add_first(group, plan->rule, number);
         break;
     case PLAN_HEAD:
-        done = heads_add(&group->heads, plan->head->bytes, plan->head->length, plan->head->begin,
-                number);
+        done = add_head(group, plan->head, number);
+        break;
+    case PLAN_PAYLOAD:
+        done = kind_of(plan) != SEARCH_HEADED || add_head(group, plan->head, GROUP_HEADED);
         break;
     case PLAN_PACKET:
         done = plan_list_append(list_of(group, plan), number);

@@ -14,16 +14,28 @@
 #include "detect/match/patterns.h"
 #include "detect/match/plan.h"
 
-/* For what rules look for in bytes. */
+/* Rules that look for bytes, by what else has to be there for any of them. */
+enum search_kind {
+    SEARCH_FREE,   /* nothing */
+    SEARCH_HEADED, /* the bytes begin as one of them asks */
+    SEARCH_MARKED, /* a flowbit is set */
+    SEARCH_KINDS
+};
+
+/* The number of a head whose rule is searched for then. */
+#define GROUP_HEADED UINT32_MAX
+
+/* For what they look for. */
 struct group_search {
-    struct patterns *patterns; /* NULL: no rules */
-    bool marked;               /* each of them needs a flowbit to be set */
+    struct patterns *patterns;    /* NULL: no rules */
+    uint32_t depth;               /* behind so many bytes none of them looks */
+    uint64_t marks;               /* of SEARCH_MARKED: one of these flowbits modulo 64 */
     const struct feature *needed; /* all of them ask for it; NULL: there is none */
 };
 
 /* Of rules that look at packets, and at streams; some look at both. */
 struct group_searches {
-    struct group_search packets, streams;
+    struct group_search packets[SEARCH_KINDS], streams[SEARCH_KINDS];
 };
 
 #define GROUP_RUNS 64
@@ -41,7 +53,7 @@ struct match_group {
     bool wants_stream;
     struct plan_list first, each; /* PLAN_FIRST_PACKET, PLAN_PACKET */
     struct address_rules first_from, first_to; /* those of 'first' that name one address */
-    struct heads heads;            /* PLAN_HEAD */
+    struct heads heads;            /* PLAN_HEAD, and those of SEARCH_HEADED */
     struct plan_list each_payload; /* PLAN_PACKET about the payload or stream */
     struct plan_list each_marked, each_payload_marked; /* … that need a flowbit to be set */
     struct plan_list features_marked; /* PLAN_FEATURES with each packet, likewise */

@@ -88,15 +88,44 @@ static int compare(const void *left, const void *right)
 
     if (a->bytes != b->bytes)
         return a->bytes < b->bytes ? -1 : 1;
-    return (a->length > b->length) - (a->length < b->length);
+    if (a->length != b->length)
+        return a->length < b->length ? -1 : 1;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+static int compare_spots(const void *left, const void *right)
+{
+    const struct head_spot *a = left, *b = right;
+
+    if (a->mask != b->mask)
+        return a->mask < b->mask ? -1 : 1;
+    if (a->bytes != b->bytes)
+        return a->bytes < b->bytes ? -1 : 1;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+/* Returns how many different ones are left, in their order. */
+static size_t sort_unique(void *items, size_t count, size_t size,
+        int (*order)(const void *, const void *))
+{
+    char *all = items;
+    size_t kept = 0;
+
+    if (count > 1)
+        qsort(items, count, size, order);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || order(all + (i - 1) * size, all + i * size) != 0)
+            memmove(all + kept++ * size, all + i * size, size);
+    return kept;
 }
 
 void heads_sort(struct heads *heads)
 {
     uint32_t parent = 0;
 
-    if (heads->count > 1)
-        qsort(heads->all, heads->count, sizeof(*heads->all), compare);
+    heads->count = sort_unique(heads->all, heads->count, sizeof(*heads->all), compare);
+    heads->spot_count = sort_unique(heads->spots, heads->spot_count, sizeof(*heads->spots),
+            compare_spots);
     for (size_t i = 0; i < heads->count; i++) {
         struct head *head = &heads->all[i];
 

@@ -40,7 +40,7 @@ struct heads {
  * HEAD_BYTES at most. False: out of memory. */
 bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, size_t offset,
         uint32_t number);
-void heads_sort(struct heads *heads); /* once all are there */
+void heads_sort(struct heads *heads); /* once all are there; what is there twice goes */
 void heads_clear(struct heads *heads);
 
 /* May there be any? What a packet begins with mostly tells without a call. */

@@ -115,6 +115,7 @@ void pending_look_now(struct matcher *matcher, const struct match_transaction *t
 void candidates_add(void *matcher, uint32_t number); /* as patterns_search() tells them */
 void candidates_add_list(struct matcher *matcher, const struct plan_list *list);
 /* Those that the packet itself does not rule out. */
+void candidates_add_fit(struct matcher *matcher, uint32_t number, const struct look *look);
 void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
         const struct look *look);
 /* Those whose flowbit is set, or may be by the rules that make these marks (plan.h). */

@@ -133,28 +133,54 @@ static bool is_readable(const struct look *look)
     return look->payload.left > 0 && !look->unreadable;
 }
 
-/* 'marked': those that need a flowbit to be set, or the others. */
-static void search(struct matcher *matcher, const struct match_group *group,
-        const struct look *look, bool marked)
-{
-    const struct group_search *search;
+/* What was found in bytes that rules are looked at with. */
+struct byte_look {
+    struct matcher *matcher;
+    const struct look *look;
+    bool is_headed; /* rules of SEARCH_HEADED may be among those that hold */
+};
 
-    if (group->searches == NULL)
+static void on_found(void *user, uint32_t number)
+{
+    struct byte_look *at = user;
+
+    if (number == GROUP_HEADED)
+        at->is_headed = true;
+    else
+        candidates_add_fit(at->matcher, number, at->look);
+}
+
+static const struct group_search *search_of(const struct match_group *group,
+        const struct look *look, enum search_kind kind)
+{
+    return look->is_stream ? &group->searches->streams[kind] : &group->searches->packets[kind];
+}
+
+static void search(struct byte_look *at, const struct group_search *search)
+{
+    const struct look *look = at->look;
+    struct cursor bytes = look->payload;
+
+    if (search->patterns == NULL || !look_knows(look, search->needed))
         return;
-    search = look->is_stream ? &group->searches->streams : &group->searches->packets;
-    if (search->patterns != NULL && search->marked == marked &&
-            look_knows(look, search->needed))
-        patterns_search(search->patterns, matcher->scratch, look->payload, candidates_add,
-                matcher);
+    if (bytes.left > search->depth)
+        bytes.left = search->depth;
+    patterns_search(search->patterns, at->matcher->scratch, bytes, on_found, at);
 }
 
 static void add_of_bytes(struct matcher *matcher, const struct match_group *group,
         const struct look *look)
 {
+    struct byte_look at = { matcher, look, false };
+
     if (heads_may_find(&group->heads, look->payload))
-        heads_find(&group->heads, look->payload, candidates_add, matcher);
+        heads_find(&group->heads, look->payload, on_found, &at);
     candidates_add_each(matcher, &group->each_payload, look);
-    search(matcher, group, look, false);
+    if (group->searches == NULL)
+        return;
+    search(&at, search_of(group, look, SEARCH_FREE));
+    if (at.is_headed)
+        search(&at, search_of(group, look, SEARCH_HEADED));
 }
 
 static void add_of_packet(struct matcher *matcher, const struct match_group *group,
@@ -185,17 +211,31 @@ static void add_marked_lists(struct matcher *matcher,
     }
 }
 
+static void search_marked(struct matcher *matcher, const struct match_group *group,
+        const struct look *look, uint64_t marks)
+{
+    struct byte_look at = { matcher, look, false };
+    const struct group_search *marked;
+
+    if (group->searches == NULL)
+        return;
+    marked = search_of(group, look, SEARCH_MARKED);
+    if ((marked->marks & marks) != 0)
+        search(&at, marked);
+}
+
 /* Rules whose flowbit is set, or may be by a candidate, which is looked at before them. */
 static void add_marked(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
 {
     uint64_t made = candidates_make_marks(matcher), before;
+    uint64_t marks = made | flow_bits_marks(matcher->flow->bits);
 
-    if (matcher->flow->bits == NULL && made == 0)
+    if (marks == 0)
         return;
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
         if (groups[i] != NULL && is_readable(look))
-            search(matcher, groups[i], look, true);
+            search_marked(matcher, groups[i], look, marks);
     do {
         add_marked_lists(matcher, groups, look, made);
         before = made;

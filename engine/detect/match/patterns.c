@@ -80,7 +80,8 @@ static void gather(struct patterns *set, struct literals *literals,
     set->starts[literals->count] = (uint32_t)count;
 }
 
-#define BLOCK_BYTES 128 /* of all patterns together */
+#define BLOCK_MAX 8     /* patterns */
+#define BLOCK_BYTES 128 /* of all of them together */
 
 /* Data in one block is searched in two thirds of the time, but for that hyperscan also makes an
  * automaton for short data, which for all but the smallest sets takes ten times as long as all the
@@ -91,7 +92,7 @@ static bool is_small(const struct literals *literals)
 
     for (unsigned i = 0; i < literals->count; i++)
         bytes += literals->lengths[i];
-    return bytes <= BLOCK_BYTES;
+    return literals->count <= BLOCK_MAX && bytes <= BLOCK_BYTES;
 }
 
 static bool compile(struct patterns *set, const struct literals *literals)

@@ -197,7 +197,8 @@ static bool has_fast_payload(const struct plan *plan)
 
 #define MUCH_LONGER 4 /* bytes */
 
-/* Few packets that have the head in its place have more to show, and each would be searched for it. */
+/* Few packets that have the head in its place have more to show: they are searched for what all such
+ * rules want at once. */
 static bool is_head_common(const struct plan *plan)
 {
     return has_fast_payload(plan) && plan->fast->length >= plan->head->length + MUCH_LONGER;
@@ -268,7 +269,7 @@ static bool is_short_head(const struct plan *plan)
 
 static bool is_at_spot(const struct plan *plan)
 {
-    return plan->event == PLAN_HEAD && plan->head->begin > 0 && has_fast_payload(plan);
+    return plan->head != NULL && plan->head->begin > 0 && has_fast_payload(plan);
 }
 
 /* One byte, or bytes behind the start, bring few rules up in less time than a search takes, but not
@@ -280,8 +281,11 @@ static void give_up_many(struct plans *plans, bool (*is_costly)(const struct pla
     for (size_t i = 0; i < plans->count; i++)
         count += is_costly(&plans->rules[i]);
     for (size_t i = 0; i < plans->count && count > COSTLY_MAX; i++)
-        if (is_costly(&plans->rules[i]))
+        if (is_costly(&plans->rules[i])) {
             plans->rules[i].event = PLAN_PAYLOAD;
+            if (plans->rules[i].head->begin > 0)
+                plans->rules[i].head = NULL;
+        }
 }
 
 /* --- conditions --- */

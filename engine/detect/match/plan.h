@@ -18,7 +18,7 @@
 enum plan_event {
     PLAN_FIRST_PACKET, /* of a flow, each way */
     PLAN_HEAD,         /* packet or stream has 'head' in its place */
-    PLAN_PAYLOAD,      /* 'fast' was found in a packet or stream */
+    PLAN_PAYLOAD,      /* 'fast' was found in a packet or stream, and 'head' in its place */
     PLAN_TEXT,         /* 'fast' was found in a feature that changed */
     PLAN_FEATURES,     /* features changed: 'mask' */
     PLAN_PACKET,       /* each */
