@@ -130,7 +130,8 @@ void flow_consult_device(struct worker *worker, struct flow *flow)
     char name[NAME_SIZE] = "";
 
     lock_take(&device->lock);
-    verdict = names_find(&device->names, &flow->remote_address, flow->first_us, name);
+    verdict = names_find(&device->names, &flow->remote_address, flow->first_us, NAMES_ALL_READ,
+            name);
     flow->was_resolved = verdict == NAMES_RESOLVED;
     flow->awaits_answer = !flow->was_resolved && flow->remote_is_public && has_company(engine);
     flow->no_dns = flow->awaits_answer ? UNKNOWN : judge_no_dns(engine, flow, verdict);
@@ -145,14 +146,20 @@ void flow_consult_device(struct worker *worker, struct flow *flow)
     lock_release(&device->lock);
 }
 
+/* What was resolved before the flow began, answers that came since do not explain it. */
+static enum names_verdict look_back(const struct flow *flow, char name[NAME_SIZE])
+{
+    return names_find(&flow->device->names, &flow->remote_address, flow->first_us, flow->first_us,
+            name);
+}
+
 void flow_judge_again(struct engine *engine, struct flow *flow)
 {
     char name[NAME_SIZE];
 
     if (flow->no_dns != UNKNOWN || flow->awaits_answer || flow->device->gone) /* with its names */
         return;
-    flow->no_dns = judge_no_dns(engine, flow, names_find(&flow->device->names,
-                                        &flow->remote_address, flow->first_us, name));
+    flow->no_dns = judge_no_dns(engine, flow, look_back(flow, name));
     if (flow->no_dns == UNKNOWN)
         return;
     if (flow->no_dns == YES)
@@ -180,8 +187,7 @@ void flow_conclude(struct engine *engine, struct flow *flow)
         return;
     flow->awaits_answer = false;
     lock_take(&flow->device->lock);
-    flow->was_resolved = names_find(&flow->device->names, &flow->remote_address, flow->first_us,
-                                 name) == NAMES_RESOLVED;
+    flow->was_resolved = look_back(flow, name) == NAMES_RESOLVED;
     if (name[0] != '\0' && flow->name == NULL)
         take_late_name(engine, flow, name);
     flow_judge_again(engine, flow);

@@ -17,7 +17,7 @@ struct name_entry {
     struct address address;
     uint8_t hash_count;
     bool more_names; /* had more names than 'hashes' holds */
-    uint64_t expires_us;
+    uint64_t since_us, expires_us; /* it counts from its answer on, which others prolong */
     char *asked; /* owned */
     uint64_t hashes[NAMES_PER_ADDRESS];
     UT_hash_handle hh;
@@ -169,6 +169,8 @@ static enum tattler_status learn_one(struct names *names, struct names_budget *b
     }
     free(entry->asked);
     entry->asked = asked;
+    if (entry->expires_us <= now_us || entry->since_us > now_us)
+        entry->since_us = now_us;
     if (expires_us > entry->expires_us)
         entry->expires_us = expires_us;
     add_hash(entry, name_hash(answer->asked, answer->asked_len));
@@ -202,12 +204,12 @@ static const struct name_entry *find_live(const struct names *names,
 }
 
 enum names_verdict names_find(const struct names *names, const struct address *address,
-        uint64_t now_us, char name[NAME_SIZE])
+        uint64_t now_us, uint64_t answered_by_us, char name[NAME_SIZE])
 {
     const struct name_entry *entry = find_live(names, address, now_us);
     size_t len;
 
-    if (entry == NULL)
+    if (entry == NULL || entry->since_us > answered_by_us)
         return names->blind_until_us > now_us ? NAMES_UNSURE : NAMES_NEVER;
     len = strlen(entry->asked);
     memcpy(name, entry->asked, len + 1);

@@ -74,9 +74,12 @@ uint64_t name_hash(const char *name, size_t len);
 enum tattler_status names_learn(struct names *names, struct names_budget *budget,
         const struct resolution *answer, uint64_t now_us);
 
-/* Which name was asked for 'address'? 'name' is written only for NAMES_RESOLVED. */
+/* Which name was asked for 'address', by an answer that came until 'answered_by_us' and counted at
+ * 'now_us'? Several threads read packets a little out of order, so names may hold answers that came
+ * after what is asked about. 'name' is written only for NAMES_RESOLVED. */
+#define NAMES_ALL_READ UINT64_MAX /* for 'answered_by_us': whatever has been read */
 enum names_verdict names_find(const struct names *names, const struct address *address,
-        uint64_t now_us, char name[NAME_SIZE]);
+        uint64_t now_us, uint64_t answered_by_us, char name[NAME_SIZE]);
 
 /* Did one of the names that led to 'address' have this hash? NAMES_UNSURE where 'address' is not
  * known at all or has had more names than are kept. */

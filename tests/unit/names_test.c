@@ -55,7 +55,7 @@ static enum names_verdict find(unsigned number, uint64_t now_us, char name[NAME_
     struct address address = host(number);
 
     snprintf(name, NAME_SIZE, "untouched");
-    return names_find(&names, &address, now_us, name);
+    return names_find(&names, &address, now_us, NAMES_ALL_READ, name);
 }
 
 static void assert_found(unsigned number, uint64_t now_us, const char *expected)
@@ -97,6 +97,37 @@ START_TEST(an_answer_lives_for_its_ttl_and_the_grace)
     learn_at("a.example", 1, NOW);
     assert_found(1, NOW + 60 * SECOND + GRACE - 1, "a.example");
     assert_not_found(1, NOW + 60 * SECOND + GRACE, NAMES_NEVER);
+}
+END_TEST
+
+static enum names_verdict find_by(unsigned number, uint64_t answered_by_us)
+{
+    struct address address = host(number);
+    char name[NAME_SIZE];
+
+    return names_find(&names, &address, answered_by_us, answered_by_us, name);
+}
+
+START_TEST(an_answer_does_not_count_before_it_came)
+{
+    uint64_t over_us = NOW + 60 * SECOND + GRACE;
+
+    learn_at("a.example", 1, NOW);
+    ck_assert_int_eq(find_by(1, NOW - 1), NAMES_NEVER);
+    ck_assert_int_eq(find_by(1, NOW), NAMES_RESOLVED);
+    learn_at("a.example", 1, NOW + SECOND); /* the first still counts */
+    ck_assert_int_eq(find_by(1, NOW), NAMES_RESOLVED);
+    learn_at("a.example", 1, over_us + 2 * SECOND); /* while none did */
+    ck_assert_int_eq(find_by(1, over_us + SECOND), NAMES_NEVER);
+    ck_assert_int_eq(find_by(1, over_us + 2 * SECOND), NAMES_RESOLVED);
+}
+END_TEST
+
+START_TEST(answers_count_from_the_first_on_in_whatever_order_they_are_read)
+{
+    learn_at("a.example", 1, NOW + SECOND);
+    learn_at("a.example", 1, NOW);
+    ck_assert_int_eq(find_by(1, NOW), NAMES_RESOLVED);
 }
 END_TEST
 
@@ -301,6 +332,8 @@ int main(void)
     const TTest *const tests[] = {
         an_address_has_the_name_last_asked_for,
         an_answer_lives_for_its_ttl_and_the_grace,
+        an_answer_does_not_count_before_it_came,
+        answers_count_from_the_first_on_in_whatever_order_they_are_read,
         no_answer_lives_longer_than_a_week_and_the_grace,
         a_shorter_answer_does_not_shorten_a_longer_one,
         every_name_that_led_to_an_address_matches,

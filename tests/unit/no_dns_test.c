@@ -252,6 +252,26 @@ START_TEST(an_answer_that_another_worker_reads_late_counts)
 }
 END_TEST
 
+START_TEST(an_answer_that_came_after_a_connection_does_not_explain_it)
+{
+    struct flow *flow, *next;
+
+    scene.worker = second;
+    flow = connect_to(&scene, REMOTE);
+    scene.worker = first;
+    scene.now_us += 1;
+    resolve(&scene, "cloud.example", REMOTE);
+    next = connect_to(&scene, REMOTE);
+    flow_close(scene.engine, next);
+    ck_assert_uint_eq(told(), 0);
+    flow_conclude(scene.engine, flow);
+    assert_number(flow, "no_dns", 1);
+    assert_unknown(flow, "name");
+    flow_close(scene.engine, flow);
+    ck_assert_uint_eq(told(), 1);
+}
+END_TEST
+
 START_TEST(what_no_worker_reads_an_answer_for_is_told_a_little_later)
 {
     struct flow *flow;
@@ -822,6 +842,7 @@ static TCase *make_workers_case(void)
 
     tcase_add_checked_fixture(tests, set_up_workers, tear_down_workers);
     tcase_add_test(tests, an_answer_that_another_worker_reads_late_counts);
+    tcase_add_test(tests, an_answer_that_came_after_a_connection_does_not_explain_it);
     tcase_add_test(tests, what_no_worker_reads_an_answer_for_is_told_a_little_later);
     tcase_add_test(tests, a_flow_that_ends_sooner_is_judged_at_its_end);
     tcase_add_test(tests, a_device_that_was_forgotten_meanwhile_is_not_judged);
