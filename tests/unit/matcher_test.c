@@ -664,6 +664,21 @@ START_TEST(what_waits_for_a_flow_that_is_passed_goes)
 }
 END_TEST
 
+/* One that is looked at on its other way first, where rules on features wait. */
+START_TEST(a_flow_may_be_passed_when_it_ends)
+{
+    begin("pass tcp any any -> any any (content:\"secret\"; sid:1;)\n"
+          "alert ip any any -> any any (iot.bytes_up:>1000; sid:2;)\n");
+    said(true, "ab");
+    said(false, "secret");
+    scene_told(&scene);
+    scene_close(&scene, &at);
+    ck_assert_uint_eq(scene.count, 0);
+    ck_assert_ptr_null(at.match);
+    end();
+}
+END_TEST
+
 START_TEST(a_drop_is_told_as_such)
 {
     begin_udp("drop udp any any -> any any (content:\"ab\"; sid:2;)\n" UDP "(content:\"ab\"; sid:1;)\n");
@@ -726,6 +741,7 @@ int main(void)
     tcase_add_test(tests, pass_ends_the_alerts_of_a_packet);
     tcase_add_test(tests, a_rule_that_passes_a_flow_ends_it_for_all_rules);
     tcase_add_test(tests, what_waits_for_a_flow_that_is_passed_goes);
+    tcase_add_test(tests, a_flow_may_be_passed_when_it_ends);
     tcase_add_test(tests, a_drop_is_told_as_such);
     return run_suite(suite);
 }

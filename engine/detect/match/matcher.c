@@ -201,8 +201,9 @@ void matcher_flow_end(struct matcher *matcher, struct match_flow **flow)
             packets_look_window(matcher, way);
         matcher_settle(matcher);
         window_clear(&ending->windows[way], &matcher->windows);
-        free(ending->waits[way]);
     }
+    for (unsigned way = 0; way < 2; way++) /* what either way told may have passed the flow */
+        free(ending->waits[way]);
     pending_drop(matcher, ending);
     flow_bits_free(ending->bits);
     limits_flow_end(matcher->limits, &ending->limits);
