@@ -17,15 +17,20 @@ struct binding {
     UT_hash_handle hh;
 };
 
+static struct binding **recent_place(struct bindings *bindings, const struct address *address)
+{
+    return &bindings->recent[address->bytes[sizeof(address->bytes) - 1] % BINDINGS_RECENT];
+}
+
 static struct binding *find(struct bindings *bindings, const struct address *address)
 {
-    struct binding *binding = bindings->latest;
+    struct binding **recent = recent_place(bindings, address), *binding = *recent;
 
     if (binding != NULL && address_equal(&binding->address, address))
         return binding;
     HASH_FIND(hh, bindings->by_address, address, sizeof(*address), binding);
     if (binding != NULL)
-        bindings->latest = binding;
+        *recent = binding;
     return binding;
 }
 
@@ -38,8 +43,10 @@ struct bound *binding_find(struct bindings *bindings, const struct address *addr
 
 static void drop(struct bindings *bindings, struct binding *binding)
 {
-    if (bindings->latest == binding)
-        bindings->latest = NULL;
+    struct binding **recent = recent_place(bindings, &binding->address);
+
+    if (*recent == binding)
+        *recent = NULL;
     HASH_DEL(bindings->by_address, binding);
     DL_DELETE(binding->bound->oldest, binding);
     binding->bound->count--;

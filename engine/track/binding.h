@@ -13,6 +13,10 @@
  * temporary addresses daily (RFC 8981), so a week's worth of them fits. */
 #define BINDINGS_PER_DEVICE 32
 
+/* Those found last are found again without a hash: one in each place, by the last byte of the address,
+ * in which the hosts of a home differ. */
+#define BINDINGS_RECENT 64
+
 struct binding;
 
 /* The addresses of one device. All zeros has none. */
@@ -25,7 +29,7 @@ struct bound {
 /* All zeros is empty. */
 struct bindings {
     struct binding *by_address; /* uthash */
-    struct binding *latest;     /* found: one packet asks for the same several times */
+    struct binding *recent[BINDINGS_RECENT]; /* NULL: none */
 };
 
 /* Whose address it is; NULL: nobody's. */

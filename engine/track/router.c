@@ -50,6 +50,13 @@ static struct router *make(struct routers *routers, const struct mac *mac)
     return NULL;
 }
 
+static void go_on_sharing(struct routers *routers, struct router *router, uint64_t now_us)
+{
+    router->shares_until_us = now_us + SHARES_FOR_US;
+    if (router->shares_until_us > routers->shares_until_us)
+        routers->shares_until_us = router->shares_until_us;
+}
+
 bool routers_note(struct routers *routers, const struct mac *mac, enum router_kind kind,
         uint64_t now_us)
 {
@@ -59,7 +66,7 @@ bool routers_note(struct routers *routers, const struct mac *mac, enum router_ki
     if (router != NULL && kind == ROUTER_FORWARDS)
         router->forwards = true;
     if (router != NULL && kind == ROUTER_SHARES)
-        router->shares_until_us = now_us + SHARES_FOR_US;
+        go_on_sharing(routers, router, now_us);
     return known == NULL && router != NULL;
 }
 
@@ -80,24 +87,28 @@ static bool is_initial(uint8_t ttl)
 }
 
 /* It goes on if another host's address than the one before shows. */
-static bool shares(struct router *router, const struct address *address, uint64_t now_us)
+static bool shares(struct routers *routers, struct router *router, const struct address *address,
+        uint64_t now_us)
 {
     if (now_us >= router->shares_until_us)
         return false;
     if (address_is_v4(address) && !address_is_link_local(address) &&
             !address_equal(&router->last_v4, address)) {
         router->last_v4 = *address;
-        router->shares_until_us = now_us + SHARES_FOR_US;
+        go_on_sharing(routers, router, now_us);
     }
     return true;
 }
 
-bool routers_is_own(const struct routers *routers, const struct mac *mac,
-        const struct address *address, uint8_t ttl, bool claimed, uint64_t now_us)
+bool routers_is_own(struct routers *routers, const struct mac *mac, const struct address *address,
+        uint8_t ttl, bool claimed, uint64_t now_us)
 {
-    struct router *router = find(routers, mac);
+    struct router *router;
 
-    if (router != NULL && shares(router, address, now_us))
+    if (claimed && now_us >= routers->shares_until_us) /* mostly: no router has to be looked for */
+        return true;
+    router = find(routers, mac);
+    if (router != NULL && shares(routers, router, address, now_us))
         return false;
     if (claimed || address_is_link_local(address))
         return true;

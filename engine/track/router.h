@@ -20,7 +20,8 @@ struct router;
 
 /* All zeros is empty. At most 1024 are remembered; later ones are taken for hosts. */
 struct routers {
-    struct router *by_mac; /* uthash */
+    struct router *by_mac;    /* uthash */
+    uint64_t shares_until_us; /* none is of this kind from then on */
 };
 
 void routers_clear(struct routers *routers);
@@ -34,7 +35,7 @@ bool routers_has(const struct routers *routers, const struct mac *mac);
 
 /* Did the owner of 'mac' send this itself? 'ttl' is that of the IP header, 0: unknown; 'claimed':
  * ARP, neighbour discovery or DHCP bound the two. */
-bool routers_is_own(const struct routers *routers, const struct mac *mac,
-        const struct address *address, uint8_t ttl, bool claimed, uint64_t now_us);
+bool routers_is_own(struct routers *routers, const struct mac *mac, const struct address *address,
+        uint8_t ttl, bool claimed, uint64_t now_us);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define KEPT_US (STRANGERS_KEPT_S * UINT64_C(1000000))
 #define FIRST_ROOM 8
@@ -12,26 +13,20 @@ static uint64_t distance_us(const struct stranger *item, uint64_t now_us)
     return item->seen_us < now_us ? now_us - item->seen_us : item->seen_us - now_us;
 }
 
-/* NULL: it is not there. */
-static struct stranger *find(struct strangers *strangers, uint64_t key)
+/* The latest ones first: mostly it is among those. 'taken' if it is not there. */
+static unsigned find(const struct strangers *strangers, uint64_t key)
 {
-    for (unsigned i = 0; strangers != NULL && i < strangers->taken; i++)
-        if (strangers->items[i].key == key)
-            return &strangers->items[i];
-    return NULL;
+    for (unsigned i = strangers->taken; i > 0; i--)
+        if (strangers->items[i - 1].key == key)
+            return i - 1;
+    return strangers->taken;
 }
 
-/* A free place, else that of the one seen longest ago. */
-static struct stranger *find_place(struct strangers *strangers, uint64_t now_us)
+static void take_out(struct strangers *strangers, unsigned at)
 {
-    struct stranger *oldest = &strangers->items[0];
-
-    if (strangers->taken < strangers->room)
-        return &strangers->items[strangers->taken++];
-    for (unsigned i = 1; i < strangers->taken; i++)
-        if (distance_us(&strangers->items[i], now_us) > distance_us(oldest, now_us))
-            oldest = &strangers->items[i];
-    return oldest;
+    strangers->taken--;
+    memmove(&strangers->items[at], &strangers->items[at + 1],
+            (strangers->taken - at) * sizeof(strangers->items[0]));
 }
 
 static void make_room(struct strangers **strangers, unsigned most)
@@ -72,26 +67,30 @@ static void keep_range(struct strangers *strangers, uint64_t now_us)
 
 bool strangers_note(struct strangers **strangers, unsigned most, uint64_t key, uint64_t now_us)
 {
-    struct stranger *item = find(*strangers, key);
-    bool before = item != NULL && distance_us(item, now_us) < KEPT_US;
+    unsigned at = *strangers != NULL ? find(*strangers, key) : 0;
+    bool before = false;
 
-    if (item == NULL) {
+    if (*strangers != NULL && at < (*strangers)->taken) {
+        before = distance_us(&(*strangers)->items[at], now_us) < KEPT_US;
+        take_out(*strangers, at);
+    } else {
         make_room(strangers, most);
         if (*strangers == NULL)
             return false;
-        item = find_place(*strangers, now_us);
+        if ((*strangers)->taken == (*strangers)->room)
+            take_out(*strangers, 0);
     }
-    *item = (struct stranger){ key, now_us };
+    (*strangers)->items[(*strangers)->taken++] = (struct stranger){ key, now_us };
     keep_range(*strangers, now_us);
     return before;
 }
 
 void strangers_forget(struct strangers *strangers, uint64_t key)
 {
-    struct stranger *item = find(strangers, key);
+    unsigned at = strangers != NULL ? find(strangers, key) : 0;
 
-    if (item != NULL)
-        *item = strangers->items[--strangers->taken];
+    if (strangers != NULL && at < strangers->taken)
+        take_out(strangers, at);
 }
 
 static bool are_all_kept(const struct strangers *strangers, uint64_t now_us)

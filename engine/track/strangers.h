@@ -28,10 +28,10 @@ struct stranger {
 struct strangers {
     unsigned taken, room;
     uint64_t earliest_us, latest_us; /* all were seen between, as of the latest note */
-    struct stranger items[];
+    struct stranger items[];         /* noted longest ago first */
 };
 
-/* 'key' is the hash of an address, or of more; when all 'most' places are taken the one seen longest
+/* 'key' is the hash of an address, or of more; when all 'most' places are taken the one noted longest
  * ago is forgotten. True if it was noted before within STRANGERS_KEPT_S. '*strangers', NULL before,
  * is made and grows; out of memory, it stays as it is. Free it with free(). */
 bool strangers_note(struct strangers **strangers, unsigned most, uint64_t key, uint64_t now_us);
