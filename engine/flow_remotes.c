@@ -120,8 +120,12 @@ static void take_better(struct beat_view *best, const struct beat *beat)
 
     if (!beat_is_known(beat)) /* most are not */
         return;
+    if (!best->known) {
+        beat_read(beat, best);
+        return;
+    }
     beat_read(beat, &view);
-    if (view.known && (!best->known || view.score > best->score))
+    if (view.score > best->score)
         *best = view;
 }
 

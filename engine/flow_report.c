@@ -18,24 +18,21 @@ bool flow_same_beat(const struct beat_view *a, const struct beat_view *b)
            a->period_s == b->period_s && a->jitter == b->jitter && a->bytes == b->bytes;
 }
 
+/* Of what a report may change. */
 static uint32_t differences(const struct outlook *a, const struct outlook *b)
 {
     uint32_t changed = 0;
 
-    if (memcmp(a->fanout, b->fanout, sizeof(a->fanout)) != 0 ||
-            a->accepted_known != b->accepted_known || a->accepted != b->accepted ||
-            a->strangers != b->strangers || a->domains != b->domains ||
-            a->absent != b->absent || a->usurps != b->usurps || a->beats_lost != b->beats_lost)
+    if (a->fanout[FANOUT_ABSENT] != b->fanout[FANOUT_ABSENT] || a->strangers != b->strangers ||
+            a->domains != b->domains || a->absent != b->absent || a->usurps != b->usurps ||
+            a->beats_lost != b->beats_lost)
         changed |= CHANGED_FANOUT;
-    if (a->unanswered != b->unanswered || a->unanswered_known != b->unanswered_known)
-        changed |= CHANGED_UNANSWERED;
     if (a->upload_24h != b->upload_24h || a->upload_burst_known != b->upload_burst_known ||
             a->upload_burst != b->upload_burst || a->upload_day_known != b->upload_day_known ||
             a->upload_day != b->upload_day)
         changed |= CHANGED_UPLOAD;
-    if (a->new_device != b->new_device || a->new_domain != b->new_domain ||
-            a->new_asn != b->new_asn || a->new_port != b->new_port ||
-            a->common_known != b->common_known || a->common != b->common)
+    if (a->new_domain != b->new_domain || a->common_known != b->common_known ||
+            a->common != b->common)
         changed |= CHANGED_NEW;
     if (!flow_same_beat(&a->series, &b->series))
         changed |= CHANGED_BEAT;
@@ -46,12 +43,12 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
 static void look_at_arp(struct flow *flow)
 {
     const struct conduct *conduct = &flow->device->conduct;
-    uint64_t usurped_us = atomic_load(&flow->device->usurped_us);
+    const bool any = conduct->heard.ever && conduct->absent != NULL; /* of few devices */
+    uint64_t usurped_us = atomic_load_explicit(&flow->device->usurped_us, memory_order_relaxed);
 
     flow->outlook.fanout[FANOUT_ABSENT] =
-            conduct->heard.ever ? fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us) : 0;
-    flow->outlook.absent =
-            conduct->heard.ever ? strangers_count(conduct->absent, flow->last_us) : 0;
+            any ? fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us) : 0;
+    flow->outlook.absent = any ? strangers_count(conduct->absent, flow->last_us) : 0;
     flow->outlook.usurps = usurped_us != 0 && flow->last_us < usurped_us + USURPED_US &&
                            usurped_us < flow->last_us + USURPED_US; /* the clock may step back */
 }

@@ -163,21 +163,26 @@ static struct remote *make(struct remotes *remotes, struct remotes_budget *budge
     return NULL;
 }
 
-static void enlist(struct remotes *remotes, struct remote *entry, uint64_t now_us)
+static void enlist(struct remotes *remotes, struct remote *entry)
 {
-    if (now_us > entry->last_us)
-        entry->last_us = now_us;
-    if (entry->last_us >= entry->first_us + REMOTES_SETTLE_S * US_PER_S)
-        entry->settled = true;
     DL_APPEND(remotes->oldest[entry->settled], entry);
     remotes->count[entry->settled]++;
 }
 
+/* Mostly the one that was used before is used again. */
 void remotes_touch(struct remotes *remotes, struct remote *entry, uint64_t now_us)
 {
+    bool settled;
+
+    if (now_us > entry->last_us)
+        entry->last_us = now_us;
+    settled = entry->settled || entry->last_us >= entry->first_us + REMOTES_SETTLE_S * US_PER_S;
+    if (settled == entry->settled && remotes->oldest[settled]->prev == entry)
+        return;
     DL_DELETE(remotes->oldest[entry->settled], entry);
     remotes->count[entry->settled]--;
-    enlist(remotes, entry, now_us);
+    entry->settled = settled;
+    enlist(remotes, entry);
 }
 
 struct remote *remotes_use(struct remotes *remotes, struct remotes_budget *budget,
@@ -191,6 +196,6 @@ struct remote *remotes_use(struct remotes *remotes, struct remotes_budget *budge
     }
     entry = make(remotes, budget, who, now_us);
     if (entry != NULL)
-        enlist(remotes, entry, now_us);
+        enlist(remotes, entry);
     return entry;
 }
