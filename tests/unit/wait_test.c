@@ -33,6 +33,14 @@ static struct condition on(const char *feature, const char *text)
     return condition;
 }
 
+static void to_hold(size_t run, const struct condition *failed)
+{
+    struct feature_value value;
+    bool known = failed->feature->get(&flow, &value);
+
+    wait_to_hold(wait, run, plan.mask, failed, known ? &value : NULL);
+}
+
 static uint32_t risen_at(uint64_t bytes)
 {
     flow.bytes[UP] = bytes;
@@ -43,8 +51,8 @@ START_TEST(a_number_below_its_range_is_waited_for_until_it_comes_there)
 {
     struct condition high = on("bytes_up", ">=5000"), low = on("bytes_up", ">2000");
 
-    wait_to_hold(wait, 0, plan.mask, &high, &flow);
-    wait_to_hold(wait, 1, plan.mask, &low, &flow);
+    to_hold(0, &high);
+    to_hold(1, &low);
     ck_assert_uint_eq(wait->runs[0] | wait->runs[1] | wait->mask, 0);
     ck_assert_uint_eq(wait->mark_count, 1); /* the lower one does for both */
     ck_assert_uint_eq(risen_at(2000), 0);
@@ -58,7 +66,7 @@ START_TEST(a_number_too_large_for_a_float_is_not_missed)
 {
     struct condition condition = on("bytes_up", ">=16777217");
 
-    wait_to_hold(wait, 0, plan.mask, &condition, &flow);
+    to_hold(0, &condition);
     ck_assert_uint_eq(risen_at(16777217), CHANGED_VOLUME);
 }
 END_TEST
@@ -69,9 +77,9 @@ START_TEST(a_number_that_only_grows_is_not_waited_for_above_its_range)
 
     flow.bytes[UP] = 100;
     flow.outlook.fanout[0] = 5;
-    wait_to_hold(wait, 0, plan.mask, &below, &flow);
+    to_hold(0, &below);
     ck_assert_uint_eq(wait->mask + wait->mark_count, 0);
-    wait_to_hold(wait, 0, plan.mask, &other, &flow); /* this one may fall */
+    to_hold(0, &other); /* this one may fall */
     ck_assert_uint_eq(wait->runs[0], CHANGED_FANOUT);
 }
 END_TEST
@@ -81,9 +89,9 @@ START_TEST(what_is_not_a_range_is_waited_for_whatever_it_becomes)
     struct condition negated = on("bytes_up", "!5"), name = on("service", "ssh");
 
     flow.bytes[UP] = 5;
-    wait_to_hold(wait, 0, plan.mask, &negated, &flow);
+    to_hold(0, &negated);
     ck_assert_uint_eq(wait->runs[0], CHANGED_VOLUME);
-    wait_to_hold(wait, 1, plan.mask, &name, &flow);
+    to_hold(1, &name);
     ck_assert_uint_eq(wait->runs[1], CHANGED_SERVICE);
     ck_assert_uint_eq(wait->mask, CHANGED_VOLUME | CHANGED_SERVICE);
 }
@@ -93,7 +101,7 @@ START_TEST(what_moves_unseen_is_asked_with_every_change_of_the_rule)
 {
     struct condition entropy = on("entropy", ">7.5");
 
-    wait_to_hold(wait, 1, plan.mask, &entropy, &flow);
+    to_hold(1, &entropy);
     ck_assert_uint_eq(wait->runs[1], plan.mask);
     ck_assert_uint_eq(wait->mark_count, 0);
 }
@@ -123,7 +131,7 @@ START_TEST(a_number_that_may_fall_is_not_waited_for_once_a_rule_was_told)
 {
     struct condition fanout = on("fanout", ">2");
 
-    wait_to_hold(wait, 0, plan.mask, &fanout, &flow);
+    to_hold(0, &fanout);
     ck_assert_uint_eq(wait_take_risen(wait, &flow, CHANGED_FANOUT, false), 0);
     ck_assert_uint_eq(wait_take_risen(wait, &flow, CHANGED_FANOUT, true), CHANGED_FANOUT);
 }
@@ -137,7 +145,7 @@ START_TEST(numbers_beyond_the_room_for_marks_are_waited_for_all_the_same)
 
     for (size_t i = 0; i <= WAIT_MARKS; i++) {
         condition = on(numbers[i], ">7");
-        wait_to_hold(wait, 0, plan.mask, &condition, &flow);
+        to_hold(0, &condition);
     }
     ck_assert_uint_eq(wait->mark_count, WAIT_MARKS);
     ck_assert_uint_eq(wait->runs[0], CHANGED_OPEN);

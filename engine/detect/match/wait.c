@@ -93,33 +93,26 @@ static bool is_number(const struct condition *condition)
 
 /* A number above its range that never falls is waited for no more. */
 static void wait_for_number(struct match_wait *wait, size_t run, const struct condition *failed,
-        const struct flow *flow)
+        const struct feature_value *value)
 {
     const struct feature *feature = failed->feature;
     float low = feature->type == FEATURE_REAL ? (float)failed->real.low : (float)failed->number.low;
-    struct feature_value value;
-    bool known = feature->get(flow, &value);
 
-    if (known && number_of(feature, &value) < low)
+    if (number_of(feature, value) < low)
         add_mark(wait, run, feature, low);
-    else if (!known || !is_rising(feature) || value.number < failed->number.low)
+    else if (!is_rising(feature) || value->number < failed->number.low)
         add_mask(wait, run, feature->changed);
 }
 
 void wait_to_hold(struct match_wait *wait, size_t run, uint32_t mask,
-        const struct condition *failed, const struct flow *flow)
+        const struct condition *failed, const struct feature_value *value)
 {
     if ((failed->feature->changed & UNEVEN) != 0)
         add_mask(wait, run, mask);
-    else if (is_number(failed))
-        wait_for_number(wait, run, failed, flow);
+    else if (value != NULL && is_number(failed))
+        wait_for_number(wait, run, failed, value);
     else
         add_mask(wait, run, failed->feature->changed);
-}
-
-void wait_to_know(struct match_wait *wait, size_t run, const struct feature *feature)
-{
-    add_mask(wait, run, feature->changed);
 }
 
 /* A number that only grows, and has no upper end, holds for good. */

@@ -34,11 +34,9 @@ uint32_t wait_take_risen(struct match_wait *wait, const struct flow *flow, uint3
         bool told);
 
 /* A rule of a run with this mask has been looked at, and the first condition that did not hold is
- * 'failed'; or the gate of the run did not. */
+ * 'failed'; or the gate of the run did not. 'value': of its feature, NULL: unknown. */
 void wait_to_hold(struct match_wait *wait, size_t run, uint32_t mask,
-        const struct condition *failed, const struct flow *flow);
-/* None of its rules has been looked at, as all ask for a feature that is unknown. */
-void wait_to_know(struct match_wait *wait, size_t run, const struct feature *feature);
+        const struct condition *failed, const struct feature_value *value);
 /* All did; 'told': what matters is only when they do no more. */
 void wait_to_fail(struct match_wait *wait, size_t run, const struct plan *plan, bool told);
 
