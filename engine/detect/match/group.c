@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "detect/match/look.h"
+
 /* --- what all rules of a list ask for --- */
 
 /* Known or not without a change that tells, or moving with each packet. */
@@ -199,11 +201,28 @@ static bool add_feature(struct match_group *group, const struct plan *plan, uint
     return plan_list_append(&run->rules, number);
 }
 
+static void note_flags(struct match_group *group, const struct rule_test *gate)
+{
+    for (unsigned flags = 0; flags <= UINT8_MAX; flags++)
+        if (gate == NULL || gate->kind != TEST_TCP_FLAGS ||
+                look_flags_fit(&gate->tcp_flags, (uint8_t)flags))
+            group->each_flags[flags / 64] |= UINT64_C(1) << flags % 64;
+}
+
 static struct plan_list *list_of(struct match_group *group, const struct plan *plan)
 {
     if (plan_has_payload(plan))
         return plan->mark != NULL ? &group->each_payload_marked : &group->each_payload;
     return plan->mark != NULL ? &group->each_marked : &group->each;
+}
+
+static bool add_each(struct match_group *group, const struct plan *plan, uint32_t number)
+{
+    struct plan_list *list = list_of(group, plan);
+
+    if (list == &group->each)
+        note_flags(group, plan->gate);
+    return plan_list_append(list, number);
 }
 
 static bool add_first(struct match_group *group, const struct rule *rule, uint32_t number)
@@ -240,7 +259,7 @@ static enum tattler_status add_rule(struct match_group *group, const struct plan
         done = kind_of(plan) != SEARCH_HEADED || add_head(group, plan->head, GROUP_HEADED);
         break;
     case PLAN_PACKET:
-        done = plan_list_append(list_of(group, plan), number);
+        done = add_each(group, plan, number);
         break;
     case PLAN_FEATURES:
         done = add_feature(group, plan, number);

@@ -52,6 +52,7 @@ struct match_group {
     const struct group_searches *searches; /* also for rules of other groups; NULL: none here */
     bool wants_stream;
     struct plan_list first, each; /* PLAN_FIRST_PACKET, PLAN_PACKET */
+    uint64_t each_flags[4]; /* a bit for each set of TCP flags that one of 'each' may be after */
     struct address_rules first_from, first_to; /* those of 'first' that name one address */
     struct heads heads;            /* PLAN_HEAD, and those of SEARCH_HEADED */
     struct plan_list each_payload; /* PLAN_PACKET about the payload or stream */
@@ -61,6 +62,12 @@ struct match_group {
     uint32_t run_count;
     uint64_t runs_of[32]; /* a bit for each run that waits for this bit of a mask */
 };
+
+/* Is any of 'each' to be asked of a packet with these? */
+static inline bool group_asks_each(const struct match_group *group, uint8_t tcp_flags)
+{
+    return (group->each_flags[tcp_flags / 64] >> tcp_flags % 64 & 1) != 0;
+}
 
 /* All rules in the list. */
 enum tattler_status group_new(const struct plans *plans, const struct plan_list *rules,

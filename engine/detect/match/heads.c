@@ -26,7 +26,10 @@ static uint64_t gather(const uint8_t *bytes, size_t length)
 {
     uint64_t value = 0;
 
-    memcpy(&value, bytes, length < HEAD_BYTES ? length : HEAD_BYTES);
+    if (length >= HEAD_BYTES)
+        memcpy(&value, bytes, HEAD_BYTES);
+    else
+        memcpy(&value, bytes, length);
     return lower_all(be64toh(value));
 }
 
@@ -160,6 +163,14 @@ static uint32_t count_before(const struct heads *heads, uint64_t bytes)
     return (uint32_t)low;
 }
 
+static void find_at_start(const struct heads *heads, uint64_t value, size_t length,
+        void (*found)(void *user, uint32_t number), void *user)
+{
+    for (uint32_t i = count_before(heads, value); i > 0; i = heads->all[i - 1].parent)
+        if (begins_with(value, length, &heads->all[i - 1]))
+            found(user, heads->all[i - 1].number);
+}
+
 void heads_find(const struct heads *heads, struct cursor bytes,
         void (*found)(void *user, uint32_t number), void *user)
 {
@@ -168,9 +179,8 @@ void heads_find(const struct heads *heads, struct cursor bytes,
     if (!heads_may_find(heads, bytes))
         return;
     value = gather(bytes.at, bytes.left);
-    for (uint32_t i = count_before(heads, value); i > 0; i = heads->all[i - 1].parent)
-        if (begins_with(value, bytes.left, &heads->all[i - 1]))
-            found(user, heads->all[i - 1].number);
+    if (heads_begin(heads, bytes.at[0]))
+        find_at_start(heads, value, bytes.left, found, user);
     for (size_t i = 0; i < heads->spot_count; i++)
         if (((value ^ heads->spots[i].bytes) & heads->spots[i].mask) == 0 &&
                 bytes.left >= heads->spots[i].end)

@@ -43,12 +43,16 @@ bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, size_t 
 void heads_sort(struct heads *heads); /* once all are there; what is there twice goes */
 void heads_clear(struct heads *heads);
 
+/* Begins one of them with this? */
+static inline bool heads_begin(const struct heads *heads, uint8_t first)
+{
+    return (heads->firsts[first / 64] >> first % 64 & 1) != 0;
+}
+
 /* May there be any? What a packet begins with mostly tells without a call. */
 static inline bool heads_may_find(const struct heads *heads, struct cursor bytes)
 {
-    return bytes.left > 0 &&
-           (heads->spot_count > 0 ||
-                   (heads->firsts[bytes.at[0] / 64] >> bytes.at[0] % 64 & 1) != 0);
+    return bytes.left > 0 && (heads->spot_count > 0 || heads_begin(heads, bytes.at[0]));
 }
 
 /* Tells the numbers of those that these bytes may begin with. */

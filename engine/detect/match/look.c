@@ -107,15 +107,13 @@ static bool is_sorted_out(uint8_t asked, uint8_t flags)
            ((asked & FLAGS_UNUSUAL) != 0 && (flags & FLAGS_UNUSUAL) == 0);
 }
 
-static bool tests_tcp_flags(const struct look *look, const struct rule_test *test)
+bool look_flags_fit(const struct rule_tcp_flags *asked, uint8_t tcp_flags)
 {
-    const struct rule_tcp_flags *asked = &test->tcp_flags;
-    uint8_t flags = look->packet->tcp_flags & asked->mask;
+    uint8_t flags = tcp_flags & asked->mask;
 
-    if (look->packet->protocol != PACKET_PROTOCOL_TCP ||
-            is_sorted_out(asked->flags, look->packet->tcp_flags))
+    if (is_sorted_out(asked->flags, tcp_flags))
         return false;
-    if (asked->flags == 0 && look->packet->tcp_flags != 0) /* those to ignore count here, too */
+    if (asked->flags == 0 && tcp_flags != 0) /* those to ignore count here, too */
         return asked->mode == FLAGS_NOT;
     switch (asked->mode) {
     case FLAGS_NOT:
@@ -127,6 +125,12 @@ static bool tests_tcp_flags(const struct look *look, const struct rule_test *tes
     default:
         return flags == asked->flags;
     }
+}
+
+static bool tests_tcp_flags(const struct look *look, const struct rule_test *test)
+{
+    return look->packet->protocol == PACKET_PROTOCOL_TCP &&
+           look_flags_fit(&test->tcp_flags, look->packet->tcp_flags);
 }
 
 static bool tests_icmp_type(const struct look *look, const struct rule_test *test)

@@ -32,6 +32,8 @@ bool look_knows(const struct look *look, const struct feature *needed);
 bool look_header(const struct look *look, const struct rule *rule);
 /* Do the ends fit a rule with '<>' both ways? Suricata makes two rules of it, which both alert. */
 bool look_twice(const struct look *look, const struct rule *rule);
+/* Would a rule that asks for these be satisfied with a TCP packet's? */
+bool look_flags_fit(const struct rule_tcp_flags *asked, uint8_t tcp_flags);
 /* One test, neither on a feature nor on an xbit. */
 bool look_test(const struct look *look, const struct rule_test *test);
 /* All tests but those on features and xbits. */

@@ -116,6 +116,11 @@ static void add_changed(struct matcher *matcher,
         .all = phase == UINT32_MAX,
         .changes = note_changes(matcher->flow, look->packet) | phase,
     };
+    uint32_t waited_for = matcher->messages.text_changes |
+                          (wait != NULL ? wait->mask | wait->marked : 0);
+
+    if (phase == 0 && (by.changes & waited_for) == 0)
+        return;
 
     if (phase != 0 || (by.changes & matcher->messages.text_changes) != 0)
         search_texts(matcher, phase != 0 ? UINT32_MAX : by.changes);
@@ -192,7 +197,8 @@ static void add_of_packet(struct matcher *matcher, const struct match_group *gro
         address_rules_find(&group->first_to, &matcher->packet->destination, candidates_add,
                 matcher);
     }
-    candidates_add_each(matcher, &group->each, look);
+    if (group_asks_each(group, look->packet->tcp_flags))
+        candidates_add_each(matcher, &group->each, look);
     if (is_readable(look))
         add_of_bytes(matcher, group, look);
 }

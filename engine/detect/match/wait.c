@@ -39,17 +39,21 @@ uint32_t wait_take_risen(struct match_wait *wait, const struct flow *flow, uint3
     if ((wait->marked & changes) == 0)
         return 0;
     for (uint32_t i = 0; i < wait->mark_count; i++) {
-        const struct feature *feature = feature_of(&wait->marks[i]);
+        const struct wait_mark *mark = &wait->marks[i];
 
-        if ((feature->changed & changes & ~risen) != 0 &&
-                ((told && !is_rising(feature)) || is_reached(&wait->marks[i], flow)))
-            risen |= feature->changed;
+        if ((mark->changed & changes & ~risen) != 0 &&
+                ((told && (mark->changed & RISING) == 0) || is_reached(mark, flow)))
+            risen |= mark->changed;
     }
-    for (uint32_t i = 0; risen != 0 && i < wait->mark_count; i++)
-        if ((feature_of(&wait->marks[i])->changed & risen) == 0)
+    if (risen == 0)
+        return 0;
+    wait->marked = 0;
+    for (uint32_t i = 0; i < wait->mark_count; i++)
+        if ((wait->marks[i].changed & risen) == 0) {
+            wait->marked |= wait->marks[i].changed;
             wait->marks[kept++] = wait->marks[i];
-    if (risen != 0)
-        wait->mark_count = kept;
+        }
+    wait->mark_count = kept;
     return risen;
 }
 
@@ -80,7 +84,7 @@ static void add_mark(struct match_wait *wait, size_t run, const struct feature *
     if (i == WAIT_MARKS)
         add_mask(wait, run, feature->changed);
     else if (i == wait->mark_count)
-        wait->marks[wait->mark_count++] = (struct wait_mark){ index, low };
+        wait->marks[wait->mark_count++] = (struct wait_mark){ feature->changed, low, index };
     else if (low < wait->marks[i].low)
         wait->marks[i].low = low;
 }

@@ -13,13 +13,14 @@
 
 /* A number that has not come to what a rule asks of it. */
 struct wait_mark {
-    uint16_t feature; /* index in the table */
+    uint32_t changed; /* of its feature */
     float low; /* who compares with it rounds as it was, and so misses nothing */
+    uint16_t feature; /* index in the table */
 };
 
 struct match_wait {
     uint32_t mask; /* of all runs, and what they waited for before */
-    uint32_t marked; /* likewise, of the marks */
+    uint32_t marked; /* of the marks */
     uint32_t mark_count;
     struct wait_mark marks[WAIT_MARKS]; /* of all runs */
     uint32_t runs[]; /* for each run: enum flow_change, PLAN_ALWAYS, PLAN_PHASE */
