@@ -21,6 +21,8 @@ struct match_pending {
     struct plan_list rules;
 };
 
+#define PHASE_NONE 0 /* of a flow, before its first packet */
+
 struct match_flow {
     uint8_t protocol;
     struct match_pending *pending[2]; /* by direction, oldest first */
@@ -121,11 +123,6 @@ void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
 /* Those whose flowbit is set, or may be by the rules that make these marks (plan.h). */
 void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, uint64_t made);
 uint64_t candidates_make_marks(const struct matcher *matcher); /* that they may set */
-/* Of rules on features those that hold now; of a run of them, which will wait then. */
-void candidates_add_features(struct matcher *matcher, const struct plan_list *rules,
-        const struct look *look);
-void candidates_add_run(struct matcher *matcher, const struct feature_run *run,
-        const struct look *look, struct match_wait *wait, size_t index);
 void candidates_look(struct matcher *matcher, const struct look *look);
 /* With the packet at hand. Each packet is looked at: to be made in place. */
 static inline struct look candidates_look_of(const struct matcher *matcher)
@@ -139,6 +136,25 @@ static inline struct look candidates_look_of(const struct matcher *matcher)
         .payload = matcher->packet->payload,
     };
 }
+
+/* --- runs.c: rules on features --- */
+
+/* Do all conditions of the rule? */
+bool runs_hold(const struct plan *plan, const struct flow *flow);
+/* Those that hold now. */
+void runs_add_list(struct matcher *matcher, const struct plan_list *rules, const struct look *look);
+/* Those of the flow that waited for something that has changed, and hold now. */
+void runs_add_changed(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look);
+
+/* --- fired.c: rules that have alerted on a flow --- */
+
+bool fired_has(const struct match_flow *flow, uint32_t number);
+/* Without memory the rule may alert again on this flow. */
+void fired_add(struct match_flow *flow, uint32_t number);
+/* Its conditions do not hold any more; or those of all these. */
+void fired_wake(struct match_flow *flow, uint32_t number);
+void fired_wake_all(struct match_flow *flow, const struct plan_list *rules);
 
 /* --- found.c: what matched with the packet at hand is told --- */
 

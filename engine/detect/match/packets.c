@@ -6,131 +6,6 @@
 
 #include "parse/packet.h"
 
-/* --- features --- */
-
-#define PHASE_NONE 0 /* another one than note_phase() makes */
-
-/* Rules may ask for protocol and 'established'. Returns PLAN_PHASE: they have changed; all: nothing was
- * known of the flow in this direction. */
-static uint32_t note_phase(struct match_flow *flow, const struct look *look)
-{
-    unsigned way = look->packet->to_server ? 0 : 1;
-    uint32_t before = flow->phase[way];
-
-    flow->phase[way] = 1 + ((uint32_t)look->application << 1 | (look->packet->established ? 1 : 0));
-    if (before == PHASE_NONE)
-        return UINT32_MAX;
-    return flow->phase[way] != before ? PLAN_PHASE : 0;
-}
-
-/* Since the packet before in this direction. */
-static uint32_t note_changes(struct match_flow *flow, const struct match_packet *packet)
-{
-    unsigned way = packet->to_server ? 0 : 1;
-    uint32_t changed = packet->flow->changed, unseen = flow->carried[way] | changed;
-
-    flow->carried[way] = 0;
-    flow->carried[!way] |= changed;
-    return unseen | PLAN_ALWAYS;
-}
-
-static void search_texts(struct matcher *matcher, uint32_t changes)
-{
-    struct feature_value value;
-    const struct text_search *texts = matcher->messages.texts;
-
-    for (uint32_t i = 0; i < matcher->messages.text_count; i++)
-        if ((texts[i].feature->changed & changes) != 0 &&
-                texts[i].feature->get(matcher->packet->flow, &value))
-            patterns_search(texts[i].patterns, matcher->scratch,
-                    cursor_over((const uint8_t *)value.text, value.len), candidates_add, matcher);
-}
-
-/* What has rules on features asked. */
-struct waking {
-    bool all;
-    uint32_t changes, risen;
-};
-
-static bool is_woken(const struct feature_run *run, uint32_t waits_for, const struct waking *by)
-{
-    return by->all || (waits_for & by->changes) != 0 || (run->mask & by->risen) != 0;
-}
-
-/* The runs whose rules ask for one of these. */
-static uint64_t runs_of(const struct match_group *group, uint32_t changes)
-{
-    uint64_t runs = 0;
-
-    if (changes == UINT32_MAX && group->run_count > 0)
-        return UINT64_MAX >> (GROUP_RUNS - group->run_count);
-    for (; changes != 0; changes &= changes - 1)
-        runs |= group->runs_of[__builtin_ctz(changes)];
-    return runs;
-}
-
-/* The first of 'wait' is for the first run. Returns what those that ask for 'woken' wait for now. */
-static uint32_t add_runs(struct matcher *matcher, const struct match_group *group,
-        const struct look *look, const struct waking *by, uint32_t woken, size_t first)
-{
-    struct match_wait *wait = matcher->flow->waits[look->packet->to_server ? 0 : 1];
-    uint32_t waits_for = 0;
-
-    for (uint64_t left = runs_of(group, woken); left != 0; left &= left - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(left);
-
-        if (is_woken(&group->runs[i], wait->runs[first + i], by))
-            candidates_add_run(matcher, &group->runs[i], look, wait, first + i);
-        waits_for |= wait->runs[first + i];
-    }
-    return waits_for;
-}
-
-/* Of all groups; what none waits for any more is not looked for with the next packet. */
-static void add_woken(struct matcher *matcher,
-        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
-        const struct waking *by, struct match_wait *wait)
-{
-    uint32_t woken = by->all ? UINT32_MAX : (wait->mask & by->changes) | by->risen;
-    uint32_t waits_for = 0;
-    size_t first = 0;
-
-    if (woken == 0)
-        return;
-    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
-        if (groups[i] == NULL)
-            continue;
-        waits_for |= add_runs(matcher, groups[i], look, by, woken, first);
-        first += groups[i]->run_count;
-    }
-    wait->mask &= ~woken | waits_for;
-}
-
-static void add_changed(struct matcher *matcher,
-        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
-{
-    unsigned way = look->packet->to_server ? 0 : 1;
-    struct match_wait *wait = matcher->flow->waits[way];
-    uint32_t phase = note_phase(matcher->flow, look);
-    struct waking by = {
-        .all = phase == UINT32_MAX,
-        .changes = note_changes(matcher->flow, look->packet) | phase,
-    };
-    uint32_t waited_for = matcher->messages.text_changes |
-                          (wait != NULL ? wait->mask | wait->marked : 0);
-
-    if (phase == 0 && (by.changes & waited_for) == 0)
-        return;
-
-    if (phase != 0 || (by.changes & matcher->messages.text_changes) != 0)
-        search_texts(matcher, phase != 0 ? UINT32_MAX : by.changes);
-    if (wait == NULL)
-        return;
-    by.risen = wait_take_risen(wait, look->packet->flow, by.changes,
-            matcher->flow->fired_count > 0);
-    add_woken(matcher, groups, look, &by, wait);
-}
-
 /* --- a packet --- */
 
 static bool is_readable(const struct look *look)
@@ -213,7 +88,7 @@ static void add_marked_lists(struct matcher *matcher,
         if (groups[i] != NULL && is_readable(look))
             candidates_add_marked(matcher, &groups[i]->each_payload_marked, made);
         if (groups[i] != NULL && !look->is_stream && look->packet->flow != NULL)
-            candidates_add_features(matcher, &groups[i]->features_marked, look);
+            runs_add_list(matcher, &groups[i]->features_marked, look);
     }
 }
 
@@ -375,7 +250,7 @@ void packets_look(struct matcher *matcher)
         if (groups[i] != NULL)
             add_of_packet(matcher, groups[i], &look, is_first);
     if (is_own && packet->flow != NULL)
-        add_changed(matcher, groups, &look);
+        runs_add_changed(matcher, groups, &look);
     if (flow != NULL && (flow->bits != NULL || matcher->candidates.count > 0))
         add_marked(matcher, groups, &look);
     if (matcher->candidates.count > 0 || matcher->witness != NULL)

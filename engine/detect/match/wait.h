@@ -38,6 +38,12 @@ uint32_t wait_take_risen(struct match_wait *wait, const struct flow *flow, uint3
  * 'failed'; or the gate of the run did not. 'value': of its feature, NULL: unknown. */
 void wait_to_hold(struct match_wait *wait, size_t run, uint32_t mask,
         const struct condition *failed, const struct feature_value *value);
+/* None of its rules has been looked at, as all ask for a feature that is unknown. */
+static inline void wait_to_know(struct match_wait *wait, size_t run, const struct feature *feature)
+{
+    wait->runs[run] |= feature->changed;
+    wait->mask |= feature->changed;
+}
 /* All did; 'told': what matters is only when they do no more. */
 void wait_to_fail(struct match_wait *wait, size_t run, const struct plan *plan, bool told);
 
