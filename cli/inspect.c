@@ -109,6 +109,18 @@ static void note_neighbour(struct inspector *inspector, const struct packet *pac
     engine_learn_neighbour(inspector->engine, &said, inspector->now_us);
 }
 
+static void note_router(struct inspector *inspector, const struct packet *packet)
+{
+    struct router_view said = {
+        .sender_mac = packet->has_src_mac ? &packet->src_mac : NULL,
+        .sender = packet->src,
+        .lifetime_s = (uint16_t)packet->icmp.rest,
+        .advertisement = packet->payload,
+    };
+
+    engine_learn_router(inspector->engine, &said, inspector->now_us);
+}
+
 /* ARP and neighbour discovery bind a MAC to an address, ask who holds one, or whether it is free. */
 static void note_claims(struct inspector *inspector, const struct packet *packet)
 {
@@ -123,7 +135,7 @@ static void note_claims(struct inspector *inspector, const struct packet *packet
         engine_learn_neighbour(inspector->engine, &arp, inspector->now_us);
     } else if (packet->kind == PACKET_ICMP && packet->protocol == PACKET_PROTOCOL_ICMPV6 &&
                packet->icmp.type == RDNSS_TYPE && packet->ttl == RDNSS_HOP_LIMIT) {
-        engine_learn_router(inspector->engine, packet->payload, inspector->now_us);
+        note_router(inspector, packet);
     } else if (packet->kind == PACKET_ICMP && packet->icmp.has_target && packet->has_src_mac) {
         if (packet->icmp.type == ND_ADVERTISEMENT || packet->icmp.type == ND_SOLICITATION)
             note_neighbour(inspector, packet);

@@ -101,6 +101,7 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
     lock_init(&engine->uplink_lock);
     atomic_init(&engine->uplink_waits, true);
     resolver_table_init(&engine->network_resolvers);
+    leases_init(&engine->leases);
     engine_learn_settings(engine);
     return engine;
 }
@@ -116,6 +117,7 @@ void engine_free(struct engine *engine)
     lock_destroy(&engine->uplink_lock);
     lock_destroy(&engine->events.lock);
     resolver_table_destroy(&engine->network_resolvers);
+    leases_destroy(&engine->leases);
     devices_free(engine->devices);
     memory_free(engine->memory);
     engine_files_free(engine->files);

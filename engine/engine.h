@@ -133,9 +133,15 @@ struct neighbour_view {
 void engine_learn_neighbour(struct engine *engine, const struct neighbour_view *said,
         uint64_t time_us);
 
-/* A router advertisement, which may offer resolvers: what stands behind its first eight bytes. Hop
- * limit 255 only (RFC 4861 section 6.1.2). */
-void engine_learn_router(struct engine *engine, struct cursor advertisement, uint64_t time_us);
+/* A router advertisement (RFC 4861 section 4.2), which may offer resolvers. Hop limit 255 only
+ * (section 6.1.2). */
+struct router_view {
+    const struct mac *sender_mac; /* borrowed for the call; NULL: the link has none */
+    struct address sender;
+    uint16_t lifetime_s; /* 0: no way out, as those say who only know one to a network of their own */
+    struct cursor advertisement; /* behind its first eight bytes */
+};
+void engine_learn_router(struct engine *engine, const struct router_view *said, uint64_t time_us);
 
 /* --- alerts --- */
 

@@ -1,7 +1,9 @@
-/* ARP and neighbour discovery: who holds an address, who joins, who looks for hosts that are not there. */
+/* ARP and neighbour discovery: who holds an address, who joins, who looks for hosts that are not there,
+ * who says that it is a way out. */
 #include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
+#include "parse/rdnss.h"
 
 void engine_note_joined(struct device *device)
 {
@@ -100,4 +102,31 @@ void engine_learn_neighbour(struct engine *engine, const struct neighbour_view *
             note_present(engine, said, time_us);
     }
     device_release(engine->devices, device);
+}
+
+/* --- who announces itself --- */
+
+static bool is_a_way_out(struct engine *engine, const struct router_view *said, uint64_t time_us)
+{
+    struct device_sighting sighting = {
+        .time_us = time_us,
+        .address = said->sender,
+        .mac = said->sender_mac,
+        .ttl = RDNSS_HOP_LIMIT,
+    };
+    struct device *device = devices_see(engine->devices, &sighting);
+    bool is_one = device == NULL || devices_note_announcer(engine->devices, device, time_us);
+
+    device_release(engine->devices, device);
+    return is_one;
+}
+
+void engine_learn_router(struct engine *engine, const struct router_view *said, uint64_t time_us)
+{
+    struct rdnss offer;
+
+    if (said->lifetime_s > 0 && !is_a_way_out(engine, said, time_us))
+        return; /* what it offers is its own */
+    if (rdnss_read(said->advertisement, &offer) == TATTLER_OK)
+        engine_learn_offer(engine, offer.resolvers, offer.count, time_us);
 }

@@ -19,6 +19,7 @@
 #include "track/calls.h"
 #include "track/device.h"
 #include "track/question.h"
+#include "track/leases.h"
 #include "track/resolver.h"
 #include "track/uplink.h"
 
@@ -78,6 +79,7 @@ struct engine {
     struct device_budget budget;
     struct devices *devices;
     struct resolver_table network_resolvers;
+    struct leases leases;
     struct calls calls; /* for answers, in the last seconds */
     struct memory *memory;       /* baselines from before; NULL: none */
     struct events events;
@@ -228,6 +230,13 @@ void flow_judge_resolver(struct engine *engine, struct flow *flow, bool answered
 /* DHCP offers these. */
 void engine_learn_offer(struct engine *engine, const struct address resolvers[], size_t count,
         uint64_t time_us);
+
+/* --- flow_lease.c --- */
+
+struct dhcp_message;
+/* A server's message. False: it intrudes beside the network's own, so what it offers is not the
+ * network's. */
+bool flow_note_lease(struct worker *worker, struct flow *flow, const struct dhcp_message *message);
 
 /* --- flow_report.c: they return what changed, enum flow_change --- */
 

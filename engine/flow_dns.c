@@ -101,11 +101,3 @@ void engine_learn_offer(struct engine *engine, const struct address resolvers[],
     for (size_t i = 0; i < count; i++)
         resolver_learn(&engine->network_resolvers, &resolvers[i], RESOLVER_OFFERED, time_us);
 }
-
-void engine_learn_router(struct engine *engine, struct cursor advertisement, uint64_t time_us)
-{
-    struct rdnss offer;
-
-    if (rdnss_read(advertisement, &offer) == TATTLER_OK)
-        engine_learn_offer(engine, offer.resolvers, offer.count, time_us);
-}

@@ -276,7 +276,7 @@ static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor pa
     if (dhcp_read(payload, &message) != TATTLER_OK)
         return;
     if (message.from_server) {
-        if (message.type == DHCP_ACK)
+        if (flow_note_lease(worker, flow, &message) && message.type == DHCP_ACK)
             engine_learn_offer(worker->engine, message.resolvers.items, message.resolvers.count,
                     flow->last_us);
         return;

@@ -8,7 +8,7 @@
 #include "engine.h"
 #include "engine_internal.h"
 
-#define USURPED_US (3600 * UINT64_C(1000000)) /* told for so long */
+#define INTRUDES_US (3600 * UINT64_C(1000000)) /* told for so long */
 
 /* --- the flow's look at its device --- */
 
@@ -25,7 +25,7 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
 
     if (a->fanout[FANOUT_ABSENT] != b->fanout[FANOUT_ABSENT] || a->strangers != b->strangers ||
             a->domains != b->domains || a->absent != b->absent || a->usurps != b->usurps ||
-            a->beats_lost != b->beats_lost)
+            a->leases != b->leases || a->beats_lost != b->beats_lost)
         changed |= CHANGED_FANOUT;
     if (a->upload_24h != b->upload_24h || a->upload_burst_known != b->upload_burst_known ||
             a->upload_burst != b->upload_burst || a->upload_day_known != b->upload_day_known ||
@@ -39,18 +39,25 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
     return changed;
 }
 
+static bool intrudes(atomic_ullong *since_us, uint64_t now_us)
+{
+    uint64_t since = atomic_load_explicit(since_us, memory_order_relaxed);
+
+    return since != 0 && now_us < since + INTRUDES_US &&
+           since < now_us + INTRUDES_US; /* the clock may step back */
+}
+
 /* ARP comes between a flow's packets. Where only what is sent to all can be seen, no answer would be. */
 static void look_at_arp(struct flow *flow)
 {
     const struct conduct *conduct = &flow->device->conduct;
     const bool any = conduct->heard.ever && conduct->absent != NULL; /* of few devices */
-    uint64_t usurped_us = atomic_load_explicit(&flow->device->usurped_us, memory_order_relaxed);
 
     flow->outlook.fanout[FANOUT_ABSENT] =
             any ? fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us) : 0;
     flow->outlook.absent = any ? strangers_count(conduct->absent, flow->last_us) : 0;
-    flow->outlook.usurps = usurped_us != 0 && flow->last_us < usurped_us + USURPED_US &&
-                           usurped_us < flow->last_us + USURPED_US; /* the clock may step back */
+    flow->outlook.usurps = intrudes(&flow->device->usurped_us, flow->last_us);
+    flow->outlook.leases = intrudes(&flow->device->leased_us, flow->last_us);
 }
 
 /* A packet to a device does not show whose address that is: it may be one that is known by its MAC

@@ -51,7 +51,7 @@ libengine_la_SOURCES = \
 	engine/enrich/resolvers.h engine/enrich/risk.c engine/enrich/risk.h \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \
-	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_learn.c \
+	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_learn.c engine/flow_lease.c \
 	engine/engine_arp.c engine/engine_events.c engine/engine_heuristics.c engine/engine_scripts.c engine/engine_scripts.h engine/engine_scripts_read.c engine/flow_burst.c engine/flow_dns.c engine/flow_no_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_relay.c engine/flow_remotes.c engine/flow_report.c engine/flow_silence.c \
 	engine/flow_common.c engine/flow_usual.c \
@@ -71,7 +71,7 @@ libengine_la_SOURCES = \
 	engine/track/binding.c engine/track/binding.h engine/track/burst.c engine/track/burst.h engine/track/calls.c engine/track/calls.h engine/track/conduct.c engine/track/conduct.h \
 	engine/track/device.c engine/track/device.h engine/track/device_internal.h \
 	engine/track/device_name.c engine/track/device_table.c engine/track/entropy.c \
-	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/finding.c engine/track/finding.h engine/track/insight.c engine/track/insight.h engine/track/flow.h engine/track/lost.c engine/track/lost.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
+	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/finding.c engine/track/finding.h engine/track/insight.c engine/track/insight.h engine/track/flow.h engine/track/leases.c engine/track/leases.h engine/track/lost.c engine/track/lost.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
 	engine/track/question.c engine/track/question.h \
 	engine/track/relay.c engine/track/relay.h engine/track/relay_case.c \
 	engine/track/relay_case.h engine/track/relay_digest.c engine/track/relay_digest.h \

@@ -5,6 +5,7 @@
 #define ARP_REQUEST 1       /* RFC 826 */
 #define ND_HOP_LIMIT 255    /* a lower one has been routed: RFC 4861 section 7.1 */
 #define ND_BEFORE_TARGET 8  /* bytes: RFC 4861 sections 4.3 and 4.4 */
+#define ND_BEFORE_LIFETIME 6 /* section 4.2 */
 
 static struct engine *told_engine; /* set once while Suricata starts */
 
@@ -55,11 +56,17 @@ static void LearnNeighbour(const Packet *p)
 
 static void LearnRouter(const Packet *p)
 {
-    const uint8_t *options = (const uint8_t *)PacketGetICMPv6(p) + ND_BEFORE_TARGET;
-    const uint8_t *end = GET_PKT_DATA(p) + GET_PKT_LEN(p);
+    const uint8_t *start = (const uint8_t *)PacketGetICMPv6(p);
+    const struct mac mac = MacOf(PacketGetEthernet(p)->eth_src);
+    struct router_view said = {
+        .sender_mac = &mac,
+        .sender = address_from_v6(p->src.addr_data8),
+        .advertisement = cursor_over(start, (size_t)(GET_PKT_DATA(p) + GET_PKT_LEN(p) - start)),
+    };
 
-    if (options <= end)
-        engine_learn_router(told_engine, cursor_over(options, (size_t)(end - options)), TimeOf(p));
+    if (cursor_skip(&said.advertisement, ND_BEFORE_LIFETIME) &&
+            cursor_u16be(&said.advertisement, &said.lifetime_s))
+        engine_learn_router(told_engine, &said, TimeOf(p));
 }
 
 static bool IsNeighbour(const Packet *p)

@@ -106,6 +106,7 @@ UNIT_TESTS = \
 	tests/unit/inherit_test \
 	tests/unit/json_test \
 	tests/unit/json_walk_test \
+	tests/unit/leases_test \
 	tests/unit/limits_test \
 	tests/unit/matcher_test \
 	tests/unit/mdns_test \

@@ -254,9 +254,16 @@ const struct feature features[] = {
             "iot.absent_24h:>=64;" },
     { ALONE("router_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
             get_router_claimed,
-            "The device has said by ARP or IPv6 neighbour discovery, within the last hour, that the address "
-            "of a router is its own, though that router was there a minute before. Unknown otherwise.",
+            "The device has said within the last hour that it is the router, beside one that is there: by "
+            "ARP or IPv6 neighbour discovery, that the address of a router which was seen a minute before is "
+            "its own; or by an IPv6 router advertisement, that it is a way out, beside another that says so "
+            "or after half an hour as an ordinary host. Unknown otherwise.",
             "iot.router_claimed:true;" },
+    { ALONE("dhcp_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
+            get_dhcp_claimed,
+            "The device has offered or given an address by DHCP, within the last hour, to who was answered by "
+            "another server as well, one that was there before it. Unknown otherwise.",
+            "iot.dhcp_claimed:true;" },
     { ALONE("fanout_ports"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "ports", UINT16_MAX,
             NULL,
             get_fanout_ports, "Ports that the device opened flows to in the last 60 s.",

@@ -19,6 +19,7 @@ enum option {
     OPTION_REQUESTED_ADDRESS = 50,
     OPTION_OVERLOAD = 52,
     OPTION_MESSAGE_TYPE = 53,
+    OPTION_SERVER = 54,
     OPTION_PARAMETER_LIST = 55,
     OPTION_VENDOR_CLASS = 60,
     OPTION_FQDN = 81,
@@ -107,6 +108,8 @@ static void read_option(uint8_t code, struct cursor value, struct dhcp_message *
         set_byte(overload, value);
     else if (code == OPTION_REQUESTED_ADDRESS)
         set_address(&message->requested, value);
+    else if (code == OPTION_SERVER)
+        set_address(&message->server, value);
     else if (code == OPTION_RESOLVERS)
         add_resolvers(&message->resolvers, value);
 }
@@ -147,12 +150,13 @@ static enum tattler_status read_fixed(struct cursor *in, struct dhcp_message *me
 {
     uint8_t operation, hardware, hardware_length;
     struct cursor client, assigned;
-    uint32_t cookie;
+    uint32_t relay, cookie;
 
     if (!cursor_u8(in, &operation) || !cursor_u8(in, &hardware) ||
-            !cursor_u8(in, &hardware_length) || !cursor_skip(in, 1 + 4 + 2 + 2) ||
+            !cursor_u8(in, &hardware_length) || !cursor_skip(in, 1) ||
+            !cursor_u32be(in, &message->transaction) || !cursor_skip(in, 2 + 2) ||
             !cursor_split(in, 4, &client) || !cursor_split(in, 4, &assigned) ||
-            !cursor_skip(in, 4 + 4) || !cursor_copy(in, message->mac.bytes, 6) ||
+            !cursor_skip(in, 4) || !cursor_u32be(in, &relay) || !cursor_copy(in, message->mac.bytes, 6) ||
             !cursor_skip(in, 10) || !cursor_split(in, SERVER_NAME_SIZE, server_name) ||
             !cursor_split(in, FILE_NAME_SIZE, file_name) || !cursor_u32be(in, &cookie))
         return TATTLER_TRUNCATED;
@@ -161,6 +165,7 @@ static enum tattler_status read_fixed(struct cursor *in, struct dhcp_message *me
     if (cookie != MAGIC_COOKIE || hardware != ETHERNET || hardware_length != 6)
         return TATTLER_UNSUPPORTED;
     message->from_server = operation == BOOT_REPLY;
+    message->relayed = relay != 0;
     set_address(&message->client, client);
     set_address(&message->assigned, assigned);
     return TATTLER_OK;
@@ -169,7 +174,10 @@ static enum tattler_status read_fixed(struct cursor *in, struct dhcp_message *me
 enum tattler_status dhcp_read(struct cursor payload, struct dhcp_message *out)
 {
     static const uint8_t none[4];
-    struct dhcp_message message = { .requested = address_from_v4(none) };
+    struct dhcp_message message = {
+        .requested = address_from_v4(none),
+        .server = address_from_v4(none),
+    };
     struct cursor server_name, file_name;
     uint8_t overload = 0, ignored;
     enum tattler_status status = read_fixed(&payload, &message, &server_name, &file_name);

@@ -48,10 +48,13 @@ enum dhcp_type {
 struct dhcp_message {
     uint8_t type;              /* enum dhcp_type, or one of the newer ones as sent */
     bool from_server;          /* BOOTREPLY */
+    bool relayed;              /* giaddr is set: server and client are on different links */
+    uint32_t transaction;      /* xid: the same in a question and all answers to it */
     struct mac mac;            /* chaddr: the client's, also in what a server sends */
     struct address client;     /* ciaddr: what the client already uses */
     struct address assigned;   /* yiaddr */
     struct address requested;  /* option 50 */
+    struct address server;     /* option 54: how the server that is meant names itself */
     struct dhcp_text host;     /* option 12 */
     struct dhcp_text vendor;   /* option 60 */
     struct dhcp_text fqdn;     /* option 81 (RFC 4702), as dotted text in both its encodings */

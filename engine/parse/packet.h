@@ -92,6 +92,7 @@ struct packet_tcp {
 struct packet_icmp {
     uint8_t type;
     uint8_t code;
+    uint32_t rest; /* of the header, which depends on the type (RFC 792, RFC 4443) */
     /* An error message quotes the packet it is about (RFC 792, RFC 4443). Its ports are 0 where
      * the quoted protocol has none or the quote ends before them. */
     bool quotes;

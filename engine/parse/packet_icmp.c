@@ -79,7 +79,7 @@ enum tattler_status packet_read_icmp(struct decoding *d)
     struct packet_icmp icmp = { 0 };
 
     if (!cursor_u8(&d->rest, &icmp.type) || !cursor_u8(&d->rest, &icmp.code) ||
-            !cursor_skip(&d->rest, 2 + 4))
+            !cursor_skip(&d->rest, 2) || !cursor_u32be(&d->rest, &icmp.rest))
         return packet_short_of(d);
     if (is_error(out->ip_version, icmp.type))
         read_quote(d->rest, out->ip_version, &icmp);

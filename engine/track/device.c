@@ -179,6 +179,21 @@ void devices_note_router(struct devices *devices, const struct mac *mac)
     lock_release(&devices->lock);
 }
 
+bool devices_note_announcer(struct devices *devices, struct device *device, uint64_t time_us)
+{
+    bool was_host, is_router;
+
+    if (!device->has_mac)
+        return true;
+    lock_take(&devices->lock);
+    was_host = time_us >= device->first_seen_us + ROUTER_ANNOUNCES_S * UINT64_C(1000000);
+    is_router = routers_announce(&devices->routers, &device->mac, was_host, time_us);
+    lock_release(&devices->lock);
+    if (!is_router)
+        atomic_store(&device->usurped_us, time_us);
+    return is_router;
+}
+
 bool devices_is_router(struct devices *devices, const struct mac *mac)
 {
     bool is_router;

@@ -58,7 +58,8 @@ struct device {
     atomic_ullong window_packets; /* sent since then, and neighbours asked for */
     atomic_ullong hour_us;   /* the same for its hour */
     atomic_bool found;    /* a finding of theirs waits for its next packet */
-    atomic_ullong usurped_us; /* when it last said that it has the address of a router that is there */
+    atomic_ullong usurped_us; /* when it last said that it is the router, beside one that is there */
+    atomic_ullong leased_us;  /* when it last handed out an address, beside who did before */
 
     /* Under 'lock'. */
     struct lock lock;
@@ -162,6 +163,9 @@ bool devices_mac_at(struct devices *devices, const struct address *address, stru
  * for it. */
 void devices_note_router(struct devices *devices, const struct mac *mac);
 bool devices_is_router(struct devices *devices, const struct mac *mac);
+/* The device has announced itself as a way out (RFC 4861). False: it only says so, and is remembered
+ * for it. */
+bool devices_note_announcer(struct devices *devices, struct device *device, uint64_t time_us);
 
 /* Takes a name unless a stronger one is known. A device has had six names at most, and weak sources
  * leave one for each stronger. 'text' may hold anything; what is not printable is dropped. Takes the

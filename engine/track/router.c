@@ -6,11 +6,14 @@
 
 #define ROUTERS_MAX 1024
 #define SHARES_FOR_US (UINT64_C(24) * 3600 * 1000000)
+#define ANNOUNCES_US (ROUTER_ANNOUNCES_S * UINT64_C(1000000))
 
 struct router {
     struct mac mac;
     bool forwards;
     uint64_t shares_until_us;
+    bool announces;
+    uint64_t announced_us;
     struct address last_v4; /* while it shares */
     UT_hash_handle hh;
 };
@@ -68,6 +71,43 @@ bool routers_note(struct routers *routers, const struct mac *mac, enum router_ki
     if (router != NULL && kind == ROUTER_SHARES)
         go_on_sharing(routers, router, now_us);
     return known == NULL && router != NULL;
+}
+
+/* Does it route by what it has shown until now, and lately if by announcing alone? */
+static bool routes(const struct router *router, uint64_t now_us)
+{
+    bool lately = router->announces && now_us < router->announced_us + ANNOUNCES_US &&
+                  router->announced_us < now_us + ANNOUNCES_US; /* the clock may step back */
+
+    return router->forwards || lately;
+}
+
+static bool is_beside_another(const struct routers *routers, const struct mac *mac, bool was_host,
+        uint64_t now_us)
+{
+    const struct router *router, *next;
+
+    HASH_ITER(hh, routers->by_mac, router, next) {
+        if (!mac_equal(&router->mac, mac) && (was_host || router->announces) &&
+                routes(router, now_us))
+            return true;
+    }
+    return false;
+}
+
+bool routers_announce(struct routers *routers, const struct mac *mac, bool was_host, uint64_t now_us)
+{
+    struct router *router = find(routers, mac);
+
+    if (router == NULL && is_beside_another(routers, mac, was_host, now_us))
+        return false;
+    if (router == NULL)
+        router = make(routers, mac);
+    if (router != NULL) {
+        router->announces = true;
+        router->announced_us = now_us;
+    }
+    return true;
 }
 
 bool routers_has(const struct routers *routers, const struct mac *mac)

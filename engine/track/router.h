@@ -30,6 +30,12 @@ void routers_clear(struct routers *routers);
 bool routers_note(struct routers *routers, const struct mac *mac, enum router_kind kind,
         uint64_t now_us);
 
+#define ROUTER_ANNOUNCES_S 1800 /* no router waits longer (RFC 4861 section 6.2.1) */
+
+/* It announces itself as a way out. False: beside another that does, or, where it has been here as a
+ * host for ROUTER_ANNOUNCES_S, beside any: then it is none. */
+bool routers_announce(struct routers *routers, const struct mac *mac, bool was_host, uint64_t now_us);
+
 /* Does it speak for others, in either way? */
 bool routers_has(const struct routers *routers, const struct mac *mac);
 

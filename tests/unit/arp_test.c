@@ -192,6 +192,58 @@ START_TEST(who_takes_the_place_of_a_router_that_is_gone_is_not)
 }
 END_TEST
 
+/* By a router advertisement without options. */
+static void announce(const char *sender, uint16_t lifetime_s)
+{
+    struct address from = at(sender);
+    struct router_view said = { mac_of(&from), from, lifetime_s, cursor_over("\0\0\0\0\0\0\0", 8) };
+
+    engine_learn_router(scene.engine, &said, scene.now_us);
+}
+
+START_TEST(who_announces_a_way_out_beside_another_is_told)
+{
+    announce("fe80::1", 1800);
+    scene.now_us += MINUTE;
+    announce("fe80::a", 1800); /* its MAC is that of DEVICE */
+    ck_assert_uint_eq(told(DEVICE, "router_claimed"), 1);
+    announce("fe80::1", 1800);
+    ck_assert_uint_eq(told(ROUTER, "router_claimed"), 0);
+}
+END_TEST
+
+START_TEST(a_host_that_becomes_a_router_is_told)
+{
+    flow_close(scene.engine, talk(DEVICE)); /* by way of the router, which announces nothing */
+    scene.now_us += HOUR;
+    announce("fe80::a", 1800);
+    ck_assert_uint_eq(told(DEVICE, "router_claimed"), 1);
+}
+END_TEST
+
+START_TEST(who_is_no_way_out_or_the_only_one_is_not_told)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    scene.now_us += HOUR;
+    announce("fe80::a", 0);
+    ck_assert_uint_eq(told(DEVICE, "router_claimed"), 0);
+    announce("fe80::1", 1800); /* the router itself */
+    announce("fe80::1", 1800);
+    ck_assert_uint_eq(told(ROUTER, "router_claimed"), 0);
+}
+END_TEST
+
+START_TEST(who_announces_as_the_capture_begins_is_the_router)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    announce("fe80::b", 1800); /* another box than that of IPv4 */
+    ck_assert_uint_eq(told("192.168.1.11", "router_claimed"), 0);
+    scene.now_us += 2 * HOUR; /* it has gone */
+    announce("fe80::c", 1800);
+    ck_assert_uint_eq(told("192.168.1.12", "router_claimed"), 0);
+}
+END_TEST
+
 START_TEST(where_no_answer_can_be_seen_nothing_is_told)
 {
     struct flow *flow;
@@ -262,6 +314,10 @@ static Suite *make_suite(void)
     tcase_add_test(tests, who_takes_the_address_of_a_router_is_told);
     tcase_add_test(tests, what_was_claimed_before_the_clock_stepped_back_is_over);
     tcase_add_test(tests, who_takes_the_place_of_a_router_that_is_gone_is_not);
+    tcase_add_test(tests, who_announces_a_way_out_beside_another_is_told);
+    tcase_add_test(tests, a_host_that_becomes_a_router_is_told);
+    tcase_add_test(tests, who_is_no_way_out_or_the_only_one_is_not_told);
+    tcase_add_test(tests, who_announces_as_the_capture_begins_is_the_router);
     tcase_add_test(tests, where_no_answer_can_be_seen_nothing_is_told);
     tcase_add_test(tests, probes_announcements_and_public_addresses_are_no_search);
     tcase_add_test(tests, neighbours_in_ipv6_are_searched_by_solicitations);

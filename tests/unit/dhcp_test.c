@@ -15,6 +15,7 @@ static struct cursor build(uint8_t operation, struct cursor options)
     memset(packet, 0, sizeof(packet));
     memcpy(packet, "\0\1\6\0", 4);
     packet[0] = operation;
+    memcpy(packet + 4, "\x12\x34\x56\x78", 4);
     memcpy(packet + 12, "\xc0\0\2\7", 4);
     memcpy(packet + 28, "\2\0\0\0\0\7", 6);
     memcpy(packet + 236, "\x63\x82\x53\x63", 4);
@@ -93,6 +94,9 @@ START_TEST(an_acknowledgement_tells_the_resolvers)
 {
     struct dhcp_message message = read_ok(build(2, BYTES(acknowledge_options)));
 
+    ck_assert_uint_eq(message.transaction, 0x12345678);
+    ck_assert(!message.relayed);
+    check_address(message.server, "192.0.2.1");
     ck_assert_uint_eq(message.resolvers.count, 2);
     check_address(message.resolvers.items[0], "192.0.2.1");
     check_address(message.resolvers.items[1], "8.8.8.8");
