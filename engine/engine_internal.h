@@ -137,6 +137,8 @@ void flow_consult_device(struct worker *worker, struct flow *flow);
 /* Judges 'no_dns' if it is unknown, once more is known of the flow or its device. With the device's
  * lock held. */
 void flow_judge_again(struct engine *engine, struct flow *flow);
+/* What the device resolved to call its remote is still in use. Takes its lock. */
+void flow_keep_name(struct engine *engine, struct flow *flow);
 
 /* With each packet of a flow that waits for an answer which another worker may still have to read. */
 void flow_await_answer(struct engine *engine, struct flow *flow);

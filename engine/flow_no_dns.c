@@ -117,6 +117,15 @@ void flow_note_stranger(struct engine *engine, struct flow *flow)
     flow->outlook.strangers = flow_count_strangers(flow);
 }
 
+void flow_keep_name(struct engine *engine, struct flow *flow)
+{
+    if (!flow->was_resolved)
+        return;
+    lock_take(&flow->device->lock);
+    names_use(&flow->device->names, &engine->budget.names, &flow->remote_address, flow->last_us);
+    lock_release(&flow->device->lock);
+}
+
 static bool has_company(const struct engine *engine)
 {
     return atomic_load_explicit(&engine->openers, memory_order_relaxed) > 1;
@@ -130,8 +139,8 @@ void flow_consult_device(struct worker *worker, struct flow *flow)
     char name[NAME_SIZE] = "";
 
     lock_take(&device->lock);
-    verdict = names_find(&device->names, &flow->remote_address, flow->first_us, NAMES_ALL_READ,
-            name);
+    verdict = names_find(&device->names, &engine->budget.names, &flow->remote_address,
+            flow->first_us, NAMES_ALL_READ, name);
     flow->was_resolved = verdict == NAMES_RESOLVED;
     flow->awaits_answer = !flow->was_resolved && flow->remote_is_public && has_company(engine);
     flow->no_dns = flow->awaits_answer ? UNKNOWN : judge_no_dns(engine, flow, verdict);
@@ -147,10 +156,11 @@ void flow_consult_device(struct worker *worker, struct flow *flow)
 }
 
 /* What was resolved before the flow began, answers that came since do not explain it. */
-static enum names_verdict look_back(const struct flow *flow, char name[NAME_SIZE])
+static enum names_verdict look_back(const struct engine *engine, const struct flow *flow,
+        char name[NAME_SIZE])
 {
-    return names_find(&flow->device->names, &flow->remote_address, flow->first_us, flow->first_us,
-            name);
+    return names_find(&flow->device->names, &engine->budget.names, &flow->remote_address,
+            flow->first_us, flow->first_us, name);
 }
 
 void flow_judge_again(struct engine *engine, struct flow *flow)
@@ -159,7 +169,7 @@ void flow_judge_again(struct engine *engine, struct flow *flow)
 
     if (flow->no_dns != UNKNOWN || flow->awaits_answer || flow->device->gone) /* with its names */
         return;
-    flow->no_dns = judge_no_dns(engine, flow, look_back(flow, name));
+    flow->no_dns = judge_no_dns(engine, flow, look_back(engine, flow, name));
     if (flow->no_dns == UNKNOWN)
         return;
     if (flow->no_dns == YES)
@@ -187,7 +197,7 @@ void flow_conclude(struct engine *engine, struct flow *flow)
         return;
     flow->awaits_answer = false;
     lock_take(&flow->device->lock);
-    flow->was_resolved = look_back(flow, name) == NAMES_RESOLVED;
+    flow->was_resolved = look_back(engine, flow, name) == NAMES_RESOLVED;
     if (name[0] != '\0' && flow->name == NULL)
         take_late_name(engine, flow, name);
     flow_judge_again(engine, flow);

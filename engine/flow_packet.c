@@ -19,17 +19,18 @@
 /* Payloads of each side looked at before its service stays 'other'. */
 #define SERVICE_TRIES 4
 
-static void check_hour(const struct engine *engine, struct flow *flow, uint64_t time_us)
+static void check_hour(struct engine *engine, struct flow *flow, uint64_t time_us)
 {
     uint8_t hour = (uint8_t)zone_hour(engine->files->zone, time_us);
 
-    flow_note_resolver(flow); /* its connection may last for days */
+    flow_note_resolver(flow); /* its connection may last for days, as any other */
+    flow_keep_name(engine, flow);
     if (hour != flow->hour)
         flow->changed |= CHANGED_HOUR;
     flow->hour = hour;
 }
 
-static void tick(const struct engine *engine, struct flow *flow, uint64_t before_us)
+static void tick(struct engine *engine, struct flow *flow, uint64_t before_us)
 {
     uint64_t first_us = flow->first_us, time_us = flow->last_us;
     uint64_t age_s = (time_us - first_us) / US_PER_S, quarter = time_us / HOUR_CHECK_US;
@@ -43,7 +44,7 @@ static void tick(const struct engine *engine, struct flow *flow, uint64_t before
         check_hour(engine, flow, time_us);
 }
 
-static void move_clock(const struct engine *engine, struct flow *flow, uint64_t time_us)
+static void move_clock(struct engine *engine, struct flow *flow, uint64_t time_us)
 {
     uint64_t before_us = flow->last_us;
 

@@ -18,7 +18,7 @@ const struct settings_row settings_rows[] = {
     { "warm-up", &kind_duration, AT(warm_up_s), 0, 30 * DAY_S, "10m",
             "watch a device for this long before telling that it skipped DNS" },
     { "dns-grace", &kind_duration, AT(dns_grace_s), 0, 30 * DAY_S, "24h",
-            "a resolved name still counts for this long after its TTL" },
+            "a resolved name still counts for this long after its TTL, and after each use" },
     { "learning", &kind_duration, AT(learning_s), 0, 365 * DAY_S, "7d",
             "learn what a device does for this long before calling something new" },
     { "network-resolvers", &kind_networks, AT(network_resolvers), 0, 16, "",

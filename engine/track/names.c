@@ -194,7 +194,7 @@ enum tattler_status names_learn(struct names *names, struct names_budget *budget
     return status;
 }
 
-static const struct name_entry *find_live(const struct names *names,
+static struct name_entry *find_live(const struct names *names,
         const struct address *address, uint64_t now_us)
 {
     struct name_entry *entry;
@@ -203,16 +203,31 @@ static const struct name_entry *find_live(const struct names *names,
     return entry != NULL && entry->expires_us > now_us ? entry : NULL;
 }
 
-enum names_verdict names_find(const struct names *names, const struct address *address,
-        uint64_t now_us, uint64_t answered_by_us, char name[NAME_SIZE])
+static void keep(struct name_entry *entry, const struct names_budget *budget, uint64_t now_us)
 {
-    const struct name_entry *entry = find_live(names, address, now_us);
-    size_t len;
+    if (entry->expires_us < now_us + budget->grace_us)
+        entry->expires_us = now_us + budget->grace_us;
+}
+
+void names_use(struct names *names, const struct names_budget *budget,
+        const struct address *address, uint64_t now_us)
+{
+    struct name_entry *entry = find_live(names, address, now_us);
+
+    if (entry != NULL)
+        keep(entry, budget, now_us);
+}
+
+enum names_verdict names_find(struct names *names, const struct names_budget *budget,
+        const struct address *address, uint64_t now_us, uint64_t answered_by_us,
+        char name[NAME_SIZE])
+{
+    struct name_entry *entry = find_live(names, address, now_us);
 
     if (entry == NULL || entry->since_us > answered_by_us)
         return names->blind_until_us > now_us ? NAMES_UNSURE : NAMES_NEVER;
-    len = strlen(entry->asked);
-    memcpy(name, entry->asked, len + 1);
+    keep(entry, budget, now_us);
+    memcpy(name, entry->asked, strlen(entry->asked) + 1);
     return NAMES_RESOLVED;
 }
 

@@ -55,7 +55,7 @@ static enum names_verdict find(unsigned number, uint64_t now_us, char name[NAME_
     struct address address = host(number);
 
     snprintf(name, NAME_SIZE, "untouched");
-    return names_find(&names, &address, now_us, NAMES_ALL_READ, name);
+    return names_find(&names, &budget, &address, now_us, NAMES_ALL_READ, name);
 }
 
 static void assert_found(unsigned number, uint64_t now_us, const char *expected)
@@ -95,8 +95,28 @@ END_TEST
 START_TEST(an_answer_lives_for_its_ttl_and_the_grace)
 {
     learn_at("a.example", 1, NOW);
+    learn_at("a.example", 2, NOW);
     assert_found(1, NOW + 60 * SECOND + GRACE - 1, "a.example");
-    assert_not_found(1, NOW + 60 * SECOND + GRACE, NAMES_NEVER);
+    assert_not_found(2, NOW + 60 * SECOND + GRACE, NAMES_NEVER);
+}
+END_TEST
+
+START_TEST(each_use_keeps_an_answer_for_the_grace)
+{
+    struct address address = host(1);
+    uint64_t then = NOW;
+
+    learn_at("a.example", 1, NOW);
+    for (unsigned i = 0; i < 10; i++) {
+        then += GRACE - 1;
+        assert_found(1, then, "a.example");
+        then += GRACE - 1;
+        names_use(&names, &budget, &address, then);
+    }
+    names_use(&names, &budget, &address, NOW); /* the clock stepped back */
+    assert_not_found(1, then + GRACE, NAMES_NEVER);
+    names_use(&names, &budget, &address, then + GRACE); /* too late */
+    assert_not_found(1, then + GRACE, NAMES_NEVER);
 }
 END_TEST
 
@@ -105,7 +125,7 @@ static enum names_verdict find_by(unsigned number, uint64_t answered_by_us)
     struct address address = host(number);
     char name[NAME_SIZE];
 
-    return names_find(&names, &address, answered_by_us, answered_by_us, name);
+    return names_find(&names, &budget, &address, answered_by_us, answered_by_us, name);
 }
 
 START_TEST(an_answer_does_not_count_before_it_came)
@@ -137,8 +157,10 @@ START_TEST(no_answer_lives_longer_than_a_week_and_the_grace)
     uint64_t week = 7 * 86400 * SECOND;
 
     ck_assert_int_eq(names_learn(&names, &budget, &resolution, NOW), TATTLER_OK);
+    resolution = answer("a.example", 2, UINT32_MAX);
+    ck_assert_int_eq(names_learn(&names, &budget, &resolution, NOW), TATTLER_OK);
     assert_found(1, NOW + week + GRACE - 1, "a.example");
-    assert_not_found(1, NOW + week + GRACE, NAMES_NEVER);
+    assert_not_found(2, NOW + week + GRACE, NAMES_NEVER);
 }
 END_TEST
 
@@ -334,6 +356,7 @@ int main(void)
         an_answer_lives_for_its_ttl_and_the_grace,
         an_answer_does_not_count_before_it_came,
         answers_count_from_the_first_on_in_whatever_order_they_are_read,
+        each_use_keeps_an_answer_for_the_grace,
         no_answer_lives_longer_than_a_week_and_the_grace,
         a_shorter_answer_does_not_shorten_a_longer_one,
         every_name_that_led_to_an_address_matches,

@@ -677,10 +677,40 @@ START_TEST(an_answer_counts_for_its_ttl_and_the_grace)
 {
     warm_up(&scene);
     resolve(&scene, "cloud.example", REMOTE); /* TTL 300 */
+    resolve(&scene, "other.example", "203.0.113.10");
     scene.now_us += 300 * SECOND + DAY - 1;
     assert_connection(REMOTE, NO);
     scene.now_us += 1;
+    assert_connection("203.0.113.10", YES);
+}
+END_TEST
+
+START_TEST(an_answer_counts_as_long_as_it_is_used)
+{
+    warm_up(&scene);
+    resolve(&scene, "cloud.example", REMOTE);
+    for (int day = 0; day < 9; day++) {
+        scene.now_us += DAY - SECOND;
+        assert_connection(REMOTE, NO);
+    }
+    scene.now_us += DAY;
     assert_connection(REMOTE, YES);
+}
+END_TEST
+
+START_TEST(an_answer_is_used_as_long_as_its_connection_lasts)
+{
+    struct flow *flow;
+
+    warm_up(&scene);
+    resolve(&scene, "cloud.example", REMOTE);
+    flow = connect_to(&scene, REMOTE);
+    for (int hour = 0; hour < 72; hour++) {
+        scene.now_us += HOUR;
+        tick(&scene, flow);
+    }
+    assert_connection(REMOTE, NO);
+    flow_close(scene.engine, flow);
 }
 END_TEST
 
@@ -893,6 +923,8 @@ static Suite *make_suite(void)
     tcase_add_test(tests, a_resolver_is_in_use_as_long_as_its_connection_lasts);
     tcase_add_test(tests, the_connection_to_an_encrypted_resolver_is_not_told_itself);
     tcase_add_test(tests, an_answer_counts_for_its_ttl_and_the_grace);
+    tcase_add_test(tests, an_answer_counts_as_long_as_it_is_used);
+    tcase_add_test(tests, an_answer_is_used_as_long_as_its_connection_lasts);
     tcase_add_test(tests, an_answer_cut_by_the_capture_leaves_addresses_unsure);
     tcase_add_loop_test(tests,
             full_tables_make_unsure_until_the_forgotten_answer_would_have_run_out, 0, 2);
