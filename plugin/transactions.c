@@ -80,7 +80,8 @@ static bool TlsOffersDns(const HandshakeParams *hs)
     return false;
 }
 
-/* At a flow's end Suricata also shows handshakes that never came so far. */
+/* Suricata also shows handshakes whose hello it never saw: of connections that have ended, or that an alert
+ * of the server moved on where the capture lacks the hello. */
 static int OnTls(ThreadVars *tv, void *unused, const Packet *p, Flow *f, void *state, void *tx,
         uint64_t tx_id)
 {
@@ -96,7 +97,7 @@ static int OnTls(ThreadVars *tv, void *unused, const Packet *p, Flow *f, void *s
     (void)p;
     (void)tx;
     (void)tx_id;
-    if (ssl->client_state < TLS_STATE_CLIENT_HELLO_DONE || !Listen(tv, f, &to))
+    if ((ssl->flags & SSL_AL_FLAG_STATE_CLIENT_HELLO) == 0 || !Listen(tv, f, &to))
         return 0;
     if (client->hs != NULL) {
         hello.ech = TlsOffersEch(client->hs);
