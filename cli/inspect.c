@@ -191,8 +191,6 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
         if (!decode(inspector, link_type, frame, &outer))
             return;
         inspector->cut += outer.cut;
-        if (depth == 0)
-            note_claims(inspector, &outer);
         if (outer.kind == PACKET_FRAGMENT) {
             if (!rebuild(inspector, &outer, depth, &whole))
                 return;
@@ -202,6 +200,7 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
             follow(inspector, packet, depth, packet == &whole);
         else if (packet->ip_version != 0)
             show_alone(inspector, packet, packet == &whole);
+        note_claims(inspector, &outer); /* a solicitation is told behind its own flow, as in Suricata */
         if (!packet->has_inner)
             return;
         link_type = packet->inner.link_type;
