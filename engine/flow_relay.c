@@ -123,17 +123,16 @@ static void hand_in(struct engine *engine, struct flow *flow)
     lock_release(&flow->device->lock);
 }
 
-/* About once in a second. */
-static void look_at_device(struct engine *engine, struct flow *flow)
+/* What it carries at once is told early, as it may be what makes its device busy. */
+static void tell_early(struct engine *engine, struct flow *flow)
 {
-    if (!is_busy(flow) && flow->settled &&
-            flow->bytes[UP] + flow->bytes[DOWN] >=
-                    flow->reported_volume[UP] + flow->reported_volume[DOWN] + EARLY_BYTES)
+    if (flow->bytes[UP] + flow->bytes[DOWN] >=
+                    flow->reported_volume[UP] + flow->reported_volume[DOWN] + EARLY_BYTES &&
+            flow->settled && flow->last_us / RELAY_BIN_US != flow->reported_us / RELAY_BIN_US)
         flow->changed |= flow_report(engine, flow);
-    if (is_busy(flow))
-        hand_in(engine, flow);
 }
 
+/* Flows of a device that is not busy keep nothing: it would be old when they are looked at. */
 void flow_follow_relay(struct engine *engine, struct flow *flow, enum direction way,
         uint64_t time_us, uint32_t bytes)
 {
@@ -143,11 +142,13 @@ void flow_follow_relay(struct engine *engine, struct flow *flow, enum direction 
         flow->opening_bytes[way] += bytes;
         return;
     }
+    if (!is_busy(flow))
+        tell_early(engine, flow);
     /* Followed from when both ends have spoken. */
-    if (flow->relay == NULL && !begin(engine, flow, way))
+    if (!is_busy(flow) || (flow->relay == NULL && !begin(engine, flow, way)))
         return;
     if (relay_flow_add(&flow->relay->bins, time_us, way == UP ? RELAY_UP : RELAY_DOWN, bytes))
-        look_at_device(engine, flow);
+        hand_in(engine, flow);
 }
 
 void flow_leave_relay(struct engine *engine, struct flow *flow)
