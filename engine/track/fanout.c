@@ -202,7 +202,7 @@ static void remove_items(struct fanout_set *set, uint16_t at, uint16_t count)
 /* Mostly it is one of the latest, or none. False: it is not there. */
 static bool remove_tag(struct fanout_set *set, uint32_t tag)
 {
-    for (unsigned i = set->count; i > 0; i--)
+    for (uint16_t i = set->count; i > 0; i--)
         if (set->items[i - 1].tag == tag) {
             remove_items(set, (uint16_t)(i - 1), 1);
             return true;
