@@ -140,7 +140,7 @@ bool binding_is_shared(struct bindings *bindings, struct bound *bound,
 {
     const struct binding *binding;
 
-    if (!is_plain_v4(address) || address_equal(&bound->last_v4, address))
+    if (address_equal(&bound->last_v4, address) || !is_plain_v4(address))
         return false;
     bound->last_v4 = *address;
     binding = find(bindings, address);

@@ -33,15 +33,15 @@ static struct entry *by_address(struct devices *devices, const struct device_sig
     return bound != NULL ? device_entry_of(bound) : device_find_or_make(devices, NULL, sighting);
 }
 
-/* Mostly the one that had the address before: then only one table is looked up. */
-static struct entry *entry_of_mac(struct devices *devices, const struct device_sighting *sighting)
+/* The one that has the address, if it is also the one with this MAC: mostly it is. */
+static struct entry *back_at_address(struct devices *devices, const struct device_sighting *sighting)
 {
     struct bound *bound = binding_find(&devices->bindings, &sighting->address);
     struct entry *entry = bound != NULL ? device_entry_of(bound) : NULL;
 
-    if (entry != NULL && entry->device.has_mac && mac_equal(&entry->device.mac, sighting->mac))
-        return entry;
-    return device_find_or_make(devices, sighting->mac, sighting);
+    if (entry == NULL || !entry->device.has_mac || !mac_equal(&entry->device.mac, sighting->mac))
+        return NULL;
+    return entry;
 }
 
 /* Does it take the address of a router that is there? Who already gets what others send to the
@@ -61,13 +61,16 @@ static void note_usurper(struct devices *devices, struct entry *entry,
         atomic_store(&entry->device.usurped_us, sighting->time_us);
 }
 
-static struct entry *by_mac(struct devices *devices, const struct device_sighting *sighting)
+static struct entry *by_mac(struct devices *devices, const struct device_sighting *sighting,
+        bool has_address)
 {
-    struct entry *entry = entry_of_mac(devices, sighting);
+    struct entry *back = back_at_address(devices, sighting);
+    struct entry *entry =
+            back != NULL ? back : device_find_or_make(devices, sighting->mac, sighting);
 
-    if (entry == NULL || !address_is_unicast(&sighting->address))
+    if (entry == NULL || !has_address)
         return entry;
-    if (sighting->claimed)
+    if (sighting->claimed && back == NULL)
         note_usurper(devices, entry, sighting);
     if (binding_is_shared(&devices->bindings, &entry->bound, &sighting->address,
                 sighting->time_us)) {
@@ -86,12 +89,14 @@ static bool names_one_card(const struct mac *mac)
 
 static struct entry *resolve(struct devices *devices, const struct device_sighting *sighting)
 {
+    bool has_address;
+
     if (!names_one_card(sighting->mac))
         return sighting->claimed ? NULL : by_address(devices, sighting);
-    if (!address_is_unicast(&sighting->address) ||
-            routers_is_own(&devices->routers, sighting->mac, &sighting->address, sighting->ttl,
-                    sighting->claimed, sighting->time_us))
-        return by_mac(devices, sighting);
+    has_address = address_is_unicast(&sighting->address);
+    if (!has_address || routers_is_own(&devices->routers, sighting->mac, &sighting->address,
+                                sighting->ttl, sighting->claimed, sighting->time_us))
+        return by_mac(devices, sighting, has_address);
     return by_address(devices, sighting);
 }
 
