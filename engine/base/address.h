@@ -74,6 +74,15 @@ static inline uint64_t address_half(const uint8_t bytes[8])
            (uint64_t)bytes[6] << 8 | bytes[7];
 }
 
+/* The order of memcmp(). */
+static inline bool address_precedes(const struct address *a, const struct address *b)
+{
+    uint64_t high_a = address_half(a->bytes), high_b = address_half(b->bytes);
+
+    return high_a != high_b ? high_a < high_b
+                            : address_half(a->bytes + 8) < address_half(b->bytes + 8);
+}
+
 /* Asked for each network of a list, as each flow opens. */
 static inline bool prefix_contains(const struct prefix *prefix, const struct address *address)
 {

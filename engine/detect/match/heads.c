@@ -4,23 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lower.h"
 #include "enrich/grow.h"
-
-static uint8_t lower(uint8_t byte)
-{
-    return (uint8_t)(byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
-}
-
-/* All eight at once: the top bit of a byte of 'upper' tells that it is a capital letter. */
-static uint64_t lower_all(uint64_t text)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t letters = text & 0x7f * ones;
-    uint64_t upper = (letters + (0x80 - 'A') * ones) & ~(letters + (0x7f - 'Z') * ones) & ~text &
-                     0x80 * ones;
-
-    return text | upper >> 2;
-}
 
 static uint64_t gather(const uint8_t *bytes, size_t length)
 {
@@ -30,7 +15,7 @@ static uint64_t gather(const uint8_t *bytes, size_t length)
         memcpy(&value, bytes, HEAD_BYTES);
     else
         memcpy(&value, bytes, length);
-    return lower_all(be64toh(value));
+    return lower_eight(be64toh(value));
 }
 
 static void mark_first(struct heads *heads, unsigned byte)
@@ -59,7 +44,7 @@ static bool add_spot(struct heads *heads, const uint8_t *bytes, size_t length, s
 static bool add_head(struct heads *heads, const uint8_t *bytes, size_t length, uint32_t number)
 {
     struct head *all = grow(heads->all, &heads->room, heads->count + 1, sizeof(*all));
-    uint8_t first = lower(bytes[0]);
+    uint8_t first = lower_byte(bytes[0]);
 
     if (all == NULL)
         return false;

@@ -168,24 +168,30 @@ static struct match_wait *make_wait(struct matcher *matcher,
     return wait;
 }
 
-void packets_find_groups(struct matcher *matcher)
+static void find_groups(struct matcher *matcher, unsigned way,
+        const struct match_group *out[GROUPS_OF_FLOW])
 {
     const struct match_packet *packet = matcher->packet;
-    struct match_flow *flow = matcher->flow;
-    unsigned way = packet->to_server ? 0 : 1;
     uint16_t port = way == 0 ? packet->destination_port : packet->source_port;
 
-    if (flow == NULL || packet->protocol != flow->protocol) { /* such as ICMP about it */
-        groups_find(matcher->groups, packet->protocol, way == 0, port, matcher->other_groups);
-        matcher->groups_here = matcher->other_groups;
-        return;
-    }
-    if (!flow->found[way] && !flow->passed) {
-        groups_find(matcher->groups, packet->protocol, way == 0, port, flow->groups[way]);
+    groups_find(matcher->groups, packet->protocol, way == 0, port, out);
+    matcher->groups_here = out;
+}
+
+void packets_find_groups(struct matcher *matcher)
+{
+    struct match_flow *flow = matcher->flow;
+    unsigned way = matcher->packet->to_server ? 0 : 1;
+
+    if (flow == NULL || matcher->packet->protocol != flow->protocol) { /* such as ICMP about it */
+        find_groups(matcher, way, matcher->other_groups);
+    } else if (flow->found[way] || flow->passed) {
+        matcher->groups_here = flow->groups[way];
+    } else {
+        find_groups(matcher, way, flow->groups[way]);
         flow->waits[way] = make_wait(matcher, flow->groups[way]);
         flow->found[way] = true;
     }
-    matcher->groups_here = flow->groups[way];
 }
 
 void packets_lose_groups(struct match_flow *flow, unsigned way)

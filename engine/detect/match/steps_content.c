@@ -1,6 +1,8 @@
 /* 'content': bytes, somewhere between two bounds. */
 #include "detect/match/steps_internal.h"
 
+#include "base/lower.h"
+
 /* --- where --- */
 
 /* Both count from the start of the bytes; 'end' may lie behind theirs. */
@@ -63,12 +65,6 @@ static bool find_bounds(const struct steps *steps, const struct rule_content *co
 
 /* --- what --- */
 
-static void lower(uint8_t *to, const uint8_t *from, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        to[i] = (uint8_t)(from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 0x20 : from[i]);
-}
-
 /* Piece by piece, each overlapping with the next by what a pattern could have begun with. */
 static const uint8_t *find_nocase(struct steps *steps, struct cursor in,
         const struct rule_content *content)
@@ -77,7 +73,7 @@ static const uint8_t *find_nocase(struct steps *steps, struct cursor in,
         size_t len = in.left < PIECE_SIZE ? in.left : PIECE_SIZE;
         const uint8_t *found;
 
-        lower(steps->piece, in.at, len);
+        lower_copy(steps->piece, in.at, len);
         found = memmem(steps->piece, len, content->bytes, content->length);
         if (found != NULL)
             return in.at + (found - steps->piece);

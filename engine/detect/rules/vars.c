@@ -194,9 +194,9 @@ static bool hold(const struct address_range *ranges, size_t count, const struct 
     while (count > 0) {
         const struct address_range *middle = &ranges[count / 2];
 
-        if (memcmp(address, &middle->first, sizeof(*address)) < 0) {
+        if (address_precedes(address, &middle->first)) {
             count /= 2;
-        } else if (memcmp(address, &middle->last, sizeof(*address)) > 0) {
+        } else if (address_precedes(&middle->last, address)) {
             ranges = middle + 1;
             count -= count / 2 + 1;
         } else {
