@@ -11,7 +11,7 @@ static struct plan plan;
 
 static void set_up(void)
 {
-    wait = wait_new(2);
+    wait = calloc(1, wait_size(2));
     ck_assert_ptr_nonnull(wait);
     flow = (struct flow){ .first_us = 1, .last_us = 1, .remote_is_public = true,
         .outlook.fanout = { 1, 1, 1 } };

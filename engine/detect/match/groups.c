@@ -250,6 +250,29 @@ void groups_free(struct groups *groups)
     free(groups);
 }
 
+static size_t runs_of(const struct match_group *group)
+{
+    return group != NULL ? group->run_count : 0;
+}
+
+size_t groups_runs_max(const struct groups *groups)
+{
+    size_t most = 0;
+
+    for (int family = 0; family < FAMILIES; family++)
+        for (int way = 0; way < 2; way++) {
+            const struct side *side = &groups->sides[family][way];
+            size_t of_ports = 0;
+
+            for (size_t i = 0; i < side->port_count; i++)
+                if (runs_of(side->ports[i].group) > of_ports)
+                    of_ports = runs_of(side->ports[i].group);
+            if (runs_of(side->any) + of_ports > most)
+                most = runs_of(side->any) + of_ports;
+        }
+    return most;
+}
+
 /* --- while packets are inspected --- */
 
 static const struct match_group *group_at(const struct side *side, uint16_t port)

@@ -20,6 +20,7 @@ struct groups;
 enum tattler_status groups_make(const struct plans *plans, struct pattern_scratch **scratch,
         struct groups **out);
 void groups_free(struct groups *groups); /* NULL does nothing */
+size_t groups_runs_max(const struct groups *groups); /* of those for one packet, together */
 
 #define GROUPS_OF_FLOW 2
 

@@ -34,7 +34,7 @@ static void look_once(struct matcher *matcher)
 
 static struct match_flow *start_flow(struct matcher *matcher, const struct match_packet *packet)
 {
-    struct match_flow *flow = calloc(1, sizeof(*flow));
+    struct match_flow *flow = spares_take(&matcher->spare_flows);
 
     if (flow != NULL)
         flow->protocol = packet->protocol;
@@ -203,12 +203,12 @@ void matcher_flow_end(struct matcher *matcher, struct match_flow **flow)
         window_clear(&ending->windows[way], &matcher->windows);
     }
     for (unsigned way = 0; way < 2; way++) /* what either way told may have passed the flow */
-        free(ending->waits[way]);
+        spares_give(&matcher->spare_waits, ending->waits[way]);
     pending_drop(matcher, ending);
     flow_bits_free(ending->bits);
     limits_flow_end(matcher->limits, &ending->limits);
     free(ending->fired);
-    free(ending);
+    spares_give(&matcher->spare_flows, ending);
     *flow = matcher->flow = NULL;
 }
 
@@ -234,6 +234,10 @@ enum tattler_status matcher_new(const struct rule_set *set, size_t max_alerts,
         status = plans_make(set, &matcher->plans);
     if (status == TATTLER_OK)
         status = groups_make(&matcher->plans, &matcher->scratch, &matcher->groups);
+    if (status == TATTLER_OK) {
+        matcher->spare_flows.size = sizeof(struct match_flow);
+        matcher->spare_waits.size = wait_size(groups_runs_max(matcher->groups));
+    }
     if (status == TATTLER_OK)
         status = messages_make(&matcher->plans, &matcher->scratch, &matcher->messages);
     if (status == TATTLER_OK)
@@ -254,6 +258,8 @@ void matcher_free(struct matcher *matcher)
     steps_free(matcher->steps);
     limits_free(matcher->limits);
     xbits_free(matcher->xbits);
+    spares_clear(&matcher->spare_flows);
+    spares_clear(&matcher->spare_waits);
     free(matcher->candidates.numbers);
     free(matcher->found);
     free(matcher);

@@ -8,6 +8,7 @@
 #include "detect/match/look.h"
 #include "detect/match/matcher.h"
 #include "detect/match/messages.h"
+#include "detect/match/spares.h"
 #include "detect/match/steps.h"
 #include "detect/match/wait.h"
 #include "detect/match/window.h"
@@ -68,6 +69,7 @@ struct matcher {
     struct xbits *xbits;
     uint64_t packets;
     struct window_budget windows;
+    struct spares spare_flows, spare_waits; /* of struct match_flow, match_wait */
     match_alert_fn alert;
     void *user;
     const struct match_witness *witness; /* NULL: none */

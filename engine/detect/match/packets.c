@@ -163,7 +163,7 @@ static struct match_wait *make_wait(struct matcher *matcher,
         runs += groups[i] != NULL ? groups[i]->run_count : 0;
     if (runs == 0)
         return NULL;
-    wait = wait_new(runs);
+    wait = spares_take(&matcher->spare_waits);
     matcher->counters.flows_lost += wait == NULL;
     return wait;
 }

@@ -196,13 +196,12 @@ static void search_texts(struct matcher *matcher, uint32_t changes)
 
 /* What has rules on features asked. */
 struct waking {
-    bool all;
     uint32_t changes, risen;
 };
 
 static bool is_woken(const struct feature_run *run, uint32_t waits_for, const struct waking *by)
 {
-    return by->all || (waits_for & by->changes) != 0 || (run->mask & by->risen) != 0;
+    return (waits_for & by->changes) != 0 || (run->mask & by->risen) != 0;
 }
 
 /* The runs whose rules ask for one of these. */
@@ -210,8 +209,6 @@ static uint64_t runs_of(const struct match_group *group, uint32_t changes)
 {
     uint64_t runs = 0;
 
-    if (changes == UINT32_MAX && group->run_count > 0)
-        return UINT64_MAX >> (GROUP_RUNS - group->run_count);
     for (; changes != 0; changes &= changes - 1)
         runs |= group->runs_of[__builtin_ctz(changes)];
     return runs;
@@ -219,64 +216,79 @@ static uint64_t runs_of(const struct match_group *group, uint32_t changes)
 
 /* The first of 'wait' is for the first run. Returns what those that ask for 'woken' wait for now. */
 static uint32_t add_runs(struct matcher *matcher, const struct match_group *group,
-        const struct look *look, const struct waking *by, uint32_t woken, size_t first)
+        struct asking asking, const struct waking *by, uint32_t woken)
 {
-    struct match_wait *wait = matcher->flow->waits[look->packet->to_server ? 0 : 1];
-    struct asking asking = { look, wait, first };
+    size_t first = asking.run;
     uint32_t waits_for = 0;
 
     for (uint64_t left = runs_of(group, woken); left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
 
         asking.run = first + i;
-        if (is_woken(&group->runs[i], wait->runs[asking.run], by))
+        if (is_woken(&group->runs[i], asking.wait->runs[asking.run], by))
             ask_run(matcher, &group->runs[i], &asking);
-        waits_for |= wait->runs[asking.run];
+        waits_for |= asking.wait->runs[asking.run];
     }
     return waits_for;
 }
 
 /* Of all groups; what none waits for any more is not looked for with the next packet. */
 static void add_woken(struct matcher *matcher,
-        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
-        const struct waking *by, struct match_wait *wait)
+        const struct match_group *const groups[GROUPS_OF_FLOW], struct asking asking,
+        const struct waking *by)
 {
-    uint32_t woken = by->all ? UINT32_MAX : (wait->mask & by->changes) | by->risen;
-    uint32_t waits_for = 0;
-    size_t first = 0;
+    uint32_t woken = (asking.wait->mask & by->changes) | by->risen, waits_for = 0;
 
     if (woken == 0)
         return;
-    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
-        if (groups[i] == NULL)
-            continue;
-        waits_for |= add_runs(matcher, groups[i], look, by, woken, first);
-        first += groups[i]->run_count;
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
+        if (groups[i] != NULL) {
+            waits_for |= add_runs(matcher, groups[i], asking, by, woken);
+            asking.run += groups[i]->run_count;
+        }
+    asking.wait->mask &= ~woken | waits_for;
+}
+
+/* Nothing has been asked before. */
+static void add_all(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], struct asking asking)
+{
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
+        for (uint32_t run = 0; groups[i] != NULL && run < groups[i]->run_count; run++) {
+            ask_run(matcher, &groups[i]->runs[run], &asking);
+            asking.run++;
+        }
+}
+
+static void add_of_features(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
+        uint32_t changes, bool is_first)
+{
+    const struct asking asking = { look, matcher->flow->waits[look->packet->to_server ? 0 : 1], 0 };
+    struct waking by = { changes, 0 };
+
+    if (asking.wait == NULL)
+        return;
+    if (is_first) {
+        add_all(matcher, groups, asking);
+        return;
     }
-    wait->mask &= ~woken | waits_for;
+    by.risen = wait_take_risen(asking.wait, look->packet->flow, changes,
+            matcher->flow->fired_count > 0);
+    add_woken(matcher, groups, asking, &by);
 }
 
 void runs_add_changed(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
 {
-    unsigned way = look->packet->to_server ? 0 : 1;
-    struct match_wait *wait = matcher->flow->waits[way];
+    const struct match_wait *wait = matcher->flow->waits[look->packet->to_server ? 0 : 1];
     uint32_t phase = note_phase(matcher->flow, look);
-    struct waking by = {
-        .all = phase == UINT32_MAX,
-        .changes = note_changes(matcher->flow, look->packet) | phase,
-    };
-    uint32_t waited_for = matcher->messages.text_changes |
-                          (wait != NULL ? wait->mask | wait->marked : 0);
+    uint32_t changes = note_changes(matcher->flow, look->packet) | phase;
+    uint32_t texts = matcher->messages.text_changes;
 
-    if (phase == 0 && (by.changes & waited_for) == 0)
+    if (phase == 0 && (changes & (wait != NULL ? wait->mask | wait->marked | texts : texts)) == 0)
         return;
-
-    if (phase != 0 || (by.changes & matcher->messages.text_changes) != 0)
-        search_texts(matcher, phase != 0 ? UINT32_MAX : by.changes);
-    if (wait == NULL)
-        return;
-    by.risen = wait_take_risen(wait, look->packet->flow, by.changes,
-            matcher->flow->fired_count > 0);
-    add_woken(matcher, groups, look, &by, wait);
+    if (phase != 0 || (changes & texts) != 0)
+        search_texts(matcher, phase != 0 ? UINT32_MAX : changes);
+    add_of_features(matcher, groups, look, changes, phase == UINT32_MAX);
 }

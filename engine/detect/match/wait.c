@@ -1,7 +1,5 @@
 #include "detect/match/wait.h"
 
-#include <stdlib.h>
-
 #define RISING (uint32_t)(CHANGED_VOLUME | CHANGED_AGE) /* integers that never fall in a flow */
 /* Told of only now and then although the value moves in between. */
 #define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY)
@@ -55,13 +53,6 @@ uint32_t wait_take_risen(struct match_wait *wait, const struct flow *flow, uint3
         }
     wait->mark_count = kept;
     return risen;
-}
-
-struct match_wait *wait_new(size_t runs)
-{
-    struct match_wait *wait;
-
-    return calloc(1, sizeof(*wait) + runs * sizeof(wait->runs[0]));
 }
 
 /* --- what to wait for --- */

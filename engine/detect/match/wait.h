@@ -26,8 +26,11 @@ struct match_wait {
     uint32_t runs[]; /* for each run: enum flow_change, PLAN_ALWAYS, PLAN_PHASE */
 };
 
-/* For nothing yet. NULL: out of memory. To be freed by free(). */
-struct match_wait *wait_new(size_t runs);
+/* Of one for so many runs; all zeros waits for nothing yet. */
+static inline size_t wait_size(size_t runs)
+{
+    return sizeof(struct match_wait) + runs * sizeof(uint32_t);
+}
 
 /* What of 'changes' has come to a mark; who waited for it is to be asked again, and says anew.
  * 'told': a rule has been, perhaps in the other direction, and may hold no more. */
