@@ -95,15 +95,20 @@ static bool is_small(const struct literals *literals)
     return literals->count <= BLOCK_MAX && bytes <= BLOCK_BYTES;
 }
 
+#define PACKED_MAX 48 /* patterns */
+
+/* Up to twice as many hyperscan packs into an engine of its own where it may use AVX2, in a time that
+ * grows with the third power of their number. */
 static bool compile(struct patterns *set, const struct literals *literals)
 {
+    static const hs_platform_info_t plain = { 0 };
     hs_compile_error_t *error = NULL;
     hs_error_t status;
 
     set->is_block = is_small(literals);
     status = hs_compile_lit_multi(literals->texts, literals->flags, literals->ids,
             literals->lengths, literals->count, set->is_block ? HS_MODE_BLOCK : HS_MODE_VECTORED,
-            NULL, &set->database, &error);
+            literals->count > PACKED_MAX ? &plain : NULL, &set->database, &error);
     hs_free_compile_error(error);
     return status == HS_SUCCESS;
 }

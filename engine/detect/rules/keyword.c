@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/lower.h"
 #include "base/nearest.h"
 #include "detect/rules/draft.h"
 
@@ -165,11 +166,17 @@ const struct keyword keywords[] = {
 
 const size_t keyword_count = sizeof(keywords) / sizeof(keywords[0]);
 
+/* 'keyword' is in lower case. Mostly the first letter tells. */
+static bool is_called(const char *name, const char *keyword)
+{
+    return keyword != NULL && lower_byte((uint8_t)name[0]) == (uint8_t)keyword[0] &&
+           strcasecmp(name, keyword) == 0;
+}
+
 const struct keyword *keyword_find(const char *name)
 {
     for (size_t i = 0; i < keyword_count; i++)
-        if (strcasecmp(name, keywords[i].name) == 0 ||
-                (keywords[i].alias != NULL && strcasecmp(name, keywords[i].alias) == 0))
+        if (is_called(name, keywords[i].name) || is_called(name, keywords[i].alias))
             return &keywords[i];
     return NULL;
 }
