@@ -98,15 +98,6 @@ static void ask_rule(struct matcher *matcher, const struct asking *asking, uint3
         settle_holding(matcher, asking, number);
 }
 
-/* What is unknown is waited for by all its rules. */
-static void stay_unknown(struct matcher *matcher, const struct feature_run *run,
-        const struct asking *asking)
-{
-    if (matcher->flow->fired_count > 0)
-        fired_wake_all(matcher->flow, &run->rules);
-    wait_to_know(asking->wait, asking->run, run->gate.feature);
-}
-
 /* None of its rules can hold. */
 static void stay_closed(struct matcher *matcher, const struct feature_run *run,
         const struct asking *asking, const struct feature_value *value)
@@ -131,29 +122,38 @@ static void ask_opened(struct matcher *matcher, const struct feature_run *run,
     }
 }
 
-static void ask_gated(struct matcher *matcher, const struct feature_run *run,
+static void ask_known(struct matcher *matcher, const struct feature_run *run,
+        const struct asking *asking, const struct feature_value *value)
+{
+    if (condition_accepts(&run->gate, value))
+        ask_opened(matcher, run, asking, value);
+    else
+        stay_closed(matcher, run, asking, value);
+}
+
+static void ask_ungated(struct matcher *matcher, const struct feature_run *run,
+        const struct asking *asking)
+{
+    for (uint32_t i = 0; i < run->rules.count; i++)
+        ask_rule(matcher, asking, run->rules.numbers[i], 0);
+}
+
+/* Mostly the gate's feature is unknown, and then waited for by all its rules. */
+static inline void ask_run(struct matcher *matcher, const struct feature_run *run,
         const struct asking *asking)
 {
     struct feature_value value;
 
-    if (!run->gate.feature->get(asking->look->packet->flow, &value))
-        stay_unknown(matcher, run, asking);
-    else if (condition_accepts(&run->gate, &value))
-        ask_opened(matcher, run, asking, &value);
-    else
-        stay_closed(matcher, run, asking, &value);
-}
-
-static void ask_run(struct matcher *matcher, const struct feature_run *run,
-        const struct asking *asking)
-{
     asking->wait->runs[asking->run] = 0;
-    if (run->gated) {
-        ask_gated(matcher, run, asking);
-        return;
+    if (!run->gated) {
+        ask_ungated(matcher, run, asking);
+    } else if (run->gate.feature->get(asking->look->packet->flow, &value)) {
+        ask_known(matcher, run, asking, &value);
+    } else {
+        wait_to_know(asking->wait, asking->run, run->gate.feature);
+        if (matcher->flow->fired_count > 0)
+            fired_wake_all(matcher->flow, &run->rules);
     }
-    for (uint32_t i = 0; i < run->rules.count; i++)
-        ask_rule(matcher, asking, run->rules.numbers[i], 0);
 }
 
 /* --- all of them --- */
