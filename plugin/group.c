@@ -13,7 +13,7 @@
 /* Changes that come all the time, of which few bring a value that a rule waits for. */
 #define RESTLESS (uint32_t)(RISING | CHANGED_BEAT | CHANGED_UPLOAD)
 
-/* Nothing is known of this flow in this direction: all rules are to be asked. */
+/* Where nothing is known of this flow in this direction, all rules are to be asked. */
 static bool IsNews(const struct TattlerWait *wait, const struct TattlerGroup *group)
 {
     return wait->group != group || wait->version != group->version;
@@ -73,15 +73,22 @@ static void WaitForNames(struct TattlerWait *wait, const struct feature *feature
         mark->names |= names;
 }
 
+/* Of the mask of rules that do not rest, what may have one match: without a SYN nothing has those that
+ * ask for one. */
+static uint32_t ChancesOf(uint32_t mask)
+{
+    return (mask & TATTLER_CHANGED_SYN) != 0 ? TATTLER_CHANGED_SYN : mask;
+}
+
 /* 'reading' is of the feature that failed. A number above its range that never falls is waited for no
- * more. */
+ * more, nor is any feature by rules that need a SYN anyway. */
 static void WaitToHold(struct TattlerWait *wait, uint32_t mask, const struct condition *failed,
         const struct TattlerReading *reading)
 {
     bool above;
 
-    if ((failed->feature->changed & UNEVEN) != 0) {
-        wait->mask |= mask;
+    if (((failed->feature->changed & UNEVEN) | (mask & TATTLER_CHANGED_SYN)) != 0) {
+        wait->mask |= ChancesOf(mask);
         return;
     }
     above = IsNumber(failed->feature) && reading->known &&
@@ -118,7 +125,7 @@ static void WaitFor(struct TattlerWait *wait, const struct TattlerEntry *entry, 
     else if (TattlerFlowHasFired(state, entry->id) && (entry->mask & UNEVEN) == 0)
         WaitToFail(wait, entry);
     else
-        wait->mask |= entry->mask;
+        wait->mask |= ChancesOf(entry->mask);
 }
 
 static bool IsReached(const struct TattlerMark *mark, const struct flow *flow)
@@ -249,15 +256,10 @@ static void SearchStrings(DetectEngineThreadCtx *det_ctx, const struct TattlerGr
 }
 
 static void FilterWoken(DetectEngineThreadCtx *det_ctx, const struct TattlerGroup *group,
-        struct TattlerFlow *state, unsigned way, uint32_t changes)
+        struct TattlerFlow *state, struct TattlerWait *wait, uint32_t changes)
 {
-    struct TattlerWait *wait = &state->waits[way];
-    uint32_t woken = UINT32_MAX;
+    const uint32_t woken = WokenBy(wait, state->flow, changes);
 
-    if (IsNews(wait, group))
-        *wait = (struct TattlerWait){ .group = group, .version = group->version };
-    else
-        woken = WokenBy(wait, state->flow, changes);
     if (woken != 0)
         FilterEntries(det_ctx, group, state, wait, woken);
 }
@@ -266,14 +268,22 @@ void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *d
 {
     const struct TattlerGroup *group = data;
     struct TattlerFlow *state = TattlerFlowOfPacket(p);
+    struct TattlerWait *wait;
     uint32_t changes;
 
     PrefilterAddSids(&det_ctx->pmq, group->all, group->all_count);
     if (state == NULL)
         return;
+    wait = &state->waits[TattlerDirectionOf(p)];
     changes = TattlerFlowChanges(state, p);
     if ((changes & group->search_mask) != 0)
         SearchStrings(det_ctx, group, state, changes);
+    if (IsNews(wait, group)) {
+        *wait = (struct TattlerWait){ group, group->version, .mask = UINT32_MAX };
+        changes = UINT32_MAX;
+    }
     if ((changes & group->entry_mask) != 0)
-        FilterWoken(det_ctx, group, state, TattlerDirectionOf(p), changes);
+        FilterWoken(det_ctx, group, state, wait, changes);
+    if ((changes & group->payload.mask) != 0)
+        wait->searched = TattlerPayloadIsOpen(&group->payload, state->flow);
 }

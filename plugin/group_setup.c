@@ -19,6 +19,7 @@ static void FreeGroup(void *data)
     SCFree(group->runs);
     SCFree(group->entries);
     SCFree(group->all);
+    TattlerPayloadFree(&group->payload);
     SCFree(group);
 }
 
@@ -47,8 +48,7 @@ static struct TattlerGroup *GroupOf(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
     return group;
 }
 
-/* Room for one more element of an array; does not return without. */
-static void *WithRoom(void *array, size_t count, size_t size)
+void *TattlerWithRoom(void *array, size_t count, size_t size)
 {
     array = SCRealloc(array, (count + 1) * size);
     if (array == NULL)
@@ -62,7 +62,7 @@ int TattlerGroupAddSearch(DetectEngineCtx *de_ctx, SigGroupHead *sgh, MpmCtx *pa
     struct TattlerGroup *group = GroupOf(de_ctx, sgh);
     const struct feature *feature = TattlerBufferFeature(de_ctx, list);
 
-    group->searches = WithRoom(group->searches, group->search_count, sizeof(*group->searches));
+    group->searches = TattlerWithRoom(group->searches, group->search_count, sizeof(*group->searches));
     group->searches[group->search_count++] =
             (struct TattlerSearch){ feature, patterns, &registry->transforms, list };
     group->search_mask |= feature->changed | TATTLER_CHANGED_PHASE;
@@ -71,19 +71,32 @@ int TattlerGroupAddSearch(DetectEngineCtx *de_ctx, SigGroupHead *sgh, MpmCtx *pa
 
 /* --- when a rule is looked at --- */
 
-/* Does something else say when the rule is to be looked at: a payload, a protocol's fields, a
- * hook? */
-static bool HasOtherEvents(const DetectEngineCtx *de_ctx, const Signature *s)
+/* Fields of a protocol, which transactions bring. */
+static bool HasForeignBuffers(const DetectEngineCtx *de_ctx, const Signature *s)
 {
     const SignatureInitData *init = s->init_data;
 
-    if (init->smlists[DETECT_SM_LIST_PMATCH] != NULL ||
-            init->hook.type != SIGNATURE_HOOK_TYPE_NOT_SET)
-        return true;
     for (uint32_t i = 0; i < init->buffer_index; i++)
         if (TattlerBufferFeature(de_ctx, (int)init->buffers[i].id) == NULL)
             return true;
     return false;
+}
+
+static bool HasHook(const Signature *s)
+{
+    return s->init_data->hook.type != SIGNATURE_HOOK_TYPE_NOT_SET;
+}
+
+static bool HasPayload(const Signature *s)
+{
+    return s->init_data->smlists[DETECT_SM_LIST_PMATCH] != NULL;
+}
+
+/* Does something else say when the rule is to be looked at: a payload, a protocol's fields, a
+ * hook? */
+static bool HasOtherEvents(const DetectEngineCtx *de_ctx, const Signature *s)
+{
+    return HasPayload(s) || HasHook(s) || HasForeignBuffers(de_ctx, s);
 }
 
 /* As 'flags:S' and 'flags:S,12' do. */
@@ -150,8 +163,18 @@ static const struct feature *SearchedFeature(const DetectEngineCtx *de_ctx, cons
 
 static void AddToAll(struct TattlerGroup *group, SigIntId number)
 {
-    group->all = WithRoom(group->all, group->all_count, sizeof(*group->all));
+    group->all = TattlerWithRoom(group->all, group->all_count, sizeof(*group->all));
     group->all[group->all_count++] = number;
+}
+
+/* A rule that asks for more than changes of features: a search that skips packets would not do. */
+static void AddFiltered(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
+        struct TattlerGroup *group, const Signature *s)
+{
+    if (HasPayload(s) && !HasHook(s) && !HasForeignBuffers(de_ctx, s))
+        TattlerPayloadAdd(de_ctx, sgh, &group->payload, s);
+    else
+        AddToAll(group, s->iid);
 }
 
 /* From now on Suricata leaves it to this group to bring the rule up. */
@@ -160,7 +183,7 @@ static void AddEntry(struct TattlerGroup *group, Signature *s, SigMatch *match,
 {
     const struct TattlerRule *rule = (const struct TattlerRule *)match->ctx;
 
-    group->entries = WithRoom(group->entries, group->entry_count, sizeof(*group->entries));
+    group->entries = TattlerWithRoom(group->entries, group->entry_count, sizeof(*group->entries));
     group->entries[group->entry_count++] = (struct TattlerEntry){
         .conditions = rule->conditions,
         .condition_count = rule->condition_count,
@@ -182,9 +205,9 @@ static void AddRule(DetectEngineCtx *de_ctx, SigGroupHead *sgh, Signature *s)
     const bool ours = searched != NULL || (chosen != NULL && chosen->type == match->type);
 
     Classify(de_ctx, s, rule);
-    if (!rule->once) { /* a search that skips packets would not do */
+    if (!rule->once) {
         if (ours)
-            AddToAll(GroupOf(de_ctx, sgh), s->iid);
+            AddFiltered(de_ctx, sgh, GroupOf(de_ctx, sgh), s);
         return;
     }
     if (searched != NULL && searched->changed == (rule->mask & ~TATTLER_CHANGED_PHASE))
@@ -242,7 +265,8 @@ static const struct feature *GateOf(const struct TattlerEntry *entry)
 
 static int CompareRuns(const struct TattlerEntry *a, const struct TattlerEntry *b)
 {
-    const int order = COMPARE(a->mask & TATTLER_CHANGED_ALWAYS, b->mask & TATTLER_CHANGED_ALWAYS);
+    const uint32_t packets = TATTLER_CHANGED_ALWAYS | TATTLER_CHANGED_SYN;
+    const int order = COMPARE(a->mask & packets, b->mask & packets);
 
     return order != 0 ? order : COMPARE(GateOf(a), GateOf(b));
 }
@@ -275,7 +299,7 @@ static struct TattlerRun *BeginRun(struct TattlerGroup *group, const struct Tatt
 {
     struct TattlerRun *run;
 
-    group->runs = WithRoom(group->runs, group->run_count, sizeof(*group->runs));
+    group->runs = TattlerWithRoom(group->runs, group->run_count, sizeof(*group->runs));
     run = &group->runs[group->run_count++];
     *run = (struct TattlerRun){ .gated = GateOf(first) != NULL };
     if (run->gated)
@@ -317,7 +341,9 @@ static void IndexRuns(struct TattlerGroup *group)
         const bool shuts = run->gated && i < TATTLER_RUN_SETS - 1;
 
         IndexRun(group->runs_of, i, run->mask);
-        IndexRun(group->gates_of, i, shuts ? run->gate.feature->changed : run->mask);
+        IndexRun(group->gates_of, i,
+                shuts ? run->gate.feature->changed | (run->mask & TATTLER_CHANGED_SYN)
+                      : run->mask);
     }
 }
 
@@ -334,6 +360,7 @@ int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
     if (FindGroup(sgh) != NULL) {
         SortEntries(FindGroup(sgh));
         IndexRuns(FindGroup(sgh));
+        TattlerPayloadPrepare(de_ctx, sgh, &FindGroup(sgh)->payload);
     }
     return 0;
 }

@@ -33,7 +33,10 @@ static int SetupKeyword(size_t index, DetectEngineCtx *de_ctx, Signature *s, con
     }
     if (features[index].type == FEATURE_SET)
         TattlerHeuristicsCheck(condition.finding.id);
-    return TattlerRuleAdd(rule, &condition) ? 0 : -1;
+    if (!TattlerRuleAdd(rule, &condition))
+        return -1;
+    TattlerPayloadClaim(s);
+    return 0;
 }
 
 #define SETUP(n)                                                                                   \

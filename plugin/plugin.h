@@ -36,6 +36,7 @@ struct TattlerWait {
     uint32_t version;  /* the group's */
     uint32_t mask;     /* enum flow_change, TATTLER_CHANGED_*: one of these changes */
     uint32_t mark_count;
+    bool searched; /* payloads are, for some of the rules */
     uint64_t open; /* a bit for each run of rules whose gate was */
     struct TattlerMark { /* or a number reaches this, or one of these names is it */
         const struct feature *feature;
@@ -183,6 +184,12 @@ void TattlerRuleAsks(struct TattlerRule *rule, const struct feature *feature);
 /* The rule asks for the condition's feature and holds only where the condition does. False: out of
  * memory. */
 bool TattlerRuleAdd(struct TattlerRule *rule, const struct condition *condition);
+
+/* --- payload.c --- */
+
+/* Leaves it to us to search payloads for what the rule has asked of them so far: contents that stand
+ * behind its last iot condition are searched for by Suricata, in all payloads. */
+void TattlerPayloadClaim(Signature *s);
 
 /* --- buffers.c: features that are strings --- */
 

@@ -10,7 +10,8 @@
  * (flags, dsize, flowbits ...) a rule is looked at with every packet but still alerts once. Where a
  * payload or an application protocol is matched as well, and for actions that must meet every
  * packet (pass, reject, drop in IPS mode), the conditions are a plain filter on what Suricata would
- * do. */
+ * do. But payloads are not even searched for the contents of such rules where none of them can hold:
+ * what is encrypted, or stays at home, costs nothing (payload.c). */
 #ifndef TATTLER_PLUGIN_RULE_H
 #define TATTLER_PLUGIN_RULE_H
 
@@ -54,6 +55,9 @@ uint64_t TattlerRuleId(const Signature *s);
 /* The hidden match of a rule that is being loaded; NULL: it has no iot keyword. */
 SigMatch *TattlerRuleMatch(const Signature *s);
 
+/* Room for one more element of an array of a group; does not return without. */
+void *TattlerWithRoom(void *array, size_t count, size_t size);
+
 /* --- the prefilter of one group of rules: group_setup.c makes it, group.c runs it --- */
 
 /* One search for the patterns of all rules of the group on one string. */
@@ -76,7 +80,7 @@ struct TattlerEntry {
 };
 
 /* Entries whose first conditions are on the same feature, and those without a gate; apart from each
- * other those that each packet concerns and those that it does not. */
+ * other those that each packet concerns, those that each SYN does, and the others. */
 struct TattlerRun {
     uint32_t mask; /* of all of them */
     uint32_t end; /* index of the first entry behind */
@@ -85,6 +89,16 @@ struct TattlerRun {
 };
 
 #define TATTLER_RUN_SETS 64 /* the last one stands for all runs from there on */
+
+/* The payload rules of a group: one search for a content of each, where some rule's conditions hold. */
+struct TattlerPayload {
+    uint32_t mask; /* enum flow_change: what the conditions are about */
+    uint32_t gate_count;
+    const struct TattlerRule **gates; /* one of those whose conditions are alike */
+    uint32_t bare_count;
+    SigIntId *bare; /* rules without a content to search for: each packet is theirs */
+    MpmCtx *packets, *streams; /* NULL: none are searched */
+};
 
 struct TattlerGroup {
     uint32_t version; /* of the rules loaded: another group may get this one's address later */
@@ -98,6 +112,7 @@ struct TattlerGroup {
     uint64_t runs_of[32], gates_of[32];
     struct TattlerEntry *entries;
     SigIntId *all;
+    struct TattlerPayload payload;
 };
 
 /* One visit with each packet of a flow, instead of one for each rule and each string. */
@@ -107,6 +122,19 @@ void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *g
 int TattlerGroupAddSearch(DetectEngineCtx *de_ctx, SigGroupHead *sgh, MpmCtx *patterns,
         const DetectBufferMpmRegistry *registry, int list);
 int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh);
+
+/* --- payload.c --- */
+
+/* While rules are loaded. Takes a rule over that matches a payload and no protocol's fields. */
+void TattlerPayloadAdd(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
+        struct TattlerPayload *payload, const Signature *s);
+/* Once all rules are added; 'payload' stays where it is. */
+void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh,
+        struct TattlerPayload *payload);
+void TattlerPayloadFree(struct TattlerPayload *payload);
+
+/* May one of the rules match a payload of this flow? */
+bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const struct flow *flow);
 
 /* Searches one string of a flow (buffers.c); rules found are brought up. */
 void TattlerBufferSearch(const struct TattlerSearch *search, DetectEngineThreadCtx *det_ctx,
