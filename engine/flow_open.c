@@ -232,6 +232,7 @@ void flow_free(struct engine *engine, struct flow *flow)
         atomic_fetch_sub(&engine->entropies, 1);
     device_release(engine->devices, flow->device);
     free(flow->counting);
+    free(flow->echo);
     if (flow->findings != NULL)
         findings_clear(flow->findings);
     free(flow->findings);

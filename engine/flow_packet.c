@@ -181,6 +181,26 @@ static void hear_of(struct engine *engine, struct flow *flow, const struct packe
         flow->changed |= flow_report(engine, flow);
 }
 
+static void follow_echo(struct engine *engine, struct flow *flow, const struct packet_view *packet,
+        enum direction way)
+{
+    if (!flow->device_initiated)
+        return;
+    if (way == UP && flow->echo == NULL)
+        flow->echo = calloc(1, sizeof(*flow->echo));
+    if (flow->echo == NULL)
+        return;
+    if (way == UP)
+        echo_note_sent(flow->echo, packet->payload);
+    else if (echo_note_answer(flow->echo, packet->payload))
+        flow_learn_service(engine, flow, SERVICE_PING_TUNNEL);
+}
+
+static bool is_ping(const struct flow *flow)
+{
+    return flow->protocol == PROTOCOL_ICMP || flow->protocol == PROTOCOL_ICMP6;
+}
+
 /* What counts as payload of other protocols differs between hosts. */
 static bool carries_messages(const struct flow *flow)
 {
@@ -227,6 +247,8 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
         calls_note(&worker->engine->calls, &flow->device_address, flow->device_port, flow->last_us);
     if (messages && packet->payload.left > 0)
         read_payload(worker, flow, packet, way);
+    else if (!messages && is_ping(flow))
+        follow_echo(worker->engine, flow, packet, way);
     if (flow->packets[DOWN] <= 1 && flow->device_initiated)
         follow_opening(worker->engine, flow, packet, way);
     if (messages && !is_idle(flow, packet))

@@ -71,7 +71,7 @@ libengine_la_SOURCES = \
 	engine/track/binding.c engine/track/binding.h engine/track/burst.c engine/track/burst.h engine/track/calls.c engine/track/calls.h engine/track/conduct.c engine/track/conduct.h \
 	engine/track/device.c engine/track/device.h engine/track/device_internal.h \
 	engine/track/device_name.c engine/track/device_table.c engine/track/entropy.c \
-	engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/finding.c engine/track/finding.h engine/track/insight.c engine/track/insight.h engine/track/flow.h engine/track/leases.c engine/track/leases.h engine/track/lost.c engine/track/lost.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
+	engine/track/echo.c engine/track/echo.h engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/finding.c engine/track/finding.h engine/track/insight.c engine/track/insight.h engine/track/flow.h engine/track/leases.c engine/track/leases.h engine/track/lost.c engine/track/lost.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \
 	engine/track/question.c engine/track/question.h \
 	engine/track/relay.c engine/track/relay.h engine/track/relay_case.c \
 	engine/track/relay_case.h engine/track/relay_digest.c engine/track/relay_digest.h \

@@ -77,6 +77,7 @@ UNIT_TESTS = \
 	tests/unit/dissect_test \
 	tests/unit/dns_test \
 	tests/unit/domain_test \
+	tests/unit/echo_test \
 	tests/unit/entropy_test \
 	tests/unit/eve_dns_test \
 	tests/unit/eve_event_test \

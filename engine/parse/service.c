@@ -99,6 +99,7 @@ const char *service_name(enum service service)
         [SERVICE_MQTT] = "mqtt",     [SERVICE_COAP] = "coap",   [SERVICE_SSH] = "ssh",
         [SERVICE_TELNET] = "telnet", [SERVICE_SOCKS] = "socks", [SERVICE_IRC] = "irc",
         [SERVICE_SMTP] = "smtp",     [SERVICE_RTSP] = "rtsp",   [SERVICE_P2P] = "p2p",
+        [SERVICE_PING_TUNNEL] = "ping-tunnel",
         [SERVICE_OTHER] = "other",
     };
 

@@ -15,6 +15,7 @@
 #include "track/beat.h"
 #include "track/burst.h"
 #include "track/device.h"
+#include "track/echo.h"
 #include "track/entropy.h"
 #include "track/finding.h"
 #include "track/relay.h"
@@ -158,6 +159,7 @@ struct flow {
     struct dns_view dns;
     double entropy; /* bits per byte, when done; below zero: never counted */
 
+    struct echo *echo; /* owned; NULL: no ping was sent */
     struct findings *findings; /* owned; of heuristics; NULL: none so far */
     uint64_t window_us;        /* heuristics were called for it, or it opened */
     uint8_t name_told;         /* enum name_source, of the name they were called for */

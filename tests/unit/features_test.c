@@ -290,7 +290,7 @@ START_TEST(the_lists_of_names_are_whole)
 {
     static const char *const services[] = { "tls", "quic", "http", "dns", "dot", "doh", "doq",
         "ntp", "stun", "mqtt", "coap", "ssh", "telnet", "socks", "irc", "smtp", "rtsp", "p2p",
-        "other" };
+        "ping-tunnel", "other" };
     static const char *const sources[] = { "sni", "quic", "http", "dns", "none" };
     size_t found = 0;
 

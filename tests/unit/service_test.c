@@ -241,7 +241,8 @@ END_TEST
 START_TEST(every_service_has_its_name)
 {
     static const char *const names[] = { "tls", "quic", "http", "dns", "dot", "doh", "doq", "ntp",
-        "stun", "mqtt", "coap", "ssh", "telnet", "socks", "irc", "smtp", "rtsp", "p2p", "other" };
+        "stun", "mqtt", "coap", "ssh", "telnet", "socks", "irc", "smtp", "rtsp", "p2p", "ping-tunnel",
+        "other" };
 
     ck_assert_uint_eq(sizeof(names) / sizeof(names[0]), SERVICE_COUNT);
     for (size_t i = 0; i < SERVICE_COUNT; i++)

@@ -1,0 +1,38 @@
+#include "track/echo.h"
+
+#include "base/hash.h"
+
+static uint32_t hash_of_head(struct cursor data)
+{
+    return (uint32_t)hash_bytes(data.at, ECHO_HEAD);
+}
+
+void echo_note_sent(struct echo *echo, struct cursor data)
+{
+    if (data.left < ECHO_HEAD)
+        return;
+    echo->sent[echo->next] = hash_of_head(data);
+    echo->next = (uint8_t)((echo->next + 1) % ECHO_SENT);
+}
+
+static bool was_sent(const struct echo *echo, uint32_t hash)
+{
+    for (unsigned i = 0; i < ECHO_SENT; i++)
+        if (echo->sent[i] == hash)
+            return true;
+    return false;
+}
+
+bool echo_note_answer(struct echo *echo, struct cursor data)
+{
+    uint32_t hash;
+
+    if (data.left >= ECHO_HEAD && echo->stranger < ECHO_STRANGE) {
+        hash = hash_of_head(data);
+        if (hash != echo->strange && !was_sent(echo, hash)) {
+            echo->strange = hash;
+            echo->stranger++;
+        }
+    }
+    return echo->stranger == ECHO_STRANGE;
+}

@@ -1,0 +1,30 @@
+/* echo.h - do answers to pings bring back what was sent, as they must (RFC 792, RFC 4443 section 4.2)?
+ *
+ * Those of a tunnel (ptunnel, Hans, icmptunnel, icmpsh) bring what the other end has to say. Only how a
+ * message begins counts: some servers cut what they send back. An answer in place of many, always the
+ * same, says nothing either.
+ *
+ * One for each flow of pings, not locked. All zeros is new. */
+#ifndef TATTLER_TRACK_ECHO_H
+#define TATTLER_TRACK_ECHO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cursor.h"
+
+#define ECHO_HEAD 16 /* bytes compared; shorter messages are left alone */
+#define ECHO_SENT 16 /* pings that may be on their way at once */
+
+struct echo {
+    uint32_t sent[ECHO_SENT]; /* hashes of how they begin */
+    uint32_t strange;         /* of the last answer that brought back something else */
+    uint8_t next, stranger;
+};
+
+void echo_note_sent(struct echo *echo, struct cursor data);
+/* True: ECHO_STRANGE different answers by now were none of what was sent. */
+#define ECHO_STRANGE 8
+bool echo_note_answer(struct echo *echo, struct cursor data);
+
+#endif

@@ -1,0 +1,101 @@
+/* Answers to pings that bring something else. */
+#include "track/echo.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "run_suite.h"
+
+static struct echo echo;
+static char text[64];
+
+static void set_up(void)
+{
+    echo = (struct echo){ 0 };
+}
+
+static struct cursor data(const char *what, unsigned number)
+{
+    snprintf(text, sizeof(text), "%s %04u, and then what is the same in all", what, number);
+    return cursor_over(text, strlen(text));
+}
+
+/* How many of 100 pings it takes until a tunnel is told; 0: none. 'answer' NULL: it brings back the ping. */
+static unsigned told_after(const char *answer, unsigned step, size_t answer_size)
+{
+    for (unsigned i = 1; i <= 100; i++) {
+        struct cursor back;
+
+        echo_note_sent(&echo, data("question", i));
+        back = data(answer != NULL ? answer : "question", i * step);
+        if (back.left > answer_size)
+            back.left = answer_size;
+        if (echo_note_answer(&echo, back))
+            return i;
+    }
+    return 0;
+}
+
+START_TEST(answers_that_differ_are_a_tunnel)
+{
+    ck_assert_uint_eq(told_after("answer!!", 1, 99), ECHO_STRANGE);
+}
+END_TEST
+
+START_TEST(what_comes_back_is_none)
+{
+    ck_assert_uint_eq(told_after(NULL, 1, 99), 0);
+}
+END_TEST
+
+START_TEST(what_comes_back_cut_is_none)
+{
+    ck_assert_uint_eq(told_after(NULL, 1, ECHO_HEAD), 0);
+    ck_assert_uint_eq(told_after("answer!!", 1, ECHO_HEAD - 1), 0);
+}
+END_TEST
+
+START_TEST(one_answer_to_all_is_none)
+{
+    ck_assert_uint_eq(told_after("answer!!", 0, 99), 0);
+}
+END_TEST
+
+START_TEST(answers_may_be_late_by_some_pings)
+{
+    for (unsigned i = 0; i < 100; i++) {
+        echo_note_sent(&echo, data("question", i));
+        if (i >= ECHO_SENT - 1)
+            ck_assert(!echo_note_answer(&echo, data("question", i - ECHO_SENT + 1)));
+    }
+}
+END_TEST
+
+START_TEST(a_tunnel_stays_one)
+{
+    ck_assert_uint_ne(told_after("answer!!", 1, 99), 0);
+    ck_assert(echo_note_answer(&echo, data("answer!!", 1)));
+    ck_assert(echo_note_answer(&echo, cursor_over("", 0)));
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+    Suite *suite = suite_create("echo");
+    TCase *tests = tcase_create("echo");
+
+    tcase_add_checked_fixture(tests, set_up, NULL);
+    tcase_add_test(tests, answers_that_differ_are_a_tunnel);
+    tcase_add_test(tests, what_comes_back_is_none);
+    tcase_add_test(tests, what_comes_back_cut_is_none);
+    tcase_add_test(tests, one_answer_to_all_is_none);
+    tcase_add_test(tests, answers_may_be_late_by_some_pings);
+    tcase_add_test(tests, a_tunnel_stays_one);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    return run_suite(make_suite());
+}
