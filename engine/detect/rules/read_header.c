@@ -270,6 +270,33 @@ static bool read_ports(struct rule_draft *draft, const char *word, const struct 
     return *out != NULL || draft_refuse(draft, error.at, "%s", error.text);
 }
 
+static bool same_bytes(const void *one, const void *other, size_t count, size_t size)
+{
+    return count == 0 || memcmp(one, other, count * size) == 0;
+}
+
+static bool same_addresses(const struct address_set *one, const struct address_set *other)
+{
+    return one->any == other->any && one->v4_count == other->v4_count &&
+           one->v6_count == other->v6_count &&
+           same_bytes(one->v4, other->v4, one->v4_count, sizeof(*one->v4)) &&
+           same_bytes(one->v6, other->v6, one->v6_count, sizeof(*one->v6));
+}
+
+static bool same_ports(const struct port_set *one, const struct port_set *other)
+{
+    return one->any == other->any && one->count == other->count &&
+           same_bytes(one->ranges, other->ranges, one->count, sizeof(*one->ranges));
+}
+
+/* Where both ends are the same, '<>' says no more than '->', and must not alert twice. */
+static void drop_needless_direction(struct rule *rule)
+{
+    if (rule->bidirectional && same_addresses(rule->source, rule->destination) &&
+            same_ports(rule->source_ports, rule->destination_ports))
+        rule->bidirectional = false;
+}
+
 /* --- all of it --- */
 
 enum part { PART_ACTION, PART_PROTOCOL, PART_SOURCE, PART_SOURCE_PORTS, PART_DIRECTION,
@@ -305,5 +332,8 @@ bool draft_read_header(struct rule_draft *draft, char *text, char **options)
     if (rest == NULL)
         return draft_refuse(draft, end, "the rule has no options");
     *options = rest;
-    return read_parts(draft, parts);
+    if (!read_parts(draft, parts))
+        return false;
+    drop_needless_direction(&draft->rule);
+    return true;
 }
