@@ -104,6 +104,8 @@ static enum step read_whole_head(const struct http_reading *reading, struct curs
     reader->left = response.body_size;
     reader->state = state_behind(&response, origin);
     tell(reading, &response, head);
+    if (reader->state == HTTP_HEAD || reader->state == HTTP_DONE)
+        dissect_tell_end(reading->dissectors, reading->dissector->connection, false);
     held_drop(&reader->held, &reading->dissectors->budget);
     return reader->state == HTTP_DONE ? http_give_up(reading) : STEP_ON;
 }
@@ -124,6 +126,12 @@ static enum step begin_head(const struct http_reading *reading, struct cursor *i
     return STEP_ON;
 }
 
+static enum step end_body(const struct http_reading *reading, struct cursor *in)
+{
+    dissect_tell_end(reading->dissectors, reading->dissector->connection, false);
+    return begin_head(reading, in);
+}
+
 static enum step (*const steps[HTTP_STATES])(const struct http_reading *, struct cursor *) = {
     [HTTP_OPENING] = begin_head,
     [HTTP_HEAD] = read_head,
@@ -133,7 +141,7 @@ static enum step (*const steps[HTTP_STATES])(const struct http_reading *, struct
     [HTTP_CHUNK_END] = http_read_chunk_end,
     [HTTP_TRAILER] = http_read_trailer,
     [HTTP_TO_THE_END] = http_read_to_the_end,
-    [HTTP_REST] = begin_head,
+    [HTTP_REST] = end_body,
 };
 
 void http_read_answers(struct dissectors *dissectors, struct dissector *dissector,

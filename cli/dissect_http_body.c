@@ -42,6 +42,7 @@ static void complete(const struct http_reading *reading)
     reader->head_length = reader->looked = 0;
     reader->told = false;
     reader->state = HTTP_HEAD;
+    dissect_tell_end(reading->dissectors, reading->dissector->connection, true);
 }
 
 /* The next line with its end; what there is of one is kept until the rest comes. It is to be

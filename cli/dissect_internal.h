@@ -1,6 +1,7 @@
 /* dissect_internal.h - what the parts of the dissectors share: dissect.c keeps them and reads UDP,
  * dissect_tcp.c reads streams, dissect_names.c names in them, dissect_http.c and dissect_mqtt.c
- * messages, dissect_rules.c makes hellos and DNS messages into transactions. */
+ * messages, dissect_records.c records of TLS, dissect_rules.c makes hellos and DNS messages into
+ * transactions. */
 #ifndef TATTLER_CLI_DISSECT_INTERNAL_H
 #define TATTLER_CLI_DISSECT_INTERNAL_H
 
@@ -8,6 +9,7 @@
 #include "dissect.h"
 #include "dissect_http.h"
 #include "dissect_mqtt.h"
+#include "dissect_records.h"
 #include "exchange.h"
 #include "held.h"
 #include "parse/http_request.h"
@@ -29,6 +31,7 @@ struct side {
     uint8_t first[APPLICATION_BYTES];
     uint64_t expected; /* offset of the next byte, if none is missing */
     struct mqtt_reader mqtt;
+    struct tls_records records;
 };
 
 struct dissector {
@@ -111,6 +114,8 @@ static inline bool dissect_wants(const struct dissectors *dissectors, enum rule_
     return (dissectors->wanted & DISSECT_BIT(kind)) != 0;
 }
 
+/* A message ends; told where rules look at the stream. */
+void dissect_tell_end(struct dissectors *dissectors, struct connection *connection, bool to_server);
 void dissect_tell_hello(struct dissectors *dissectors, struct connection *connection,
         const struct tls_hello *hello, bool quic, bool to_server);
 void dissect_tell_dns(struct dissectors *dissectors, struct connection *connection,

@@ -101,6 +101,7 @@ static void read_message(struct mqtt_reading *reading, struct cursor message)
     bool good = true;
 
     reading->message = message;
+    dissect_tell_end(reading->dissectors, reading->dissector->connection, reading->to_server);
     if (mqtt_header_read(&message, &header) != TATTLER_OK)
         return;
     if (header.length > MQTT_MESSAGE_MAX)

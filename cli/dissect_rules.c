@@ -12,6 +12,12 @@ static void tell(struct dissectors *dissectors, struct connection *connection, b
     dissectors->events->transaction(dissectors->user, connection, &transaction);
 }
 
+void dissect_tell_end(struct dissectors *dissectors, struct connection *connection, bool to_server)
+{
+    if (connection->wants_stream[to_server ? 0 : 1])
+        dissectors->events->message_end(dissectors->user, connection, to_server);
+}
+
 void dissect_tell_hello(struct dissectors *dissectors, struct connection *connection,
         const struct tls_hello *hello, bool quic, bool to_server)
 {
@@ -85,4 +91,5 @@ void dissect_tell_dns(struct dissectors *dissectors, struct connection *connecti
     dissectors->events->dns(dissectors->user, connection, message, to_server);
     if (connection->application == APPLICATION_DNS && dissect_wants(dissectors, BUFFER_DNS_QUERY))
         tell_questions(dissectors, connection, message, to_server);
+    dissect_tell_end(dissectors, connection, to_server);
 }

@@ -116,6 +116,7 @@ static void pass_gap(const struct reading *reading, struct side *side)
 
     dissect_names_drop(reading->dissectors, side);
     side->told = true;
+    side->records.lost = true;
     if (reading->to_server && !http_skip_gap(&dissector->http, missing))
         http_end(reading->dissectors, dissector);
     else if (!reading->to_server && !http_skip_gap(&dissector->answers, missing))
@@ -165,6 +166,14 @@ static void read_mqtt(const struct reading *reading, struct cursor earlier, stru
     mqtt_read(reading->dissectors, reading->dissector, reading->to_server, bytes);
 }
 
+static void read_records(const struct reading *reading, struct cursor earlier, struct cursor bytes)
+{
+    struct tls_records *records = &dissect_side(reading)->records;
+
+    if (tls_records_end(records, earlier) | tls_records_end(records, bytes))
+        dissect_tell_end(reading->dissectors, reading->dissector->connection, reading->to_server);
+}
+
 static bool wants_http(const struct reading *reading)
 {
     const struct dissector *dissector = reading->dissector;
@@ -210,6 +219,8 @@ static void read_for_rules(const struct reading *reading, struct side *side, str
     read_http(reading, earlier, bytes);
     if (wants_mqtt(reading))
         read_mqtt(reading, earlier, bytes);
+    if (connection->application == APPLICATION_TLS)
+        read_records(reading, earlier, bytes);
     side->unread = connection->application == APPLICATION_ANY ? side->first_length : 0;
 }
 
@@ -293,10 +304,20 @@ static bool closes(const struct packet *packet, bool to_server)
            ((packet->tcp.flags & PACKET_TCP_FIN) != 0 && to_server);
 }
 
+/* Of an answer that nothing else ends. */
+static void end_answer(struct dissectors *dissectors, struct connection *connection,
+        const struct packet *packet, bool to_server)
+{
+    if (!to_server && (packet->tcp.flags & PACKET_TCP_FIN) != 0 && connection->dissector != NULL &&
+            connection->dissector->answers.state == HTTP_TO_THE_END)
+        dissect_tell_end(dissectors, connection, false);
+}
+
 void dissect_tcp(struct dissectors *dissectors, struct connection *connection,
         const struct packet *packet, bool to_server)
 {
     read_segment(dissectors, connection, packet, to_server);
+    end_answer(dissectors, connection, packet, to_server);
     if (dissectors->work != NULL && closes(packet, to_server) && connection->dissector != NULL &&
             connection->dissector->sides[0].stream.waiting == NULL)
         http_end(dissectors, connection->dissector);

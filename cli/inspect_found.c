@@ -105,6 +105,14 @@ static void on_stream(void *user, struct connection *connection, bool to_server,
     matcher_stream(inspector->rules.matcher, to_server, bytes);
 }
 
+static void on_message_end(void *user, struct connection *connection, bool to_server)
+{
+    struct inspector *inspector = user;
+
+    (void)connection;
+    matcher_message_end(inspector->rules.matcher, to_server);
+}
+
 static void on_transaction(void *user, struct connection *connection,
         const struct match_transaction *transaction)
 {
@@ -115,4 +123,4 @@ static void on_transaction(void *user, struct connection *connection,
 }
 
 const struct dissect_events inspect_events = { .hello = on_hello, .http = on_http,
-    .dns = on_dns, .stream = on_stream, .transaction = on_transaction };
+    .dns = on_dns, .stream = on_stream, .message_end = on_message_end, .transaction = on_transaction };

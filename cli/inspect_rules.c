@@ -68,6 +68,7 @@ static void fill_flow(struct match_packet *out, const struct connection *connect
     out->to_server = to_server;
     out->established = established;
     out->closing = is_closing(connection);
+    out->unstarted = connection->tcp.state == TCP_SYN_SENT;
     out->flow_id = connection->id;
     out->first_us = connection->first_us;
     for (int way = 0; way < 2; way++) {
@@ -76,6 +77,24 @@ static void fill_flow(struct match_packet *out, const struct connection *connect
     }
     out->application = connection->application;
     out->flow = connection->flow;
+}
+
+/* Nothing of the flow of the packet before may be left. A packet without one goes to the server, as
+ * in Suricata. */
+static void fill_alone(struct match_packet *out)
+{
+    out->to_server = true;
+    out->established = out->closing = out->unstarted = false;
+    out->application = APPLICATION_ANY;
+    out->flow = NULL;
+}
+
+/* To rules what Suricata has no decoder for, such as IGMP, is empty. */
+static struct cursor payload_of(const struct packet *packet)
+{
+    return packet->kind != PACKET_IP || packet->protocol == PACKET_PROTOCOL_ESP
+                   ? packet->payload
+                   : (struct cursor){ NULL, 0 };
 }
 
 static void fill_packet(struct match_packet *out, const struct packet *packet, bool rebuilt)
@@ -92,7 +111,7 @@ static void fill_packet(struct match_packet *out, const struct packet *packet, b
     out->icmp_type = out->is_icmp ? packet->icmp.type : 0;
     out->icmp_code = out->is_icmp ? packet->icmp.code : 0;
     out->is_rebuilt = rebuilt;
-    out->payload = packet->payload;
+    out->payload = payload_of(packet);
 }
 
 void inspect_rules_packet(struct inspector *inspector, struct connection *connection,
@@ -107,6 +126,8 @@ void inspect_rules_packet(struct inspector *inspector, struct connection *connec
     fill_packet(seen, packet, rebuilt);
     if (connection != NULL)
         fill_flow(seen, connection, to_server, established);
+    else
+        fill_alone(seen);
     matcher_packet(inspector->rules.matcher, connection != NULL ? &connection->match : NULL, seen);
     if (connection != NULL && connection->match != NULL)
         connection->wants_stream[to_server ? 0 : 1] =

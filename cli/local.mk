@@ -8,6 +8,7 @@ libhost_la_SOURCES = \
 	cli/defrag.h cli/dissect.c cli/dissect.h cli/dissect_answers.c cli/dissect_http.c \
 	cli/dissect_http.h cli/dissect_http_body.c cli/dissect_http_head.c \
 	cli/dissect_http_internal.h cli/dissect_internal.h cli/dissect_mqtt.c cli/dissect_mqtt.h \
+	cli/dissect_records.c cli/dissect_records.h \
 	cli/dissect_names.c cli/dissect_rules.c cli/dissect_tcp.c cli/eve_event.c cli/eve_event.h \
 	cli/eve_folder.c cli/eve_follow.c cli/eve_follow.h cli/eve_follow_folder.c cli/eve_read.c cli/eve_read.h cli/eve_read_internal.h cli/eve_redis.c \
 	cli/exchange.c cli/exchange.h \

@@ -37,6 +37,13 @@ static void on_dns(void *user, struct connection *connection, struct cursor mess
     see_bytes(&message);
 }
 
+static void on_message_end(void *user, struct connection *connection, bool to_server)
+{
+    (void)user;
+    (void)connection;
+    (void)to_server;
+}
+
 static void on_stream(void *user, struct connection *connection, bool to_server,
         struct cursor bytes, uint64_t offset)
 {
@@ -61,7 +68,7 @@ static void on_transaction(void *user, struct connection *connection,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct dissect_events events = { .hello = on_hello, .http = on_http, .dns = on_dns,
-        .stream = on_stream, .transaction = on_transaction };
+        .stream = on_stream, .message_end = on_message_end, .transaction = on_transaction };
     struct cursor in = cursor_over(data, size);
     struct dissectors *dissectors = dissectors_new(&events, NULL);
     struct flow flow = { .service = SERVICE_OTHER };

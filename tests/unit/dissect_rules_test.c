@@ -78,6 +78,13 @@ static void on_stream(void *user, struct connection *from, bool to_server, struc
             (const char *)bytes.at);
 }
 
+static void on_message_end(void *user, struct connection *from, bool to_server)
+{
+    (void)user;
+    (void)from;
+    note("%c| ", to_server ? '>' : '<');
+}
+
 static const char *const names[] = { [BUFFER_DNS_QUERY] = "query", [BUFFER_TLS_SNI] = "sni",
     [BUFFER_QUIC_SNI] = "quic", [BUFFER_HTTP_METHOD] = "method", [BUFFER_HTTP_URI] = "uri",
     [BUFFER_HTTP_HOST] = "host", [BUFFER_HTTP_USER_AGENT] = "agent",
@@ -104,7 +111,7 @@ static void on_transaction(void *user, struct connection *from,
 }
 
 static const struct dissect_events events = { .hello = on_hello, .http = on_http, .dns = on_dns,
-    .stream = on_stream, .transaction = on_transaction };
+    .stream = on_stream, .message_end = on_message_end, .transaction = on_transaction };
 
 static void start_over(void)
 {
@@ -809,6 +816,44 @@ START_TEST(a_stream_goes_on_behind_a_hello)
 }
 END_TEST
 
+/* A mark behind the bytes in which one ends. */
+START_TEST(the_ends_of_messages_are_told_in_streams)
+{
+    connection.wants_stream[0] = connection.wants_stream[1] = true;
+    want(BIT(BUFFER_DNS_QUERY) | BIT(BUFFER_HTTP_REQUEST_BODY));
+    say("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nab");
+    told[0] = '\0';
+    say("cd");
+    ck_assert_str_eq(told, ">40:cd again{body=abcd} >| ");
+    told[0] = '\0';
+    reply("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n");
+    ck_assert_ptr_null(strchr(told, '|'));
+    reply("ok");
+    ck_assert_ptr_nonnull(strstr(told, "<38:ok <| "));
+    told[0] = '\0';
+    reply("HTTP/1.1 204 No Content\r\n\r\n");
+    ck_assert_ptr_nonnull(strstr(told, "<| "));
+    reply("HTTP/1.1 200 OK\r\n\r\nbody");
+    told[0] = '\0';
+    send_flags(next_seq[1], PACKET_TCP_FIN | PACKET_TCP_ACK, "", 0, false);
+    ck_assert_str_eq(told, "<| ");
+}
+END_TEST
+
+START_TEST(the_ends_of_records_of_tls_are_told_in_streams)
+{
+    connection.wants_stream[0] = connection.wants_stream[1] = true;
+    send_next(hello_record, sizeof(hello_record), true);
+    ck_assert_ptr_nonnull(strchr(told, '|'));
+    told[0] = '\0';
+    send_next("\x16\x03\x03\x00", 4, false);
+    send_next("\x03" "ab", 3, false);
+    ck_assert_ptr_null(strchr(told, '|'));
+    send_next("c\x16", 2, false);
+    ck_assert_ptr_nonnull(strstr(told, "<| "));
+}
+END_TEST
+
 START_TEST(a_gap_that_the_other_side_acknowledges_is_skipped)
 {
     connection.wants_stream[0] = true;
@@ -1015,6 +1060,8 @@ static void add_others(Suite *suite)
     tcase_add_test(tcase, streams_are_told_only_where_they_are_wanted);
     tcase_add_test(tcase, a_stream_is_told_in_order);
     tcase_add_test(tcase, a_stream_goes_on_behind_a_hello);
+    tcase_add_test(tcase, the_ends_of_messages_are_told_in_streams);
+    tcase_add_test(tcase, the_ends_of_records_of_tls_are_told_in_streams);
     tcase_add_test(tcase, a_gap_that_the_other_side_acknowledges_is_skipped);
     tcase_add_test(tcase, a_gap_is_skipped_when_too_much_waits);
     tcase_add_test(tcase, a_stream_is_told_up_to_its_depth);

@@ -45,7 +45,7 @@ static bool keep(const char *uri, uint32_t sid)
         if (matcher->plans.rules[i].rule->sid == sid)
             candidates_add(matcher, i);
     kept = pending_keep(matcher, &transaction);
-    matcher->candidates.count = 0;
+    matcher->candidates[OF_PACKET].count = 0;
     memset(method, 'x', sizeof(method));
     memset(copy, 'x', strlen(copy));
     free(copy);

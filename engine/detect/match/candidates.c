@@ -30,25 +30,26 @@ static bool is_excused(const struct matcher *matcher, const struct rule *rule)
            excuse->is_usual(excuse->user, flow, rule);
 }
 
-static void look_at(struct matcher *matcher, uint32_t number, const struct look *look)
+static bool look_at(struct matcher *matcher, uint32_t number, const struct look *look)
 {
     const struct plan *plan = &matcher->plans.rules[number];
     const struct rule *rule = plan->rule;
 
     if (plan->once && fired_has(matcher->flow, number))
-        return;
+        return false;
     if (plan->event != PLAN_FEATURES &&
             (!look_tests(look, rule) || !runs_hold(plan, look->packet->flow)))
-        return;
+        return false;
     if (!look_header(look, rule) || (plan->event == PLAN_FEATURES && !look_tests(look, rule)) ||
             !look_xbits(look, rule) || !look_buffers(look, rule) || is_excused(matcher, rule))
-        return;
+        return false;
     if (plan->once)
         fired_add(matcher->flow, number);
     apply_effects(matcher, rule);
     found_note(matcher, number, look);
     if (look_twice(look, rule))
         found_note(matcher, number, look);
+    return true;
 }
 
 /* --- candidates --- */
@@ -57,7 +58,7 @@ void candidates_add(void *user, uint32_t number)
 {
     struct matcher *matcher = user;
 
-    if (!plan_list_append(&matcher->candidates, number))
+    if (!plan_list_append(&matcher->candidates[matcher->filled], number))
         matcher->counters.discarded++;
 }
 
@@ -96,8 +97,9 @@ uint64_t candidates_make_marks(const struct matcher *matcher)
 {
     uint64_t made = 0;
 
-    for (uint32_t i = 0; i < matcher->candidates.count; i++)
-        made |= matcher->plans.rules[matcher->candidates.numbers[i]].marks_made;
+    for (int list = 0; list < CANDIDATE_LISTS; list++)
+        for (uint32_t i = 0; i < matcher->candidates[list].count; i++)
+            made |= matcher->plans.rules[matcher->candidates[list].numbers[i]].marks_made;
     return made;
 }
 
@@ -130,24 +132,59 @@ static void sort(uint32_t *numbers, uint32_t count)
     }
 }
 
-/* In the order of rules, each once. */
-static void look_at_all(struct matcher *matcher, const struct look *look)
-{
-    struct plan_list *list = &matcher->candidates;
+/* A sorted list, from its first number on that has not been taken. */
+struct taking {
+    const struct plan_list *list;
+    uint32_t at;
+};
 
-    if (list->count > 1)
-        sort(list->numbers, list->count);
-    for (uint32_t i = 0; i < list->count; i++)
-        if (i == 0 || list->numbers[i] != list->numbers[i - 1])
-            look_at(matcher, list->numbers[i], look);
-    list->count = 0;
+static uint32_t next_of(const struct taking *from)
+{
+    return from->at < from->list->count ? from->list->numbers[from->at] : UINT32_MAX;
+}
+
+/* However often it is there. */
+static bool take(struct taking *from, uint32_t number)
+{
+    uint32_t before = from->at;
+
+    while (next_of(from) == number)
+        from->at++;
+    return from->at > before;
+}
+
+/* In the order of rules, each once. */
+static void look_at_all(struct matcher *matcher, const struct look *const looks[CANDIDATE_LISTS])
+{
+    struct taking packet = { &matcher->candidates[OF_PACKET], 0 };
+    struct taking piece = { &matcher->candidates[OF_PIECE], 0 };
+
+    for (;;) {
+        uint32_t a = next_of(&packet), b = next_of(&piece), number = a < b ? a : b;
+        bool of_packet, of_piece;
+
+        if (number == UINT32_MAX)
+            return;
+        of_packet = take(&packet, number);
+        of_piece = take(&piece, number);
+        if (!(of_piece && look_at(matcher, number, looks[OF_PIECE])) && of_packet)
+            look_at(matcher, number, looks[OF_PACKET]);
+    }
 }
 
 /* Mostly there are none. */
-void candidates_look(struct matcher *matcher, const struct look *look)
+void candidates_look(struct matcher *matcher, const struct look *const looks[CANDIDATE_LISTS])
 {
-    if (matcher->candidates.count > 0)
-        look_at_all(matcher, look);
-    if (matcher->witness != NULL)
-        matcher->witness->look(matcher->witness->user, look);
+    struct plan_list *lists = matcher->candidates;
+
+    if (candidates_any(matcher)) {
+        for (int i = 0; i < CANDIDATE_LISTS; i++)
+            if (lists[i].count > 1)
+                sort(lists[i].numbers, lists[i].count);
+        look_at_all(matcher, looks);
+        lists[OF_PACKET].count = lists[OF_PIECE].count = 0;
+    }
+    for (int i = 0; i < CANDIDATE_LISTS && matcher->witness != NULL; i++)
+        if (looks[i] != NULL)
+            matcher->witness->look(matcher->witness->user, looks[i]);
 }

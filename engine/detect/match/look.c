@@ -32,11 +32,7 @@ bool look_application(const struct look *look, const struct rule *rule)
 
 bool look_direction(const struct look *look, const struct rule *rule)
 {
-    const struct match_packet *packet = look->packet;
-
-    if (!packet->has_flow)
-        return rule->to_server && rule->to_client;
-    return packet->to_server ? rule->to_server : rule->to_client;
+    return look->packet->to_server ? rule->to_server : rule->to_client;
 }
 
 static bool fits_ends(const struct rule *rule, const struct address *source, uint16_t source_port,
@@ -88,12 +84,28 @@ bool look_knows(const struct look *look, const struct feature *needed)
 
 /* --- tests --- */
 
+bool look_has_bytes(const struct look *look)
+{
+    return (look->payload.left > 0 && !look->unreadable) || look->has_piece;
+}
+
+/* 'dsize:0' and no other: '<1' says the same of the size alone. */
+static bool asks_for_nothing(const struct number_condition *asked)
+{
+    return asked->high == 0 && asked->top == 0 && !asked->negated;
+}
+
+/* Suricata sorts packets by whether there are bytes to look at before it compares their size: '0' goes
+ * for those without, '<' for all, anything else for those with some. */
 static bool tests_payload_size(const struct look *look, const struct rule_test *test)
 {
-    size_t size = look->packet->payload.left;
+    const struct number_condition *asked = &test->number;
 
-    return !(size == 0 ? look->has_piece : look->unreadable) &&
-           number_accepts(&test->number, size);
+    if (!number_accepts(asked, look->packet->payload.left))
+        return false;
+    if (asks_for_nothing(asked))
+        return !look_has_bytes(look);
+    return (asked->low == 0 && !asked->negated) || look_has_bytes(look);
 }
 
 #define FLAGS_OF_ENDS (PACKET_TCP_SYN | PACKET_TCP_FIN | PACKET_TCP_RST)
@@ -183,7 +195,7 @@ static bool tests_flow_state(const struct look *look, const struct rule_test *te
     const struct match_packet *packet = look->packet;
     const struct rule_flow_state *asked = &test->flow_state;
 
-    return (!asked->established || packet->established) &&
+    return packet->has_flow && (!asked->established || packet->established) &&
            (!asked->not_established || !packet->established) &&
            (!asked->no_fragment || !packet->is_rebuilt) &&
            (!asked->only_fragment || packet->is_rebuilt);
@@ -237,13 +249,15 @@ bool look_xbits(const struct look *look, const struct rule *rule)
 
 /* --- buffers --- */
 
-/* What rules say of streams goes for TCP alone; with a transaction it is the stream in any case. */
+/* What rules say of streams goes for TCP alone, and an empty packet is not part of one; with a
+ * transaction it is the stream in any case. */
 static bool payload_holds(const struct look *look, const struct rule *rule,
         const struct rule_buffer *buffer)
 {
     bool of_stream = rule->needs_stream || look->transaction != NULL;
     bool of_packet = rule->needs_packet || !rule->needs_stream ||
-                     look->packet->protocol != PACKET_PROTOCOL_TCP;
+                     look->packet->protocol != PACKET_PROTOCOL_TCP ||
+                     (look->packet->payload.left == 0 && !rule->stream_only);
 
     return (look->is_stream ? of_stream : of_packet) &&
            steps_hold(look->steps, buffer, look->payload, 0);

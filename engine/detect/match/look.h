@@ -16,12 +16,14 @@ struct look {
     struct xbits *xbits;
     struct steps *steps;
     bool unreadable; /* the payload is encrypted: to Suricata such packets have none */
-    bool has_piece;  /* of its stream to be looked at: to Suricata such packets are never empty */
+    bool has_piece;  /* of its stream to be looked at with it: to Suricata it is not empty then */
     struct cursor payload; /* of the packet, or a piece of the stream */
     bool is_stream;
     const struct match_transaction *transaction; /* NULL: none */
 };
 
+/* Is there anything for patterns, in the packet or its stream? */
+bool look_has_bytes(const struct look *look);
 /* Parts of look_header(). */
 bool look_protocol(const struct look *look, const struct rule *rule);
 bool look_application(const struct look *look, const struct rule *rule);

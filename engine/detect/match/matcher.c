@@ -73,7 +73,7 @@ static bool is_of_stage(const struct plan *plan, const struct match_transaction 
 
 static void keep_stage(struct matcher *matcher, const struct match_transaction *transaction)
 {
-    struct plan_list *list = &matcher->candidates;
+    struct plan_list *list = &matcher->candidates[OF_PACKET];
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < list->count; i++)
@@ -97,10 +97,9 @@ void matcher_transaction(struct matcher *matcher, const struct match_transaction
                     buffer->bytes, candidates_add, matcher);
     }
     keep_stage(matcher, transaction);
-    if ((matcher->candidates.count > 0 || matcher->witness != NULL) &&
+    if ((matcher->candidates[OF_PACKET].count > 0 || matcher->witness != NULL) &&
             (matcher->packet->protocol != PACKET_PROTOCOL_TCP || !pending_keep(matcher, transaction)))
         pending_look_now(matcher, transaction);
-    matcher->flow->ready[transaction->to_server ? 0 : 1] = true;
 }
 
 void matcher_excuse(struct matcher *matcher, const struct match_excuse *excuse)
@@ -125,7 +124,7 @@ bool matcher_wants_stream(const struct matcher *matcher, const struct match_flow
 {
     unsigned way = to_server ? 0 : 1;
 
-    if (flow == NULL || flow->passed)
+    if (flow == NULL || flow->passed || flow->encrypted)
         return false;
     if (matcher->messages.wants_stream)
         return true;
@@ -146,9 +145,17 @@ void matcher_stream(struct matcher *matcher, bool to_server, struct cursor bytes
     if (!window_add(&flow->windows[way], &matcher->windows, bytes)) {
         packet_turn(matcher->packet, to_server); /* a flow's end brings the last of both ways */
         packets_look_window(matcher, way);
+        packets_clear_window(matcher, way);
         packets_look_piece(matcher, way, bytes);
     }
     flow->ready[way] |= flow->windows[way].len >= MATCH_PIECE;
+}
+
+void matcher_message_end(struct matcher *matcher, bool to_server)
+{
+    look_once(matcher);
+    if (matcher->flow != NULL)
+        matcher->flow->ready[to_server ? 0 : 1] = true;
 }
 
 void matcher_settle(struct matcher *matcher)
@@ -195,10 +202,10 @@ void matcher_flow_end(struct matcher *matcher, struct match_flow **flow)
 
     for (unsigned way = 0; way < 2; way++) {
         packet_turn(matcher->packet, way == 0);
-        if (!ending->passed)
-            pending_look(matcher, way);
-        if (!ending->passed)
+        if (!ending->passed) {
             packets_look_window(matcher, way);
+            pending_look(matcher, way);
+        }
         matcher_settle(matcher);
         window_clear(&ending->windows[way], &matcher->windows);
     }
@@ -260,7 +267,8 @@ void matcher_free(struct matcher *matcher)
     xbits_free(matcher->xbits);
     spares_clear(&matcher->spare_flows);
     spares_clear(&matcher->spare_waits);
-    free(matcher->candidates.numbers);
+    for (int i = 0; i < CANDIDATE_LISTS; i++)
+        free(matcher->candidates[i].numbers);
     free(matcher->found);
     free(matcher);
 }

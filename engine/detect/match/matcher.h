@@ -8,8 +8,8 @@
  *   matcher_settle()        tells what matched, with the most urgent rule first
  *
  * What was found in streams is told with a later packet of that direction, or when the flow ends:
- * as in Suricata, streams are searched piece by piece (MATCH_PIECE), at the end of a message that a
- * parser completed, and when the connection closes.
+ * as in Suricata, streams are searched piece by piece (MATCH_PIECE), where a message in them ends
+ * (matcher_message_end()), and when the connection closes.
  *
  * Bounded: the pieces of all streams together (counted when one is searched early for lack of
  * room), the tables of limits.h and bits.h, the alerts of one packet. One thread. */
@@ -45,8 +45,9 @@ struct match_packet {
     struct cursor payload;
     /* Of its flow. */
     bool has_flow;
-    bool to_server, established;
-    bool closing; /* TCP: what is left of its streams is looked at with this packet */
+    bool to_server, established; /* without a flow: to the server, not established */
+    bool closing;   /* TCP: what is left of its streams is looked at with this packet */
+    bool unstarted; /* TCP: nobody has answered the SYN; what comes so is of no stream */
     uint64_t flow_id, first_us;
     uint64_t packets[2], bytes[2]; /* with this one; 0: to the server */
     enum rule_application application; /* as far as it is known */
@@ -103,7 +104,8 @@ void matcher_witness(struct matcher *matcher, const struct match_witness *witnes
 
 void matcher_excuse(struct matcher *matcher, const struct match_excuse *excuse);
 
-/* The buffers that rules look at: one bit (1 << enum rule_buffer_kind) for each. */
+/* The buffers that rules look at: one bit (1 << enum rule_buffer_kind) for each. All, where rules look
+ * at streams: where messages end, pieces do, whether rules ask for the messages or not. */
 uint32_t matcher_buffers(const struct matcher *matcher);
 
 /* '*flow' is NULL with its first packet, and made if rules can concern it; a packet without a flow
@@ -118,6 +120,8 @@ bool matcher_wants_stream(const struct matcher *matcher, const struct match_flow
 /* Of the packet handed in last, whose 'application' the host has set by now. */
 void matcher_transaction(struct matcher *matcher, const struct match_transaction *transaction);
 void matcher_stream(struct matcher *matcher, bool to_server, struct cursor bytes);
+/* In the bytes that were handed in last. */
+void matcher_message_end(struct matcher *matcher, bool to_server);
 void matcher_settle(struct matcher *matcher);
 
 /* Who was taken for its client is its server: what is kept of both directions is exchanged, flowbits

@@ -57,6 +57,9 @@ struct match_found {
     const struct match_message *message; /* of 'kept'; NULL: none */
 };
 
+/* Rules that came up: with the packet itself or with a message, and with the piece of its stream. */
+enum candidate_list { OF_PACKET, OF_PIECE, CANDIDATE_LISTS };
+
 struct matcher {
     const struct rule_set *set;
     size_t max_alerts;
@@ -84,7 +87,8 @@ struct matcher {
     const struct match_group *other_groups[GROUPS_OF_FLOW];
     enum rule_application known; /* before the packet's bytes were read */
     bool looked; /* its own rules have been */
-    struct plan_list candidates;
+    struct plan_list candidates[CANDIDATE_LISTS];
+    enum candidate_list filled; /* by what comes up now */
     struct match_found *found;
     size_t found_count, found_room;
     struct match_kept *kept;
@@ -101,9 +105,10 @@ void packets_find_groups(struct matcher *matcher);
 /* They are to be found anew: all rules of theirs are asked again. */
 void packets_lose_groups(struct match_flow *flow, unsigned way);
 void packets_look(struct matcher *matcher);
-/* The piece of the stream of a direction, which ends with it; or these bytes instead. */
+/* The piece of the stream of a direction, which stays; or these bytes instead. */
 void packets_look_window(struct matcher *matcher, unsigned way);
 void packets_look_piece(struct matcher *matcher, unsigned way, struct cursor piece);
+void packets_clear_window(struct matcher *matcher, unsigned way);
 
 /* --- pending.c --- */
 
@@ -125,7 +130,13 @@ void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
 /* Those whose flowbit is set, or may be by the rules that make these marks (plan.h). */
 void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, uint64_t made);
 uint64_t candidates_make_marks(const struct matcher *matcher); /* that they may set */
-void candidates_look(struct matcher *matcher, const struct look *look);
+static inline bool candidates_any(const struct matcher *matcher)
+{
+    return matcher->candidates[OF_PACKET].count + matcher->candidates[OF_PIECE].count > 0;
+}
+/* Each rule with the look of its list, where both have it with the piece first: what holds there is not
+ * looked at again. NULL: nothing has come up with it. */
+void candidates_look(struct matcher *matcher, const struct look *const looks[CANDIDATE_LISTS]);
 /* With the packet at hand. Each packet is looked at: to be made in place. */
 static inline struct look candidates_look_of(const struct matcher *matcher)
 {

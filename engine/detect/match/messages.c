@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "parse/packet.h"
+
 /* --- which rules --- */
 
 /* Of a kind of buffer (and of which feature), or in general. */
@@ -19,6 +21,14 @@ static bool gather(const struct plans *plans, enum rule_buffer_kind kind,
             return false;
     }
     return true;
+}
+
+#define MESSAGE_KINDS                                                                              \
+    ((UINT32_C(1) << BUFFER_FEATURE) - (UINT32_C(1) << (BUFFER_PAYLOAD + 1)))
+
+static bool looks_at_streams(const struct rule *rule)
+{
+    return rule->needs_stream && rule_has_ip_protocol(rule, PACKET_PROTOCOL_TCP);
 }
 
 static bool note(struct messages *out, const struct plan *plan, uint32_t number)
@@ -67,6 +77,8 @@ enum tattler_status messages_make(const struct plans *plans, struct pattern_scra
     for (size_t i = 0; i < plans->count && status == TATTLER_OK; i++) {
         const struct plan *plan = &plans->rules[i];
 
+        if (looks_at_streams(plan->rule))
+            out->kinds |= MESSAGE_KINDS;
         if (plan->event == PLAN_MESSAGE && !note(out, plan, (uint32_t)i))
             status = TATTLER_NO_MEMORY;
         else if (plan->event == PLAN_TEXT && !has_text(out, plan->buffer->feature))

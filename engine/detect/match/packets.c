@@ -8,11 +8,6 @@
 
 /* --- a packet --- */
 
-static bool is_readable(const struct look *look)
-{
-    return look->payload.left > 0 && !look->unreadable;
-}
-
 /* What was found in bytes that rules are looked at with. */
 struct byte_look {
     struct matcher *matcher;
@@ -74,8 +69,17 @@ static void add_of_packet(struct matcher *matcher, const struct match_group *gro
     }
     if (group_asks_each(group, look->packet->tcp_flags))
         candidates_add_each(matcher, &group->each, look);
-    if (is_readable(look))
+    if (look_has_bytes(look))
         add_of_bytes(matcher, group, look);
+}
+
+static void add_of_groups(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
+        bool is_first)
+{
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
+        if (groups[i] != NULL)
+            add_of_packet(matcher, groups[i], look, is_first);
 }
 
 static void add_marked_lists(struct matcher *matcher,
@@ -85,7 +89,7 @@ static void add_marked_lists(struct matcher *matcher,
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
         if (groups[i] != NULL && !look->is_stream)
             candidates_add_marked(matcher, &groups[i]->each_marked, made);
-        if (groups[i] != NULL && is_readable(look))
+        if (groups[i] != NULL && look_has_bytes(look))
             candidates_add_marked(matcher, &groups[i]->each_payload_marked, made);
         if (groups[i] != NULL && !look->is_stream && look->packet->flow != NULL)
             runs_add_list(matcher, &groups[i]->features_marked, look);
@@ -105,51 +109,90 @@ static void search_marked(struct matcher *matcher, const struct match_group *gro
         search(&at, marked);
 }
 
+/* With one look. 'marks': that are set or may be; 'is_first': bytes are not searched yet. */
+static void add_marked_of(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
+        uint64_t marks, uint64_t made, bool is_first)
+{
+    for (unsigned i = 0; i < GROUPS_OF_FLOW && is_first && look_has_bytes(look); i++)
+        if (groups[i] != NULL)
+            search_marked(matcher, groups[i], look, marks);
+    add_marked_lists(matcher, groups, look, made);
+}
+
 /* Rules whose flowbit is set, or may be by a candidate, which is looked at before them. */
 static void add_marked(struct matcher *matcher,
-        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
+        const struct match_group *const groups[GROUPS_OF_FLOW],
+        const struct look *const looks[CANDIDATE_LISTS])
 {
     uint64_t made = candidates_make_marks(matcher), before;
     uint64_t marks = made | flow_bits_marks(matcher->flow->bits);
+    bool is_first = true;
 
     if (marks == 0)
         return;
-    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
-        if (groups[i] != NULL && is_readable(look))
-            search_marked(matcher, groups[i], look, marks);
     do {
-        add_marked_lists(matcher, groups, look, made);
         before = made;
+        for (int i = 0; i < CANDIDATE_LISTS; i++) {
+            matcher->filled = (enum candidate_list)i;
+            if (looks[i] != NULL)
+                add_marked_of(matcher, groups, looks[i], marks, made, is_first);
+        }
+        is_first = false;
         made = candidates_make_marks(matcher);
     } while (made != before);
+    matcher->filled = OF_PACKET;
 }
 
-/* A piece of the stream that the packet at hand belongs to. */
-void packets_look_piece(struct matcher *matcher, unsigned way, struct cursor piece)
+/* --- a piece of the stream that the packet at hand belongs to --- */
+
+static struct look look_of_piece(const struct matcher *matcher, struct cursor piece)
 {
     struct look look = candidates_look_of(matcher);
 
     look.payload = piece;
     look.is_stream = true;
-    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
-        const struct match_group *group = matcher->flow->groups[way][i];
+    return look;
+}
 
-        if (group == NULL || !group->wants_stream)
-            continue;
-        add_of_bytes(matcher, group, &look);
-    }
-    add_marked(matcher, matcher->flow->groups[way], &look);
-    candidates_look(matcher, &look);
+static void add_of_piece(struct matcher *matcher,
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
+{
+    matcher->filled = OF_PIECE;
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
+        if (groups[i] != NULL && groups[i]->wants_stream)
+            add_of_bytes(matcher, groups[i], look);
+    matcher->filled = OF_PACKET;
+}
+
+void packets_look_piece(struct matcher *matcher, unsigned way, struct cursor piece)
+{
+    const struct match_group *const *groups = matcher->flow->groups[way];
+    struct look look = look_of_piece(matcher, piece);
+    const struct look *looks[CANDIDATE_LISTS] = { [OF_PIECE] = &look };
+
+    add_of_piece(matcher, groups, &look);
+    add_marked(matcher, groups, looks);
+    candidates_look(matcher, looks);
+}
+
+static struct cursor window_bytes(const struct matcher *matcher, unsigned way)
+{
+    const struct match_window *window = &matcher->flow->windows[way];
+
+    return cursor_over(window->bytes, window->len);
 }
 
 void packets_look_window(struct matcher *matcher, unsigned way)
 {
-    struct match_window *window = &matcher->flow->windows[way];
+    if (matcher->flow->windows[way].len > 0)
+        packets_look_piece(matcher, way, window_bytes(matcher, way));
+}
 
+void packets_clear_window(struct matcher *matcher, unsigned way)
+{
     matcher->flow->ready[way] = false;
-    if (window->len > 0)
-        packets_look_piece(matcher, way, cursor_over(window->bytes, window->len));
-    window_clear(window, &matcher->windows);
+    window_clear(&matcher->flow->windows[way], &matcher->windows);
 }
 
 /* NULL: no rules on features, or out of memory: then none is looked at. */
@@ -229,11 +272,59 @@ static bool is_encrypted(struct matcher *matcher, const struct match_packet *pac
     return flow->encrypted;
 }
 
-/* What comes before the other end has answered a SYN is of no stream: Suricata looks at it by itself. */
+/* Of no stream, Suricata looks at it by itself. */
 static bool is_outside_stream(const struct match_packet *packet)
 {
-    return packet->protocol == PACKET_PROTOCOL_TCP && !packet->established &&
-           packet->payload.left > 0;
+    return packet->unstarted && packet->payload.left > 0;
+}
+
+/* The piece of its stream that is looked at with a packet of the flow; no bytes: none. */
+static struct cursor find_piece(const struct matcher *matcher, unsigned way)
+{
+    const struct match_packet *packet = matcher->packet;
+
+    if (is_outside_stream(packet))
+        return packet->payload;
+    return matcher->flow->ready[way] || packet->closing ? window_bytes(matcher, way)
+                                                        : (struct cursor){ NULL, 0 };
+}
+
+/* As Suricata does, rules on packet and stream by turns, and those on messages behind all of them: what
+ * one marks, the next may ask for. */
+static void look_at_own(struct matcher *matcher, unsigned way, struct look *look, bool is_first)
+{
+    const struct match_group *const *groups = matcher->groups_here;
+    struct match_flow *flow = matcher->flow;
+    struct look piece = look_of_piece(matcher, find_piece(matcher, way));
+    const struct look *looks[CANDIDATE_LISTS] = { look, piece.payload.left > 0 ? &piece : NULL };
+
+    look->has_piece = looks[OF_PIECE] != NULL && !is_outside_stream(matcher->packet);
+    add_of_groups(matcher, groups, look, is_first);
+    if (looks[OF_PIECE] != NULL)
+        add_of_piece(matcher, groups, &piece);
+    if (matcher->packet->flow != NULL)
+        runs_add_changed(matcher, groups, look);
+    if (flow->bits != NULL || candidates_any(matcher))
+        add_marked(matcher, groups, looks);
+    if (candidates_any(matcher) || matcher->witness != NULL)
+        candidates_look(matcher, looks);
+    flow->seen[way] = true;
+    if (flow->pending[way] != NULL)
+        pending_look(matcher, way);
+    if (flow->ready[way] || matcher->packet->closing)
+        packets_clear_window(matcher, way);
+}
+
+/* Of no flow, or about one, such as ICMP. */
+static void look_at_other(struct matcher *matcher, struct look *look)
+{
+    const struct look *looks[CANDIDATE_LISTS] = { [OF_PACKET] = look };
+
+    add_of_groups(matcher, matcher->groups_here, look, matcher->flow == NULL);
+    if (matcher->flow != NULL && (matcher->flow->bits != NULL || candidates_any(matcher)))
+        add_marked(matcher, matcher->groups_here, looks);
+    if (candidates_any(matcher) || matcher->witness != NULL)
+        candidates_look(matcher, looks);
 }
 
 void packets_look(struct matcher *matcher)
@@ -241,9 +332,6 @@ void packets_look(struct matcher *matcher)
     const struct match_packet *packet = matcher->packet;
     struct match_flow *flow = matcher->flow;
     unsigned way = packet->to_server ? 0 : 1;
-    const struct match_group *const *groups = matcher->groups_here;
-    bool is_own = flow != NULL && flow->protocol == packet->protocol;
-    bool is_first = flow == NULL || (is_own && !flow->seen[way]);
     struct look look = candidates_look_of(matcher);
 
     /* What a TCP stream carries is known one packet later than what a datagram does: Suricata reads
@@ -251,23 +339,8 @@ void packets_look(struct matcher *matcher)
     if (packet->protocol == PACKET_PROTOCOL_TCP)
         look.application = matcher->known;
     look.unreadable = is_encrypted(matcher, packet);
-    look.has_piece = is_own && flow->windows[way].len > 0 && (flow->ready[way] || packet->closing);
-    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
-        if (groups[i] != NULL)
-            add_of_packet(matcher, groups[i], &look, is_first);
-    if (is_own && packet->flow != NULL)
-        runs_add_changed(matcher, groups, &look);
-    if (flow != NULL && (flow->bits != NULL || matcher->candidates.count > 0))
-        add_marked(matcher, groups, &look);
-    if (matcher->candidates.count > 0 || matcher->witness != NULL)
-        candidates_look(matcher, &look);
-    if (!is_own)
-        return;
-    flow->seen[way] = true;
-    if (flow->pending[way] != NULL)
-        pending_look(matcher, way);
-    if (flow->ready[way] || packet->closing)
-        packets_look_window(matcher, way);
-    if (is_outside_stream(packet))
-        packets_look_piece(matcher, way, packet->payload);
+    if (flow != NULL && flow->protocol == packet->protocol)
+        look_at_own(matcher, way, &look, !flow->seen[way]);
+    else
+        look_at_other(matcher, &look);
 }

@@ -20,7 +20,7 @@ void pending_look_now(struct matcher *matcher, const struct match_transaction *t
         look.payload = cursor_over(window->bytes, window->len);
         look.is_stream = true;
     }
-    candidates_look(matcher, &look);
+    candidates_look(matcher, (const struct look *const[CANDIDATE_LISTS]){ [OF_PACKET] = &look });
     found_keep_message(matcher, found, &transaction->message);
 }
 
@@ -62,7 +62,7 @@ static void copy(struct match_pending *pending, const struct match_transaction *
 
 bool pending_keep(struct matcher *matcher, const struct match_transaction *transaction)
 {
-    struct plan_list *rules = &matcher->candidates;
+    struct plan_list *rules = &matcher->candidates[OF_PACKET];
     struct window_budget *budget = &matcher->windows;
     size_t size = size_of(transaction, rules->count);
     struct match_pending *pending = size <= budget->max - budget->used ? malloc(size) : NULL;
