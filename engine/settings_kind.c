@@ -78,6 +78,20 @@ static enum tattler_status set_duration(const struct settings_row *row, void *fi
     return TATTLER_OK;
 }
 
+/* Limits of counts and sizes are round numbers of k or small. */
+static enum tattler_status set_within(const struct settings_row *row, uint64_t value, const char *text,
+        void *field, const struct complaint *complaint)
+{
+    unsigned long long unit = row->max % 1024 == 0 ? 1024 : 1;
+
+    if (value < row->min || value > row->max)
+        return settings_refuse(complaint, "'%.64s' is out of range: write %llu to %llu%s", text,
+                (unsigned long long)row->min, (unsigned long long)row->max / unit,
+                unit > 1 ? "k" : "");
+    *(uint64_t *)field = value;
+    return TATTLER_OK;
+}
+
 static enum tattler_status set_count(const struct settings_row *row, void *field,
         const struct settings_entry *entry, const struct complaint *complaint)
 {
@@ -87,11 +101,7 @@ static enum tattler_status set_count(const struct settings_row *row, void *field
     if (!parse_number(entry->value, suffixes, COUNT_OF(suffixes), &count))
         return settings_refuse(complaint, "'%.64s' is not a count: write a number such as 65536 "
                 "or 64k", entry->value);
-    if (count < row->min || count > row->max)
-        return settings_refuse(complaint, "'%.64s' is out of range: write %llu to %lluk",
-                entry->value, (unsigned long long)row->min, (unsigned long long)row->max / 1024);
-    *(uint64_t *)field = count;
-    return TATTLER_OK;
+    return set_within(row, count, entry->value, field, complaint);
 }
 
 static enum tattler_status set_bytes(const struct settings_row *row, void *field,
@@ -103,11 +113,7 @@ static enum tattler_status set_bytes(const struct settings_row *row, void *field
     if (!parse_number(entry->value, suffixes, COUNT_OF(suffixes), &bytes))
         return settings_refuse(complaint, "'%.64s' is not a size: write bytes, or 64k, 16m",
                 entry->value);
-    if (bytes < row->min || bytes > row->max)
-        return settings_refuse(complaint, "'%.64s' is out of range: write %llu to %lluk",
-                entry->value, (unsigned long long)row->min, (unsigned long long)row->max / 1024);
-    *(uint64_t *)field = bytes;
-    return TATTLER_OK;
+    return set_within(row, bytes, entry->value, field, complaint);
 }
 
 static enum tattler_status set_bool(const struct settings_row *row, void *field,

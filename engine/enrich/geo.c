@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <maxminddb.h>
 
@@ -15,6 +16,34 @@ struct geo {
     MMDB_s files[GEO_FILES_MAX];
 };
 
+/* NULL: it could be one. The library maps what it is given, and would wait for who writes to a pipe. */
+static const char *why_no_database(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0)
+        return strerror(errno);
+    if (S_ISDIR(status.st_mode))
+        return "is a directory: name the file of the database in it";
+    if (!S_ISREG(status.st_mode))
+        return "not a plain file, as a location database has to be";
+    return status.st_size == 0 ? "not a location database: it is empty" : NULL;
+}
+
+static const char *open_one(const char *path, MMDB_s *out)
+{
+    const char *reason = why_no_database(path);
+    int result;
+
+    if (reason != NULL)
+        return reason;
+    result = MMDB_open(path, MMDB_MODE_MMAP, out);
+    if (result == MMDB_SUCCESS)
+        return NULL;
+    return result == MMDB_FILE_OPEN_ERROR || result == MMDB_IO_ERROR ? strerror(errno)
+                                                                     : MMDB_strerror(result);
+}
+
 enum tattler_status geo_open(const char *const paths[], size_t n, problem_fn problem, void *user,
                              struct geo **out)
 {
@@ -23,20 +52,17 @@ enum tattler_status geo_open(const char *const paths[], size_t n, problem_fn pro
     if (geo == NULL)
         return TATTLER_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
-        int result;
+        const char *reason;
 
         if (geo->count == GEO_FILES_MAX) {
             problem(user, paths[i], 0, "one too many: at most 4 location databases can be used");
             continue;
         }
-        result = MMDB_open(paths[i], MMDB_MODE_MMAP, &geo->files[geo->count]);
-        if (result == MMDB_SUCCESS)
+        reason = open_one(paths[i], &geo->files[geo->count]);
+        if (reason == NULL)
             geo->count++;
         else
-            problem(user, paths[i], 0,
-                    result == MMDB_FILE_OPEN_ERROR || result == MMDB_IO_ERROR
-                            ? strerror(errno)
-                            : MMDB_strerror(result));
+            problem(user, paths[i], 0, reason);
     }
     *out = geo->count > 0 ? geo : NULL;
     if (*out == NULL)

@@ -212,8 +212,8 @@ static bool read_text(struct reader *reader, struct cursor text)
                 PROFILE_BYTES_MAX / 1024 / 1024);
     root = json_loadb((const char *)text.at, text.left, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL)
-        return refuse(reader, error.line > 0 ? (unsigned)error.line : 1, "%d: %s", error.column,
-                error.text);
+        return refuse(reader, error.line > 0 ? (unsigned)error.line : 1,
+                "no JSON from column %d on: %s", error.column, error.text);
     good = read_tree(reader, root);
     json_decref(root);
     return good;

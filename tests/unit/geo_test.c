@@ -1,5 +1,7 @@
 #include "enrich/geo.h"
 
+#include <sys/stat.h>
+
 #include "enrich/mmdb_decode.h"
 #include "enrich/mmdb_writer.h"
 #include "temporary.h"
@@ -262,6 +264,26 @@ START_TEST(what_is_no_database_is_told_by_name)
 
     ck_assert_ptr_null(open_one(text, sizeof(text)));
     ck_assert_ptr_null(open_one("", 0));
+    ck_assert_ptr_nonnull(strstr(told, ": not a location database: it is empty"));
+}
+END_TEST
+
+START_TEST(what_is_no_plain_file_is_not_waited_for)
+{
+    char folder[] = "/tmp/tattler-geo-XXXXXX", pipe[sizeof(folder) + 2];
+    struct geo *geo;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(pipe, sizeof(pipe), "%s/p", folder);
+    ck_assert_int_eq(mkfifo(pipe, 0600), 0);
+    ck_assert_int_eq(geo_open((const char *[]){ pipe }, 1, tell, NULL, &geo), TATTLER_OK);
+    ck_assert_ptr_null(geo);
+    ck_assert_ptr_nonnull(strstr(told, "/p: not a plain file"));
+    unlink(pipe);
+    ck_assert_int_eq(geo_open((const char *[]){ folder }, 1, tell, NULL, &geo), TATTLER_OK);
+    ck_assert_ptr_null(geo);
+    ck_assert_ptr_nonnull(strstr(told, ": is a directory"));
+    rmdir(folder);
 }
 END_TEST
 
@@ -324,6 +346,7 @@ int main(void)
     tcase_add_test(cases, hostile_records_end);
     tcase_add_test(cases, long_nesting_lists_are_given_up);
     tcase_add_test(cases, what_is_no_database_is_told_by_name);
+    tcase_add_test(cases, what_is_no_plain_file_is_not_waited_for);
     tcase_add_test(cases, every_cut_file_is_refused);
     tcase_add_test(cases, every_damaged_byte_is_survived);
     suite_add_tcase(suite, cases);

@@ -245,6 +245,7 @@ START_TEST(durations_and_counts_know_their_units)
     expect_problem("limits: {names: 10m}\n", 1, 17, "64k");
     expect_problem("limits: {names: 0}\n", 1, 17, "out of range");
     expect_problem("limits: {names: 16385k}\n", 1, 17, "write 1 to 16384k");
+    expect_problem("packet-alert-max: 0\n", 1, 19, "write 1 to 255");
 }
 END_TEST
 
