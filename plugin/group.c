@@ -73,11 +73,13 @@ static void WaitForNames(struct TattlerWait *wait, const struct feature *feature
         mark->names |= names;
 }
 
-/* Of the mask of rules that do not rest, what may have one match: without a SYN nothing has those that
- * ask for one. */
+/* Of the mask of rules that do not rest, what may have one match: those that ask for a SYN wait for one,
+ * and where each packet may, all else is part of it. */
 static uint32_t ChancesOf(uint32_t mask)
 {
-    return (mask & TATTLER_CHANGED_SYN) != 0 ? TATTLER_CHANGED_SYN : mask;
+    if ((mask & TATTLER_CHANGED_SYN) != 0)
+        return TATTLER_CHANGED_SYN;
+    return (mask & TATTLER_CHANGED_ALWAYS) != 0 ? TATTLER_CHANGED_ALWAYS : mask;
 }
 
 /* 'reading' is of the feature that failed. A number above its range that never falls is waited for no
