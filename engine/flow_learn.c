@@ -266,6 +266,15 @@ static void read_mdns(struct worker *worker, struct flow *flow, struct cursor pa
     flow->pending |= CHANGED_DEVICE;
 }
 
+/* Where captures are shared, frames have made-up MACs, but messages the real ones: whose frame it is joins as
+ * well. A relay sends from an address of its own. */
+static void note_joined(struct flow *flow, struct device *asker)
+{
+    engine_note_joined(asker);
+    if (flow->device_is_first && !address_is_unicast(&flow->device_address))
+        engine_note_joined(flow->device);
+}
+
 static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor payload)
 {
     struct dhcp_message message;
@@ -294,7 +303,7 @@ static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor pa
     device_set_name(device, DEVICE_NAME_DHCP, name->text, name->length);
     /* A renewal, or a return from sleep, may still use what was resolved before. */
     if (message.type == DHCP_DISCOVER)
-        engine_note_joined(device);
+        note_joined(flow, device);
     device_release(worker->engine->devices, device);
     flow->pending |= CHANGED_DEVICE;
 }

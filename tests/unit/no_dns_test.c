@@ -429,10 +429,11 @@ END_TEST
 
 /* --- seen to join --- */
 
-/* A BOOTREQUEST (RFC 2131 section 2) of this message type from 02:00:00:00:00:0a. */
-static void send_dhcp(uint8_t type)
+/* A BOOTREQUEST (RFC 2131 section 2) of this message type in a frame from 02:00:00:00:00:0a, on behalf of
+ * 02:00:00:00:00:'client'. */
+static void send_dhcp_for(uint8_t client, uint8_t type)
 {
-    uint8_t message[244] = { 1, 1, 6, [28] = 2, [33] = 10, [236] = 0x63, 0x82, 0x53, 0x63, 53, 1,
+    uint8_t message[244] = { 1, 1, 6, [28] = 2, [33] = client, [236] = 0x63, 0x82, 0x53, 0x63, 53, 1,
         type, 255 };
     struct packet_view packet =
             packet_from(&scene, "0.0.0.0", 68, "255.255.255.255", 67, UDP);
@@ -444,6 +445,18 @@ static void send_dhcp(uint8_t type)
     flow = begin(&scene, &packet);
     flow_close(scene.engine, flow);
 }
+
+static void send_dhcp(uint8_t type)
+{
+    send_dhcp_for(10, type);
+}
+
+START_TEST(a_device_whose_frames_were_made_anonymous_joins_as_well)
+{
+    send_dhcp_for(99, 1);
+    assert_first_connection(REMOTE, YES);
+}
+END_TEST
 
 START_TEST(a_device_seen_to_join_by_dhcp_needs_no_warm_up)
 {
@@ -906,6 +919,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, hosts_with_names_are_no_crowd);
     tcase_add_test(tests, nobody_knows_of_a_crowd_what_an_encrypted_resolver_said);
     tcase_add_test(tests, a_device_seen_to_join_by_dhcp_needs_no_warm_up);
+    tcase_add_test(tests, a_device_whose_frames_were_made_anonymous_joins_as_well);
     tcase_add_test(tests, a_device_that_returns_with_its_old_lease_needs_the_warm_up);
     tcase_add_loop_test(tests, a_device_seen_to_probe_for_its_address_needs_no_warm_up, 0, 2);
     tcase_add_test(tests, an_announced_address_is_no_sign_of_joining);
