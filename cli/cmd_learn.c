@@ -1,6 +1,5 @@
 /* 'tattler learn': what captures show becomes what is usual. */
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,6 +11,7 @@
 #include "learn_eve.h"
 #include "learn_inputs.h"
 #include "rules.h"
+#include "stop.h"
 
 #define RULES_MAX 64 /* options -S */
 
@@ -51,14 +51,6 @@ struct learning {
     struct learn_choice inputs;
     size_t devices;
 };
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal_number)
-{
-    (void)signal_number;
-    stopped = 1;
-}
 
 /* --- arguments --- */
 
@@ -177,7 +169,7 @@ static void read_captures(struct learning *learning, struct inspector *inspector
     struct captured frame;
     enum capture_event event;
 
-    while (!stopped && (event = capture_next(capture, &frame)) != CAPTURE_END) {
+    while (!stop_is_wanted() && (event = capture_next(capture, &frame)) != CAPTURE_END) {
         if (event == CAPTURE_PACKET) {
             inspector_frame(inspector, &frame);
             continue;
@@ -238,7 +230,7 @@ static bool learn_captures(struct learning *learning, struct store *store, struc
         complain("out of memory");
         return false;
     }
-    if (stopped) {
+    if (stop_is_wanted()) {
         complain("interrupted: nothing was learned");
         return false;
     }
@@ -329,11 +321,9 @@ static int run(struct learning *learning, const struct settings *settings)
 
     if (store == NULL)
         return EXIT_USAGE;
-    signal(SIGINT, stop);
-    signal(SIGTERM, stop);
+    stop_by_signals();
     learning->inputs = (struct learn_choice){ .paths = learning->options.captures,
-        .count = learning->options.capture_count, .again = learning->options.again,
-        .stopped = &stopped };
+        .count = learning->options.capture_count, .again = learning->options.again };
     if (!learn_inputs_choose(&learning->inputs, store))
         complain("out of memory");
     else if (learning->inputs.captures.path_count + learning->inputs.records.path_count == 0)

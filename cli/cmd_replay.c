@@ -1,7 +1,6 @@
 /* 'tattler replay': capture files through the engine; EVE JSON to a file, a table to a person. */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "inspect.h"
 #include "rules_told.h"
 #include "screen.h"
+#include "stop.h"
 #include "summary.h"
 
 #define EVE_NAME "eve.json"
@@ -58,14 +58,6 @@ struct replay {
     bool shows_progress;
     struct timespec shown_at;
 };
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal_number)
-{
-    (void)signal_number;
-    stopped = 1;
-}
 
 /* --- arguments --- */
 
@@ -247,7 +239,7 @@ static int read_captures(struct replay *replay, struct inspector *inspector,
     enum capture_event event;
     int status = EXIT_DONE;
 
-    while (!stopped && (event = capture_next(capture, &frame)) != CAPTURE_END) {
+    while (!stop_is_wanted() && (event = capture_next(capture, &frame)) != CAPTURE_END) {
         if (event == CAPTURE_PACKET) {
             inspector_frame(inspector, &frame);
             if (replay->shows_progress && inspector_packets(inspector) % PROGRESS_PACKETS == 0)
@@ -259,7 +251,7 @@ static int read_captures(struct replay *replay, struct inspector *inspector,
         status = EXIT_INPUT;
     }
     clear_progress(replay);
-    if (stopped) {
+    if (stop_is_wanted()) {
         complain("interrupted: what was read until here is in the results");
         status = EXIT_INPUT;
     }
@@ -324,8 +316,7 @@ static int run(struct replay *replay, const struct settings *settings)
     if (replay->options.output == NULL || strcmp(replay->options.output, "-") != 0)
         replay->summary = summary_new(engine);
     replay->shows_progress = isatty(STDERR_FILENO) == 1;
-    signal(SIGINT, stop);
-    signal(SIGTERM, stop);
+    stop_by_signals();
     if (!can_read_any(&replay->options) || !rules_load_told(&replay->options.rules, settings,
                                                    heuristics, &replay->rules, &replay->told))
         status = EXIT_INPUT;

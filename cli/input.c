@@ -54,13 +54,18 @@ static size_t unpack(struct input *input, uint8_t *to, size_t room)
     return n;
 }
 
+/* 0: the end, which is also where a signal interrupts; -1: failure, in 'errno'. */
+static ssize_t read_stored(struct input *input, uint8_t *to, size_t room)
+{
+    ssize_t n = read(input->fd, to, room);
+
+    return n < 0 && errno == EINTR ? 0 : n;
+}
+
 static size_t read_plain(struct input *input, uint8_t *to, size_t room)
 {
-    ssize_t n;
+    ssize_t n = read_stored(input, to, room);
 
-    do {
-        n = read(input->fd, to, room);
-    } while (n < 0 && errno == EINTR);
     if (n < 0)
         set_reason(input->failure, sizeof(input->failure), strerror(errno));
     return n > 0 ? (size_t)n : 0;
@@ -126,17 +131,29 @@ static struct archive *new_archive(void)
     return archive;
 }
 
+static la_ssize_t feed_archive(struct archive *archive, void *user, const void **block)
+{
+    struct input *input = user;
+    ssize_t n = read_stored(input, input->stored, ARCHIVE_BLOCK_BYTES);
+
+    *block = input->stored;
+    if (n < 0)
+        archive_set_error(archive, errno, "%s", strerror(errno));
+    return n;
+}
+
 static bool open_archive(struct input *input, char *reason, size_t reason_size)
 {
     struct archive_entry *entry;
     int r;
 
     input->archive = new_archive();
-    if (input->archive == NULL) {
+    input->stored = malloc(ARCHIVE_BLOCK_BYTES);
+    if (input->archive == NULL || input->stored == NULL) {
         set_reason(reason, reason_size, "out of memory");
         return false;
     }
-    r = archive_read_open_fd(input->archive, input->fd, ARCHIVE_BLOCK_BYTES);
+    r = archive_read_open(input->archive, input, NULL, feed_archive, NULL);
     if (r == ARCHIVE_OK)
         r = archive_read_next_header(input->archive, &entry);
     if (r < ARCHIVE_WARN) {
@@ -223,6 +240,7 @@ void input_close(struct input *input)
     archive_read_free(input->archive);
     if (input->fd >= 0)
         close(input->fd);
+    free(input->stored);
     free(input->buffer);
     free(input);
 }

@@ -1,7 +1,8 @@
 /* input.h - opens a file, pipe or standard input and unpacks it on the way.
  *
  * Compression is recognized by content: gzip, bzip2, xz, lzma, lz4, zstd, compress. A regular file
- * that is not compressed is read straight from its descriptor. One thread at a time. */
+ * that is not compressed is read straight from its descriptor. A signal that interrupts the wait for a
+ * pipe ends the input there (stop.h). One thread at a time. */
 #ifndef TATTLER_CLI_INPUT_H
 #define TATTLER_CLI_INPUT_H
 
@@ -20,6 +21,7 @@ struct input {
     bool ended; /* or failed: no more is received */
     int fd;
     struct archive *archive; /* NULL: read without it */
+    uint8_t *stored;         /* what it was given last */
     struct cursor block;     /* the archive's current one */
     char failure[256];
 };

@@ -8,11 +8,11 @@
 #include "capture.h"
 #include "command.h"
 #include "learn_eve.h"
+#include "stop.h"
 
 /* By time and length of all frames, so a copy that is compressed is known, too. False: it cannot be
  * read, which the run itself tells. */
-static bool fingerprint(const struct learn_choice *choice, const char *path,
-        struct store_capture *out)
+static bool fingerprint(const char *path, struct store_capture *out)
 {
     struct capture *capture = capture_new(&path, 1);
     enum capture_event event = CAPTURE_UNREADABLE;
@@ -20,7 +20,7 @@ static bool fingerprint(const struct learn_choice *choice, const char *path,
     uint64_t hash = 0;
 
     *out = (struct store_capture){ .path = path };
-    while (capture != NULL && !*choice->stopped &&
+    while (capture != NULL && !stop_is_wanted() &&
             (event = capture_next(capture, &frame)) == CAPTURE_PACKET) {
         const uint64_t facts[] = { hash, frame.time_us, frame.wire_bytes };
 
@@ -35,8 +35,7 @@ static bool fingerprint(const struct learn_choice *choice, const char *path,
 }
 
 /* Of records, by all their bytes. */
-static bool fingerprint_records(const struct learn_choice *choice, const char *path,
-        struct store_capture *out)
+static bool fingerprint_records(const char *path, struct store_capture *out)
 {
     FILE *file = fopen(path, "r");
     uint8_t block[65536];
@@ -44,7 +43,7 @@ static bool fingerprint_records(const struct learn_choice *choice, const char *p
     size_t len = 0, total = 0;
 
     *out = (struct store_capture){ .path = path };
-    while (file != NULL && !*choice->stopped && (len = fread(block, 1, sizeof(block), file)) > 0) {
+    while (file != NULL && !stop_is_wanted() && (len = fread(block, 1, sizeof(block), file)) > 0) {
         const uint64_t facts[] = { hash, hash_stable(block, len) };
 
         hash = hash_stable(facts, sizeof(facts));
@@ -75,7 +74,7 @@ static bool is_wanted(const struct learn_choice *choice, struct learn_inputs *in
     bool records = inputs == &choice->records;
 
     if (strcmp(path, "-") == 0 ||
-            !(records ? fingerprint_records(choice, path, entry) : fingerprint(choice, path, entry)))
+            !(records ? fingerprint_records(path, entry) : fingerprint(path, entry)))
         return true;
     if (is_known(inputs, store, entry->fingerprint) && !choice->again) {
         complain("%s: learned before: left out ('--again' learns it once more)", path);
@@ -98,7 +97,7 @@ bool learn_inputs_choose(struct learn_choice *choice, struct store *store)
 
     if (!make_room(&choice->captures, count) || !make_room(&choice->records, count))
         return false;
-    for (size_t i = 0; i < count && !*choice->stopped; i++) {
+    for (size_t i = 0; i < count && !stop_is_wanted(); i++) {
         const char *path = choice->paths[i];
         struct learn_inputs *inputs = learn_eve_is(path) ? &choice->records : &choice->captures;
 

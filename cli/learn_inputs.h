@@ -3,8 +3,6 @@
 #ifndef TATTLER_CLI_LEARN_INPUTS_H
 #define TATTLER_CLI_LEARN_INPUTS_H
 
-#include <signal.h>
-
 #include "store.h"
 
 struct learn_inputs {
@@ -19,12 +17,11 @@ struct learn_choice {
     const char *const *paths;
     size_t count;
     bool again; /* also what was learned before */
-    const volatile sig_atomic_t *stopped; /* ends the reading */
     /* Chosen. */
     struct learn_inputs captures, records;
 };
 
-/* Reads every file to tell whether it is known; of those that are and therefore left out the user is
+/* Reads every file to tell whether it is known, until stop_is_wanted(); of those that are and therefore left out the user is
  * told. False: out of memory. */
 bool learn_inputs_choose(struct learn_choice *choice, struct store *store);
 void learn_inputs_free(struct learn_choice *choice); /* safe on zeros */

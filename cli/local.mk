@@ -28,7 +28,7 @@ tattler_CPPFLAGS = $(libhost_la_CPPFLAGS)
 tattler_SOURCES = \
 	cli/check_words.h cli/check_lua.c cli/baseline_file.c cli/baseline_file.h cli/baseline_progress.c cli/baseline_progress.h cli/cmd_check.c cli/cmd_devices.c cli/cmd_doctor.c \
 	cli/cmd_explain.c cli/cmd_export.c cli/cmd_features.c cli/cmd_geo.c cli/cmd_learn.c cli/devices_show.c cli/devices_show.h cli/learn_eve.c cli/learn_eve.h cli/learn_inputs.c cli/learn_inputs.h cli/learn_table.c cli/learn_table.h \
-	cli/cmd_live.c cli/cmd_profile.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_serve.c cli/cmd_try.c cli/cmd_tune.c cli/command.c cli/command.h \
+	cli/cmd_live.c cli/cmd_profile.c cli/cmd_replay.c cli/cmd_report.c cli/cmd_serve.c cli/stop.c cli/stop.h cli/cmd_try.c cli/cmd_tune.c cli/command.c cli/command.h \
 	cli/doctor.h cli/doctor_plugin.c cli/doctor_rules.c cli/doctor_suricata.c cli/explain.h cli/explain_header.c \
 	cli/explain_note.c cli/explain_pages.c cli/explain_rule.c cli/explain_steps.c \
 	cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
