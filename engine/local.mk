@@ -65,8 +65,8 @@ libengine_la_SOURCES = \
 	engine/parse/service.h engine/parse/service_binary.c engine/parse/service_iot.c \
 	engine/parse/service_match.h engine/parse/service_p2p.c engine/parse/service_text.c \
 	engine/parse/tls.c engine/parse/tls.h \
-	engine/settings.c engine/settings.h engine/settings_kind.c engine/settings_kind.h \
-	engine/settings_params.c engine/settings_suppress.c engine/settings_table.c engine/settings_yaml.c \
+	engine/settings.c engine/settings.h engine/settings_default.c engine/settings_kind.c engine/settings_kind.h \
+	engine/settings_number.c engine/settings_params.c engine/settings_suppress.c engine/settings_table.c engine/settings_yaml.c \
 	engine/track/acceptance.c engine/track/acceptance.h engine/track/agenda.c engine/track/agenda.h engine/track/asked.c engine/track/asked.h engine/track/beat.c engine/track/beat.h engine/track/beat_follow.c engine/track/beat_internal.h engine/track/beat_judge.c engine/track/beat_judge.h engine/track/beat_learn.c engine/track/beat_patience.c engine/track/beat_poll.c engine/track/beat_search.c engine/track/beat_size.c \
 	engine/track/binding.c engine/track/binding.h engine/track/burst.c engine/track/burst.h engine/track/calls.c engine/track/calls.h engine/track/conduct.c engine/track/conduct.h \
 	engine/track/device.c engine/track/device.h engine/track/device_internal.h \
