@@ -351,6 +351,27 @@ START_TEST(a_line_of_a_megabyte_is_refused_alone)
 }
 END_TEST
 
+/* Suricata reads RULE_TEXT_MAX bytes at a time: what is cut off of a comment is the next line to it, but
+ * the end of a line alone is none. */
+START_TEST(the_end_of_a_line_may_stand_behind_what_is_read_at_once)
+{
+    static char text[RULE_TEXT_MAX + 64];
+    static const char tail[] = "\"; sid:1;)\n";
+
+    memset(text, 'a', RULE_TEXT_MAX);
+    memcpy(text, RULE "(msg:\"", strlen(RULE "(msg:\""));
+    memcpy(text + RULE_TEXT_MAX + 1 - strlen(tail), tail, sizeof(tail));
+    ck_assert_int_eq(load(text), TATTLER_OK);
+    memset(text, '#', RULE_TEXT_MAX);
+    memcpy(text + RULE_TEXT_MAX, "\n" RULE "(sid:2;)\n", sizeof("\n" RULE "(sid:2;)\n"));
+    ck_assert_int_eq(load(text), TATTLER_OK);
+    memcpy(text + RULE_TEXT_MAX, "#\n" RULE "(sid:3;)\n", sizeof("#\n" RULE "(sid:3;)\n"));
+    ck_assert_int_eq(load(text), TATTLER_MALFORMED);
+    ck_assert_uint_eq(last_column, RULE_TEXT_MAX + 1);
+    ck_assert_ptr_nonnull(rule_set_find(set, 1, 3));
+}
+END_TEST
+
 /* Each ends at the end of an exactly sized block. */
 START_TEST(every_truncation_is_read_without_harm)
 {
@@ -392,6 +413,7 @@ int main(void)
     tcase_add_test(cases, an_address_of_four_bytes_is_one_of_sixteen);
     tcase_add_test(cases, what_is_no_text_is_refused);
     tcase_add_test(cases, a_line_of_a_megabyte_is_refused_alone);
+    tcase_add_test(cases, the_end_of_a_line_may_stand_behind_what_is_read_at_once);
     tcase_add_test(cases, every_truncation_is_read_without_harm);
     suite_add_tcase(suite, cases);
     return run_suite(suite);

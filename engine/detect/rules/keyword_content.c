@@ -79,6 +79,8 @@ static const char *take_character(struct pattern *pattern)
     return NULL;
 }
 
+#define PATTERN_MAX 4000 /* bytes; hyperscan, with which Suricata searches, compiles no longer ones */
+
 /* Reads the pattern over itself, as it never gets longer; 0: refused. Where nothing was converted
  * Suricata goes by the length of what was written, which matters for "||" and a '\' at the end. */
 static size_t read_pattern(struct rule_draft *draft, char *value)
@@ -98,6 +100,9 @@ static size_t read_pattern(struct rule_draft *draft, char *value)
     len = pattern.converted ? (size_t)(pattern.to - (uint8_t *)value) : written;
     if (len == 0)
         draft_refuse(draft, value, "the pattern is empty");
+    else if (len > PATTERN_MAX)
+        return draft_refuse(draft, value, "the pattern has %zu bytes, %d are allowed: write a part of "
+                "it that is rare", len, PATTERN_MAX);
     return len;
 }
 

@@ -63,11 +63,12 @@ static bool append(struct lines *lines, const struct cursor *line)
 {
     size_t room = LINE_SIZE - 1 - lines->len;
     size_t len = line->left < room ? line->left : room;
+    bool ends_behind = line->left == room + 1 && line->at[room] == '\n'; /* which nobody misses */
 
     memcpy(lines->joined + lines->len, line->at, len);
     lines->len += strnlen(lines->joined + lines->len, len);
     lines->joined[lines->len] = '\0';
-    return line->left <= room;
+    return line->left <= room || ends_behind;
 }
 
 static bool is_passed_over(const struct lines *lines, const struct cursor *line)
@@ -81,6 +82,12 @@ static bool is_passed_over(const struct lines *lines, const struct cursor *line)
     return at == line->left || line->at[at] == '#';
 }
 
+/* What Suricata cuts off of a comment it reads as a rule. */
+static bool is_cut(const struct lines *lines, const struct cursor *line)
+{
+    return lines->form == LINES_RULES && line->left > LINE_SIZE;
+}
+
 enum lines_found lines_next(struct lines *lines)
 {
     struct cursor line = { NULL, 0 };
@@ -88,7 +95,7 @@ enum lines_found lines_next(struct lines *lines)
 
     lines->len = lines->piece_count = 0;
     while (take_line(lines, &line)) {
-        if (lines->len == 0 && is_passed_over(lines, &line))
+        if (lines->len == 0 && is_passed_over(lines, &line) && !is_cut(lines, &line))
             continue;
         if (!has_begun)
             lines->piece_count = 0;
