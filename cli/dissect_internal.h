@@ -32,6 +32,7 @@ struct side {
     uint64_t expected; /* offset of the next byte, if none is missing */
     struct mqtt_reader mqtt;
     struct tls_records records;
+    bool greeted; /* the line that SSH begins with has come */
 };
 
 struct dissector {

@@ -174,6 +174,15 @@ static void read_records(const struct reading *reading, struct cursor earlier, s
         dissect_tell_end(reading->dissectors, reading->dissector->connection, reading->to_server);
 }
 
+/* Of SSH nothing but its first line is a message to Suricata. */
+static void read_greeting(const struct reading *reading, struct side *side, struct cursor bytes)
+{
+    if (side->greeted || memchr(bytes.at, '\n', bytes.left) == NULL)
+        return;
+    side->greeted = true;
+    dissect_tell_end(reading->dissectors, reading->dissector->connection, reading->to_server);
+}
+
 static bool wants_http(const struct reading *reading)
 {
     const struct dissector *dissector = reading->dissector;
@@ -221,6 +230,8 @@ static void read_for_rules(const struct reading *reading, struct side *side, str
         read_mqtt(reading, earlier, bytes);
     if (connection->application == APPLICATION_TLS)
         read_records(reading, earlier, bytes);
+    else if (connection->application == APPLICATION_SSH)
+        read_greeting(reading, side, bytes);
     side->unread = connection->application == APPLICATION_ANY ? side->first_length : 0;
 }
 

@@ -525,11 +525,13 @@ START_TEST(rules_on_packet_and_stream_see_each_other_s_flowbits)
     begin(TCP "(content:\"needle\"; flowbits:set,found; noalert; sid:1;)\n"
           TCP "(flowbits:isset,found; ttl:64; sid:2;)\n"
           TCP "(ttl:64; flags:P; flowbits:set,pushed; noalert; sid:3;)\n"
-          TCP "(content:\"needle\"; flowbits:isset,pushed; sid:4;)\n");
+          TCP "(content:\"needle\"; flowbits:isset,pushed; sid:4;)\n"
+          TCP "(flags:P; flowbits:isset,found; flowbits:set,both; noalert; sid:5;)\n"
+          TCP "(content:\"eed\"; flowbits:isset,both; sid:6;)\n");
     ck_assert_str_eq(said(true, "needle"), "");
     matcher_message_end(scene.matcher, true);
     at.packet.tcp_flags = PACKET_TCP_PSH;
-    ck_assert_str_eq(said(true, "more"), "2 4");
+    ck_assert_str_eq(said(true, "more"), "2 4 6");
     end();
 }
 END_TEST

@@ -109,14 +109,14 @@ static void search_marked(struct matcher *matcher, const struct match_group *gro
         search(&at, marked);
 }
 
-/* With one look. 'marks': that are set or may be; 'is_first': bytes are not searched yet. */
+/* 'fresh': marks that are set, or that candidates may set, as is known only now. */
 static void add_marked_of(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
-        uint64_t marks, uint64_t made, bool is_first)
+        uint64_t fresh, uint64_t made)
 {
-    for (unsigned i = 0; i < GROUPS_OF_FLOW && is_first && look_has_bytes(look); i++)
+    for (unsigned i = 0; i < GROUPS_OF_FLOW && look_has_bytes(look); i++)
         if (groups[i] != NULL)
-            search_marked(matcher, groups[i], look, marks);
+            search_marked(matcher, groups[i], look, fresh);
     add_marked_lists(matcher, groups, look, made);
 }
 
@@ -125,22 +125,20 @@ static void add_marked(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW],
         const struct look *const looks[CANDIDATE_LISTS])
 {
-    uint64_t made = candidates_make_marks(matcher), before;
-    uint64_t marks = made | flow_bits_marks(matcher->flow->bits);
-    bool is_first = true;
+    uint64_t made = candidates_make_marks(matcher);
+    uint64_t fresh = made | flow_bits_marks(matcher->flow->bits);
 
-    if (marks == 0)
-        return;
-    do {
-        before = made;
+    while (fresh != 0) {
+        uint64_t before = made;
+
         for (int i = 0; i < CANDIDATE_LISTS; i++) {
             matcher->filled = (enum candidate_list)i;
             if (looks[i] != NULL)
-                add_marked_of(matcher, groups, looks[i], marks, made, is_first);
+                add_marked_of(matcher, groups, looks[i], fresh, made);
         }
-        is_first = false;
         made = candidates_make_marks(matcher);
-    } while (made != before);
+        fresh = made & ~before;
+    }
     matcher->filled = OF_PACKET;
 }
 
