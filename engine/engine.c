@@ -181,10 +181,11 @@ const struct risk *engine_risk(const struct engine *engine)
 
 uint64_t engine_began_us(struct engine *engine, uint64_t now_us)
 {
-    unsigned long long none = 0;
+    unsigned long long began_us = atomic_load_explicit(&engine->began_us, memory_order_relaxed);
 
-    atomic_compare_exchange_strong(&engine->began_us, &none, now_us);
-    return atomic_load(&engine->began_us);
+    if (began_us == 0 && atomic_compare_exchange_strong(&engine->began_us, &began_us, now_us))
+        return now_us;
+    return began_us;
 }
 
 /* --- suppressions --- */

@@ -78,7 +78,8 @@ static void set(struct agenda *agenda, struct turn *turn, uint64_t due_us)
         settle(agenda, turn, turn->place > 0 ? turn->place : ++agenda->count);
     else if (turn->place > 0)
         leave(agenda, turn);
-    atomic_store(&agenda->next_us, agenda->count > 0 ? at(agenda, 1)->due_us : AGENDA_NEVER);
+    atomic_store_explicit(&agenda->next_us, agenda->count > 0 ? at(agenda, 1)->due_us : AGENDA_NEVER,
+            memory_order_relaxed);
 }
 
 /* --- for all threads --- */
@@ -94,7 +95,7 @@ struct turn *agenda_due(struct agenda *agenda, uint64_t now_us, void (*keep)(str
 {
     struct turn *first = NULL;
 
-    if (atomic_load(&agenda->next_us) > now_us)
+    if (atomic_load_explicit(&agenda->next_us, memory_order_relaxed) > now_us)
         return NULL;
     lock_take(&agenda->lock);
     if (agenda->count > 0 && at(agenda, 1)->due_us <= now_us) {

@@ -22,7 +22,8 @@ void calls_note(struct calls *calls, const struct address *caller, uint16_t port
 {
     uint64_t hash = hash_of(caller, port);
 
-    atomic_store(&calls->places[hash % CALLS_MAX], (hash >> 32) << 32 | second_of(now_us));
+    atomic_store_explicit(&calls->places[hash % CALLS_MAX],
+            (hash >> 32) << 32 | second_of(now_us), memory_order_relaxed);
 }
 
 bool calls_await(struct calls *calls, const struct address *caller, uint16_t port, uint64_t now_us)

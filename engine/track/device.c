@@ -106,7 +106,7 @@ static struct device *hold_entry(struct devices *devices, struct entry *entry, u
         return NULL;
     device_move_to_end(devices, entry,
             entry->settled || time_us >= entry->device.first_seen_us + SETTLE_US);
-    atomic_store(&entry->device.last_seen_us, time_us);
+    atomic_store_explicit(&entry->device.last_seen_us, time_us, memory_order_relaxed);
     return device_hold(&entry->device);
 }
 
