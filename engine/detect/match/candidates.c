@@ -83,12 +83,15 @@ void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
         candidates_add_fit(matcher, list->numbers[i], look);
 }
 
-void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, uint64_t made)
+void candidates_add_marked(struct matcher *matcher, const struct plan_list *list,
+        const struct marks *marks)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         const struct plan *plan = &matcher->plans.rules[list->numbers[i]];
 
-        if ((plan->marks_needed & made) != 0 || flow_bits_hold(matcher->flow->bits, plan->mark))
+        if ((plan->marks_needed & marks->made) != 0 ||
+                ((plan->marks_needed & marks->set) != 0 &&
+                        flow_bits_hold(matcher->flow->bits, plan->mark)))
             candidates_add(matcher, list->numbers[i]);
     }
 }

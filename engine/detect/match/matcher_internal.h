@@ -127,8 +127,14 @@ void candidates_add_list(struct matcher *matcher, const struct plan_list *list);
 void candidates_add_fit(struct matcher *matcher, uint32_t number, const struct look *look);
 void candidates_add_each(struct matcher *matcher, const struct plan_list *list,
         const struct look *look);
-/* Those whose flowbit is set, or may be by the rules that make these marks (plan.h). */
-void candidates_add_marked(struct matcher *matcher, const struct plan_list *list, uint64_t made);
+/* Flowbits modulo 64: those of the flow, and those that candidates may set. */
+struct marks {
+    uint64_t set, made;
+};
+
+/* Those whose flowbit is set, or may be. */
+void candidates_add_marked(struct matcher *matcher, const struct plan_list *list,
+        const struct marks *marks);
 uint64_t candidates_make_marks(const struct matcher *matcher); /* that they may set */
 static inline bool candidates_any(const struct matcher *matcher)
 {
@@ -154,8 +160,9 @@ static inline struct look candidates_look_of(const struct matcher *matcher)
 
 /* Do all conditions of the rule? */
 bool runs_hold(const struct plan *plan, const struct flow *flow);
-/* Those that hold now. */
-void runs_add_list(struct matcher *matcher, const struct plan_list *rules, const struct look *look);
+/* Those that hold now and whose flowbit may be set. */
+void runs_add_marked(struct matcher *matcher, const struct plan_list *rules,
+        const struct look *look, const struct marks *marks);
 /* Those of the flow that waited for something that has changed, and hold now. */
 void runs_add_changed(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look);

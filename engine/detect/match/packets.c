@@ -84,15 +84,15 @@ static void add_of_groups(struct matcher *matcher,
 
 static void add_marked_lists(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
-        uint64_t made)
+        const struct marks *marks)
 {
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++) {
         if (groups[i] != NULL && !look->is_stream)
-            candidates_add_marked(matcher, &groups[i]->each_marked, made);
+            candidates_add_marked(matcher, &groups[i]->each_marked, marks);
         if (groups[i] != NULL && look_has_bytes(look))
-            candidates_add_marked(matcher, &groups[i]->each_payload_marked, made);
+            candidates_add_marked(matcher, &groups[i]->each_payload_marked, marks);
         if (groups[i] != NULL && !look->is_stream && look->packet->flow != NULL)
-            runs_add_list(matcher, &groups[i]->features_marked, look);
+            runs_add_marked(matcher, &groups[i]->features_marked, look, marks);
     }
 }
 
@@ -112,12 +112,12 @@ static void search_marked(struct matcher *matcher, const struct match_group *gro
 /* 'fresh': marks that are set, or that candidates may set, as is known only now. */
 static void add_marked_of(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
-        uint64_t fresh, uint64_t made)
+        uint64_t fresh, const struct marks *marks)
 {
     for (unsigned i = 0; i < GROUPS_OF_FLOW && look_has_bytes(look); i++)
         if (groups[i] != NULL)
             search_marked(matcher, groups[i], look, fresh);
-    add_marked_lists(matcher, groups, look, made);
+    add_marked_lists(matcher, groups, look, marks);
 }
 
 /* Rules whose flowbit is set, or may be by a candidate, which is looked at before them. */
@@ -125,19 +125,19 @@ static void add_marked(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW],
         const struct look *const looks[CANDIDATE_LISTS])
 {
-    uint64_t made = candidates_make_marks(matcher);
-    uint64_t fresh = made | flow_bits_marks(matcher->flow->bits);
+    struct marks marks = { flow_bits_marks(matcher->flow->bits), candidates_make_marks(matcher) };
+    uint64_t fresh = marks.set | marks.made;
 
     while (fresh != 0) {
-        uint64_t before = made;
+        uint64_t before = marks.made;
 
         for (int i = 0; i < CANDIDATE_LISTS; i++) {
             matcher->filled = (enum candidate_list)i;
             if (looks[i] != NULL)
-                add_marked_of(matcher, groups, looks[i], fresh, made);
+                add_marked_of(matcher, groups, looks[i], fresh, &marks);
         }
-        made = candidates_make_marks(matcher);
-        fresh = made & ~before;
+        marks.made = candidates_make_marks(matcher);
+        fresh = marks.made & ~before;
     }
     matcher->filled = OF_PACKET;
 }

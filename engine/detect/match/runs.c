@@ -43,12 +43,19 @@ static bool is_news(const struct matcher *matcher, uint32_t number, const struct
            look_header(look, matcher->plans.rules[number].rule);
 }
 
-void runs_add_list(struct matcher *matcher, const struct plan_list *rules, const struct look *look)
+/* Even without its flowbit one that has alerted may be woken. */
+void runs_add_marked(struct matcher *matcher, const struct plan_list *rules,
+        const struct look *look, const struct marks *marks)
 {
+    uint64_t any = marks->set | marks->made;
+
     for (uint32_t i = 0; i < rules->count; i++) {
         uint32_t number = rules->numbers[i];
+        const struct plan *plan = &matcher->plans.rules[number];
 
-        if (!runs_hold(&matcher->plans.rules[number], look->packet->flow))
+        if ((plan->marks_needed & any) == 0 && matcher->flow->fired_count == 0)
+            continue;
+        if (!runs_hold(plan, look->packet->flow))
             note_failed(matcher, number);
         else if (is_news(matcher, number, look))
             candidates_add_fit(matcher, number, look);
@@ -107,18 +114,30 @@ static void stay_closed(struct matcher *matcher, const struct feature_run *run,
     wait_to_hold(asking->wait, asking->run, run->mask, &run->gate, value);
 }
 
-/* The value of the gate's feature goes for all their first conditions. */
+static bool value_is_number(const struct feature *feature)
+{
+    return feature->type == FEATURE_NUMBER || feature->type == FEATURE_REAL;
+}
+
+/* The value of the gate's feature goes for all their first conditions. What is no number is waited for
+ * by all that do not hold in the same way. */
 static void ask_opened(struct matcher *matcher, const struct feature_run *run,
         const struct asking *asking, const struct feature_value *value)
 {
+    const struct condition *failed = NULL;
+
     for (uint32_t i = 0; i < run->rules.count; i++) {
         uint32_t number = run->rules.numbers[i];
         const struct condition *first = matcher->plans.rules[number].conditions[0];
 
-        if (condition_accepts(first, value))
+        if (condition_accepts(first, value)) {
             ask_rule(matcher, asking, number, 1);
-        else
+        } else if (failed == NULL || value_is_number(first->feature)) {
+            failed = first;
             settle_failed(matcher, asking, number, first, value);
+        } else {
+            note_failed(matcher, number);
+        }
     }
 }
 
