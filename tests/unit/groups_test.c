@@ -259,12 +259,19 @@ START_TEST(nothing_is_searched_for_before_a_feature_that_all_ask_for_is_known)
     make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
          "alert udp any any -> any any (content:\"imei\"; iot.hour:1; iot.asn_risk:>50; sid:2;)");
     groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
-    ck_assert_str_eq(found[0]->searches->packets[SEARCH_FREE].needed->name, "asn_risk");
+    ck_assert_uint_eq(found[0]->searches->packets[SEARCH_FREE].need_count, 1);
+    ck_assert_str_eq(found[0]->searches->packets[SEARCH_FREE].needs[0].feature->name, "asn_risk");
     clear();
     make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
          "alert udp any any -> any any (content:\"ssid\"; sid:2;)");
     groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
-    ck_assert_ptr_null(found[0]->searches->packets[SEARCH_FREE].needed);
+    ck_assert_uint_eq(found[0]->searches->packets[SEARCH_FREE].need_count, 0);
+    clear();
+    make("alert udp any any -> any any (content:\"mac\"; iot.service:!tls,dns; sid:1;)\n"
+         "alert udp any any -> any any (content:\"ssid\"; iot.service:!tls,ssh; sid:2;)");
+    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
+    ck_assert_uint_eq(~found[0]->searches->packets[SEARCH_FREE].needs[0].names,
+            UINT64_C(1) << SERVICE_TLS);
     clear();
 }
 END_TEST

@@ -6,40 +6,42 @@
 
 /* --- what all rules of a list ask for --- */
 
-/* Known or not without a change that tells, or moving with each packet. */
-#define RESTLESS                                                                                   \
-    (uint32_t)(CHANGED_VOLUME | CHANGED_AGE | CHANGED_ENTROPY | CHANGED_SYMMETRY | CHANGED_BEAT |  \
-            CHANGED_BEAT_STATE)
+static uint64_t names_of(const struct condition *condition)
+{
+    return condition->negated ? ~condition->names : condition->names;
+}
 
-static bool asks_for(const struct plan *plan, const struct feature *feature)
+/* Adds the names with which the rule may hold; false: it does not ask for the feature. */
+static bool add_names(const struct plan *plan, struct look_need *need)
 {
     for (uint32_t i = 0; i < plan->condition_count; i++)
-        if (plan->conditions[i]->feature == feature)
+        if (plan->conditions[i]->feature == need->feature) {
+            need->names |= names_of(plan->conditions[i]);
             return true;
+        }
     return false;
 }
 
-static bool all_ask_for(const struct plans *plans, const struct plan_list *rules,
-        const struct feature *feature)
+static bool all_need(const struct plans *plans, const struct plan_list *rules,
+        struct look_need *need)
 {
     for (uint32_t i = 0; i < rules->count; i++)
-        if (!asks_for(&plans->rules[rules->numbers[i]], feature))
+        if (!add_names(&plans->rules[rules->numbers[i]], need))
             return false;
     return true;
 }
 
-/* NULL: nothing. */
-static const struct feature *find_needed(const struct plans *plans, const struct plan_list *rules)
+static void find_needs(const struct plans *plans, const struct plan_list *rules,
+        struct group_search *out)
 {
     const struct plan *first = rules->count > 0 ? &plans->rules[rules->numbers[0]] : NULL;
 
     for (uint32_t i = 0; first != NULL && i < first->condition_count; i++) {
-        const struct feature *feature = first->conditions[i]->feature;
+        struct look_need need = { first->conditions[i]->feature, 0 };
 
-        if ((feature->changed & RESTLESS) == 0 && all_ask_for(plans, rules, feature))
-            return feature;
+        if (out->need_count < GROUP_NEEDS && all_need(plans, rules, &need))
+            out->needs[out->need_count++] = need;
     }
-    return NULL;
 }
 
 /* --- searches --- */
@@ -79,7 +81,7 @@ static enum tattler_status make_search(const struct plans *plans, const struct p
         if (!plan_list_append(&here, rules->numbers[i]))
             status = TATTLER_NO_MEMORY;
     }
-    out->needed = find_needed(plans, &here);
+    find_needs(plans, &here, out);
     if (status == TATTLER_OK)
         status = plans_search(plans, &here, scratch, &out->patterns);
     free(here.numbers);

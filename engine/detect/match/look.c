@@ -74,12 +74,15 @@ bool look_twice(const struct look *look, const struct rule *rule)
            fits_turned(packet, rule);
 }
 
-bool look_knows(const struct look *look, const struct feature *needed)
+bool look_has(const struct look *look, const struct look_need *need)
 {
+    enum feature_type type = need->feature->type;
     struct feature_value value;
 
-    return needed == NULL ||
-           (look->packet->flow != NULL && needed->get(look->packet->flow, &value));
+    if (look->packet->flow == NULL || !need->feature->get(look->packet->flow, &value))
+        return false;
+    return (type != FEATURE_NAMES && type != FEATURE_BOOLEAN) ||
+           (need->names >> value.number & 1) != 0;
 }
 
 /* --- tests --- */

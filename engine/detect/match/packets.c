@@ -36,8 +36,11 @@ static void search(struct byte_look *at, const struct group_search *search)
     const struct look *look = at->look;
     struct cursor bytes = look->payload;
 
-    if (search->patterns == NULL || !look_knows(look, search->needed))
+    if (search->patterns == NULL)
         return;
+    for (uint32_t i = 0; i < search->need_count; i++)
+        if (!look_has(look, &search->needs[i]))
+            return;
     if (bytes.left > search->depth)
         bytes.left = search->depth;
     patterns_search(search->patterns, at->matcher->scratch, bytes, on_found, at);
