@@ -96,6 +96,9 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
         free(engine);
         return NULL;
     }
+    pool_init(&engine->flow_pool, sizeof(struct flow));
+    pool_init(&engine->entropy_pool, sizeof(struct entropy));
+    pool_init(&engine->relay_pool, sizeof(struct flow_relay));
     lock_init(&engine->events.lock);
     lock_init(&engine->judgement.lock);
     lock_init(&engine->uplink_lock);
@@ -121,6 +124,9 @@ void engine_free(struct engine *engine)
     devices_free(engine->devices);
     memory_free(engine->memory);
     engine_files_free(engine->files);
+    pool_destroy(&engine->flow_pool);
+    pool_destroy(&engine->entropy_pool);
+    pool_destroy(&engine->relay_pool);
     free(engine);
 }
 

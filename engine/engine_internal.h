@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "base/pool.h"
 #include "baseline.h"
 #include "detect/suppress.h"
 #include "detect/heuristics/heuristics.h"
@@ -78,6 +79,7 @@ struct engine {
     struct engine_files *files;
     struct device_budget budget;
     struct devices *devices;
+    struct pool flow_pool, entropy_pool, relay_pool; /* flows and what they come to need */
     struct resolver_table network_resolvers;
     struct leases leases;
     struct calls calls; /* for answers, in the last seconds */

@@ -197,7 +197,7 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     struct engine *engine = worker->engine;
     struct ends ends = ends_of(engine, packet);
     bool source_is_it = source_is_device(engine, packet, &ends);
-    struct flow *flow = malloc(sizeof(*flow)); /* quicker than calloc() where others were freed */
+    struct flow *flow = pool_take(&engine->flow_pool);
     struct device *device = NULL;
 
     if (!worker->opens)
@@ -209,7 +209,7 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
         device = find_device(engine, packet, source_is_it);
     if (device == NULL) {
         atomic_fetch_add(&engine->flows_failed, 1);
-        free(flow);
+        pool_give(&engine->flow_pool, flow);
         return NULL;
     }
     atomic_fetch_add(&engine->flows, 1);
@@ -231,14 +231,14 @@ void flow_free(struct engine *engine, struct flow *flow)
     if (flow->counting != NULL)
         atomic_fetch_sub(&engine->entropies, 1);
     device_release(engine->devices, flow->device);
-    free(flow->counting);
+    pool_give(&engine->entropy_pool, flow->counting);
     free(flow->echo);
     if (flow->findings != NULL)
         findings_clear(flow->findings);
     free(flow->findings);
     free(flow->beat);
     free(flow->name);
-    free(flow);
+    pool_give(&engine->flow_pool, flow);
 }
 
 void flow_close(struct engine *engine, struct flow *flow)

@@ -1,6 +1,5 @@
 /* What each packet adds to its flow. Nothing here takes a lock, but for the rare payloads that
  * speak of names or devices. */
-#include <stdlib.h>
 
 #include "engine.h"
 #include "engine_internal.h"
@@ -77,7 +76,7 @@ static void guess_service(struct engine *engine, struct flow *flow,
 static void end_entropy(struct engine *engine, struct flow *flow)
 {
     flow->entropy_done = true;
-    free(flow->counting);
+    pool_give(&engine->entropy_pool, flow->counting);
     flow->counting = NULL;
     atomic_fetch_sub(&engine->entropies, 1);
 }
@@ -85,7 +84,7 @@ static void end_entropy(struct engine *engine, struct flow *flow)
 static void start_entropy(struct engine *engine, struct flow *flow)
 {
     if (atomic_fetch_add(&engine->entropies, 1) < ENTROPY_FLOWS_MAX)
-        flow->counting = malloc(sizeof(*flow->counting));
+        flow->counting = pool_take(&engine->entropy_pool);
     if (flow->counting != NULL) {
         flow->counting->total = 0;
         return;

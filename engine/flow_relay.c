@@ -2,7 +2,6 @@
  *
  * Only devices that send and receive a good deal at once are looked at. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -45,12 +44,14 @@ static struct flow_relay *make(struct engine *engine)
     struct flow_relay *made = NULL;
 
     if (atomic_fetch_add(&engine->relay_flows, 1) < RELAY_FLOWS_MAX)
-        made = calloc(1, sizeof(*made));
-    if (made == NULL) {
-        atomic_fetch_sub(&engine->relay_flows, 1);
-        atomic_fetch_add(&engine->budget.conduct.relay.refused, 1);
+        made = pool_take(&engine->relay_pool);
+    if (made != NULL) {
+        *made = (struct flow_relay){ 0 };
+        return made;
     }
-    return made;
+    atomic_fetch_sub(&engine->relay_flows, 1);
+    atomic_fetch_add(&engine->budget.conduct.relay.refused, 1);
+    return NULL;
 }
 
 /* What the first one said counts, too. */
@@ -157,7 +158,7 @@ void flow_leave_relay(struct engine *engine, struct flow *flow)
         return;
     if (flow->device->conduct.relay != NULL)
         relay_leave(flow->device->conduct.relay, &flow->relay->bins);
-    free(flow->relay);
+    pool_give(&engine->relay_pool, flow->relay);
     flow->relay = NULL;
     atomic_fetch_sub(&engine->relay_flows, 1);
 }

@@ -123,6 +123,7 @@ UNIT_TESTS = \
 	tests/unit/packet_test \
 	tests/unit/patterns_test \
 	tests/unit/pending_test \
+	tests/unit/pool_test \
 	tests/unit/profile_test \
 	tests/unit/question_test \
 	tests/unit/quic_test \

@@ -1,0 +1,58 @@
+#include "base/pool.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+struct pool_block {
+    struct pool_block *next;
+};
+
+void pool_init(struct pool *pool, size_t size)
+{
+    *pool = (struct pool){ .size = size };
+    lock_init(&pool->lock);
+}
+
+void pool_destroy(struct pool *pool)
+{
+    struct pool_block *block;
+
+    while ((block = pool->newest) != NULL) {
+        pool->newest = block->next;
+        free(block);
+    }
+    lock_destroy(&pool->lock);
+}
+
+void *pool_take(struct pool *pool)
+{
+    struct pool_block *block;
+
+    lock_take(&pool->lock);
+    block = pool->newest;
+    if (block != NULL) {
+        pool->newest = block->next;
+        pool->count--;
+    }
+    lock_release(&pool->lock);
+    return block != NULL ? block : malloc(pool->size);
+}
+
+void pool_give(struct pool *pool, void *block)
+{
+    struct pool_block *given = block;
+    bool kept;
+
+    if (given == NULL)
+        return;
+    lock_take(&pool->lock);
+    kept = pool->count != POOL_KEPT_MAX;
+    if (kept) {
+        given->next = pool->newest;
+        pool->newest = given;
+        pool->count++;
+    }
+    lock_release(&pool->lock);
+    if (!kept)
+        free(given);
+}
