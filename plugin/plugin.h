@@ -47,7 +47,8 @@ struct TattlerWait {
     } marks[TATTLER_MARKS];
 };
 
-/* What the plugin keeps beside the engine's flow. Guarded by the lock of Suricata's flow. */
+/* What the plugin keeps beside the engine's flow. Guarded by the lock of Suricata's flow. What each
+ * packet asks for stands first, together. */
 struct TattlerFlow {
     struct flow *flow;
     /* By direction (0 to server), enum flow_change: what has changed since the packet before in
@@ -57,6 +58,7 @@ struct TattlerFlow {
     /* Application protocol and 'established' as they were with the last packet; rules may ask for
      * them. */
     uint32_t phase[2];
+    bool reversed; /* Suricata has exchanged the directions */
     uint32_t in_facts; /* enum flow_change: learned before it was made, for rules on the next packet */
     char *facts; /* the iot object of transactions (eve.c), NULL: to be made */
     const char *facts_name; /* the device's in it */
@@ -64,7 +66,6 @@ struct TattlerFlow {
      * each loaded rule. */
     uint64_t *fired;
     uint32_t fired_count, fired_room;
-    bool reversed; /* Suricata has exchanged the directions */
     struct TattlerWait waits[2]; /* by direction */
 };
 
