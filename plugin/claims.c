@@ -45,9 +45,9 @@ static void LearnNeighbour(const Packet *p)
     struct mac mac;
 
     if (!cursor_skip(&message, ND_BEFORE_TARGET) ||
-            !cursor_split(&message, sizeof(said.target.bytes), &target))
+            !cursor_split(&message, sizeof(said.target.bytes), &target) ||
+            !TattlerSenderMac(p, &mac))
         return;
-    mac = MacOf(PacketGetEthernet(p)->eth_src);
     said.sender_mac = &mac;
     said.sender = address_from_v6(said.asks ? p->src.addr_data8 : target.at);
     said.target = address_from_v6(said.asks ? target.at : p->dst.addr_data8);
@@ -57,9 +57,9 @@ static void LearnNeighbour(const Packet *p)
 static void LearnRouter(const Packet *p)
 {
     const uint8_t *start = (const uint8_t *)PacketGetICMPv6(p);
-    const struct mac mac = MacOf(PacketGetEthernet(p)->eth_src);
+    struct mac mac;
     struct router_view said = {
-        .sender_mac = &mac,
+        .sender_mac = TattlerSenderMac(p, &mac) ? &mac : NULL,
         .sender = address_from_v6(p->src.addr_data8),
         .advertisement = cursor_over(start, (size_t)(GET_PKT_DATA(p) + GET_PKT_LEN(p) - start)),
     };
@@ -73,7 +73,7 @@ static bool IsNeighbour(const Packet *p)
 {
     const ICMPV6Hdr *header;
 
-    if (!PacketIsICMPv6(p) || !PacketIsEthernet(p) || !PacketIsIPv6(p))
+    if (!PacketIsICMPv6(p) || !PacketIsIPv6(p))
         return false;
     header = PacketGetICMPv6(p);
     return (header->type == ND_NEIGHBOR_SOLICIT || header->type == ND_NEIGHBOR_ADVERT ||

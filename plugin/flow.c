@@ -64,6 +64,14 @@ static bool ReadCookedMac(const Packet *p, struct mac *from)
     return true;
 }
 
+bool TattlerSenderMac(const Packet *p, struct mac *out)
+{
+    if (!PacketIsEthernet(p))
+        return ReadCookedMac(p, out);
+    memcpy(out->bytes, PacketGetEthernet(p)->eth_src, sizeof(out->bytes));
+    return true;
+}
+
 /* What is the same for all packets of a flow, or of no interest later. */
 static void ViewEnds(const Packet *p, struct Macs *macs, struct packet_view *view)
 {
@@ -74,16 +82,11 @@ static void ViewEnds(const Packet *p, struct Macs *macs, struct packet_view *vie
     view->ttl = TtlOf(p);
     view->source_port = has_ports ? p->sp : 0;
     view->destination_port = has_ports ? p->dp : 0;
-    view->from_mac = view->to_mac = NULL;
+    view->from_mac = TattlerSenderMac(p, &macs->from) ? &macs->from : NULL;
+    view->to_mac = NULL;
     if (PacketIsEthernet(p)) {
-        const EthernetHdr *header = PacketGetEthernet(p);
-
-        memcpy(macs->from.bytes, header->eth_src, sizeof(macs->from.bytes));
-        memcpy(macs->to.bytes, header->eth_dst, sizeof(macs->to.bytes));
-        view->from_mac = &macs->from;
+        memcpy(macs->to.bytes, PacketGetEthernet(p)->eth_dst, sizeof(macs->to.bytes));
         view->to_mac = &macs->to;
-    } else if (ReadCookedMac(p, &macs->from)) {
-        view->from_mac = &macs->from;
     }
 }
 

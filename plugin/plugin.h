@@ -99,6 +99,9 @@ bool TattlerFlowHasFired(const struct TattlerFlow *state, uint64_t rule);
 void TattlerFlowSetFired(struct TattlerFlow *state, uint64_t rule);
 void TattlerFlowClearFired(struct TattlerFlow *state, uint64_t rule);
 
+/* Who sent the frame: of Ethernet, or of a Linux cooked capture. False: its link tells nobody. */
+bool TattlerSenderMac(const Packet *p, struct mac *out);
+
 /* --- transactions.c --- */
 
 /* Has the engine told what Suricata's parsers find in TLS, QUIC, HTTP and DNS over TCP. */
