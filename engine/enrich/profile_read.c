@@ -213,7 +213,7 @@ static bool read_text(struct reader *reader, struct cursor text)
     root = json_loadb((const char *)text.at, text.left, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL)
         return refuse(reader, error.line > 0 ? (unsigned)error.line : 1,
-                "no JSON from column %d on: %s", error.column, error.text);
+                "%d: no JSON: %s", error.column, error.text);
     good = read_tree(reader, root);
     json_decref(root);
     return good;
