@@ -83,10 +83,13 @@ static void settle_failed(struct matcher *matcher, const struct asking *asking, 
  * flow. */
 static void settle_holding(struct matcher *matcher, const struct asking *asking, uint32_t number)
 {
+    const struct plan *plan = &matcher->plans.rules[number];
     bool news = is_news(matcher, number, asking->look);
 
     if (news || fired_has(matcher->flow, number))
-        wait_to_fail(asking->wait, asking->run, &matcher->plans.rules[number], !news);
+        wait_to_fail(asking->wait, asking->run, plan, !news);
+    else
+        wait_to_turn(asking->wait, asking->run, plan);
     if (news)
         candidates_add_fit(matcher, number, asking->look);
 }

@@ -47,6 +47,12 @@ static inline void wait_to_know(struct match_wait *wait, size_t run, const struc
     wait->runs[run] |= feature->changed;
     wait->mask |= feature->changed;
 }
+/* All did, but for its header, of which only the phase of the flow may change. */
+static inline void wait_to_turn(struct match_wait *wait, size_t run, const struct plan *plan)
+{
+    wait->runs[run] |= plan->mask & PLAN_PHASE;
+    wait->mask |= plan->mask & PLAN_PHASE;
+}
 /* All did; 'told': what matters is only when they do no more. */
 void wait_to_fail(struct match_wait *wait, size_t run, const struct plan *plan, bool told);
 
