@@ -255,6 +255,25 @@ START_TEST(a_rule_whose_header_did_not_fit_is_looked_at_in_another_phase)
 }
 END_TEST
 
+START_TEST(a_rule_rests_no_more_once_it_did_not_hold_while_no_flowbit_was_set)
+{
+    begin_udp(UDP "(content:\"set\"; flowbits:set,one; noalert; sid:8;)\n"
+          UDP "(content:\"unset\"; flowbits:unset,one; noalert; sid:9;)\n"
+          UDP "(flowbits:isset,one; iot.hour:3; sid:1;)\n");
+    at.flow.hour = 3;
+    at.flow.changed = CHANGED_ALL;
+    ck_assert_str_eq(said(true, "set"), "1");
+    ck_assert_str_eq(said(true, "unset"), "");
+    at.flow.hour = 4;
+    at.flow.changed = CHANGED_HOUR;
+    ck_assert_str_eq(said(true, ""), "");
+    at.flow.hour = 3;
+    at.flow.changed = CHANGED_HOUR;
+    ck_assert_str_eq(said(true, "set"), "1");
+    end();
+}
+END_TEST
+
 START_TEST(another_phase_of_the_flow_has_all_looked_at_again)
 {
     begin(TCP "(flow:established; iot.hour:3; sid:1;)\n"
@@ -830,6 +849,7 @@ int main(void)
     tcase_add_test(tests, it_alerts_again_once_its_conditions_were_false);
     tcase_add_test(tests, a_rule_for_one_way_does_not_miss_what_the_other_brought);
     tcase_add_test(tests, a_rule_whose_header_did_not_fit_is_looked_at_in_another_phase);
+    tcase_add_test(tests, a_rule_rests_no_more_once_it_did_not_hold_while_no_flowbit_was_set);
     tcase_add_test(tests, another_phase_of_the_flow_has_all_looked_at_again);
     tcase_add_test(tests, a_text_is_searched_when_it_changes);
     tcase_add_test(tests, a_search_that_finds_no_end_is_cut_and_counted);

@@ -131,7 +131,9 @@ static void add_marked(struct matcher *matcher,
     struct marks marks = { flow_bits_marks(matcher->flow->bits), candidates_make_marks(matcher) };
     uint64_t fresh = marks.set | marks.made;
 
-    while (fresh != 0) {
+    if (fresh == 0 && matcher->flow->fired_count == 0)
+        return;
+    do { /* once without any mark, too: who has alerted may be woken */
         uint64_t before = marks.made;
 
         for (int i = 0; i < CANDIDATE_LISTS; i++) {
@@ -141,7 +143,7 @@ static void add_marked(struct matcher *matcher,
         }
         marks.made = candidates_make_marks(matcher);
         fresh = marks.made & ~before;
-    }
+    } while (fresh != 0);
     matcher->filled = OF_PACKET;
 }
 
