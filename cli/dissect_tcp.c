@@ -169,8 +169,9 @@ static void read_mqtt(const struct reading *reading, struct cursor earlier, stru
 static void read_records(const struct reading *reading, struct cursor earlier, struct cursor bytes)
 {
     struct tls_records *records = &dissect_side(reading)->records;
+    bool ended = tls_records_end(records, earlier);
 
-    if (tls_records_end(records, earlier) | tls_records_end(records, bytes))
+    if (tls_records_end(records, bytes) || ended)
         dissect_tell_end(reading->dissectors, reading->dissector->connection, reading->to_server);
 }
 
