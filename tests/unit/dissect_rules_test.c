@@ -854,6 +854,16 @@ START_TEST(the_ends_of_records_of_tls_are_told_in_streams)
 }
 END_TEST
 
+START_TEST(a_record_of_tls_begins_with_bytes_that_told_nothing_yet)
+{
+    connection.wants_stream[0] = true;
+    send_next(hello_record, 2, true);
+    ck_assert_ptr_null(strchr(told, '|'));
+    send_next(hello_record + 2, sizeof(hello_record) - 2, true);
+    ck_assert_ptr_nonnull(strchr(told, '|'));
+}
+END_TEST
+
 START_TEST(a_gap_that_the_other_side_acknowledges_is_skipped)
 {
     connection.wants_stream[0] = true;
@@ -1062,6 +1072,7 @@ static void add_others(Suite *suite)
     tcase_add_test(tcase, a_stream_goes_on_behind_a_hello);
     tcase_add_test(tcase, the_ends_of_messages_are_told_in_streams);
     tcase_add_test(tcase, the_ends_of_records_of_tls_are_told_in_streams);
+    tcase_add_test(tcase, a_record_of_tls_begins_with_bytes_that_told_nothing_yet);
     tcase_add_test(tcase, a_gap_that_the_other_side_acknowledges_is_skipped);
     tcase_add_test(tcase, a_gap_is_skipped_when_too_much_waits);
     tcase_add_test(tcase, a_stream_is_told_up_to_its_depth);
