@@ -23,16 +23,28 @@ static bool was_sent(const struct echo *echo, uint32_t hash)
     return false;
 }
 
+static void note_faithful(struct echo *echo)
+{
+    if (++echo->faithful < ECHO_FAITHFUL)
+        return;
+    echo->faithful = 0;
+    if (echo->stranger > 0)
+        echo->stranger--;
+}
+
+static void compare(struct echo *echo, uint32_t hash)
+{
+    if (was_sent(echo, hash)) {
+        note_faithful(echo);
+    } else if (hash != echo->strange) {
+        echo->strange = hash;
+        echo->stranger++;
+    }
+}
+
 bool echo_note_answer(struct echo *echo, struct cursor data)
 {
-    uint32_t hash;
-
-    if (data.left >= ECHO_HEAD && echo->stranger < ECHO_STRANGE) {
-        hash = hash_of_head(data);
-        if (hash != echo->strange && !was_sent(echo, hash)) {
-            echo->strange = hash;
-            echo->stranger++;
-        }
-    }
+    if (data.left >= ECHO_HEAD && echo->stranger < ECHO_STRANGE)
+        compare(echo, hash_of_head(data));
     return echo->stranger == ECHO_STRANGE;
 }

@@ -2,7 +2,9 @@
  *
  * Those of a tunnel (ptunnel, Hans, icmptunnel, icmpsh) bring what the other end has to say. Only how a
  * message begins counts: some servers cut what they send back. An answer in place of many, always the
- * same, says nothing either.
+ * same, says nothing either. A capture may lack a ping now and then, and a watchdog pings for months: so
+ * answers that bring back what was sent make up for some that do not. Tunnels have them as well, where
+ * the other end's system answers beside the tunnel.
  *
  * One for each flow of pings, not locked. All zeros is new. */
 #ifndef TATTLER_TRACK_ECHO_H
@@ -15,15 +17,16 @@
 
 #define ECHO_HEAD 16 /* bytes compared; shorter messages are left alone */
 #define ECHO_SENT 16 /* pings that may be on their way at once */
+#define ECHO_FAITHFUL 32 /* answers that make up for one */
 
 struct echo {
     uint32_t sent[ECHO_SENT]; /* hashes of how they begin */
     uint32_t strange;         /* of the last answer that brought back something else */
-    uint8_t next, stranger;
+    uint8_t next, stranger, faithful;
 };
 
 void echo_note_sent(struct echo *echo, struct cursor data);
-/* True: ECHO_STRANGE different answers by now were none of what was sent. */
+/* True: by now ECHO_STRANGE different answers, that nothing made up for, were none of what was sent. */
 #define ECHO_STRANGE 8
 bool echo_note_answer(struct echo *echo, struct cursor data);
 

@@ -71,6 +71,29 @@ START_TEST(answers_may_be_late_by_some_pings)
 }
 END_TEST
 
+START_TEST(pings_that_a_capture_lacks_now_and_then_are_none)
+{
+    for (unsigned i = 0; i < 2000; i++) {
+        if (i % 50 != 0)
+            echo_note_sent(&echo, data("question", i));
+        ck_assert(!echo_note_answer(&echo, data("question", i)));
+    }
+}
+END_TEST
+
+START_TEST(a_tunnel_beside_which_the_system_answers_is_told)
+{
+    bool told = false;
+
+    for (unsigned i = 0; i < ECHO_STRANGE; i++) {
+        echo_note_sent(&echo, data("question", i));
+        ck_assert(!echo_note_answer(&echo, data("question", i)));
+        told = echo_note_answer(&echo, data("answer!!", i));
+    }
+    ck_assert(told);
+}
+END_TEST
+
 START_TEST(a_tunnel_stays_one)
 {
     ck_assert_uint_ne(told_after("answer!!", 1, 99), 0);
@@ -90,6 +113,8 @@ static Suite *make_suite(void)
     tcase_add_test(tests, what_comes_back_cut_is_none);
     tcase_add_test(tests, one_answer_to_all_is_none);
     tcase_add_test(tests, answers_may_be_late_by_some_pings);
+    tcase_add_test(tests, pings_that_a_capture_lacks_now_and_then_are_none);
+    tcase_add_test(tests, a_tunnel_beside_which_the_system_answers_is_told);
     tcase_add_test(tests, a_tunnel_stays_one);
     suite_add_tcase(suite, tests);
     return suite;
