@@ -156,7 +156,7 @@ void flow_consult_device(struct worker *worker, struct flow *flow)
 }
 
 /* What was resolved before the flow began, answers that came since do not explain it. */
-static enum names_verdict look_back(const struct engine *engine, const struct flow *flow,
+static enum names_verdict look_back(struct engine *engine, const struct flow *flow,
         char name[NAME_SIZE])
 {
     return names_find(&flow->device->names, &engine->budget.names, &flow->remote_address,

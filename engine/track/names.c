@@ -58,7 +58,7 @@ static void remember_blindness(struct names *names, struct names_budget *budget,
         names->blind_until_us = until_us;
 }
 
-/* The oldest answer is at the head: an entry moves to the end each time it is answered again. */
+/* At the head is what was neither answered nor prolonged by a use for longest: then it moves to the end. */
 static void drop_oldest(struct names *names, struct names_budget *budget, uint64_t now_us)
 {
     struct name_entry *oldest = names->by_address;
@@ -203,22 +203,26 @@ static struct name_entry *find_live(const struct names *names,
     return entry != NULL && entry->expires_us > now_us ? entry : NULL;
 }
 
-static void keep(struct name_entry *entry, const struct names_budget *budget, uint64_t now_us)
+/* It goes behind those that nobody uses, which make room first. NULL: as move_to_end(). */
+static struct name_entry *keep(struct names *names, struct names_budget *budget,
+        struct name_entry *entry, uint64_t now_us)
 {
-    if (entry->expires_us < now_us + budget->grace_us)
-        entry->expires_us = now_us + budget->grace_us;
+    if (entry->expires_us >= now_us + budget->grace_us)
+        return entry;
+    entry->expires_us = now_us + budget->grace_us;
+    return move_to_end(names, budget, entry);
 }
 
-void names_use(struct names *names, const struct names_budget *budget,
-        const struct address *address, uint64_t now_us)
+void names_use(struct names *names, struct names_budget *budget, const struct address *address,
+        uint64_t now_us)
 {
     struct name_entry *entry = find_live(names, address, now_us);
 
     if (entry != NULL)
-        keep(entry, budget, now_us);
+        keep(names, budget, entry, now_us);
 }
 
-enum names_verdict names_find(struct names *names, const struct names_budget *budget,
+enum names_verdict names_find(struct names *names, struct names_budget *budget,
         const struct address *address, uint64_t now_us, uint64_t answered_by_us,
         char name[NAME_SIZE])
 {
@@ -226,8 +230,8 @@ enum names_verdict names_find(struct names *names, const struct names_budget *bu
 
     if (entry == NULL || entry->since_us > answered_by_us)
         return names->blind_until_us > now_us ? NAMES_UNSURE : NAMES_NEVER;
-    keep(entry, budget, now_us);
     memcpy(name, entry->asked, strlen(entry->asked) + 1);
+    keep(names, budget, entry, now_us);
     return NAMES_RESOLVED;
 }
 

@@ -3,7 +3,7 @@
  * Each answer keeps its addresses for its TTL plus a grace time, and each use for the grace time: a
  * program that resolves its cloud once, as it starts, may call it for years. An address remembers the name last
  * asked for and a few more that also led to it, so an SNI can be checked against all of them. Full
- * tables forget what was resolved longest ago and say so: until a forgotten entry would have run
+ * tables forget what was resolved or used longest ago and say so: until a forgotten entry would have run
  * out by itself, 'never resolved' cannot be told from 'forgotten'. A device makes room out of its
  * own; but one with fewer than NAMES_ALWAYS may always have one more, whatever the others hold.
  *
@@ -79,13 +79,13 @@ enum tattler_status names_learn(struct names *names, struct names_budget *budget
  * 'answered_by_us'? Several threads read packets a little out of order, so names may hold answers
  * that came after what is asked about. 'name' is written only for NAMES_RESOLVED. */
 #define NAMES_ALL_READ UINT64_MAX /* for 'answered_by_us': whatever has been read */
-enum names_verdict names_find(struct names *names, const struct names_budget *budget,
+enum names_verdict names_find(struct names *names, struct names_budget *budget,
         const struct address *address, uint64_t now_us, uint64_t answered_by_us,
         char name[NAME_SIZE]);
 
 /* The address is still in use. */
-void names_use(struct names *names, const struct names_budget *budget,
-        const struct address *address, uint64_t now_us);
+void names_use(struct names *names, struct names_budget *budget, const struct address *address,
+        uint64_t now_us);
 
 /* Did one of the names that led to 'address' have this hash? NAMES_UNSURE where 'address' is not
  * known at all or has had more names than are kept. */

@@ -231,6 +231,21 @@ START_TEST(a_full_device_forgets_what_was_resolved_longest_ago)
 }
 END_TEST
 
+START_TEST(a_full_device_keeps_what_is_in_use)
+{
+    struct address used = host(1);
+    const uint64_t later = NOW + 2 * GRACE - SECOND;
+
+    budget.max_per_device = 2;
+    learn_at("used.example", 1, NOW);
+    names_use(&names, &budget, &used, NOW + GRACE);
+    learn_at("idle.example", 2, NOW + GRACE);
+    names_use(&names, &budget, &used, later);
+    learn_at("third.example", 3, later);
+    assert_found(1, later, "used.example");
+}
+END_TEST
+
 START_TEST(who_forgot_is_unsure_until_the_forgotten_would_have_run_out)
 {
     budget.max_per_device = 1;
@@ -363,6 +378,7 @@ int main(void)
         an_address_of_very_many_names_matches_or_is_unsure,
         the_longest_name_is_kept_whole,
         a_full_device_forgets_what_was_resolved_longest_ago,
+        a_full_device_keeps_what_is_in_use,
         who_forgot_is_unsure_until_the_forgotten_would_have_run_out,
         what_had_run_out_is_not_missed,
         devices_share_one_budget,
