@@ -34,6 +34,7 @@ static void fill_view(struct packet_view *view, const struct packet *packet, boo
     view->protocol = packet->protocol;
     view->ttl = packet->ttl;
     view->tcp_flags = packet->kind == PACKET_TCP ? packet->tcp.flags : 0;
+    view->icmp_type = packet->kind == PACKET_ICMP ? packet->icmp.type : 0;
     view->from_mac = own_link && packet->has_src_mac ? &packet->src_mac : NULL;
     view->to_mac = own_link && packet->has_dst_mac ? &packet->dst_mac : NULL;
     view->bytes = packet->bytes;

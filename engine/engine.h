@@ -60,6 +60,7 @@ struct packet_view {
     uint8_t protocol;                       /* IP protocol number */
     uint8_t ttl;
     uint8_t tcp_flags;          /* 0 unless TCP */
+    uint8_t icmp_type;          /* 0 unless ICMP of either version */
     const struct mac *from_mac; /* borrowed; NULL where the link has none */
     const struct mac *to_mac;
     uint32_t bytes;         /* of the whole frame */

@@ -8,6 +8,10 @@
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 #define PROTOCOL_ICMP6 58
+#define ICMP_ECHO 8 /* RFC 792 */
+#define ICMP_ECHO_REPLY 0
+#define ICMP6_ECHO 128 /* RFC 4443 sections 4.1 and 4.2 */
+#define ICMP6_ECHO_REPLY 129
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02
 #define TCP_RST 0x04
@@ -195,9 +199,13 @@ static void follow_echo(struct engine *engine, struct flow *flow, const struct p
         flow_learn_service(engine, flow, SERVICE_PING_TUNNEL);
 }
 
-static bool is_ping(const struct flow *flow)
+/* Neighbours and routers are looked for by ICMPv6, too. */
+static bool is_ping(const struct packet_view *packet)
 {
-    return flow->protocol == PROTOCOL_ICMP || flow->protocol == PROTOCOL_ICMP6;
+    if (packet->protocol == PROTOCOL_ICMP)
+        return packet->icmp_type == ICMP_ECHO || packet->icmp_type == ICMP_ECHO_REPLY;
+    return packet->protocol == PROTOCOL_ICMP6 &&
+           (packet->icmp_type == ICMP6_ECHO || packet->icmp_type == ICMP6_ECHO_REPLY);
 }
 
 /* What counts as payload of other protocols differs between hosts. */
@@ -246,7 +254,7 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
         calls_note(&worker->engine->calls, &flow->device_address, flow->device_port, flow->last_us);
     if (messages && packet->payload.left > 0)
         read_payload(worker, flow, packet, way);
-    else if (!messages && is_ping(flow))
+    else if (!messages && is_ping(packet))
         follow_echo(worker->engine, flow, packet, way);
     if (flow->packets[DOWN] <= 1 && flow->device_initiated)
         follow_opening(worker->engine, flow, packet, way);

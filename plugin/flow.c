@@ -40,6 +40,7 @@ static void ViewPacket(const Flow *f, const Packet *p, struct packet_view *view)
     view->time_us = SCTIME_SECS(p->ts) * US_PER_S + SCTIME_USECS(p->ts);
     view->protocol = p->proto;
     view->tcp_flags = PacketIsTCP(p) ? PacketGetTCP(p)->th_flags : 0;
+    view->icmp_type = PacketIsICMPv4(p) || PacketIsICMPv6(p) ? p->icmp_s.type : 0;
     view->bytes = GET_PKT_LEN(p);
     view->payload = cursor_over(p->payload, p->payload_len);
     view->from_first_sender = (PKT_IS_TOSERVER(p) != 0) != ((f->flags & FLOW_DIR_REVERSED) != 0);
