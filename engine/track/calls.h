@@ -5,9 +5,10 @@
  * and ports that looks like a connection which the answering host opens: a printer in an office would
  * seem to look for dozens of hosts.
  *
- * CALLS_MAX places, one for each remainder of the hash; a call takes the place of the one that had it,
- * and one that was forgotten makes its answers look opened as before. Kept for CALLS_KEPT_S: SSDP
- * allows answers after 5 s (UPnP Device Architecture 1.1, section 1.3.2), older devices take longer.
+ * CALLS_MAX places, CALLS_WAYS for each remainder of the hash; a call takes the oldest of its places, and
+ * one that was forgotten makes its answers look opened as before. With one place each, two callers of a
+ * home met in one capture of a hundred. Kept for CALLS_KEPT_S: SSDP allows answers after 5 s (UPnP Device
+ * Architecture 1.1, section 1.3.2), older devices take longer.
  *
  * Any thread, without a lock. All zeros is empty. */
 #ifndef TATTLER_TRACK_CALLS_H
@@ -20,6 +21,7 @@
 #include "base/address.h"
 
 #define CALLS_MAX 512
+#define CALLS_WAYS 8
 #define CALLS_KEPT_S 30
 
 struct calls {

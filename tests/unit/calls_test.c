@@ -11,6 +11,7 @@
 #define SSDP_PORT 1900
 #define CALLER_PORT 50123
 #define OFFICE 40 /* hosts */
+#define CROWD 20 /* that call at once */
 
 static struct scene scene;
 
@@ -124,6 +125,22 @@ START_TEST(who_calls_the_same_hosts_again_looks_for_nobody)
 }
 END_TEST
 
+/* Whatever the seed of the hash: here it is the same as another port. */
+START_TEST(calls_of_a_crowd_are_all_remembered)
+{
+    static struct calls calls;
+    struct address caller = at("192.168.1.100");
+
+    for (uint16_t first = 1024; first < 1024 + 100 * CROWD; first += CROWD) {
+        memset(&calls, 0, sizeof(calls));
+        for (uint16_t port = first; port < first + CROWD; port++)
+            calls_note(&calls, &caller, port, scene.now_us);
+        for (uint16_t port = first; port < first + CROWD; port++)
+            ck_assert(calls_await(&calls, &caller, port, scene.now_us));
+    }
+}
+END_TEST
+
 START_TEST(a_call_is_forgotten)
 {
     ck_assert_uint_gt(fan_out(true, 31 * SECOND), 0);
@@ -175,6 +192,7 @@ int main(void)
     tcase_add_test(tests, who_was_not_called_looks_for_them);
     tcase_add_loop_test(tests, who_gives_leases_looks_for_nobody, 0, 2);
     tcase_add_test(tests, who_calls_the_same_hosts_again_looks_for_nobody);
+    tcase_add_test(tests, calls_of_a_crowd_are_all_remembered);
     tcase_add_test(tests, a_call_is_forgotten);
     tcase_add_test(tests, a_flow_that_calls_again_is_answered_again);
     tcase_add_test(tests, only_the_port_that_called_is_answered);
