@@ -21,12 +21,14 @@ struct pool {
 
 /* Blocks; more are given back to the C library. All are under the address sanitizer, which finds the use
  * of what has been freed, but not of what is kept. */
-#ifndef __has_feature
-#define __has_feature(feature) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#if defined(__SANITIZE_ADDRESS__) /* of GCC */
 #define POOL_KEPT_MAX 0
-#else
+#elif defined(__has_feature) /* of Clang */
+#if __has_feature(address_sanitizer)
+#define POOL_KEPT_MAX 0
+#endif
+#endif
+#ifndef POOL_KEPT_MAX
 #define POOL_KEPT_MAX 4096
 #endif
 
