@@ -7,7 +7,7 @@
 #include "detect-engine-mpm.h"
 #include "detect-engine-prefilter.h"
 #include "detect/gate.h"
-#include "stream-tcp-reassemble.h"
+#include "stream-tcp.h"
 #include "util-debug.h"
 #include "util-mpm.h"
 #include "util-prefilter.h"
