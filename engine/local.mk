@@ -109,7 +109,7 @@ librules_la_SOURCES = \
 	engine/detect/match/groups.h engine/detect/match/heads.c \
 	engine/detect/match/heads.h engine/detect/match/look.c engine/detect/match/look.h \
 	engine/detect/match/matcher.c engine/detect/match/matcher.h \
-	engine/detect/match/matcher_internal.h engine/detect/match/spares.h \
+	engine/detect/match/matcher_internal.h \
 	engine/detect/match/messages.c engine/detect/match/messages.h \
 	engine/detect/match/packets.c engine/detect/match/patterns.c engine/detect/match/patterns.h engine/detect/match/pending.c \
 	engine/detect/match/plan.c engine/detect/match/plan_order.c \

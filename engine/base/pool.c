@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct pool_block {
     struct pool_block *next;
@@ -36,6 +37,13 @@ void *pool_take(struct pool *pool)
     }
     lock_release(&pool->lock);
     return block != NULL ? block : malloc(pool->size);
+}
+
+void *pool_take_zeroed(struct pool *pool)
+{
+    void *block = pool_take(pool);
+
+    return block != NULL ? memset(block, 0, pool->size) : NULL;
 }
 
 void pool_give(struct pool *pool, void *block)

@@ -39,6 +39,7 @@ void pool_destroy(struct pool *pool);
 
 /* Holds anything. NULL: out of memory. */
 void *pool_take(struct pool *pool);
+void *pool_take_zeroed(struct pool *pool);
 /* Accepts NULL. */
 void pool_give(struct pool *pool, void *block);
 

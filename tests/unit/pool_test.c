@@ -49,6 +49,19 @@ START_TEST(a_block_can_be_written_from_end_to_end)
 }
 END_TEST
 
+START_TEST(what_was_written_is_not_there_in_a_block_taken_zeroed)
+{
+    static const char zeros[SIZE];
+    void *block = pool_take(&pool);
+
+    memset(block, 1, SIZE);
+    pool_give(&pool, block);
+    block = pool_take_zeroed(&pool);
+    ck_assert_mem_eq(block, zeros, SIZE);
+    pool_give(&pool, block);
+}
+END_TEST
+
 START_TEST(no_more_than_so_many_are_kept)
 {
     static void *blocks[MANY];
@@ -96,6 +109,7 @@ int main(void)
     const TTest *const tests[] = {
         the_last_one_given_back_is_taken_first,
         a_block_can_be_written_from_end_to_end,
+        what_was_written_is_not_there_in_a_block_taken_zeroed,
         no_more_than_so_many_are_kept,
         nothing_may_be_given_back,
         threads_never_get_the_same_block,

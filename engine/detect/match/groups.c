@@ -259,7 +259,7 @@ size_t groups_runs_max(const struct groups *groups)
 {
     size_t most = 0;
 
-    for (int family = 0; family < FAMILIES; family++)
+    for (int family = 0; family < FAMILIES && groups != NULL; family++)
         for (int way = 0; way < 2; way++) {
             const struct side *side = &groups->sides[family][way];
             size_t of_ports = 0;

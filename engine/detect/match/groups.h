@@ -20,7 +20,8 @@ struct groups;
 enum tattler_status groups_make(const struct plans *plans, struct pattern_scratch **scratch,
         struct groups **out);
 void groups_free(struct groups *groups); /* NULL does nothing */
-size_t groups_runs_max(const struct groups *groups); /* of those for one packet, together */
+/* Of those for one packet, together; accepts NULL. */
+size_t groups_runs_max(const struct groups *groups);
 
 #define GROUPS_OF_FLOW 2
 

@@ -34,7 +34,7 @@ static void look_once(struct matcher *matcher)
 
 static struct match_flow *start_flow(struct matcher *matcher, const struct match_packet *packet)
 {
-    struct match_flow *flow = spares_take(&matcher->spare_flows);
+    struct match_flow *flow = pool_take_zeroed(&matcher->flow_pool);
 
     if (flow != NULL)
         flow->protocol = packet->protocol;
@@ -210,12 +210,12 @@ void matcher_flow_end(struct matcher *matcher, struct match_flow **flow)
         window_clear(&ending->windows[way], &matcher->windows);
     }
     for (unsigned way = 0; way < 2; way++) /* what either way told may have passed the flow */
-        spares_give(&matcher->spare_waits, ending->waits[way]);
+        pool_give(&matcher->wait_pool, ending->waits[way]);
     pending_drop(matcher, ending);
     flow_bits_free(ending->bits);
     limits_flow_end(matcher->limits, &ending->limits);
     free(ending->fired);
-    spares_give(&matcher->spare_flows, ending);
+    pool_give(&matcher->flow_pool, ending);
     *flow = matcher->flow = NULL;
 }
 
@@ -241,10 +241,8 @@ enum tattler_status matcher_new(const struct rule_set *set, size_t max_alerts,
         status = plans_make(set, &matcher->plans);
     if (status == TATTLER_OK)
         status = groups_make(&matcher->plans, &matcher->scratch, &matcher->groups);
-    if (status == TATTLER_OK) {
-        matcher->spare_flows.size = sizeof(struct match_flow);
-        matcher->spare_waits.size = wait_size(groups_runs_max(matcher->groups));
-    }
+    pool_init(&matcher->flow_pool, sizeof(struct match_flow));
+    pool_init(&matcher->wait_pool, wait_size(groups_runs_max(matcher->groups)));
     if (status == TATTLER_OK)
         status = messages_make(&matcher->plans, &matcher->scratch, &matcher->messages);
     if (status == TATTLER_OK)
@@ -265,8 +263,8 @@ void matcher_free(struct matcher *matcher)
     steps_free(matcher->steps);
     limits_free(matcher->limits);
     xbits_free(matcher->xbits);
-    spares_clear(&matcher->spare_flows);
-    spares_clear(&matcher->spare_waits);
+    pool_destroy(&matcher->flow_pool);
+    pool_destroy(&matcher->wait_pool);
     for (int i = 0; i < CANDIDATE_LISTS; i++)
         free(matcher->candidates[i].numbers);
     free(matcher->found);

@@ -2,13 +2,13 @@
 #ifndef TATTLER_DETECT_MATCH_MATCHER_INTERNAL_H
 #define TATTLER_DETECT_MATCH_MATCHER_INTERNAL_H
 
+#include "base/pool.h"
 #include "detect/match/bits.h"
 #include "detect/match/groups.h"
 #include "detect/match/limits.h"
 #include "detect/match/look.h"
 #include "detect/match/matcher.h"
 #include "detect/match/messages.h"
-#include "detect/match/spares.h"
 #include "detect/match/steps.h"
 #include "detect/match/wait.h"
 #include "detect/match/window.h"
@@ -72,7 +72,7 @@ struct matcher {
     struct xbits *xbits;
     uint64_t packets;
     struct window_budget windows;
-    struct spares spare_flows, spare_waits; /* of struct match_flow, match_wait */
+    struct pool flow_pool, wait_pool; /* of struct match_flow, match_wait */
     match_alert_fn alert;
     void *user;
     const struct match_witness *witness; /* NULL: none */

@@ -209,7 +209,7 @@ static struct match_wait *make_wait(struct matcher *matcher,
         runs += groups[i] != NULL ? groups[i]->run_count : 0;
     if (runs == 0)
         return NULL;
-    wait = spares_take(&matcher->spare_waits);
+    wait = pool_take_zeroed(&matcher->wait_pool);
     matcher->counters.flows_lost += wait == NULL;
     return wait;
 }
