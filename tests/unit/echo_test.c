@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "run_suite.h"
+#include "scene.h"
 
 static struct echo echo;
 static char text[64];
@@ -102,6 +103,45 @@ START_TEST(a_tunnel_stays_one)
 }
 END_TEST
 
+/* --- which messages of ICMP are compared --- */
+
+static const struct exchange {
+    uint8_t protocol, question, answer; /* types of ICMP */
+    const char *asks, *answers, *service;
+} exchanges[] = {
+    { ICMP, 8, 0, DEVICE, REMOTE, "ping-tunnel" },
+    { ICMP6, 128, 129, "fd00::10", "2001:db8::9", "ping-tunnel" },
+    { ICMP, 13, 14, DEVICE, REMOTE, "other" },           /* what time is it? (RFC 792) */
+    { ICMP6, 135, 136, "fd00::10", "fd00::1", "other" }, /* who is there? (RFC 4861) */
+};
+
+START_TEST(only_pings_are_compared_with_their_answers)
+{
+    const struct exchange *kind = &exchanges[_i];
+    struct scene scene;
+    struct packet_view out, back;
+    struct flow *flow;
+
+    scene_open(&scene);
+    out = packet_from(&scene, kind->asks, 0, kind->answers, 0, kind->protocol);
+    back = answer_to(&out);
+    out.icmp_type = kind->question;
+    back.icmp_type = kind->answer;
+    flow = flow_open(scene.worker, &out);
+    ck_assert_ptr_nonnull(flow);
+    for (unsigned i = 0; i < ECHO_STRANGE; i++) {
+        assert_called(flow, "service", "other");
+        out.payload = data("question", i);
+        flow_packet(scene.worker, flow, &out);
+        back.payload = data("answer!!", i);
+        flow_packet(scene.worker, flow, &back);
+    }
+    assert_called(flow, "service", kind->service);
+    flow_close(scene.engine, flow);
+    scene_close(&scene);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *suite = suite_create("echo");
@@ -116,6 +156,8 @@ static Suite *make_suite(void)
     tcase_add_test(tests, pings_that_a_capture_lacks_now_and_then_are_none);
     tcase_add_test(tests, a_tunnel_beside_which_the_system_answers_is_told);
     tcase_add_test(tests, a_tunnel_stays_one);
+    tcase_add_loop_test(tests, only_pings_are_compared_with_their_answers, 0,
+            sizeof(exchanges) / sizeof(exchanges[0]));
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -22,6 +22,7 @@
 #define ICMP 1
 #define TCP 6
 #define UDP 17
+#define ICMP6 58
 #define FIN 0x01
 #define SYN 0x02
 #define RST 0x04
