@@ -202,7 +202,7 @@ struct engine_counters {
     uint64_t no_dns;
     uint64_t remotes, remotes_forgotten;
     uint64_t sketches_refused, baseline_refused;
-    uint64_t relays_refused, events_lost;
+    uint64_t relays_refused, leases_refused, events_lost;
     uint64_t entropy_skipped; /* flows whose entropy stays unknown: too many at once */
     uint64_t suppressed; /* alerts, see engine_suppresses() */
     uint64_t findings, heuristic_calls, heuristic_faults, heuristics_off;

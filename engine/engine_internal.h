@@ -155,7 +155,7 @@ uint32_t flow_count_strangers(const struct flow *flow);
 bool flow_talks(const struct flow *flow);
 /* Reads what a UDP payload says about names and devices, if it is of a kind that does. */
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
-        struct cursor payload);
+        const struct packet_view *packet);
 
 /* The first payload of an HTTP client. Hosts read requests as well, but streams only as far as they are
  * acknowledged: what comes last, and all where one direction is seen, would come too late for rules. */
@@ -240,7 +240,8 @@ void engine_learn_offer(struct engine *engine, const struct address resolvers[],
 struct dhcp_message;
 /* A server's message. False: it intrudes beside the network's own, so what it offers is not the
  * network's. */
-bool flow_note_lease(struct worker *worker, struct flow *flow, const struct dhcp_message *message);
+bool flow_note_lease(struct worker *worker, struct flow *flow, const struct packet_view *packet,
+        const struct dhcp_message *message);
 
 /* --- flow_report.c: they return what changed, enum flow_change --- */
 

@@ -255,12 +255,12 @@ static void read_dns(struct worker *worker, struct flow *flow, struct cursor pay
 
 /* --- who a device says it is --- */
 
-static void read_mdns(struct worker *worker, struct flow *flow, struct cursor payload)
+static void read_mdns(struct worker *worker, struct flow *flow, const struct packet_view *packet)
 {
     struct mdns_device said;
 
     (void)worker;
-    if (mdns_read(payload, &said) != TATTLER_OK)
+    if (mdns_read(packet->payload, &said) != TATTLER_OK)
         return;
     device_set_name(flow->device, DEVICE_NAME_MDNS, said.host.text, said.host.length);
     flow->pending |= CHANGED_DEVICE;
@@ -275,17 +275,17 @@ static void note_joined(struct flow *flow, struct device *asker)
         engine_note_joined(flow->device);
 }
 
-static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor payload)
+static void read_dhcp(struct worker *worker, struct flow *flow, const struct packet_view *packet)
 {
     struct dhcp_message message;
     struct device_sighting sighting;
     struct device *device;
     const struct dhcp_text *name;
 
-    if (dhcp_read(payload, &message) != TATTLER_OK)
+    if (dhcp_read(packet->payload, &message) != TATTLER_OK)
         return;
     if (message.from_server) {
-        if (flow_note_lease(worker, flow, &message) && message.type == DHCP_ACK)
+        if (flow_note_lease(worker, flow, packet, &message) && message.type == DHCP_ACK)
             engine_learn_offer(worker->engine, message.resolvers.items, message.resolvers.count,
                     flow->last_us);
         return;
@@ -308,11 +308,11 @@ static void read_dhcp(struct worker *worker, struct flow *flow, struct cursor pa
     flow->pending |= CHANGED_DEVICE;
 }
 
-static void read_dhcp6(struct worker *worker, struct flow *flow, struct cursor payload)
+static void read_dhcp6(struct worker *worker, struct flow *flow, const struct packet_view *packet)
 {
     struct dhcp6_message message;
 
-    if (dhcp6_read(payload, &message) != TATTLER_OK)
+    if (dhcp6_read(packet->payload, &message) != TATTLER_OK)
         return;
     if (message.type == DHCP6_REPLY) {
         engine_learn_offer(worker->engine, message.resolvers.items, message.resolvers.count,
@@ -326,7 +326,7 @@ static void read_dhcp6(struct worker *worker, struct flow *flow, struct cursor p
 /* What a device sends on these ports tells of itself. */
 static const struct {
     uint16_t port; /* of either end */
-    void (*read)(struct worker *worker, struct flow *flow, struct cursor payload);
+    void (*read)(struct worker *worker, struct flow *flow, const struct packet_view *packet);
 } talkers[] = {
     { PORT_MDNS, read_mdns },
     { DHCP_PORT_SERVER, read_dhcp },
@@ -348,24 +348,24 @@ bool flow_talks(const struct flow *flow)
     return false;
 }
 
-static void hear(struct worker *worker, struct flow *flow, struct cursor payload)
+static void hear(struct worker *worker, struct flow *flow, const struct packet_view *packet)
 {
     for (size_t i = 0; i < sizeof(talkers) / sizeof(talkers[0]); i++)
         if (uses_port(flow, talkers[i].port)) {
-            talkers[i].read(worker, flow, payload);
+            talkers[i].read(worker, flow, packet);
             return;
         }
 }
 
 void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
-        struct cursor payload)
+        const struct packet_view *packet)
 {
     bool is_offer = flow->remote_port == DHCP_PORT_SERVER || flow->remote_port == DHCP6_PORT_SERVER;
 
     if (flow->service == SERVICE_DNS)
-        flow_read_question(worker, flow, way, payload);
+        flow_read_question(worker, flow, way, packet->payload);
     if (flow->service == SERVICE_DNS && way == DOWN)
-        read_dns(worker, flow, payload);
+        read_dns(worker, flow, packet->payload);
     if (flow->talks && (way == UP || is_offer))
-        hear(worker, flow, payload);
+        hear(worker, flow, packet);
 }

@@ -3,17 +3,17 @@
 #include "engine_internal.h"
 #include "parse/dhcp.h"
 
-static bool is_router(struct engine *engine, const struct address *address)
+static bool is_router(struct engine *engine, const struct lease_server *server)
 {
-    struct mac mac;
+    struct mac mac = server->mac;
 
-    return devices_mac_at(engine->devices, address, &mac) &&
+    return (!mac_is_zero(&mac) || devices_mac_at(engine->devices, &server->address, &mac)) &&
            devices_is_router(engine->devices, &mac);
 }
 
 /* Of two that were not seen before, the one that is no router; which a capture that begins with both
  * may not have shown yet. */
-static const struct address *intruder_of(struct engine *engine, const struct lease_rivals *rivals)
+static const struct lease_server *intruder_of(struct engine *engine, const struct lease_rivals *rivals)
 {
     bool older, newer;
 
@@ -26,11 +26,21 @@ static const struct address *intruder_of(struct engine *engine, const struct lea
     return older ? &rivals->newer : &rivals->older;
 }
 
-/* A server that nobody has met at its address is beyond a relay. */
-static void tell_on(struct worker *worker, struct flow *flow, const struct address *intruder)
+/* By its frames; it may have the address that it gives from another. Without them a server that nobody
+ * has met at its address is beyond a relay. */
+static struct device *find_device(struct devices *devices, const struct lease_server *server,
+        uint64_t time_us)
+{
+    const struct device_sighting sighting = { .time_us = time_us, .mac = &server->mac, .claimed = true };
+
+    return mac_is_zero(&server->mac) ? devices_known_at(devices, &server->address, time_us)
+                                     : devices_see(devices, &sighting);
+}
+
+static void tell_on(struct worker *worker, struct flow *flow, const struct lease_server *intruder)
 {
     struct devices *devices = worker->engine->devices;
-    struct device *device = devices_known_at(devices, intruder, flow->last_us);
+    struct device *device = find_device(devices, intruder, flow->last_us);
 
     if (device == NULL)
         return;
@@ -49,16 +59,19 @@ static bool gives_address(const struct dhcp_message *message)
            address_is_unicast(&message->server) && address_is_unicast(&message->assigned);
 }
 
-bool flow_note_lease(struct worker *worker, struct flow *flow, const struct dhcp_message *message)
+bool flow_note_lease(struct worker *worker, struct flow *flow, const struct packet_view *packet,
+        const struct dhcp_message *message)
 {
+    static const struct mac none;
     const struct lease_answer answer = {
         .transaction = message->transaction,
         .client = message->mac,
-        .server = message->server,
+        .server = { message->server, packet->from_mac != NULL ? *packet->from_mac : none },
+        .terms = message->terms,
         .time_us = flow->last_us,
     };
     struct lease_rivals rivals;
-    const struct address *intruder;
+    const struct lease_server *intruder;
 
     if (!gives_address(message) || !leases_note(&worker->engine->leases, &answer, &rivals))
         return true;
@@ -66,5 +79,5 @@ bool flow_note_lease(struct worker *worker, struct flow *flow, const struct dhcp
     if (intruder == NULL)
         return true;
     tell_on(worker, flow, intruder);
-    return !address_equal(intruder, &message->server);
+    return !lease_server_same(intruder, &answer.server);
 }

@@ -151,7 +151,7 @@ static void read_payload(struct worker *worker, struct flow *flow,
     if (way == UP)
         add_entropy(worker->engine, flow, packet->payload);
     if (flow->protocol == PROTOCOL_UDP)
-        flow_learn_datagram(worker, flow, way, packet->payload);
+        flow_learn_datagram(worker, flow, way, packet);
 }
 
 /* What SYNs and the first answer say of who was asked. */
@@ -227,7 +227,7 @@ static void begin_way(struct worker *worker, struct flow *flow, const struct pac
 {
     if (way == DOWN)
         flow_note_heard(worker->engine, flow);
-    else if (flow_wants_ends(flow))
+    else if (!flow->device_is_first)
         flow_meet_device(worker, flow, packet);
 }
 

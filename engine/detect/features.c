@@ -262,7 +262,8 @@ const struct feature features[] = {
     { ALONE("dhcp_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
             get_dhcp_claimed,
             "The device has offered or given an address by DHCP, within the last hour, to who was answered by "
-            "another server as well, one that was there before it. Unknown otherwise.",
+            "another server as well, one that was there before it and says something else of the network. Unknown "
+            "otherwise.",
             "iot.dhcp_claimed:true;" },
     { ALONE("fanout_ports"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "ports", UINT16_MAX,
             NULL,

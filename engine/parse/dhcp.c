@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "base/hash.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* RFC 2131 section 2 and RFC 2132 */
@@ -20,9 +22,14 @@ enum option {
     OPTION_OVERLOAD = 52,
     OPTION_MESSAGE_TYPE = 53,
     OPTION_SERVER = 54,
+    OPTION_LEASE_TIME = 51,
     OPTION_PARAMETER_LIST = 55,
+    OPTION_RENEWAL_TIME = 58,
+    OPTION_REBINDING_TIME = 59,
     OPTION_VENDOR_CLASS = 60,
+    OPTION_CLIENT_ID = 61,
     OPTION_FQDN = 81,
+    OPTION_RELAY_AGENT = 82,
     OPTION_END = 255
 };
 
@@ -85,6 +92,25 @@ static void set_byte(uint8_t *byte, struct cursor in)
         (void)cursor_u8(&in, byte);
 }
 
+/* Does it say something of the network, not of this server, its message, the client or the lease? */
+static bool is_term(uint8_t code)
+{
+    static const uint8_t others[] = { OPTION_HOST_NAME, OPTION_REQUESTED_ADDRESS, OPTION_LEASE_TIME,
+        OPTION_OVERLOAD, OPTION_MESSAGE_TYPE, OPTION_SERVER, OPTION_RENEWAL_TIME, OPTION_REBINDING_TIME,
+        OPTION_CLIENT_ID, OPTION_FQDN, OPTION_RELAY_AGENT };
+
+    return memchr(others, code, sizeof(others)) == NULL;
+}
+
+/* A sum: servers put them in any order. */
+static void add_term(struct dhcp_message *message, uint8_t code, struct cursor value)
+{
+    uint8_t option[1 + UINT8_MAX] = { code };
+
+    memcpy(option + 1, value.at, value.left);
+    message->terms += hash_bytes(option, 1 + value.left);
+}
+
 /* One value; 'fqdn' is kept raw, since it may come in parts. */
 static void read_option(uint8_t code, struct cursor value, struct dhcp_message *message,
         uint8_t *overload)
@@ -102,6 +128,8 @@ static void read_option(uint8_t code, struct cursor value, struct dhcp_message *
     for (size_t i = 0; i < COUNT(texts); i++)
         if (texts[i].code == code)
             append(texts[i].text, value);
+    if (message->from_server && is_term(code))
+        add_term(message, code, value);
     if (code == OPTION_MESSAGE_TYPE)
         set_byte(&message->type, value);
     else if (code == OPTION_OVERLOAD)

@@ -60,6 +60,9 @@ struct dhcp_message {
     struct dhcp_text fqdn;     /* option 81 (RFC 4702), as dotted text in both its encodings */
     struct dhcp_text wanted;   /* option 55: the codes asked for, one byte each, in their order */
     struct dhcp_resolvers resolvers; /* option 6: what a server offers */
+    /* The same where two servers say the same of the network: routers, routes, resolvers, proxies and
+     * all else that is not of this server, this client or this lease. 0: nothing, or from a client */
+    uint64_t terms;
 };
 
 /* Reads the payload of UDP 67 and 68.

@@ -170,10 +170,10 @@ struct flow {
 bool flow_entropy(const struct flow *flow, double *bits);
 
 /* Must the next packet_view tell addresses, ports and MACs? Only while the device behind a flow that
- * the remote began has not been heard. */
+ * the remote began has not been heard, and where who sent a datagram is asked (DHCP). */
 static inline bool flow_wants_ends(const struct flow *flow)
 {
-    return !flow->device_is_first && flow->packets[UP] == 0;
+    return flow->talks || (!flow->device_is_first && flow->packets[UP] == 0);
 }
 
 /* The heartbeat that this flow belongs to: within it, or of all connections to its remote,

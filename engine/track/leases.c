@@ -15,16 +15,24 @@ void leases_destroy(struct leases *leases)
     lock_destroy(&leases->lock);
 }
 
-static struct lease_server find_server(struct leases *leases, const struct address *address,
+bool lease_server_same(const struct lease_server *a, const struct lease_server *b)
+{
+    return mac_is_zero(&a->mac) || mac_is_zero(&b->mac) ? address_equal(&a->address, &b->address)
+                                                        : mac_equal(&a->mac, &b->mac);
+}
+
+static struct lease_met find_server(struct leases *leases, const struct lease_server *server,
         uint64_t number)
 {
-    struct lease_server found = { *address, number };
+    struct lease_met found = { *server, number };
 
     for (size_t i = 0; i < leases->server_count; i++)
-        if (address_equal(&leases->servers[i].address, address))
+        if (lease_server_same(&leases->servers[i].server, server))
             return leases->servers[i];
     if (leases->server_count < LEASE_SERVERS_MAX)
         leases->servers[leases->server_count++] = found;
+    else
+        leases->refused++;
     return found;
 }
 
@@ -52,16 +60,17 @@ static void add_question(struct leases *leases, const struct lease_answer *answe
         .number = number,
         .time_us = answer->time_us,
         .answered = find_server(leases, &answer->server, number),
+        .terms = answer->terms,
     };
 }
 
-static struct lease_rivals rank(const struct lease_server *a, const struct lease_server *b)
+static struct lease_rivals rank(const struct lease_met *a, const struct lease_met *b)
 {
     bool a_is_older = a->since <= b->since;
 
     return (struct lease_rivals){
-        .older = a_is_older ? a->address : b->address,
-        .newer = a_is_older ? b->address : a->address,
+        .older = a_is_older ? a->server : b->server,
+        .newer = a_is_older ? b->server : a->server,
         .alike = a->since == b->since,
     };
 }
@@ -69,18 +78,29 @@ static struct lease_rivals rank(const struct lease_server *a, const struct lease
 bool leases_note(struct leases *leases, const struct lease_answer *answer, struct lease_rivals *out)
 {
     const struct lease_question *question;
-    struct lease_server server;
+    struct lease_met server;
     bool rivals = false;
 
     lock_take(&leases->lock);
     question = find_question(leases, answer);
     if (question == NULL) {
         add_question(leases, answer);
-    } else if (!address_equal(&question->answered.address, &answer->server)) {
+    } else if (question->terms != answer->terms &&
+               !lease_server_same(&question->answered.server, &answer->server)) {
         server = find_server(leases, &answer->server, question->number);
         *out = rank(&question->answered, &server);
         rivals = true;
     }
     lock_release(&leases->lock);
     return rivals;
+}
+
+uint64_t leases_refused(struct leases *leases)
+{
+    uint64_t refused;
+
+    lock_take(&leases->lock);
+    refused = leases->refused;
+    lock_release(&leases->lock);
+    return refused;
 }

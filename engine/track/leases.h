@@ -4,8 +4,13 @@
  * intruder, or a box that somebody has put up by mistake; that a client only changes from one to the
  * other, as when a router is replaced or two networks are watched, tells nothing.
  *
- * Any thread. Bounded: a server that finds no room counts as the latest of all, and questions make
- * room for later ones. */
+ * What a server says of itself it may have from another one: who it is, the MAC of its frames tells where
+ * the link shows any. So a router that answers by two addresses of its own is one server. Two that say the
+ * same of the network lead nobody elsewhere: a pair of which one stands in for the other, or one answer
+ * that is seen before and behind a repeater that sends it on by a MAC of its own.
+ *
+ * Any thread. Bounded: a server that finds no room counts as the latest of all, and as refused; questions
+ * make room for later ones. */
 #ifndef TATTLER_TRACK_LEASES_H
 #define TATTLER_TRACK_LEASES_H
 
@@ -21,7 +26,15 @@
 #define LEASE_ANSWERED_S 10 /* answers that far apart belong to different questions */
 
 struct lease_server {
-    struct address address;
+    struct address address; /* as it names itself: option 54 */
+    struct mac mac;         /* all zeros: the link shows none */
+};
+
+/* Are they one? By their MACs, where both are known. */
+bool lease_server_same(const struct lease_server *a, const struct lease_server *b);
+
+struct lease_met {
+    struct lease_server server;
     uint64_t since; /* the question that it answered first */
 };
 
@@ -29,28 +42,31 @@ struct lease_question {
     uint32_t transaction;
     struct mac client;
     uint64_t number, time_us;
-    struct lease_server answered; /* who was first */
+    struct lease_met answered; /* who was first */
+    uint64_t terms; /* that it named */
 };
 
 struct leases {
     struct lock lock;
-    struct lease_server servers[LEASE_SERVERS_MAX];
+    struct lease_met servers[LEASE_SERVERS_MAX];
     size_t server_count;
     struct lease_question questions[LEASE_QUESTIONS_MAX];
     uint64_t asked; /* questions so far, from 1 on */
+    uint64_t refused; /* answers of servers that found no room */
 };
 
 /* An offer or an acknowledgement. */
 struct lease_answer {
     uint32_t transaction;
     struct mac client;
-    struct address server; /* as it names itself: option 54 */
+    struct lease_server server;
+    uint64_t terms; /* what it says of the network, see parse/dhcp.h */
     uint64_t time_us;
 };
 
-/* Two servers that answered the same question. */
+/* Two servers that answered the same question, each in its way. */
 struct lease_rivals {
-    struct address older, newer;
+    struct lease_server older, newer;
     bool alike; /* both were seen for the first time then: either may be the newer */
 };
 
@@ -60,5 +76,7 @@ void leases_destroy(struct leases *leases);
 /* True, and 'out' is written: another server has answered this question before. */
 bool leases_note(struct leases *leases, const struct lease_answer *answer,
         struct lease_rivals *out);
+
+uint64_t leases_refused(struct leases *leases); /* so far */
 
 #endif

@@ -71,6 +71,23 @@ START_TEST(a_request_tells_who_asks)
 }
 END_TEST
 
+static uint64_t terms_of(struct cursor options)
+{
+    return read_ok(build(2, options)).terms;
+}
+
+START_TEST(what_is_said_of_the_network_is_the_same_in_any_order_and_for_any_lease)
+{
+    uint64_t terms = terms_of(BYTES("\x35\1\2" "\x36\4\xc0\0\2\1" "\x33\4\0\0\x0e\x10" "\3\4\xc0\0\2\1"
+                                    "\6\4\xc0\0\2\2\xff"));
+
+    ck_assert_uint_eq(terms_of(BYTES("\x35\1\5" "\6\4\xc0\0\2\2" "\3\4\xc0\0\2\1" "\x36\4\xc0\0\2\7\xff")),
+            terms);
+    ck_assert_uint_ne(terms_of(BYTES("\x35\1\2" "\6\4\xc0\0\2\1" "\3\4\xc0\0\2\2\xff")), terms);
+    ck_assert_uint_ne(terms_of(BYTES("\x35\1\2" "\6\4\xc0\0\2\2" "\3\4\xc0\0\2\x09\xff")), terms);
+}
+END_TEST
+
 START_TEST(an_acknowledgement_tells_the_address)
 {
     struct dhcp_message message;
@@ -329,6 +346,7 @@ int main(void)
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, a_request_tells_who_asks);
     tcase_add_test(cases, an_acknowledgement_tells_the_address);
+    tcase_add_test(cases, what_is_said_of_the_network_is_the_same_in_any_order_and_for_any_lease);
     tcase_add_test(cases, an_acknowledgement_tells_the_resolvers);
     tcase_add_test(cases, the_first_four_resolvers_are_kept);
     tcase_add_test(cases, half_a_resolver_is_none);
