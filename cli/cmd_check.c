@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check_words.h"
 #include "command.h"
@@ -140,11 +141,32 @@ static void read_file(void *user, const char *path)
     reading->no_memory |= out_of_memory(rule_set_load(reading->set, path));
 }
 
+/* By its first word, which no rule begins with. Not of a pipe, which can be read once. */
+static bool is_threshold_file(const char *path)
+{
+    static const char *const words[] = { "threshold", "event_filter", "suppress", "rate_filter" };
+    char word[32] = "";
+    struct stat info;
+    FILE *file = stat(path, &info) == 0 && S_ISREG(info.st_mode) ? fopen(path, "r") : NULL;
+
+    if (file == NULL)
+        return false;
+    while (fscanf(file, " %31[a-z_]", word) != 1 && fscanf(file, "#%*[^\n]") != EOF && fgetc(file) == '\n')
+        ;
+    fclose(file);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
 static bool read_path(struct reading *reading, const char *path)
 {
     char error[512];
 
-    if (!folder_each(path, ".rules", read_file, reading, error, sizeof(error)))
+    if (is_threshold_file(path))
+        tell_setting(reading->check, path, 0, 0, "no rules but a threshold.config: give it with -T");
+    else if (!folder_each(path, ".rules", read_file, reading, error, sizeof(error)))
         tell_setting(reading->check, path, 0, 0, error);
     return !reading->no_memory;
 }
