@@ -1,4 +1,5 @@
-/* capture_look.h - tells from its first bytes what a file is; for captures and for what is read in their place. */
+/* capture_look.h - tells from its first bytes what a file is; for captures and for what is read in their
+ * place. */
 #ifndef TATTLER_CLI_CAPTURE_LOOK_H
 #define TATTLER_CLI_CAPTURE_LOOK_H
 

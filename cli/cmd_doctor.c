@@ -63,7 +63,8 @@ static void tell_line(void *user, const char *path, unsigned line, const char *w
     if (line > 0)
         checklist_tell(user, VERDICT_WARNING, NULL, "%s:%u: %s", path, line, what);
     else
-        checklist_tell(user, VERDICT_PROBLEM, "mend the file, or take it out of the configuration", "%s: %s", path, what);
+        checklist_tell(user, VERDICT_PROBLEM, "mend the file, or take it out of the configuration",
+                "%s: %s", path, what);
 }
 
 void checklist_tell_place(void *list, const char *file, unsigned line, unsigned column,

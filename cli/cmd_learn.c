@@ -186,7 +186,8 @@ static bool inspect(struct learning *learning, struct engine *engine,
     const struct inspect_sink sink = { .write = drop_record, .flow = on_flow, .alert = on_alert,
         .user = learning };
     struct inspector *inspector = inspector_new(engine, settings, learning->rules.set, &sink);
-    struct capture *capture = capture_new(learning->inputs.captures.paths, learning->inputs.captures.path_count);
+    struct capture *capture =
+            capture_new(learning->inputs.captures.paths, learning->inputs.captures.path_count);
     bool good = inspector != NULL && capture != NULL;
 
     learning->files += learning->inputs.captures.path_count;

@@ -42,7 +42,8 @@ struct dissect_events {
     void (*dns)(void *user, struct connection *connection, struct cursor message,
             bool to_server);
     /* Bytes of a TCP stream in order, up to DISSECT_STREAM_MAX of them. 'offset': of the first of
-     * them; it jumps where bytes are missing for good. This and the next NULL when no connection wants streams. */
+     * them; it jumps where bytes are missing for good. This and the next NULL when no connection wants
+     * streams. */
     void (*stream)(void *user, struct connection *connection, bool to_server, struct cursor bytes,
             uint64_t offset);
     /* Here a message ends in the bytes of the stream told last, or a record of TLS. */

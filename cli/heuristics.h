@@ -6,8 +6,8 @@
 #include "detect/rules/rule_set.h"
 
 /* Those that 'paths' name, or where there are none those of the settings. '*had_problems' is set where
- * some are left out, each of which is told. 'witness' may be NULL. What they log later goes to standard error. NULL: out of
- * memory, which was told. */
+ * some are left out, each of which is told. 'witness' may be NULL. What they log later goes to standard
+ * error. NULL: out of memory, which was told. */
 struct heuristics *load_heuristics(const struct settings *settings, const char *const *paths,
         size_t path_count, const struct heuristic_witness *witness, bool *had_problems);
 

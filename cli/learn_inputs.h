@@ -21,8 +21,8 @@ struct learn_choice {
     struct learn_inputs captures, records;
 };
 
-/* Reads every file to tell whether it is known, until stop_is_wanted(); of those that are and therefore left out the user is
- * told. False: out of memory. */
+/* Reads every file to tell whether it is known, until stop_is_wanted(); of those that are and therefore left
+ * out the user is told. False: out of memory. */
 bool learn_inputs_choose(struct learn_choice *choice, struct store *store);
 void learn_inputs_free(struct learn_choice *choice); /* safe on zeros */
 

@@ -9,7 +9,8 @@
 
 #include <stddef.h>
 
-/* Without folders nothing can be written. Before threads are started. A kernel that cannot is told of, and does without. */
+/* Without folders nothing can be written. Before threads are started. A kernel that cannot is told of, and
+ * does without. */
 void sandbox_enter(const char *const writable[], size_t count);
 
 #endif

@@ -180,7 +180,8 @@ static enum MHD_Result answer_form(struct http_server *server, struct MHD_Connec
     struct MHD_Response *answer;
 
     if (!serve_form_is_good(form))
-        return say(connection, MHD_HTTP_CONTENT_TOO_LARGE, "Nothing was changed: this is no form of the page, or a reason of more than 255 bytes. "
+        return say(connection, MHD_HTTP_CONTENT_TOO_LARGE,
+                "Nothing was changed: this is no form of the page, or a reason of more than 255 bytes. "
                 "Go back, and shorten it.\n");
     if (!serve_is_own_form(server->site->access, connection, serve_form_value(form, "secret")))
         return say(connection, MHD_HTTP_FORBIDDEN,

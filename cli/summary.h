@@ -27,9 +27,9 @@ void summary_add(struct summary *summary, const struct flow *flow);
 void summary_alert(struct summary *summary, const struct flow *flow, const struct rule *rule);
 
 /* Devices with the most urgent alerts come first, then those that skipped DNS for more than
- * NTP, STUN and DNS, then those that sent most; at most 30 devices and 12 rows for each, in 'columns' columns (80 to 160; others are taken for the nearest). 'on_terminal': in
- * colour, unless the environment has NO_COLOR (https://no-color.org/). What came from the network
- * is printed as screen.h does. */
+ * NTP, STUN and DNS, then those that sent most; at most 30 devices and 12 rows for each, in 'columns' columns
+ * (80 to 160; others are taken for the nearest). 'on_terminal': in colour, unless the environment has
+ * NO_COLOR (https://no-color.org/). What came from the network is printed as screen.h does. */
 void summary_print(const struct summary *summary, FILE *to, int columns, bool on_terminal);
 
 #endif

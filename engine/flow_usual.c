@@ -242,7 +242,8 @@ static void accuse_rules(const struct flow *flow, const struct remote_texts *rem
     for (uint16_t i = 0; i < set->count; i++) {
         const char *space = strchr(set->items[i].text, ' ');
 
-        if (space != NULL && (strcmp(space + 1, remote->text) == 0 || strcmp(space + 1, remote->address) == 0))
+        if (space != NULL &&
+                (strcmp(space + 1, remote->text) == 0 || strcmp(space + 1, remote->address) == 0))
             seen_accuse(seen, SEEN_RULE, set->items[i].key, accused_since_us(flow));
     }
 }

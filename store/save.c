@@ -3,7 +3,9 @@
 
 #include "store_internal.h"
 
-enum { ADD_DEVICE, ADD_ITEM, ADD_BEAT, ADD_VOLUME, ADD_SAMPLES, FIND_RULING, TRIM_ITEMS, TRIM_BEATS, QUERIES };
+enum {
+    ADD_DEVICE, ADD_ITEM, ADD_BEAT, ADD_VOLUME, ADD_SAMPLES, FIND_RULING, TRIM_ITEMS, TRIM_BEATS, QUERIES
+};
 
 /* Of what is there and what comes. The dates of an older process count as much as those of a later. */
 static const char *const queries[QUERIES] = {

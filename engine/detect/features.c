@@ -149,8 +149,8 @@ const struct feature features[] = {
     { WITHIN("heartbeat", "state"), FEATURE_NAMES, SCOPE_REMOTE, CHANGED_BEAT_STATE, "", 0,
             beat_state_name,
             get_beat_state,
-            "What has become of the beat. forming: some gaps, not yet sure; steady: a heartbeat; late: the next beat is "
-            "overdue; lost: it stopped; changed: its period or size moved and is not steady yet.",
+            "What has become of the beat. forming: some gaps, not yet sure; steady: a heartbeat; late: the next "
+            "beat is overdue; lost: it stopped; changed: its period or size moved and is not steady yet.",
             "iot.heartbeat.state:steady;" },
     { WITHIN("heartbeat", "lost"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "heartbeats", UINT32_MAX,
             NULL,
@@ -261,9 +261,9 @@ const struct feature features[] = {
             "iot.router_claimed:true;" },
     { ALONE("dhcp_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
             get_dhcp_claimed,
-            "The device has offered or given an address by DHCP, within the last hour, to who was answered by "
-            "another server as well, one that was there before it and says something else of the network. Unknown "
-            "otherwise.",
+            "The device has offered or given an address by DHCP, within the last hour, to who was answered "
+            "by another server as well, one that was there before it and says something else of the "
+            "network. Unknown otherwise.",
             "iot.dhcp_claimed:true;" },
     { ALONE("fanout_ports"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "ports", UINT16_MAX,
             NULL,

@@ -46,8 +46,8 @@ JSON_IN_PLACE char *json_room(struct json *json, size_t most)
 
 /* Comma, key and colon; 'key' is NULL inside arrays and for the outermost object. Returns where the
  * value goes, with JSON_ROOM for it, to be handed to one of the functions below; NULL, which these
- * take, too: the record has failed. Without a key there is room for one of 'key_len' bytes as well. Compiled in place, so that a literal is copied as the few words
- * that it is: most of a record is keys. */
+ * take, too: the record has failed. Without a key there is room for one of 'key_len' bytes as well. Compiled
+ * in place, so that a literal is copied as the few words that it is: most of a record is keys. */
 JSON_IN_PLACE char *json_begin(struct json *json, const char *key, size_t key_len)
 {
     char *at = json_room(json, key_len + sizeof(",\"\":") + JSON_ROOM);

@@ -171,8 +171,9 @@ struct packet {
 };
 
 /* Decodes one frame. TATTLER_OK, which includes frames that are not IP: 'out' is what it says. After
- * any other status 'out' may hold anything. TATTLER_TRUNCATED: cut before the end of a header that is needed. TATTLER_MALFORMED: a header
- * contradicts itself or the one around it. TATTLER_UNSUPPORTED: link type not read here. */
+ * any other status 'out' may hold anything. TATTLER_TRUNCATED: cut before the end of a header that is needed.
+ * TATTLER_MALFORMED: a header contradicts itself or the one around it. TATTLER_UNSUPPORTED: link type not
+ * read here. */
 enum tattler_status packet_decode(int link_type, struct cursor frame, struct packet *out);
 
 /* Does packet_decode() read this link type? */

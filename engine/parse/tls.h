@@ -70,8 +70,9 @@ struct tls_stream {
  *   FULL         a message over TLS_MESSAGE_MAX
  *   NO_MEMORY
  * A hello for SSL 3.0 to TLS 1.2 in SSLv2's framing (RFC 5246 appendix E.2) has a version and nothing
- * else; it must have 255 bytes at most. Whatever ends it also frees what was joined and zeroes the stream. A hello that lies in one
- * segment and one record is read in place; memory only grows with bytes that really arrived. */
+ * else; it must have 255 bytes at most. Whatever ends it also frees what was joined and zeroes the stream. A
+ * hello that lies in one segment and one record is read in place; memory only grows with bytes that really
+ * arrived. */
 enum tattler_status tls_stream_read(struct tls_stream *stream, struct cursor bytes,
         struct tls_hello *out);
 

@@ -1,8 +1,8 @@
 /* names.h - the addresses one device has resolved, and by which names.
  *
  * Each answer keeps its addresses for its TTL plus a grace time, and each use for the grace time: a
- * program that resolves its cloud once, as it starts, may call it for years. An address remembers the name last
- * asked for and a few more that also led to it, so an SNI can be checked against all of them. Full
+ * program that resolves its cloud once, as it starts, may call it for years. An address remembers the name
+ * last asked for and a few more that also led to it, so an SNI can be checked against all of them. Full
  * tables forget what was resolved or used longest ago and say so: until a forgotten entry would have run
  * out by itself, 'never resolved' cannot be told from 'forgotten'. A device makes room out of its
  * own; but one with fewer than NAMES_ALWAYS may always have one more, whatever the others hold.

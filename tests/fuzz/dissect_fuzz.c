@@ -63,8 +63,8 @@ static void on_transaction(void *user, struct connection *connection,
         see_bytes(&transaction->buffers[i].bytes);
 }
 
-/* What is wanted and the flow's service 1 byte, then packets: kind and flags 1 byte (1: from the server, 2: SYN, 4:
- * UDP), where their bytes start 2, length 1, bytes. */
+/* What is wanted and the flow's service 1 byte, then packets: kind and flags 1 byte (1: from the server, 2:
+ * SYN, 4: UDP), where their bytes start 2, length 1, bytes. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct dissect_events events = { .hello = on_hello, .http = on_http, .dns = on_dns,

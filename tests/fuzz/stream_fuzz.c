@@ -16,7 +16,8 @@ static bool take(void *user, struct cursor bytes)
     return last != 0xff; /* where a reader is done */
 }
 
-/* Segments: flags 1 byte (1: SYN, 2: gaps may be skipped, 4: acknowledges until there), where they start 2, length 1, bytes. */
+/* Segments: flags 1 byte (1: SYN, 2: gaps may be skipped, 4: acknowledges until there), where they start 2,
+ * length 1, bytes. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct cursor in = cursor_over(data, size), bytes;

@@ -1,4 +1,5 @@
-/* patterns.h - many byte strings looked for at once, by hyperscan, or vectorscan, which has the same functions.
+/* patterns.h - many byte strings looked for at once, by hyperscan, or vectorscan, which has the same
+ * functions.
  *
  * Built once; then any thread may search with a scratch of its own. */
 #ifndef TATTLER_DETECT_MATCH_PATTERNS_H

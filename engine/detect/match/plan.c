@@ -138,7 +138,8 @@ static bool asks_each_packet(const struct rule *rule)
  * "IP only"; what it cannot look up by a prefix it looks at with each packet). */
 static bool is_of_first_packet(const struct rule *rule)
 {
-    if (rule->application != APPLICATION_ANY || rule->buffer_count > 0 || rule->unless_usual || !rule->to_server ||
+    if (rule->application != APPLICATION_ANY || rule->buffer_count > 0 || rule->unless_usual ||
+            !rule->to_server ||
             !rule->to_client || !rule->source->plain || !rule->destination->plain)
         return false;
     for (uint32_t i = 0; i < rule->test_count; i++)
