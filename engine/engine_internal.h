@@ -243,6 +243,11 @@ struct dhcp_message;
 bool flow_note_lease(struct worker *worker, struct flow *flow, const struct packet_view *packet,
         const struct dhcp_message *message);
 
+/* --- flow_claim.c --- */
+
+/* What the device sent may say that a name is its own. */
+void flow_note_claim(struct worker *worker, struct flow *flow, const struct packet_view *packet);
+
 /* --- flow_report.c: they return what changed, enum flow_change --- */
 
 /* Does a rule see the same in both? */

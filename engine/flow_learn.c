@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "engine_internal.h"
+#include "parse/claim.h"
 #include "parse/dhcp.h"
 #include "parse/http.h"
 #include "parse/mdns.h"
@@ -12,7 +13,6 @@
 #define PROTOCOL_UDP 17
 #define PORT_DNS_TLS 853 /* DoT RFC 7858, DoQ RFC 9250 */
 #define PORT_MDNS 5353
-#define PORT_LLMNR 5355 /* RFC 4795 */
 #define DHCP6_REPLY 7 /* RFC 8415 section 7.3 */
 
 /* --- names --- */
@@ -217,7 +217,7 @@ void flow_learn_service(struct engine *engine, struct flow *flow, enum service s
 bool flow_asks_resolver(const struct flow *flow)
 {
     return flow->device_initiated && flow->packets[UP] > 0 && flow->remote_port != PORT_MDNS &&
-           flow->remote_port != PORT_LLMNR;
+           flow->remote_port != CLAIM_PORT_LLMNR;
 }
 
 static void learn_answer(struct worker *worker, struct flow *flow, const struct resolution *answer)
@@ -333,6 +333,8 @@ static const struct {
     { DHCP_PORT_CLIENT, read_dhcp },
     { DHCP6_PORT_SERVER, read_dhcp6 },
     { DHCP6_PORT_CLIENT, read_dhcp6 },
+    { CLAIM_PORT_NETBIOS, flow_note_claim },
+    { CLAIM_PORT_LLMNR, flow_note_claim },
 };
 
 static bool uses_port(const struct flow *flow, uint16_t port)

@@ -24,8 +24,8 @@ static uint32_t differences(const struct outlook *a, const struct outlook *b)
     uint32_t changed = 0;
 
     if (a->fanout[FANOUT_ABSENT] != b->fanout[FANOUT_ABSENT] || a->strangers != b->strangers ||
-            a->domains != b->domains || a->absent != b->absent || a->usurps != b->usurps ||
-            a->leases != b->leases || a->beats_lost != b->beats_lost)
+            a->domains != b->domains || a->absent != b->absent || a->claims != b->claims ||
+            a->usurps != b->usurps || a->leases != b->leases || a->beats_lost != b->beats_lost)
         changed |= CHANGED_FANOUT;
     if (a->upload_24h != b->upload_24h || a->upload_burst_known != b->upload_burst_known ||
             a->upload_burst != b->upload_burst || a->upload_day_known != b->upload_day_known ||
@@ -56,6 +56,7 @@ static void look_at_arp(struct flow *flow)
     flow->outlook.fanout[FANOUT_ABSENT] =
             any ? fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us) : 0;
     flow->outlook.absent = any ? strangers_count(conduct->absent, flow->last_us) : 0;
+    flow->outlook.claims = strangers_count(conduct->claims, flow->last_us);
     flow->outlook.usurps = intrudes(&flow->device->usurped_us, flow->last_us);
     flow->outlook.leases = intrudes(&flow->device->leased_us, flow->last_us);
 }

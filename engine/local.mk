@@ -51,11 +51,11 @@ libengine_la_SOURCES = \
 	engine/enrich/resolvers.h engine/enrich/risk.c engine/enrich/risk.h \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \
-	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_learn.c engine/flow_lease.c \
+	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_claim.c engine/flow_learn.c engine/flow_lease.c \
 	engine/engine_arp.c engine/engine_events.c engine/engine_heuristics.c engine/engine_scripts.c engine/engine_scripts.h engine/engine_scripts_read.c engine/flow_burst.c engine/flow_dns.c engine/flow_no_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_relay.c engine/flow_remotes.c engine/flow_report.c engine/flow_silence.c \
 	engine/flow_common.c engine/flow_usual.c \
-	engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
+	engine/parse/claim.c engine/parse/claim.h engine/parse/dhcp.c engine/parse/dhcp.h engine/parse/dns.c engine/parse/dns.h \
 	engine/parse/gquic.c engine/parse/gquic.h engine/parse/http.c engine/parse/http.h engine/parse/mdns.c engine/parse/mdns.h \
 	engine/parse/packet.c engine/parse/packet.h engine/parse/packet_icmp.c \
 	engine/parse/packet_ip.c engine/parse/packet_layers.h engine/parse/packet_link.c \

@@ -4,6 +4,7 @@ LDADD = $(PLAIN_LDFLAGS) $(REPLAY) librules.la libhost.la libgeowriter.la
 
 FUZZ_TARGETS = \
 	tests/fuzz/capture_fuzz \
+	tests/fuzz/claim_fuzz \
 	tests/fuzz/defrag_fuzz \
 	tests/fuzz/dhcp_fuzz \
 	tests/fuzz/dissect_fuzz \
@@ -67,6 +68,7 @@ UNIT_TESTS = \
 	tests/unit/burst_test \
 	tests/unit/calls_test \
 	tests/unit/capture_test \
+	tests/unit/claim_test \
 	tests/unit/condition_test \
 	tests/unit/connection_test \
 	tests/unit/defrag_test \

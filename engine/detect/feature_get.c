@@ -252,6 +252,11 @@ bool get_dhcp_claimed(const struct flow *flow, struct feature_value *out)
     return positive(flow->outlook.leases, out);
 }
 
+bool get_names_claimed(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.claims, out);
+}
+
 bool get_fanout_ports(const struct flow *flow, struct feature_value *out)
 {
     return fanout(flow, FANOUT_PORTS, out);

@@ -265,6 +265,12 @@ const struct feature features[] = {
             "by another server as well, one that was there before it and says something else of the "
             "network. Unknown otherwise.",
             "iot.dhcp_claimed:true;" },
+    { ALONE("names_claimed"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "names", CLAIMS_MAX, NULL,
+            get_names_claimed,
+            "Names that the device has said within the last day to be its own, as neighbours looked for them "
+            "by LLMNR or NetBIOS; 16 are that many or more. A host has one. Unknown when there are none, and "
+            "for routers.",
+            "iot.names_claimed:>=4;" },
     { ALONE("fanout_ports"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "ports", UINT16_MAX,
             NULL,
             get_fanout_ports, "Ports that the device opened flows to in the last 60 s.",

@@ -30,6 +30,8 @@ void conduct_forget(struct conduct *conduct, struct conduct_budget *budget)
     conduct->absent = NULL;
     free(conduct->neighbours);
     conduct->neighbours = NULL;
+    free(conduct->claims);
+    conduct->claims = NULL;
 }
 
 void conduct_clear(struct conduct *conduct, struct conduct_budget *budget)

@@ -71,7 +71,7 @@ struct outlook {
     uint32_t common; /* other households' votes for its remote (enrich/profile.h) */
     bool has_usual; /* something may be usual: worth asking (engine.h, flow_is_usual()) */
     struct beat_view series; /* of all connections to this remote */
-    uint32_t beats_lost, strangers, domains, absent;
+    uint32_t beats_lost, strangers, domains, absent, claims;
     bool usurps, leases;
 };
 

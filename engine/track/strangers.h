@@ -1,5 +1,6 @@
 /* strangers.h - how many hosts a device met of late in one way: called them outside without having
- * a name for them, asked for them at home in vain, or called them there.
+ * a name for them, asked for them at home in vain, or called them there. And how many names it said were
+ * its own.
  *
  * One host called without a name is worth a look. Who has a dozen is a peer among peers (BitTorrent,
  * games, calls) or scans, and each of them says little. One host that is gone from home is a lamp
@@ -18,6 +19,7 @@
 /* Ports of hosts at home: a hub's many lamps, but by far not all addresses of a home. Who scans it
  * again meets none that is still remembered. */
 #define NEIGHBOURS_MAX 128
+#define CLAIMS_MAX 16 /* names */
 #define STRANGERS_KEPT_S 86400
 
 struct stranger {
