@@ -238,10 +238,13 @@ void engine_learn_offer(struct engine *engine, const struct address resolvers[],
 /* --- flow_lease.c --- */
 
 struct dhcp_message;
+struct dhcp6_message;
 /* A server's message. False: it intrudes beside the network's own, so what it offers is not the
  * network's. */
 bool flow_note_lease(struct worker *worker, struct flow *flow, const struct packet_view *packet,
         const struct dhcp_message *message);
+bool flow_note_lease6(struct worker *worker, struct flow *flow, const struct packet_view *packet,
+        const struct dhcp6_message *message);
 
 /* --- flow_claim.c --- */
 

@@ -13,7 +13,6 @@
 #define PROTOCOL_UDP 17
 #define PORT_DNS_TLS 853 /* DoT RFC 7858, DoQ RFC 9250 */
 #define PORT_MDNS 5353
-#define DHCP6_REPLY 7 /* RFC 8415 section 7.3 */
 
 /* --- names --- */
 
@@ -314,9 +313,10 @@ static void read_dhcp6(struct worker *worker, struct flow *flow, const struct pa
 
     if (dhcp6_read(packet->payload, &message) != TATTLER_OK)
         return;
-    if (message.type == DHCP6_REPLY) {
-        engine_learn_offer(worker->engine, message.resolvers.items, message.resolvers.count,
-                flow->last_us);
+    if (message.type == DHCP6_ADVERTISE || message.type == DHCP6_REPLY) {
+        if (flow_note_lease6(worker, flow, packet, &message) && message.type == DHCP6_REPLY)
+            engine_learn_offer(worker->engine, message.resolvers.items, message.resolvers.count,
+                    flow->last_us);
         return;
     }
     device_set_name(flow->device, DEVICE_NAME_DHCP, message.fqdn.text, message.fqdn.length);

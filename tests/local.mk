@@ -105,6 +105,7 @@ UNIT_TESTS = \
 	tests/unit/http_response_test \
 	tests/unit/http_test \
 	tests/unit/http_uri_test \
+	tests/unit/intruder_test \
 	tests/unit/invariance_test \
 	tests/unit/inherit_test \
 	tests/unit/json_test \

@@ -291,7 +291,7 @@ enum tattler_status dhcp6_read(struct cursor payload, struct dhcp6_message *out)
     struct cursor value;
     uint16_t code, length;
 
-    if (!cursor_u8(&payload, &message.type) || !cursor_skip(&payload, 3))
+    if (!cursor_u8(&payload, &message.type) || !cursor_u24be(&payload, &message.transaction))
         return TATTLER_TRUNCATED;
     if (message.type == 0 || message.type > DHCP6_TYPE_MAX)
         return TATTLER_UNSUPPORTED;

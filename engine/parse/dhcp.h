@@ -72,10 +72,14 @@ struct dhcp_message {
  *   MALFORMED    neither request nor reply, or no message type in the options */
 enum tattler_status dhcp_read(struct cursor payload, struct dhcp_message *out);
 
+/* DHCPv6 message types (RFC 8415 section 7.3). */
+enum dhcp6_type { DHCP6_SOLICIT = 1, DHCP6_ADVERTISE = 2, DHCP6_REPLY = 7 };
+
 struct dhcp6_message {
-    uint8_t type;  /* RFC 8415 section 7.3: 1 SOLICIT, 3 REQUEST, 7 REPLY, 11 INFORMATION-REQUEST */
+    uint8_t type;  /* enum dhcp6_type, or another one as sent */
+    uint32_t transaction;    /* 24 bits: the same in a question and all answers to it */
     bool has_mac;
-    struct mac mac;          /* from a client DUID of type 1 or 3 over Ethernet */
+    struct mac mac;          /* from a client DUID of type 1 or 3 over Ethernet, in answers, too */
     struct dhcp_text fqdn;   /* option 39 (RFC 4704) as dotted text */
     struct dhcp_text vendor; /* option 16: the first item */
     struct dhcp_resolvers resolvers; /* option 23 (RFC 3646): what a server offers */

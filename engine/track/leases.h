@@ -1,4 +1,5 @@
-/* leases.h - who hands out addresses (DHCP, RFC 2131), and who does so beside the server that did before.
+/* leases.h - who hands out addresses (DHCP, RFC 2131) or resolvers (DHCPv6, RFC 8415), and who does so beside
+ * the server that did before.
  *
  * A household has one server. Of two that answer one question of one client, the later one is an
  * intruder, or a box that somebody has put up by mistake; that a client only changes from one to the
@@ -55,7 +56,7 @@ struct leases {
     uint64_t refused; /* answers of servers that found no room */
 };
 
-/* An offer or an acknowledgement. */
+/* An offer or an acknowledgement, an advertisement or a reply. */
 struct lease_answer {
     uint32_t transaction;
     struct mac client;

@@ -118,6 +118,18 @@ bool resolver_is_own(struct resolver_table *table, const struct address *address
     return own;
 }
 
+size_t resolver_own_v4(struct resolver_table *table, struct address out[RESOLVERS_MAX])
+{
+    size_t count = 0;
+
+    lock_take(&table->lock);
+    for (size_t i = 0; i < RESOLVERS_MAX; i++)
+        if (table->items[i].trust >= RESOLVER_AT_HOME && address_is_v4(&table->items[i].address))
+            out[count++] = table->items[i].address;
+    lock_release(&table->lock);
+    return count;
+}
+
 /* With the lock held. */
 static enum resolver_verdict judge(struct resolver_table *table, const struct resolver_use *use)
 {

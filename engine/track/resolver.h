@@ -65,6 +65,9 @@ void resolver_learn(struct resolver_table *table, const struct address *resolver
 /* Does the network name this resolver, or has it answered at home? */
 bool resolver_is_own(struct resolver_table *table, const struct address *address);
 
+/* Those of IPv4 that the network names or that have answered at home; how many. */
+size_t resolver_own_v4(struct resolver_table *table, struct address out[RESOLVERS_MAX]);
+
 /* One device and the resolver that it asks. */
 struct resolver_use {
     uint64_t device; /* any number that names the device */

@@ -272,7 +272,8 @@ START_TEST(a_solicit_tells_who_asks)
 {
     struct dhcp6_message message = read6_ok(BYTES(solicit));
 
-    ck_assert_uint_eq(message.type, 1);
+    ck_assert_uint_eq(message.type, DHCP6_SOLICIT);
+    ck_assert_uint_eq(message.transaction, 0x102030);
     ck_assert(message.has_mac);
     check_mac(message.mac, "02:00:00:00:00:07");
     ck_assert_str_eq(message.vendor.text, "MSFT");
