@@ -113,7 +113,8 @@ static void Reverse(struct TattlerFlow *state)
     }
 }
 
-static void NoteChanges(struct TattlerFlow *state, const Flow *f, const Packet *p)
+/* What the packet has changed, for the rules that are about to look at it. */
+static void TellRules(struct TattlerFlow *state, const Flow *f, const Packet *p)
 {
     const unsigned way = TattlerDirectionOf(p);
     const uint32_t changed = state->flow->changed | state->in_facts, phase = PhaseOf(f, p);
@@ -127,7 +128,6 @@ static void NoteChanges(struct TattlerFlow *state, const Flow *f, const Packet *
     if (phase != state->phase[way])
         state->unseen[way] |= TATTLER_CHANGED_PHASE;
     state->phase[way] = phase;
-    TattlerEveNote(state);
 }
 
 struct TattlerFlow *TattlerFlowOfPacket(const Packet *p)
@@ -215,6 +215,7 @@ static struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
 
     if (state == NULL)
         return NULL;
+    state->carried[0] = state->carried[1] = CHANGED_ALL; /* rules may be loaded later */
     state->flow = flow_open(worker, view);
     if (state->flow == NULL || FlowSetStorageById(f, flow_slot, state) != 0) {
         FreeState(state);
@@ -257,7 +258,9 @@ static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
     if (state == NULL)
         return;
     flow_packet(worker, state->flow, &view);
-    NoteChanges(state, f, p);
+    if (TattlerRulesAsk())
+        TellRules(state, f, p);
+    TattlerEveNote(state);
 }
 
 /* FlowGetStorageById() and its like for threads take two calls each to tell the same, with each

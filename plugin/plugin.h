@@ -182,6 +182,8 @@ bool TattlerRuleRegister(void);
 /* The conditions of a rule that is being parsed, made with its first iot keyword and owned by it.
  * NULL: out of memory. */
 struct TattlerRule *TattlerRuleOf(DetectEngineCtx *de_ctx, Signature *s);
+/* Has any been made? Else nobody wants to know what a packet has changed. Any thread. */
+bool TattlerRulesAsk(void);
 
 /* The rule asks for this feature, by a string match of its own. */
 void TattlerRuleAsks(struct TattlerRule *rule, const struct feature *feature);

@@ -1,11 +1,15 @@
 /* The iot conditions of a rule: made while it is loaded, checked when it is looked at. */
 #include "rule.h"
 
+#include <stdatomic.h>
+
 #include "detect-engine-helper.h"
 #include "detect-parse.h"
 
 /* Set once while Suricata starts: the hidden keywords. */
 static uint16_t rule_keyword, fired_keyword;
+
+static atomic_bool rules_ask; /* stays so once it is */
 
 /* --- while packets are inspected --- */
 
@@ -103,7 +107,13 @@ struct TattlerRule *TattlerRuleOf(DetectEngineCtx *de_ctx, Signature *s)
         return NULL;
     }
     de_ctx->sm_types_prefilter[rule_keyword] = true;
+    atomic_store(&rules_ask, true);
     return rule;
+}
+
+bool TattlerRulesAsk(void)
+{
+    return atomic_load_explicit(&rules_ask, memory_order_relaxed);
 }
 
 void TattlerRuleAsks(struct TattlerRule *rule, const struct feature *feature)
