@@ -29,6 +29,7 @@ struct interface {
     uint16_t link_type;
     uint32_t snap_bytes; /* 0: no limit */
     uint8_t resolution;
+    uint64_t ticks_per_s; /* of a decimal one */
     int64_t offset_s;
 };
 
@@ -74,7 +75,7 @@ static bool read_u16(const struct pcapng *pcapng, struct cursor *in, uint16_t *o
     return pcapng->big_endian ? cursor_u16be(in, out) : cursor_u16le(in, out);
 }
 
-static bool read_u32(const struct pcapng *pcapng, struct cursor *in, uint32_t *out)
+static inline bool read_u32(const struct pcapng *pcapng, struct cursor *in, uint32_t *out)
 {
     return pcapng->big_endian ? cursor_u32be(in, out) : cursor_u32le(in, out);
 }
@@ -182,6 +183,15 @@ static bool add_interface(struct pcapng *pcapng, const struct interface *interfa
     return true;
 }
 
+static uint64_t power_of_10(unsigned int exponent)
+{
+    uint64_t power = 1;
+
+    while (exponent-- > 0)
+        power *= 10;
+    return power;
+}
+
 static bool read_interface(struct pcapng *pcapng, struct cursor body)
 {
     struct interface interface = { .resolution = RESOLUTION_DEFAULT };
@@ -199,16 +209,8 @@ static bool read_interface(struct pcapng *pcapng, struct cursor body)
         fail(pcapng, "an interface has an impossible time resolution");
         return false;
     }
+    interface.ticks_per_s = power_of_10(digits);
     return add_interface(pcapng, &interface);
-}
-
-static uint64_t power_of_10(unsigned int exponent)
-{
-    uint64_t power = 1;
-
-    while (exponent-- > 0)
-        power *= 10;
-    return power;
 }
 
 /* Ticks of the interface's resolution since 1970 into microseconds. */
@@ -224,10 +226,11 @@ static uint64_t time_of(const struct interface *interface, uint64_t ticks)
         s = ticks >> digits;
         us = ((part >> drop) * US_PER_S) >> (digits - drop);
     } else {
-        uint64_t ticks_per_s = power_of_10(digits), part = ticks % ticks_per_s;
+        uint64_t part = ticks % interface->ticks_per_s;
 
-        s = ticks / ticks_per_s;
-        us = digits <= 6 ? part * power_of_10(6 - digits) : part / power_of_10(digits - 6);
+        s = ticks / interface->ticks_per_s;
+        us = digits <= 6 ? part * (US_PER_S / interface->ticks_per_s)
+                         : part / (interface->ticks_per_s / US_PER_S);
     }
     return capture_time_us(s > INT64_MAX ? INT64_MAX : (int64_t)s, interface->offset_s, us);
 }
