@@ -1,5 +1,6 @@
 #include "capture.h"
 
+#include "base/apart.h"
 #include "capture_look.h"
 #include "capture_time.h"
 #include "input.h"
@@ -267,7 +268,7 @@ static enum capture_event next_of_file(struct capture *capture, struct captured 
 }
 
 /* From the first of the next files that has any. Apart: it is not for each frame. */
-static __attribute__((noinline)) enum capture_event next_of_others(struct capture *capture,
+static APART enum capture_event next_of_others(struct capture *capture,
         struct captured *out)
 {
     enum capture_event event;

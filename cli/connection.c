@@ -4,6 +4,8 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "base/apart.h"
+
 #define US_PER_S UINT64_C(1000000)
 
 /* Suricata's default 'flow-timeouts'. Each (kind, state) is a list in the order of the
@@ -263,7 +265,7 @@ static bool is_same_way(const struct connection *connection, const struct connec
 }
 
 /* By its key; makes one if there is none. Apart, since most packets need none of this. */
-static __attribute__((noinline)) struct connection *find_or_make(struct connections *connections,
+static APART struct connection *find_or_make(struct connections *connections,
         const struct packet *packet, unsigned depth, uint64_t time_us, bool *is_new, bool *to_server)
 {
     struct connection *connection;

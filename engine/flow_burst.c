@@ -1,6 +1,7 @@
 /* Bursts of a flow: the beats within it, and when its device is told of them. */
 #include <stdlib.h>
 
+#include "base/apart.h"
 #include "engine.h"
 #include "engine_internal.h"
 
@@ -84,7 +85,7 @@ static void add_to_beat(struct flow *flow, uint64_t time_us, uint64_t bytes)
         flow->changed |= CHANGED_BEAT;
 }
 
-static void begin_burst(struct engine *engine, struct flow *flow, uint64_t time_us)
+static APART void begin_burst(struct engine *engine, struct flow *flow, uint64_t time_us)
 {
     if (flow->burst_waits) { /* a flow that pauses before its name is known */
         flow->settled = true;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/apart.h"
 #include "engine.h"
 #include "engine_internal.h"
 #include "parse/claim.h"
@@ -359,7 +360,7 @@ static void hear(struct worker *worker, struct flow *flow, const struct packet_v
         }
 }
 
-void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
+APART void flow_learn_datagram(struct worker *worker, struct flow *flow, enum direction way,
         const struct packet_view *packet)
 {
     bool is_offer = flow->remote_port == DHCP_PORT_SERVER || flow->remote_port == DHCP6_PORT_SERVER;

@@ -1,6 +1,7 @@
 /* What each packet adds to its flow. Nothing here takes a lock, but for the rare payloads that
  * speak of names or devices. */
 
+#include "base/apart.h"
 #include "engine.h"
 #include "engine_internal.h"
 
@@ -33,7 +34,7 @@ static void check_hour(struct engine *engine, struct flow *flow, uint64_t time_u
     flow->hour = hour;
 }
 
-static void tick(struct engine *engine, struct flow *flow, uint64_t before_us)
+static APART void tick(struct engine *engine, struct flow *flow, uint64_t before_us)
 {
     uint64_t first_us = flow->first_us, time_us = flow->last_us;
     uint64_t age_s = (time_us - first_us) / US_PER_S, quarter = time_us / HOUR_CHECK_US;
@@ -58,7 +59,7 @@ static void move_clock(struct engine *engine, struct flow *flow, uint64_t time_u
         tick(engine, flow, before_us);
 }
 
-static void guess_service(struct engine *engine, struct flow *flow,
+static APART void guess_service(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
     struct service_view view = {
@@ -85,7 +86,7 @@ static void end_entropy(struct engine *engine, struct flow *flow)
     atomic_fetch_sub(&engine->entropies, 1);
 }
 
-static void start_entropy(struct engine *engine, struct flow *flow)
+static APART void start_entropy(struct engine *engine, struct flow *flow)
 {
     if (atomic_fetch_add(&engine->entropies, 1) < ENTROPY_FLOWS_MAX)
         flow->counting = pool_take(&engine->entropy_pool);
@@ -155,7 +156,7 @@ static void read_payload(struct worker *worker, struct flow *flow,
 }
 
 /* What SYNs and the first answer say of who was asked. */
-static void follow_opening(struct engine *engine, struct flow *flow,
+static APART void follow_opening(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
     bool is_syn = way == UP && (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
@@ -169,7 +170,7 @@ static void follow_opening(struct engine *engine, struct flow *flow,
 
 /* An error about this flow, from its remote or a router on the way: it refuses as a RST does, and what
  * the flow has to tell must not wait for its end, which hosts see at different times. */
-static void hear_of(struct engine *engine, struct flow *flow, const struct packet_view *packet,
+static APART void hear_of(struct engine *engine, struct flow *flow, const struct packet_view *packet,
         enum direction way)
 {
     flow->changed = 0;
@@ -184,7 +185,7 @@ static void hear_of(struct engine *engine, struct flow *flow, const struct packe
         flow->changed |= flow_report(engine, flow);
 }
 
-static void follow_echo(struct engine *engine, struct flow *flow, const struct packet_view *packet,
+static APART void follow_echo(struct engine *engine, struct flow *flow, const struct packet_view *packet,
         enum direction way)
 {
     if (!flow->device_initiated)
@@ -222,7 +223,7 @@ static bool is_idle(const struct flow *flow, const struct packet_view *packet)
 }
 
 /* The first packet of either way. */
-static void begin_way(struct worker *worker, struct flow *flow, const struct packet_view *packet,
+static APART void begin_way(struct worker *worker, struct flow *flow, const struct packet_view *packet,
         enum direction way)
 {
     if (way == DOWN)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/apart.h"
 #include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
@@ -55,7 +56,7 @@ static struct flow_relay *make(struct engine *engine)
 }
 
 /* What the first one said counts, too. */
-static bool begin(struct engine *engine, struct flow *flow, enum direction way)
+static APART bool begin(struct engine *engine, struct flow *flow, enum direction way)
 {
     if (!flow->relay_refused)
         flow->relay = make(engine);
@@ -107,7 +108,7 @@ static void show(struct flow *flow, const struct relay_view *view)
     flow->changed |= CHANGED_RELAY;
 }
 
-static void hand_in(struct engine *engine, struct flow *flow)
+static APART void hand_in(struct engine *engine, struct flow *flow)
 {
     struct conduct *conduct = &flow->device->conduct;
     struct relay_end end = end_of(flow);

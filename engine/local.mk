@@ -32,8 +32,8 @@ libengine_la_CFLAGS = $(AM_CFLAGS) $(LTO_CFLAGS) $(ENGINE_CFLAGS)
 libengine_la_LIBADD = $(LINKED_LUA) $(ENGINE_LIBS)
 libengine_la_SOURCES = \
 	engine/baseline.c engine/baseline.h engine/baseline_export.c engine/baseline_import.c \
-	engine/base/address.c engine/base/address.h engine/base/cursor.h engine/base/digits.h engine/base/hash.c \
-	engine/base/hash.h engine/base/lock.h engine/base/lower.h engine/base/nearest.c engine/base/nearest.h \
+	engine/base/address.c engine/base/address.h engine/base/apart.h engine/base/cursor.h engine/base/digits.h \
+	engine/base/hash.c engine/base/hash.h engine/base/lock.h engine/base/lower.h engine/base/nearest.c engine/base/nearest.h \
 	engine/base/pool.c engine/base/pool.h engine/base/status.h engine/base/value.h \
 	engine/detect/condition.c engine/detect/condition.h \
 	engine/detect/condition_internal.h engine/detect/condition_number.c engine/detect/dga.c engine/detect/dga.h engine/detect/gate.c engine/detect/gate.h \

@@ -7,6 +7,7 @@
 #include "thread-storage.h"
 #include "util-debug.h"
 
+#include "base/apart.h"
 #include "parse/packet.h"
 
 #define US_PER_S UINT64_C(1000000)
@@ -208,7 +209,7 @@ static void FreeState(void *data)
     SCFree(state);
 }
 
-static struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
+static APART struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
         const struct packet_view *view)
 {
     struct TattlerFlow *state = SCCalloc(1, sizeof(*state));
@@ -225,7 +226,7 @@ static struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
 }
 
 /* No rule looks at an ICMP error about a flow (TattlerFlowOfPacket), so both ways' next packets do. */
-static void HearOf(struct worker *worker, struct TattlerFlow *state,
+static APART void HearOf(struct worker *worker, struct TattlerFlow *state,
         const struct packet_view *view)
 {
     flow_packet(worker, state->flow, view);

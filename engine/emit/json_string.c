@@ -1,6 +1,7 @@
 /* Strings of JSON. */
 #include "emit/json.h"
 
+#include "base/apart.h"
 #include "emit/json_internal.h"
 
 /* Bytes of the UTF-8 character at 'text', 0 if it is none (RFC 3629 section 4). */
@@ -68,7 +69,7 @@ static bool is_plain(unsigned char c)
 /* The rest of a string from its first byte that is not plain: what came before is ASCII and tells
  * nothing of it. One byte that is not UTF-8 puts all of it in doubt: then all beyond ASCII are escaped,
  * as Suricata does it. Apart, so that most strings need not save the registers that this takes. */
-static __attribute__((noinline)) void put_rest(struct json *json, char *at,
+static APART void put_rest(struct json *json, char *at,
         const unsigned char *bytes, size_t len)
 {
     bool utf8 = is_utf8(bytes, len);
