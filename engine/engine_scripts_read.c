@@ -98,7 +98,8 @@ static const struct flow *device_as_flow(struct script_scene *scene)
     if (scene->looked)
         return of_device;
     scene->looked = true;
-    *of_device = (struct flow){ .device = scene->device, .last_us = scene->call.now_us };
+    *of_device = (struct flow){ .device = scene->device, .device_is_first = true,
+        .last_us = scene->call.now_us };
     flow_view_device(scene->engine, of_device);
     return of_device;
 }

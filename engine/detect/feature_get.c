@@ -214,12 +214,20 @@ bool get_accepted(const struct flow *flow, struct feature_value *out)
     return flow->outlook.accepted_known;
 }
 
+/* What the device does besides is told of flows that it began. Of another, a rule on what the client sends
+ * would blame the remote: a scan's late refusals are such flows, one for each host. */
+static bool deeds(const struct flow *flow, uint32_t count, struct feature_value *out)
+{
+    return positive(count, out) && flow->device_is_first;
+}
+
 /* While the device opens flows at all, none of one kind is a fact. */
 static bool fanout(const struct flow *flow, enum fanout_kind kind, struct feature_value *out)
 {
     const uint32_t *counts = flow->outlook.fanout;
 
-    return number(counts[kind], out) && (counts[FANOUT_PUBLIC] > 0 || counts[FANOUT_LAN] > 0);
+    return number(counts[kind], out) && flow->device_is_first &&
+           (counts[FANOUT_PUBLIC] > 0 || counts[FANOUT_LAN] > 0);
 }
 
 bool get_fanout(const struct flow *flow, struct feature_value *out)
@@ -234,12 +242,12 @@ bool get_fanout_lan(const struct flow *flow, struct feature_value *out)
 
 bool get_fanout_absent(const struct flow *flow, struct feature_value *out)
 {
-    return positive(flow->outlook.fanout[FANOUT_ABSENT], out);
+    return deeds(flow, flow->outlook.fanout[FANOUT_ABSENT], out);
 }
 
 bool get_absent_24h(const struct flow *flow, struct feature_value *out)
 {
-    return positive(flow->outlook.absent, out);
+    return deeds(flow, flow->outlook.absent, out);
 }
 
 bool get_router_claimed(const struct flow *flow, struct feature_value *out)
@@ -343,7 +351,7 @@ bool get_beat_state(const struct flow *flow, struct feature_value *out)
 
 bool get_beats_lost(const struct flow *flow, struct feature_value *out)
 {
-    return positive(flow->outlook.beats_lost, out);
+    return deeds(flow, flow->outlook.beats_lost, out);
 }
 
 bool get_entropy(const struct flow *flow, struct feature_value *out)

@@ -232,7 +232,9 @@ const struct feature features[] = {
     { ALONE("fanout"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", UINT32_MAX, NULL,
             get_fanout,
             "Public hosts that the device opened flows to in the last 60 s. Exact up to 128, "
-            "above within some percent.",
+            "above within some percent. In flows whose first packet the remote sent this is unknown, as "
+            "are the other `iot.fanout_`, `iot.absent_24h` and `iot.heartbeat.lost`: who calls a device "
+            "that scans, or refuses it late, does not scan.",
             "iot.fanout:>100;" },
     { ALONE("fanout_lan"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", UINT32_MAX, NULL,
             get_fanout_lan,

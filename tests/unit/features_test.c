@@ -37,6 +37,7 @@ static void set_up(void)
     full = (struct flow){
         .device = &somebody,
         .remote_is_public = true,
+        .device_is_first = true,
         .first_us = 1000000,
         .last_us = 8999999,
         .bytes = { 1001, 2002 },

@@ -100,6 +100,24 @@ START_TEST(neighbours_are_seen_both_ways_whatever_the_line_shows)
 }
 END_TEST
 
+/* Its flow is another by then: the sensor gives up an unanswered SYN after half a minute. */
+START_TEST(who_refuses_late_is_no_scanner)
+{
+    struct feature_value value;
+    struct packet_view refusal = packet_from(&scene, "203.0.113.100", 443, BROWSER, 50000, TCP);
+    struct flow *flow = call_many(BROWSER, "203.0.113"), *late;
+
+    refusal.tcp_flags = RST | ACK;
+    late = begin(&scene, &refusal);
+    ck_assert_str_eq(late->device->mac_text, flow->device->mac_text);
+    ck_assert(!known(late, "fanout", &value));
+    ck_assert(!known(late, "fanout_ports", &value));
+    assert_number(flow, "fanout", HOSTS);
+    flow_close(scene.engine, late);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -108,6 +126,7 @@ int main(void)
         a_call_from_outside_shows_it_too,
         an_error_from_outside_shows_it_too,
         neighbours_are_seen_both_ways_whatever_the_line_shows,
+        who_refuses_late_is_no_scanner,
     };
     Suite *suite = suite_create("one_way");
     TCase *all = tcase_create("all");

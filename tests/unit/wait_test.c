@@ -14,7 +14,7 @@ static void set_up(void)
     wait = calloc(1, wait_size(2));
     ck_assert_ptr_nonnull(wait);
     flow = (struct flow){ .first_us = 1, .last_us = 1, .remote_is_public = true,
-        .outlook.fanout = { 1, 1, 1 } };
+        .device_is_first = true, .outlook.fanout = { 1, 1, 1 } };
     plan = (struct plan){ .mask = CHANGED_VOLUME | CHANGED_BEAT | PLAN_ALWAYS };
 }
 
