@@ -188,28 +188,11 @@ static bool is_within(const struct condition *condition, double value)
                    (condition->real.high_included && value <= condition->real.high));
 }
 
-bool condition_accepts(const struct condition *condition, const struct feature_value *value)
+bool condition_contains(const struct condition *condition, const struct feature_value *value)
 {
-    bool in = false;
-
-    switch (condition->feature->type) {
-    case FEATURE_STRING:
-        return false; /* never parsed */
-    case FEATURE_NUMBER:
-        in = value->number >= condition->number.low && value->number <= condition->number.high;
-        break;
-    case FEATURE_REAL:
-        in = is_within(condition, value->real);
-        break;
-    case FEATURE_BOOLEAN:
-    case FEATURE_NAMES:
-        in = (condition->names >> value->number & 1) != 0;
-        break;
-    case FEATURE_SET:
-        in = has_finding(condition, value->findings);
-        break;
-    }
-    return in != condition->negated;
+    return condition->feature->type == FEATURE_REAL  ? is_within(condition, value->real)
+           : condition->feature->type == FEATURE_SET ? has_finding(condition, value->findings)
+                                                     : false; /* conditions on strings are never parsed */
 }
 
 bool condition_holds(const struct condition *condition, const struct flow *flow)

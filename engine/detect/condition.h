@@ -52,8 +52,28 @@ enum tattler_status condition_parse(const struct feature *feature, const char *t
 
 bool condition_holds(const struct condition *condition, const struct flow *flow);
 
+/* What condition_accepts() asks of reals and findings. */
+bool condition_contains(const struct condition *condition, const struct feature_value *value);
+
 /* The same for a value that the condition's feature is known to have, for callers that check many
  * conditions on one feature. */
-bool condition_accepts(const struct condition *condition, const struct feature_value *value);
+static inline bool condition_accepts(const struct condition *condition,
+        const struct feature_value *value)
+{
+    bool in;
+
+    switch (condition->feature->type) {
+    case FEATURE_NUMBER:
+        in = value->number >= condition->number.low && value->number <= condition->number.high;
+        break;
+    case FEATURE_BOOLEAN:
+    case FEATURE_NAMES:
+        in = (condition->names >> value->number & 1) != 0;
+        break;
+    default:
+        in = condition_contains(condition, value);
+    }
+    return in != condition->negated;
+}
 
 #endif
