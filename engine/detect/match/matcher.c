@@ -54,7 +54,7 @@ void matcher_packet(struct matcher *matcher, struct match_flow **flow,
     matcher->known = packet->application;
     if (++matcher->packets % TIDY_PACKETS == 0)
         xbits_tidy(matcher->xbits, packet->time_us);
-    packets_find_groups(matcher);
+    packets_take_groups(matcher);
 }
 
 /* --- transactions --- */

@@ -102,6 +102,17 @@ void packet_turn(struct match_packet *packet, bool to_server);
 
 /* Sets the groups of its direction. */
 void packets_find_groups(struct matcher *matcher);
+/* The same; with most packets they are there. */
+static inline void packets_take_groups(struct matcher *matcher)
+{
+    unsigned way = matcher->packet->to_server ? 0 : 1;
+
+    if (matcher->flow != NULL && matcher->flow->found[way] &&
+            matcher->flow->protocol == matcher->packet->protocol)
+        matcher->groups_here = matcher->flow->groups[way];
+    else
+        packets_find_groups(matcher);
+}
 /* They are to be found anew: all rules of theirs are asked again. */
 void packets_lose_groups(struct match_flow *flow, unsigned way);
 void packets_look(struct matcher *matcher);
@@ -143,7 +154,7 @@ static inline bool candidates_any(const struct matcher *matcher)
 /* Each rule with the look of its list, where both have it with the piece first: what holds there is not
  * looked at again. NULL: nothing has come up with it. */
 void candidates_look(struct matcher *matcher, const struct look *const looks[CANDIDATE_LISTS]);
-/* With the packet at hand. Each packet is looked at: to be made in place. */
+/* With the packet at hand. Most packets are looked at: to be made in place. */
 static inline struct look candidates_look_of(const struct matcher *matcher)
 {
     return (struct look){
@@ -163,9 +174,15 @@ bool runs_hold(const struct plan *plan, const struct flow *flow);
 /* Those that hold now and whose flowbit may be set. */
 void runs_add_marked(struct matcher *matcher, const struct plan_list *rules,
         const struct look *look, const struct marks *marks);
-/* Those of the flow that waited for something that has changed, and hold now. */
+#define RUNS_ALL UINT32_MAX /* has changed: nothing was known before */
+
+/* Once with each packet of the flow: what has changed since the one before in its direction. 0: nothing
+ * that any of its rules waits for. */
+uint32_t runs_note(struct matcher *matcher, enum rule_application application);
+/* Those of the flow that waited for something of this, and hold now. */
 void runs_add_changed(struct matcher *matcher,
-        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look);
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
+        uint32_t changes);
 
 /* --- fired.c: rules that have alerted on a flow --- */
 

@@ -294,19 +294,24 @@ static struct cursor find_piece(const struct matcher *matcher, unsigned way)
 
 /* As Suricata does, rules on packet and stream by turns, and those on messages behind all of them: what
  * one marks, the next may ask for. */
-static void look_at_own(struct matcher *matcher, unsigned way, struct look *look, bool is_first)
+static void look_at_own(struct matcher *matcher, unsigned way, struct look *look, uint32_t changes)
 {
     const struct match_group *const *groups = matcher->groups_here;
     struct match_flow *flow = matcher->flow;
-    struct look piece = look_of_piece(matcher, find_piece(matcher, way));
-    const struct look *looks[CANDIDATE_LISTS] = { look, piece.payload.left > 0 ? &piece : NULL };
+    struct cursor bytes = find_piece(matcher, way);
+    const struct look *looks[CANDIDATE_LISTS] = { [OF_PACKET] = look };
+    struct look piece;
 
-    look->has_piece = looks[OF_PIECE] != NULL && !is_outside_stream(matcher->packet);
-    add_of_groups(matcher, groups, look, is_first);
+    if (bytes.left > 0) {
+        piece = look_of_piece(matcher, bytes);
+        looks[OF_PIECE] = &piece;
+        look->has_piece = !is_outside_stream(matcher->packet);
+    }
+    add_of_groups(matcher, groups, look, !flow->seen[way]);
     if (looks[OF_PIECE] != NULL)
-        add_of_piece(matcher, groups, &piece);
-    if (matcher->packet->flow != NULL)
-        runs_add_changed(matcher, groups, look);
+        add_of_piece(matcher, groups, looks[OF_PIECE]);
+    if (changes != 0)
+        runs_add_changed(matcher, groups, look, changes);
     if (flow->bits != NULL || candidates_any(matcher))
         add_marked(matcher, groups, looks);
     if (candidates_any(matcher) || matcher->witness != NULL)
@@ -316,6 +321,27 @@ static void look_at_own(struct matcher *matcher, unsigned way, struct look *look
         pending_look(matcher, way);
     if (flow->ready[way] || matcher->packet->closing)
         packets_clear_window(matcher, way);
+}
+
+static bool ask_each(const struct match_group *const groups[GROUPS_OF_FLOW], uint8_t tcp_flags)
+{
+    for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
+        if (groups[i] != NULL && group_asks_each(groups[i], tcp_flags))
+            return true;
+    return false;
+}
+
+/* A packet of the flow that changes nothing rules wait for: has it nothing else for them to look at? Most
+ * packets do not, as their bytes are encrypted. */
+static bool is_idle(const struct matcher *matcher, unsigned way, bool unreadable)
+{
+    const struct match_packet *packet = matcher->packet;
+    const struct match_flow *flow = matcher->flow;
+
+    return (packet->payload.left == 0 || unreadable) && flow->seen[way] && !flow->ready[way] &&
+           !packet->closing && !packet->unstarted && flow->bits == NULL &&
+           flow->pending[way] == NULL && matcher->witness == NULL &&
+           !ask_each(matcher->groups_here, packet->tcp_flags);
 }
 
 /* Of no flow, or about one, such as ICMP. */
@@ -330,20 +356,32 @@ static void look_at_other(struct matcher *matcher, struct look *look)
         candidates_look(matcher, looks);
 }
 
+/* What a TCP stream carries is known one packet later than what a datagram does: Suricata reads streams
+ * as they are acknowledged. */
+static enum rule_application application_of(const struct matcher *matcher)
+{
+    return matcher->packet->protocol == PACKET_PROTOCOL_TCP ? matcher->known
+                                                            : matcher->packet->application;
+}
+
 void packets_look(struct matcher *matcher)
 {
     const struct match_packet *packet = matcher->packet;
-    struct match_flow *flow = matcher->flow;
+    const struct match_flow *flow = matcher->flow;
+    bool is_own = flow != NULL && flow->protocol == packet->protocol;
+    bool unreadable = is_encrypted(matcher, packet);
+    enum rule_application application = application_of(matcher);
+    uint32_t changes = is_own && packet->flow != NULL ? runs_note(matcher, application) : 0;
     unsigned way = packet->to_server ? 0 : 1;
-    struct look look = candidates_look_of(matcher);
+    struct look look;
 
-    /* What a TCP stream carries is known one packet later than what a datagram does: Suricata reads
-     * streams as they are acknowledged. */
-    if (packet->protocol == PACKET_PROTOCOL_TCP)
-        look.application = matcher->known;
-    look.unreadable = is_encrypted(matcher, packet);
-    if (flow != NULL && flow->protocol == packet->protocol)
-        look_at_own(matcher, way, &look, !flow->seen[way]);
+    if (is_own && changes == 0 && is_idle(matcher, way, unreadable))
+        return;
+    look = candidates_look_of(matcher);
+    look.application = application;
+    look.unreadable = unreadable;
+    if (is_own)
+        look_at_own(matcher, way, &look, changes);
     else
         look_at_other(matcher, &look);
 }

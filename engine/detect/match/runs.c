@@ -182,14 +182,15 @@ static inline void ask_run(struct matcher *matcher, const struct feature_run *ru
 
 /* Rules may ask for protocol and 'established'. Returns PLAN_PHASE: they have changed; all: nothing was
  * known of the flow in this direction. */
-static uint32_t note_phase(struct match_flow *flow, const struct look *look)
+static uint32_t note_phase(struct match_flow *flow, const struct match_packet *packet,
+        enum rule_application application)
 {
-    unsigned way = look->packet->to_server ? 0 : 1;
+    unsigned way = packet->to_server ? 0 : 1;
     uint32_t before = flow->phase[way];
 
-    flow->phase[way] = 1 + ((uint32_t)look->application << 1 | (look->packet->established ? 1 : 0));
+    flow->phase[way] = 1 + ((uint32_t)application << 1 | (packet->established ? 1 : 0));
     if (before == PHASE_NONE)
-        return UINT32_MAX;
+        return RUNS_ALL;
     return flow->phase[way] != before ? PLAN_PHASE : 0;
 }
 
@@ -202,6 +203,19 @@ static uint32_t note_changes(struct match_flow *flow, const struct match_packet 
     flow->carried[way] = 0;
     flow->carried[!way] |= changed;
     return unseen | PLAN_ALWAYS;
+}
+
+uint32_t runs_note(struct matcher *matcher, enum rule_application application)
+{
+    const struct match_packet *packet = matcher->packet;
+    const struct match_wait *wait = matcher->flow->waits[packet->to_server ? 0 : 1];
+    uint32_t awaited = matcher->messages.text_changes | PLAN_PHASE;
+    uint32_t changes = note_phase(matcher->flow, packet, application) |
+                       note_changes(matcher->flow, packet);
+
+    if (wait != NULL)
+        awaited |= wait->mask | wait->marked;
+    return (changes & awaited) != 0 ? changes : 0;
 }
 
 static void search_texts(struct matcher *matcher, uint32_t changes)
@@ -284,14 +298,14 @@ static void add_all(struct matcher *matcher,
 
 static void add_of_features(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
-        uint32_t changes, bool is_first)
+        uint32_t changes)
 {
     const struct asking asking = { look, matcher->flow->waits[look->packet->to_server ? 0 : 1], 0 };
     struct waking by = { changes, 0 };
 
     if (asking.wait == NULL)
         return;
-    if (is_first) {
+    if (changes == RUNS_ALL) {
         add_all(matcher, groups, asking);
         return;
     }
@@ -301,16 +315,12 @@ static void add_of_features(struct matcher *matcher,
 }
 
 void runs_add_changed(struct matcher *matcher,
-        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look)
+        const struct match_group *const groups[GROUPS_OF_FLOW], const struct look *look,
+        uint32_t changes)
 {
-    const struct match_wait *wait = matcher->flow->waits[look->packet->to_server ? 0 : 1];
-    uint32_t phase = note_phase(matcher->flow, look);
-    uint32_t changes = note_changes(matcher->flow, look->packet) | phase;
-    uint32_t texts = matcher->messages.text_changes;
-
-    if (phase == 0 && (changes & (wait != NULL ? wait->mask | wait->marked | texts : texts)) == 0)
-        return;
-    if (phase != 0 || (changes & texts) != 0)
-        search_texts(matcher, phase != 0 ? UINT32_MAX : changes);
-    add_of_features(matcher, groups, look, changes, phase == UINT32_MAX);
+    if ((changes & PLAN_PHASE) != 0)
+        search_texts(matcher, UINT32_MAX);
+    else if ((changes & matcher->messages.text_changes) != 0)
+        search_texts(matcher, changes);
+    add_of_features(matcher, groups, look, changes);
 }
