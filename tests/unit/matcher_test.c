@@ -331,7 +331,9 @@ static void write_rule(char *text, size_t size, unsigned sid)
         "iot.pkts_up:<20;", "iot.pkts_down:7-30;", "iot.asn_risk:>50;", "iot.name_source:sni;" };
     static const char *const ways[] = { "", "flow:to_server;", "flow:to_client;",
         "flow:established;", "flow:established,to_client;" };
-    size_t len = (size_t)snprintf(text, size, IP "(%s", ways[random_below(5)]);
+    static const char *const flags[] = { "", "", "", "flags:S,12;", "flags:F+;", "flags:P+;" };
+    size_t len = (size_t)snprintf(text, size, TCP "(%s%s", ways[random_below(5)],
+            flags[random_below(6)]);
 
     for (uint32_t count = 1 + random_below(3); count > 0; count--)
         len += (size_t)snprintf(text + len, size - len, "%s",
@@ -393,16 +395,19 @@ static uint64_t expected(bool to_server, uint64_t *fired)
     for (size_t i = 0; i < rule_set_count(scene.set); i++) {
         const struct rule *rule = rule_set_rule(scene.set, i);
         uint64_t bit = UINT64_C(1) << rule->sid;
-        bool asks_established = false;
+        bool asks_established = false, fits = true;
 
-        for (uint32_t j = 0; j < rule->test_count; j++)
+        for (uint32_t j = 0; j < rule->test_count; j++) {
             asks_established |= rule->tests[j].kind == TEST_FLOW_STATE;
+            fits &= rule->tests[j].kind != TEST_TCP_FLAGS ||
+                    look_flags_fit(&rule->tests[j].tcp_flags, at.packet.tcp_flags);
+        }
         if (!(to_server ? rule->to_server : rule->to_client) ||
                 (asks_established && !at.packet.established))
             continue;
         if (!all_hold(rule))
             *fired &= ~bit;
-        else if ((*fired & bit) == 0)
+        else if (fits && (*fired & bit) == 0)
             told |= bit;
     }
     *fired |= told;
@@ -421,9 +426,11 @@ static uint64_t told_now(void)
 
 static void play_flow(void)
 {
+    static const uint8_t flags[] = { PACKET_TCP_ACK, PACKET_TCP_ACK, PACKET_TCP_ACK,
+        PACKET_TCP_ACK | PACKET_TCP_PSH, PACKET_TCP_ACK | PACKET_TCP_FIN, PACKET_TCP_SYN };
     uint64_t fired = 0;
 
-    at = scene_open(PACKET_PROTOCOL_UDP, 8080);
+    at = scene_open(PACKET_PROTOCOL_TCP, 8080);
     at.packet.established = false;
     at.flow.remote_is_public = true;
     at.flow.risk = (uint8_t)random_below(101);
@@ -435,6 +442,7 @@ static void play_flow(void)
         if (i == 0)
             at.flow.changed = CHANGED_ALL;
         at.packet.established |= random_below(9) == 0;
+        at.packet.tcp_flags = flags[random_below(6)];
         wanted = expected(to_server, &fired);
         scene_send(&scene, &at, to_server, "");
         ck_assert_uint_eq(told_now(), wanted);

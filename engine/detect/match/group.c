@@ -188,7 +188,7 @@ static bool add_feature(struct match_group *group, const struct plan *plan, uint
     const struct condition *first = plan->condition_count > 0 ? plan->conditions[0] : NULL;
     struct feature_run *run;
 
-    if (plan->mark != NULL && (plan->mask & PLAN_ALWAYS) != 0)
+    if (plan->mark != NULL && (plan->mask & (PLAN_ALWAYS | PLAN_ENDS)) != 0)
         return plan_list_append(&group->features_marked, number);
     if (first != NULL && !gate_is_possible(first))
         first = NULL;

@@ -1,7 +1,6 @@
 #include "detect/match/look.h"
 
 #include "detect/rules/buffers.h"
-#include "parse/packet.h"
 
 #define US_PER_S UINT64_C(1000000)
 #define IPV4_SIZE 4
@@ -111,14 +110,13 @@ static bool tests_payload_size(const struct look *look, const struct rule_test *
     return (asked->low == 0 && !asked->negated) || look_has_bytes(look);
 }
 
-#define FLAGS_OF_ENDS (PACKET_TCP_SYN | PACKET_TCP_FIN | PACKET_TCP_RST)
 #define FLAGS_UNUSUAL (PACKET_TCP_URG | PACKET_TCP_ECE | PACKET_TCP_CWR)
 
 /* Suricata sorts packets by two groups of flags before it looks closer: a rule that names one of a
  * group, if only to rule it out, is not asked of packets without any of that group. */
 static bool is_sorted_out(uint8_t asked, uint8_t flags)
 {
-    return ((asked & FLAGS_OF_ENDS) != 0 && (flags & FLAGS_OF_ENDS) == 0) ||
+    return ((asked & LOOK_FLAGS_OF_ENDS) != 0 && (flags & LOOK_FLAGS_OF_ENDS) == 0) ||
            ((asked & FLAGS_UNUSUAL) != 0 && (flags & FLAGS_UNUSUAL) == 0);
 }
 

@@ -7,6 +7,7 @@
 #include "detect/match/bits.h"
 #include "detect/match/matcher.h"
 #include "detect/match/steps.h"
+#include "parse/packet.h"
 
 /* What a rule is looked at with. */
 struct look {
@@ -39,6 +40,9 @@ bool look_has(const struct look *look, const struct look_need *need);
 bool look_header(const struct look *look, const struct rule *rule);
 /* Do the ends fit a rule with '<>' both ways? Suricata makes two rules of it, which both alert. */
 bool look_twice(const struct look *look, const struct rule *rule);
+/* What opens and closes connections: a rule that names one of these, if only to rule it out, is asked of
+ * no packet without any. */
+#define LOOK_FLAGS_OF_ENDS (PACKET_TCP_SYN | PACKET_TCP_FIN | PACKET_TCP_RST)
 /* Would a rule that asks for these be satisfied with a TCP packet's? */
 bool look_flags_fit(const struct rule_tcp_flags *asked, uint8_t tcp_flags);
 /* One test, neither on a feature nor on an xbit. */

@@ -4,8 +4,8 @@
 
 #include "detect/gate.h"
 #include "detect/match/heads.h"
+#include "detect/match/look.h"
 #include "detect/rules/buffers.h"
-#include "parse/packet.h"
 
 #define PATTERN_MIN 2 /* shorter ones are found everywhere */
 
@@ -225,13 +225,25 @@ static bool asks_for_phase(const struct rule *rule)
     return asks;
 }
 
+/* With which packets it is to be asked whatever has changed. */
+static uint32_t packets_of(const struct plan *plan)
+{
+    const struct rule_test *gate = plan->gate;
+
+    if (!asks_each_packet(plan->rule))
+        return 0;
+    return gate != NULL && gate->kind == TEST_TCP_FLAGS &&
+                           (gate->tcp_flags.flags & LOOK_FLAGS_OF_ENDS) != 0
+                   ? PLAN_ENDS
+                   : PLAN_ALWAYS;
+}
+
 static void plan_features(struct plan *plan)
 {
     const struct rule *rule = plan->rule;
 
     plan->once = true;
-    plan->mask = rule->iot_changed | (asks_each_packet(rule) ? PLAN_ALWAYS : 0) |
-                 (asks_for_phase(rule) ? PLAN_PHASE : 0);
+    plan->mask = rule->iot_changed | packets_of(plan) | (asks_for_phase(rule) ? PLAN_PHASE : 0);
     plan->event = PLAN_FEATURES;
     if (plan->fast != NULL && plan->buffer->feature->changed == (plan->mask & ~PLAN_PHASE))
         plan->event = PLAN_TEXT;

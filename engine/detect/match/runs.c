@@ -199,10 +199,11 @@ static uint32_t note_changes(struct match_flow *flow, const struct match_packet 
 {
     unsigned way = packet->to_server ? 0 : 1;
     uint32_t changed = packet->flow->changed, unseen = flow->carried[way] | changed;
+    bool is_end = (packet->tcp_flags & LOOK_FLAGS_OF_ENDS) != 0;
 
     flow->carried[way] = 0;
     flow->carried[!way] |= changed;
-    return unseen | PLAN_ALWAYS;
+    return unseen | PLAN_ALWAYS | (is_end ? PLAN_ENDS : 0);
 }
 
 uint32_t runs_note(struct matcher *matcher, enum rule_application application)
