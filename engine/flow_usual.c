@@ -115,23 +115,24 @@ static void rule_text_wide(const struct rule_identity *rule, char out[RULE_TEXT_
     snprintf(out, RULE_TEXT_SIZE, "%u:%u", rule->gid, rule->sid);
 }
 
-/* Of the facts that are usual; the times of one rule are few, and asked rarely. */
-static unsigned count_remotes(const struct engine *engine, const struct flow *flow,
-        const char *wide)
+static bool is_of_rule(const struct seen_item *item, const char *wide, size_t len)
+{
+    return strncmp(item->text, wide, len) == 0 && item->text[len] == ' ';
+}
+
+/* Has it usually held with so many remotes? Who is scanned asks often, and knows most of them for too
+ * short a time: that is asked first. */
+static bool holds_widely(const struct engine *engine, const struct flow *flow, const char *wide)
 {
     const struct seen *seen = seen_of(flow);
     const struct seen_set *set = &seen->sets[SEEN_RULE];
     size_t len = strlen(wide);
     unsigned count = 0;
 
-    for (uint16_t i = 0; i < set->count; i++) {
-        const struct seen_fact fact = { .kind = SEEN_RULE, .key = set->items[i].key };
-        const char *text = set->items[i].text;
-
-        count += strncmp(text, wide, len) == 0 && text[len] == ' ' &&
-                 seen_is_usual(seen, &engine->budget.conduct.seen, &fact, flow->last_us);
-    }
-    return count;
+    for (uint16_t i = 0; i < set->count && count < RULE_WIDE; i++)
+        count += seen_item_is_usual(seen, &engine->budget.conduct.seen, &set->items[i], flow->last_us) &&
+                 is_of_rule(&set->items[i], wide, len);
+    return count == RULE_WIDE;
 }
 
 /* What is still of use is not to be forgotten for its age. */
@@ -191,7 +192,7 @@ static bool is_usual(struct engine *engine, const struct flow *flow,
             (!flow->remote_is_public && holds_usually(engine, flow, rule, remote->address)))
         return true;
     rule_text_wide(rule, text);
-    return count_remotes(engine, flow, text) >= RULE_WIDE;
+    return holds_widely(engine, flow, text);
 }
 
 bool flow_is_usual(struct engine *engine, const struct flow *flow,

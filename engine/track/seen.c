@@ -181,18 +181,24 @@ enum seen_verdict seen_note(struct seen *seen, struct seen_budget *budget,
     return judge_item(seen, item, now_us);
 }
 
-bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget,
-        const struct seen_fact *fact, uint64_t now_us)
+bool seen_item_is_usual(const struct seen *seen, const struct seen_budget *budget,
+        const struct seen_item *item, uint64_t now_us)
 {
-    const struct seen_item *item = seen_find(seen, fact->kind, fact->key);
-
-    if (item == NULL || is_of_another(item, fact) ||
-            (item->flags & (SEEN_SUSPECT | SEEN_ACCUSED)) != 0)
+    if ((item->flags & (SEEN_SUSPECT | SEEN_ACCUSED)) != 0)
         return false;
     if ((item->flags & SEEN_VOUCHED) != 0)
         return true;
     return (now_us >= seen->learned_us && item->first_us < seen->learned_us) ||
            now_us >= item->first_us + budget->learning_s * US_PER_S;
+}
+
+bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget,
+        const struct seen_fact *fact, uint64_t now_us)
+{
+    const struct seen_item *item = seen_find(seen, fact->kind, fact->key);
+
+    return item != NULL && !is_of_another(item, fact) &&
+           seen_item_is_usual(seen, budget, item, now_us);
 }
 
 /* --- alerts --- */

@@ -125,6 +125,8 @@ void seen_resume(struct seen *seen, const struct seen_budget *budget, uint64_t b
 
 bool seen_is_usual(const struct seen *seen, const struct seen_budget *budget,
         const struct seen_fact *fact, uint64_t now_us);
+bool seen_item_is_usual(const struct seen *seen, const struct seen_budget *budget,
+        const struct seen_item *item, uint64_t now_us); /* one of its own */
 
 /* A flow that brought the fact alerts: it is accused, unless it was met before 'since_us'. */
 void seen_accuse(struct seen *seen, enum seen_kind kind, uint64_t key, uint64_t since_us);
