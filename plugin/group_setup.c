@@ -220,25 +220,6 @@ static void AddRule(DetectEngineCtx *de_ctx, SigGroupHead *sgh, Signature *s)
 
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
-/* Does 'a' hold wherever 'b' does? That it may, without being seen here, costs time only. */
-static bool IsWider(const struct condition *a, const struct condition *b)
-{
-    if (a->feature != b->feature || a->negated || b->negated)
-        return false;
-    switch (a->feature->type) {
-    case FEATURE_NUMBER:
-        return a->number.low <= b->number.low && a->number.high >= b->number.high;
-    case FEATURE_REAL:
-        return (a->real.low < b->real.low || (a->real.low == b->real.low && a->real.low_included)) &&
-               (a->real.high > b->real.high || a->real.high_included == b->real.high_included) &&
-               a->real.high >= b->real.high;
-    case FEATURE_SET:
-        return strcmp(a->finding.id, b->finding.id) == 0 && a->finding.score <= b->finding.score;
-    default:
-        return (b->names & ~a->names) == 0;
-    }
-}
-
 static uint32_t Smaller(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -291,7 +272,7 @@ static void Chain(const struct TattlerEntry *before, struct TattlerEntry *entry)
 
     entry->shared = entry->fails_with = shared;
     if (shared < Smaller(before->condition_count, entry->condition_count) &&
-            IsWider(&before->conditions[shared], &entry->conditions[shared]))
+            gate_covers(&before->conditions[shared], &entry->conditions[shared]))
         entry->fails_with++;
 }
 

@@ -151,30 +151,37 @@ static void AddPattern(const DetectEngineCtx *de_ctx, MpmCtx **patterns,
                 MPM_PATTERN_CTX_OWNS_ID);
 }
 
-static bool IsGateAlike(const struct TattlerRule *a, const struct TattlerRule *b)
+static bool AsksAsMuch(const struct TattlerRule *rule, const struct condition *condition)
 {
-    uint32_t i = 0;
-
-    if (a->condition_count != b->condition_count)
-        return false;
-    while (i < a->condition_count && gate_compare(&a->conditions[i], &b->conditions[i]) == 0)
-        i++;
-    return i == a->condition_count;
+    for (uint32_t i = 0; i < rule->condition_count; i++)
+        if (gate_covers(condition, &rule->conditions[i]))
+            return true;
+    return false;
 }
 
+/* Do the conditions of 'a' hold wherever those of 'b' do? */
+static bool IsWider(const struct TattlerRule *a, const struct TattlerRule *b)
+{
+    for (uint32_t i = 0; i < a->condition_count; i++)
+        if (!AsksAsMuch(b, &a->conditions[i]))
+            return false;
+    return true;
+}
+
+/* Only the widest are kept: where none of them holds, no other does. */
 static void AddGate(struct TattlerPayload *payload, const struct TattlerRule *rule)
 {
-    const uint32_t untold = CHANGED_ENTROPY | CHANGED_SYMMETRY;
+    uint32_t kept = 0;
 
     for (uint32_t i = 0; i < payload->gate_count; i++)
-        if (IsGateAlike(payload->gates[i], rule))
+        if (IsWider(payload->gates[i], rule))
             return;
-    payload->gates = TattlerWithRoom(payload->gates, payload->gate_count, sizeof(*payload->gates));
-    payload->gates[payload->gate_count++] = rule;
-    for (uint32_t i = 0; i < rule->condition_count; i++)
-        payload->mask |= rule->conditions[i].feature->changed;
-    if ((payload->mask & untold) != 0)
-        payload->mask |= TATTLER_CHANGED_ALWAYS;
+    for (uint32_t i = 0; i < payload->gate_count; i++)
+        if (!IsWider(rule, payload->gates[i]))
+            payload->gates[kept++] = payload->gates[i];
+    payload->gates = TattlerWithRoom(payload->gates, kept, sizeof(*payload->gates));
+    payload->gates[kept] = rule;
+    payload->gate_count = kept + 1;
 }
 
 void TattlerPayloadAdd(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
@@ -196,6 +203,18 @@ void TattlerPayloadAdd(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
         AddPattern(de_ctx, &payload->packets, content, s->iid);
 }
 
+/* What opens or shuts the gates. */
+static uint32_t MaskOf(const struct TattlerPayload *payload)
+{
+    const uint32_t untold = CHANGED_ENTROPY | CHANGED_SYMMETRY;
+    uint32_t mask = 0;
+
+    for (uint32_t i = 0; i < payload->gate_count; i++)
+        for (uint32_t n = 0; n < payload->gates[i]->condition_count; n++)
+            mask |= payload->gates[i]->conditions[n].feature->changed;
+    return (mask & untold) != 0 ? mask | TATTLER_CHANGED_ALWAYS : mask;
+}
+
 static void PreparePatterns(const DetectEngineCtx *de_ctx, MpmCtx *patterns)
 {
     if (patterns != NULL && mpm_table[patterns->mpm_type].Prepare != NULL &&
@@ -208,6 +227,7 @@ void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh,
 {
     if (payload->gate_count == 0)
         return;
+    payload->mask = MaskOf(payload);
     PreparePatterns(de_ctx, payload->packets);
     PreparePatterns(de_ctx, payload->streams);
     if (PrefilterAppendPayloadEngine(de_ctx, sgh, SearchPayload, payload, NULL, "tattler payload") !=

@@ -94,7 +94,7 @@ struct TattlerRun {
 struct TattlerPayload {
     uint32_t mask; /* enum flow_change: what the conditions are about */
     uint32_t gate_count;
-    const struct TattlerRule **gates; /* one of those whose conditions are alike */
+    const struct TattlerRule **gates; /* of those whose conditions are alike or narrower one */
     uint32_t bare_count;
     SigIntId *bare; /* rules without a content to search for: each packet is theirs */
     MpmCtx *packets, *streams; /* NULL: none are searched */

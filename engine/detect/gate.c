@@ -132,3 +132,35 @@ void gate_widen(struct condition *gate, const struct condition *condition)
     else
         gate->names |= condition->names;
 }
+
+/* --- what holds wherever another does --- */
+
+static bool covers_real(const struct condition *a, const struct condition *b)
+{
+    return (a->real.low < b->real.low || (a->real.low == b->real.low && a->real.low_included)) &&
+           (a->real.high > b->real.high || a->real.high_included == b->real.high_included) &&
+           a->real.high >= b->real.high;
+}
+
+/* Booleans are names, too. */
+static uint64_t names_of(const struct condition *condition)
+{
+    return condition->negated ? ~condition->names : condition->names;
+}
+
+bool gate_covers(const struct condition *a, const struct condition *b)
+{
+    enum feature_type type = a->feature->type;
+
+    if (a->feature != b->feature)
+        return false;
+    if (type == FEATURE_BOOLEAN || type == FEATURE_NAMES)
+        return (names_of(b) & ~names_of(a)) == 0;
+    if (a->negated || b->negated)
+        return gate_compare(a, b) == 0;
+    if (type == FEATURE_NUMBER)
+        return a->number.low <= b->number.low && a->number.high >= b->number.high;
+    if (type == FEATURE_REAL)
+        return covers_real(a, b);
+    return strcmp(a->finding.id, b->finding.id) == 0 && a->finding.score <= b->finding.score;
+}

@@ -19,4 +19,7 @@ bool gate_is_possible(const struct condition *first);
 /* 'gate' is on the same feature, and holds from now on wherever this one does, too. */
 void gate_widen(struct condition *gate, const struct condition *condition);
 
+/* Does 'a' hold wherever 'b' does? That it may, without being seen here, costs time only. */
+bool gate_covers(const struct condition *a, const struct condition *b);
+
 #endif

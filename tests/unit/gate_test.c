@@ -103,6 +103,28 @@ START_TEST(a_gate_of_findings_passes_whatever_was_found)
 }
 END_TEST
 
+static bool covers(const char *feature, const char *wide, const char *narrow)
+{
+    struct condition a = on(feature, wide), b = on(feature, narrow);
+
+    return gate_covers(&a, &b);
+}
+
+START_TEST(what_is_wider_covers_what_is_narrower)
+{
+    struct condition risk = on("asn_risk", ">=0"), service = on("service", "tls");
+
+    ck_assert(!gate_covers(&risk, &service));
+    ck_assert(covers("asn_risk", ">=0", ">=70") && !covers("asn_risk", ">=70", ">=0"));
+    ck_assert(covers("asn_risk", "!5", "!5") && !covers("asn_risk", "!5", "!6"));
+    ck_assert(covers("entropy", ">=7", ">7") && !covers("entropy", ">7", ">=7"));
+    ck_assert(covers("service", "tls,quic", "tls") && !covers("service", "tls", "tls,quic"));
+    ck_assert(covers("service", "!tls", "!tls,quic") && !covers("service", "!tls,quic", "!tls"));
+    ck_assert(covers("service", "!tls", "p2p") && !covers("service", "!tls", "tls"));
+    ck_assert(covers("finding", "relay", "relay>=0.5") && !covers("finding", "relay", "spy"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("gate");
@@ -116,5 +138,6 @@ int main(void)
     tcase_add_test(tests, a_gate_of_reals_passes_their_ends);
     tcase_add_test(tests, a_gate_of_names_passes_each_of_them);
     tcase_add_test(tests, a_gate_of_findings_passes_whatever_was_found);
+    tcase_add_test(tests, what_is_wider_covers_what_is_narrower);
     return run_suite(suite);
 }
