@@ -287,5 +287,5 @@ void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *d
     if ((changes & group->entry_mask) != 0)
         FilterWoken(det_ctx, group, state, wait, changes);
     if ((changes & group->payload.mask) != 0)
-        wait->searched = TattlerPayloadIsOpen(&group->payload, state->flow);
+        wait->searched = TattlerPayloadIsOpen(&group->payload, p, state->flow);
 }

@@ -7,6 +7,7 @@
 #include "detect-engine-mpm.h"
 #include "detect-engine-prefilter.h"
 #include "detect/gate.h"
+#include "stream-tcp-private.h"
 #include "stream-tcp.h"
 #include "util-debug.h"
 #include "util-mpm.h"
@@ -14,7 +15,33 @@
 
 /* --- while packets are inspected --- */
 
-bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const struct flow *flow)
+static bool IsOver(const struct TattlerRule *gate, const struct flow *flow)
+{
+    for (uint32_t i = 0; i < gate->condition_count; i++)
+        if (gate_is_over(&gate->conditions[i], flow))
+            return true;
+    return false;
+}
+
+static bool AreAllOver(const struct TattlerPayload *payload, const struct flow *flow)
+{
+    for (uint32_t i = 0; i < payload->gate_count; i++)
+        if (!IsOver(payload->gates[i], flow))
+            return false;
+    return true;
+}
+
+/* As Suricata does itself where no rule of a group looks at streams. */
+static void GiveStreamUp(const Packet *p)
+{
+    TcpSession *session = p->flow->protoctx;
+    TcpStream *stream = PKT_IS_TOSERVER(p) ? &session->client : &session->server;
+
+    stream->flags |= STREAMTCP_STREAM_FLAG_NEW_RAW_DISABLED | STREAMTCP_STREAM_FLAG_DISABLE_RAW;
+}
+
+bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const Packet *p,
+        const struct flow *flow)
 {
     struct TattlerReading reading = { 0 };
 
@@ -25,6 +52,9 @@ bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const struct flo
                 gate->condition_count)
             return true;
     }
+    if (payload->alone && p->proto == IPPROTO_TCP && p->flow->alproto == ALPROTO_FAILED &&
+            p->flow->protoctx != NULL && AreAllOver(payload, flow))
+        GiveStreamUp(p);
     return false;
 }
 
@@ -37,7 +67,7 @@ static bool IsSearched(const struct TattlerPayload *payload, const Packet *p)
     if (state == NULL)
         return false;
     if (TattlerFlowOfPacket(p) == NULL)
-        return TattlerPayloadIsOpen(payload, state->flow);
+        return TattlerPayloadIsOpen(payload, p, state->flow);
     return state->waits[TattlerDirectionOf(p)].searched;
 }
 
@@ -191,6 +221,8 @@ void TattlerPayloadAdd(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
     const bool tcp = sgh->init->protos[IPPROTO_TCP] != 0;
 
     AddGate(payload, (const struct TattlerRule *)TattlerRuleMatch(s)->ctx);
+    if (s->alproto == ALPROTO_UNKNOWN && SignatureHasStreamContent(s))
+        payload->stream_count++;
     if (content == NULL) {
         payload->bare =
                 TattlerWithRoom(payload->bare, payload->bare_count, sizeof(*payload->bare));
@@ -212,7 +244,22 @@ static uint32_t MaskOf(const struct TattlerPayload *payload)
     for (uint32_t i = 0; i < payload->gate_count; i++)
         for (uint32_t n = 0; n < payload->gates[i]->condition_count; n++)
             mask |= payload->gates[i]->conditions[n].feature->changed;
+    mask |= TATTLER_CHANGED_PHASE; /* Suricata may have given up on finding a protocol */
     return (mask & untold) != 0 ? mask | TATTLER_CHANGED_ALWAYS : mask;
+}
+
+/* A rule on a protocol that Suricata knows is none on the other streams. */
+static bool IsAlone(const SigGroupHead *sgh, const struct TattlerPayload *payload)
+{
+    uint32_t streams = 0;
+
+    for (uint32_t i = 0; i < sgh->init->sig_cnt; i++) {
+        const Signature *s = sgh->init->match_array[i];
+
+        if (s != NULL && s->alproto == ALPROTO_UNKNOWN && SignatureHasStreamContent(s))
+            streams++;
+    }
+    return streams == payload->stream_count;
 }
 
 static void PreparePatterns(const DetectEngineCtx *de_ctx, MpmCtx *patterns)
@@ -228,6 +275,7 @@ void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh,
     if (payload->gate_count == 0)
         return;
     payload->mask = MaskOf(payload);
+    payload->alone = IsAlone(sgh, payload);
     PreparePatterns(de_ctx, payload->packets);
     PreparePatterns(de_ctx, payload->streams);
     if (PrefilterAppendPayloadEngine(de_ctx, sgh, SearchPayload, payload, NULL, "tattler payload") !=

@@ -98,6 +98,8 @@ struct TattlerPayload {
     uint32_t bare_count;
     SigIntId *bare; /* rules without a content to search for: each packet is theirs */
     MpmCtx *packets, *streams; /* NULL: none are searched */
+    uint32_t stream_count; /* rules that look at streams whatever their protocol */
+    bool alone; /* no other rule of the group looks at streams whose protocol Suricata does not know */
 };
 
 struct TattlerGroup {
@@ -133,8 +135,10 @@ void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh,
         struct TattlerPayload *payload);
 void TattlerPayloadFree(struct TattlerPayload *payload);
 
-/* May one of the rules match a payload of this flow? */
-bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const struct flow *flow);
+/* May one of the rules match a payload of this flow? Where none ever will, and nobody else asks for it,
+ * Suricata no longer puts the packet's stream together. */
+bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const Packet *p,
+        const struct flow *flow);
 
 /* Searches one string of a flow (buffers.c); rules found are brought up. */
 void TattlerBufferSearch(const struct TattlerSearch *search, DetectEngineThreadCtx *det_ctx,

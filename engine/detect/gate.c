@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "parse/service.h"
+
 #define EACH_PACKET (uint32_t)(CHANGED_VOLUME | CHANGED_AGE)
 /* Told of only now and then although the value moves in between. */
 #define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY)
@@ -163,4 +165,32 @@ bool gate_covers(const struct condition *a, const struct condition *b)
     if (type == FEATURE_REAL)
         return covers_real(a, b);
     return strcmp(a->finding.id, b->finding.id) == 0 && a->finding.score <= b->finding.score;
+}
+
+/* --- what will hold no more --- */
+
+#define BIT(service) (UINT64_C(1) << (service))
+#define ENCRYPTED                                                                                  \
+    (BIT(SERVICE_TLS) | BIT(SERVICE_QUIC) | BIT(SERVICE_DOT) | BIT(SERVICE_DOH) | BIT(SERVICE_DOQ))
+
+static uint64_t services_after(uint64_t service)
+{
+    if (service == SERVICE_OTHER)
+        return UINT64_MAX;
+    return (BIT(service) & ENCRYPTED) != 0 ? ENCRYPTED : BIT(service);
+}
+
+bool gate_is_over(const struct condition *condition, const struct flow *flow)
+{
+    const struct feature *feature = condition->feature;
+    struct feature_value value;
+
+    if (feature->changed == CHANGED_OPEN)
+        return !condition_holds(condition, flow);
+    if (!feature->get(flow, &value))
+        return false;
+    if (feature->changed == CHANGED_SERVICE)
+        return (names_of(condition) & services_after(value.number)) == 0;
+    return (feature->changed & EACH_PACKET) != 0 && feature->type == FEATURE_NUMBER &&
+           !condition->negated && value.number > condition->number.high;
 }

@@ -22,4 +22,9 @@ void gate_widen(struct condition *gate, const struct condition *condition);
 /* Does 'a' hold wherever 'b' does? That it may, without being seen here, costs time only. */
 bool gate_covers(const struct condition *a, const struct condition *b);
 
+/* Does the condition not hold for the flow, and never will? Known of what is fixed when a flow opens, of
+ * numbers that only grow, and of the service: once found it stays, but that TLS and QUIC may turn out to
+ * be encrypted DNS. */
+bool gate_is_over(const struct condition *condition, const struct flow *flow);
+
 #endif

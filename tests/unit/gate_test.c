@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "run_suite.h"
+#include "track/flow.h"
 
 static struct condition on(const char *feature, const char *text)
 {
@@ -125,6 +126,40 @@ START_TEST(what_is_wider_covers_what_is_narrower)
 }
 END_TEST
 
+static bool is_over(const char *feature, const char *text, const struct flow *flow)
+{
+    struct condition condition = on(feature, text);
+
+    return gate_is_over(&condition, flow);
+}
+
+START_TEST(a_service_once_found_stays)
+{
+    struct flow flow = { .service = SERVICE_OTHER };
+
+    ck_assert(!is_over("service", "!other,tls", &flow));
+    flow.service = SERVICE_SSH;
+    ck_assert(is_over("service", "!ssh", &flow) && !is_over("service", "ssh", &flow));
+    flow.service = SERVICE_TLS; /* or encrypted DNS, as its greeting may show */
+    ck_assert(!is_over("service", "!tls", &flow) && !is_over("service", "doh", &flow));
+    ck_assert(is_over("service", "!tls,quic,dot,doh,doq", &flow));
+    ck_assert(is_over("service", "http", &flow));
+}
+END_TEST
+
+START_TEST(what_grows_or_is_fixed_can_be_over)
+{
+    struct flow flow = { .packets = { 5, 0 }, .risk = 10, .remote_is_public = true };
+
+    ck_assert(is_over("pkts_up", "<5", &flow) && !is_over("pkts_up", ">=9", &flow));
+    ck_assert(!is_over("pkts_up", "!5", &flow));
+    ck_assert(is_over("asn_risk", ">=70", &flow) && !is_over("asn_risk", ">=0", &flow));
+    flow.remote_is_public = false;
+    ck_assert(is_over("asn_risk", ">=0", &flow));
+    ck_assert(!is_over("strangers", ">=9", &flow)); /* may come */
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("gate");
@@ -139,5 +174,7 @@ int main(void)
     tcase_add_test(tests, a_gate_of_names_passes_each_of_them);
     tcase_add_test(tests, a_gate_of_findings_passes_whatever_was_found);
     tcase_add_test(tests, what_is_wider_covers_what_is_narrower);
+    tcase_add_test(tests, a_service_once_found_stays);
+    tcase_add_test(tests, what_grows_or_is_fixed_can_be_over);
     return run_suite(suite);
 }
