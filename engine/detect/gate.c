@@ -139,9 +139,10 @@ void gate_widen(struct condition *gate, const struct condition *condition)
 
 static bool covers_real(const struct condition *a, const struct condition *b)
 {
-    return (a->real.low < b->real.low || (a->real.low == b->real.low && a->real.low_included)) &&
-           (a->real.high > b->real.high || a->real.high_included == b->real.high_included) &&
-           a->real.high >= b->real.high;
+    return (a->real.low < b->real.low ||
+                   (a->real.low == b->real.low && a->real.low_included >= b->real.low_included)) &&
+           (a->real.high > b->real.high ||
+                   (a->real.high == b->real.high && a->real.high_included >= b->real.high_included));
 }
 
 /* Booleans are names, too. */

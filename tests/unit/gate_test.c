@@ -119,6 +119,7 @@ START_TEST(what_is_wider_covers_what_is_narrower)
     ck_assert(covers("asn_risk", ">=0", ">=70") && !covers("asn_risk", ">=70", ">=0"));
     ck_assert(covers("asn_risk", "!5", "!5") && !covers("asn_risk", "!5", "!6"));
     ck_assert(covers("entropy", ">=7", ">7") && !covers("entropy", ">7", ">=7"));
+    ck_assert(covers("entropy", ">7", ">7") && covers("entropy", "<=7", "<7"));
     ck_assert(covers("service", "tls,quic", "tls") && !covers("service", "tls", "tls,quic"));
     ck_assert(covers("service", "!tls", "!tls,quic") && !covers("service", "!tls,quic", "!tls"));
     ck_assert(covers("service", "!tls", "p2p") && !covers("service", "!tls", "tls"));
