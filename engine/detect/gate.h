@@ -24,7 +24,7 @@ bool gate_covers(const struct condition *a, const struct condition *b);
 
 /* Does the condition not hold for the flow, and never will? Known of what is fixed when a flow opens, of
  * numbers that only grow, and of the service: once found it stays, but that TLS and QUIC may turn out to
- * be encrypted DNS. */
+ * be encrypted DNS. Not for hosts that call flow_renew(), with which the remote's network may change. */
 bool gate_is_over(const struct condition *condition, const struct flow *flow);
 
 #endif
