@@ -136,7 +136,7 @@ void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh,
 void TattlerPayloadFree(struct TattlerPayload *payload);
 
 /* May one of the rules match a payload of this flow? Where none ever will, and nobody else asks for it,
- * Suricata no longer puts the packet's stream together. */
+ * Suricata no longer puts the packet's stream together; nor for rules that are loaded later. */
 bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const Packet *p,
         const struct flow *flow);
 
