@@ -50,18 +50,43 @@ static struct lease_question *find_question(struct leases *leases, const struct 
     return NULL;
 }
 
-static void add_question(struct leases *leases, const struct lease_answer *answer)
+static struct lease_question *add_question(struct leases *leases, const struct lease_answer *answer)
 {
     uint64_t number = ++leases->asked;
+    struct lease_question *question = &leases->questions[number % LEASE_QUESTIONS_MAX];
 
-    leases->questions[number % LEASE_QUESTIONS_MAX] = (struct lease_question){
+    *question = (struct lease_question){
         .transaction = answer->transaction,
         .client = answer->client,
         .number = number,
         .time_us = answer->time_us,
-        .answered = find_server(leases, &answer->server, number),
-        .terms = answer->terms,
     };
+    return question;
+}
+
+static void note_word(struct lease_question *question, const struct lease_met *server, uint64_t terms)
+{
+    for (size_t i = 0; i < question->word_count; i++)
+        if (lease_server_same(&question->words[i].by.server, &server->server))
+            return;
+    if (question->word_count < LEASE_WORDS_MAX)
+        question->words[question->word_count++] = (struct lease_word){ *server, terms };
+}
+
+/* The oldest of the others that said something else, or NULL. */
+static const struct lease_met *find_rival(const struct lease_question *question,
+        const struct lease_server *server, uint64_t terms)
+{
+    const struct lease_met *oldest = NULL;
+
+    for (size_t i = 0; i < question->word_count; i++) {
+        const struct lease_word *word = &question->words[i];
+
+        if (word->terms != terms && !lease_server_same(&word->by.server, server) &&
+                (oldest == NULL || word->by.since < oldest->since))
+            oldest = &word->by;
+    }
+    return oldest;
 }
 
 static struct lease_rivals rank(const struct lease_met *a, const struct lease_met *b)
@@ -77,22 +102,21 @@ static struct lease_rivals rank(const struct lease_met *a, const struct lease_me
 
 bool leases_note(struct leases *leases, const struct lease_answer *answer, struct lease_rivals *out)
 {
-    const struct lease_question *question;
+    struct lease_question *question;
+    const struct lease_met *rival;
     struct lease_met server;
-    bool rivals = false;
 
     lock_take(&leases->lock);
     question = find_question(leases, answer);
-    if (question == NULL) {
-        add_question(leases, answer);
-    } else if (question->terms != answer->terms &&
-               !lease_server_same(&question->answered.server, &answer->server)) {
-        server = find_server(leases, &answer->server, question->number);
-        *out = rank(&question->answered, &server);
-        rivals = true;
-    }
+    if (question == NULL)
+        question = add_question(leases, answer);
+    server = find_server(leases, &answer->server, question->number);
+    note_word(question, &server, answer->terms);
+    rival = find_rival(question, &answer->server, answer->terms);
+    if (rival != NULL)
+        *out = rank(rival, &server);
     lock_release(&leases->lock);
-    return rivals;
+    return rival != NULL;
 }
 
 uint64_t leases_refused(struct leases *leases)

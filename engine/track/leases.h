@@ -24,6 +24,7 @@
 
 #define LEASE_SERVERS_MAX 8
 #define LEASE_QUESTIONS_MAX 16
+#define LEASE_WORDS_MAX 4 /* of one question; what more servers say is compared, not remembered */
 #define LEASE_ANSWERED_S 10 /* answers that far apart belong to different questions */
 
 struct lease_server {
@@ -39,12 +40,18 @@ struct lease_met {
     uint64_t since; /* the question that it answered first */
 };
 
+/* What one server said first to a question; it may say something else in the end, once it was chosen. */
+struct lease_word {
+    struct lease_met by;
+    uint64_t terms;
+};
+
 struct lease_question {
     uint32_t transaction;
     struct mac client;
     uint64_t number, time_us;
-    struct lease_met answered; /* who was first */
-    uint64_t terms; /* that it named */
+    struct lease_word words[LEASE_WORDS_MAX];
+    size_t word_count;
 };
 
 struct leases {
@@ -74,7 +81,7 @@ struct lease_rivals {
 void leases_init(struct leases *leases);
 void leases_destroy(struct leases *leases);
 
-/* True, and 'out' is written: another server has answered this question before. */
+/* True, and 'out' is written: another server, the oldest of those, has said something else to this question. */
 bool leases_note(struct leases *leases, const struct lease_answer *answer,
         struct lease_rivals *out);
 

@@ -146,6 +146,19 @@ START_TEST(servers_that_say_the_same_of_the_network_are_no_rivals)
 }
 END_TEST
 
+/* It offers what the network's own server offers, and sooner; what it gives in the end counts. */
+START_TEST(who_says_the_same_at_first_is_told_by_what_it_says_in_the_end)
+{
+    ck_assert(!answers_by(1, 1, 10, 7, 100));
+    ck_assert(!answers_by(66, 66, 10, 8, 101));
+    ck_assert(!answers_by(1, 1, 10, 8, 101));
+    ck_assert(!answers_by(2, 2, 10, 8, 101));
+    ck_assert(answers_by(66, 66, 20, 8, 101));
+    assert_newer(66);
+    ck_assert_uint_eq(rivals.older.mac.bytes[5], 1);
+}
+END_TEST
+
 START_TEST(without_a_mac_a_server_is_known_by_its_address)
 {
     ck_assert(!answers_by(1, 1, 10, 7, 100));
@@ -225,6 +238,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, who_takes_the_address_of_the_server_is_another_one);
     tcase_add_test(tests, a_server_that_answers_by_two_addresses_is_one);
     tcase_add_test(tests, servers_that_say_the_same_of_the_network_are_no_rivals);
+    tcase_add_test(tests, who_says_the_same_at_first_is_told_by_what_it_says_in_the_end);
     tcase_add_test(tests, without_a_mac_a_server_is_known_by_its_address);
     tcase_add_test(tests, who_answers_in_the_name_of_the_server_is_told_by_its_frames);
     suite_add_tcase(suite, tests);
