@@ -63,13 +63,19 @@ static bool read_netbios(const struct dns_record *record, const struct address *
     return false;
 }
 
+/* Who is asked by one IP gives its address in the other as well, which does not show in its packets. */
+static bool may_be_own(const struct address *given, const struct address *sender)
+{
+    return address_is_v4(given) != address_is_v4(sender) || address_equal(given, sender);
+}
+
 static bool read_record(const struct dns_record *record, const struct address *sender,
         char name[CLAIM_NAME_SIZE])
 {
     if (record->type == TYPE_NETBIOS)
         return read_netbios(record, sender, name);
     if ((record->type != DNS_TYPE_A && record->type != DNS_TYPE_AAAA) ||
-            !address_equal(&record->address, sender))
+            !may_be_own(&record->address, sender))
         return false;
     take_label(&record->name, name);
     return name[0] != '\0';

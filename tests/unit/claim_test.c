@@ -64,6 +64,16 @@ START_TEST(an_address_in_ipv6_counts_as_well)
 }
 END_TEST
 
+/* A way around it else: the link brings both, and the address of the other is never the packet's. */
+START_TEST(an_address_of_ipv4_may_come_by_ipv6)
+{
+    struct address sender = at("fe80::1");
+
+    ck_assert_int_eq(claim_read(BYTES(LLMNR("\x80\0", DESK, OWNED)), &sender, name), TATTLER_OK);
+    ck_assert_str_eq(name, "desk");
+}
+END_TEST
+
 START_TEST(one_of_several_addresses_is_enough)
 {
     assert_named(BYTES(NETBIOS_ALL("\x85\0", NETBIOS_DESK "AA", "\x0c", "\0\0" OTHER "\0\0" OWNED)), "desk");
@@ -172,6 +182,19 @@ START_TEST(who_asks_or_is_a_router_claims_nothing)
 }
 END_TEST
 
+START_TEST(what_a_router_claimed_before_it_was_known_as_one_is_forgotten)
+{
+    struct flow *flow = answer(ROUTER, 1);
+
+    assert_number(flow, "names_claimed", 1);
+    flow_close(scene.engine, flow);
+    flow_close(scene.engine, connect_from(&scene, DEVICE, REMOTE, 443));
+    flow = answer(ROUTER, 2);
+    assert_unknown(flow, "names_claimed");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("claim");
@@ -181,6 +204,7 @@ int main(void)
     tcase_add_test(cases, a_name_is_the_same_in_both_protocols);
     tcase_add_test(cases, long_names_are_cut_as_for_netbios);
     tcase_add_test(cases, an_address_in_ipv6_counts_as_well);
+    tcase_add_test(cases, an_address_of_ipv4_may_come_by_ipv6);
     tcase_add_test(cases, one_of_several_addresses_is_enough);
     tcase_add_test(cases, what_is_another_hosts_does_not_count);
     tcase_add_test(cases, groups_and_all_hosts_are_nobodys_own);
@@ -191,5 +215,6 @@ int main(void)
     tcase_add_checked_fixture(devices, set_up, tear_down);
     tcase_add_test(devices, names_are_counted_once_and_told_with_the_answer);
     tcase_add_test(devices, who_asks_or_is_a_router_claims_nothing);
+    tcase_add_test(devices, what_a_router_claimed_before_it_was_known_as_one_is_forgotten);
     return run_suite(suite);
 }
