@@ -50,10 +50,28 @@ static struct lease_question *find_question(struct leases *leases, const struct 
     return NULL;
 }
 
+/* A free place, or the oldest question that this server was first to answer, or the oldest of all: who makes
+ * up answers to have others' forgotten makes room for those with its own. */
+static struct lease_question *make_room(struct leases *leases, const struct lease_server *server)
+{
+    struct lease_question *oldest = &leases->questions[0], *own = NULL;
+
+    for (size_t i = 0; i < LEASE_QUESTIONS_MAX; i++) {
+        struct lease_question *question = &leases->questions[i];
+
+        if (question->number < oldest->number)
+            oldest = question;
+        if (question->number != 0 && lease_server_same(&question->words[0].by.server, server) &&
+                (own == NULL || question->number < own->number))
+            own = question;
+    }
+    return own != NULL && oldest->number != 0 ? own : oldest;
+}
+
 static struct lease_question *add_question(struct leases *leases, const struct lease_answer *answer)
 {
     uint64_t number = ++leases->asked;
-    struct lease_question *question = &leases->questions[number % LEASE_QUESTIONS_MAX];
+    struct lease_question *question = make_room(leases, &answer->server);
 
     *question = (struct lease_question){
         .transaction = answer->transaction,

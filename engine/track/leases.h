@@ -11,7 +11,7 @@
  * that is seen before and behind a repeater that sends it on by a MAC of its own.
  *
  * Any thread. Bounded: a server that finds no room counts as the latest of all, and as refused; questions
- * make room for later ones. */
+ * make room for later ones, those that the same server answered first of all. */
 #ifndef TATTLER_TRACK_LEASES_H
 #define TATTLER_TRACK_LEASES_H
 
@@ -81,7 +81,8 @@ struct lease_rivals {
 void leases_init(struct leases *leases);
 void leases_destroy(struct leases *leases);
 
-/* True, and 'out' is written: another server, the oldest of those, has said something else to this question. */
+/* True, and 'out' is written: another server, the oldest of those, has said something else to this
+ * question. */
 bool leases_note(struct leases *leases, const struct lease_answer *answer,
         struct lease_rivals *out);
 

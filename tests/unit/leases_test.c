@@ -159,6 +159,17 @@ START_TEST(who_says_the_same_at_first_is_told_by_what_it_says_in_the_end)
 }
 END_TEST
 
+START_TEST(made_up_answers_make_nobody_forget_a_question)
+{
+    ck_assert(!answers(1, 7, 100));
+    ck_assert(!answers(1, 8, 101));
+    for (unsigned i = 0; i < 2 * LEASE_QUESTIONS_MAX; i++)
+        ck_assert(!answers(66, 9, 200 + i));
+    ck_assert(answers(66, 8, 101));
+    assert_newer(66);
+}
+END_TEST
+
 START_TEST(without_a_mac_a_server_is_known_by_its_address)
 {
     ck_assert(!answers_by(1, 1, 10, 7, 100));
@@ -239,6 +250,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, a_server_that_answers_by_two_addresses_is_one);
     tcase_add_test(tests, servers_that_say_the_same_of_the_network_are_no_rivals);
     tcase_add_test(tests, who_says_the_same_at_first_is_told_by_what_it_says_in_the_end);
+    tcase_add_test(tests, made_up_answers_make_nobody_forget_a_question);
     tcase_add_test(tests, without_a_mac_a_server_is_known_by_its_address);
     tcase_add_test(tests, who_answers_in_the_name_of_the_server_is_told_by_its_frames);
     suite_add_tcase(suite, tests);
