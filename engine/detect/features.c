@@ -156,7 +156,8 @@ const struct feature features[] = {
             NULL,
             get_beats_lost,
             "Heartbeats of the device, with whichever remotes outside, that have stopped: told by its "
-            "other packets for an hour, as no packet comes from what has stopped.",
+            "other packets for an hour, as no packet comes from what has stopped. In flows whose first packet "
+            "the remote sent this is unknown.",
             "iot.heartbeat.lost:>0;" },
     { WITHIN("relay", "score"), FEATURE_REAL, SCOPE_DEVICE, CHANGED_RELAY, "", 1, NULL,
             get_relay_score,

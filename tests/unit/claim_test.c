@@ -170,12 +170,21 @@ START_TEST(names_are_counted_once_and_told_with_the_answer)
 }
 END_TEST
 
+static struct flow *ask(const char *host)
+{
+    struct packet_view packet = packet_from(&scene, host, 50000, "224.0.0.252", CLAIM_PORT_LLMNR, UDP);
+
+    packet.payload = BYTES("\0\1\0\0\0\1\0\0\0\0\0\0" "\6host-1\0" "\0\1\0\1");
+    return begin(&scene, &packet);
+}
+
 START_TEST(who_asks_or_is_a_router_claims_nothing)
 {
-    struct flow *flow = connect_from(&scene, DEVICE, REMOTE, 443); /* by way of the router */
+    struct flow *flow = ask(DEVICE);
 
     assert_unknown(flow, "names_claimed");
     flow_close(scene.engine, flow);
+    flow_close(scene.engine, connect_from(&scene, DEVICE, REMOTE, 443)); /* by way of the router */
     flow = answer(ROUTER, 1);
     assert_unknown(flow, "names_claimed");
     flow_close(scene.engine, flow);
