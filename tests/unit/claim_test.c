@@ -138,18 +138,24 @@ static void tear_down(void)
     scene_close(&scene);
 }
 
-/* The host answers who looks for "host-NUMBER", in a flow of its own as LLMNR does. */
-static struct flow *answer(const char *host, unsigned number)
+/* The host tells its address for "host-NUMBER", in a flow of its own as LLMNR does. */
+static struct flow *tell(const char *host, unsigned number, bool answers)
 {
     static uint8_t bytes[] = "\0\1\x80\0\0\0\0\1\0\0\0\0" "\6host-0\0" "\0\1\0\1\0\0\0\x1e\0\4....";
     const size_t length = sizeof(bytes) - 1;
     struct packet_view packet =
             packet_from(&scene, host, CLAIM_PORT_LLMNR, "192.168.1.30", (uint16_t)(50000 + number), UDP);
 
+    bytes[2] = answers ? 0x80 : 0;
     bytes[18] = (uint8_t)('0' + number);
     memcpy(bytes + length - 4, packet.source.bytes + 12, 4);
     packet.payload = cursor_over(bytes, length);
     return begin(&scene, &packet);
+}
+
+static struct flow *answer(const char *host, unsigned number)
+{
+    return tell(host, number, true);
 }
 
 START_TEST(names_are_counted_once_and_told_with_the_answer)
@@ -170,17 +176,9 @@ START_TEST(names_are_counted_once_and_told_with_the_answer)
 }
 END_TEST
 
-static struct flow *ask(const char *host)
-{
-    struct packet_view packet = packet_from(&scene, host, 50000, "224.0.0.252", CLAIM_PORT_LLMNR, UDP);
-
-    packet.payload = BYTES("\0\1\0\0\0\1\0\0\0\0\0\0" "\6host-1\0" "\0\1\0\1");
-    return begin(&scene, &packet);
-}
-
 START_TEST(who_asks_or_is_a_router_claims_nothing)
 {
-    struct flow *flow = ask(DEVICE);
+    struct flow *flow = tell(DEVICE, 1, false);
 
     assert_unknown(flow, "names_claimed");
     flow_close(scene.engine, flow);
