@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/nearest.h"
 #include "check_words.h"
 #include "command.h"
 #include "detect/rules/findings.h"
@@ -141,7 +142,7 @@ static void read_file(void *user, const char *path)
     reading->no_memory |= out_of_memory(rule_set_load(reading->set, path));
 }
 
-/* By its first word, which no rule begins with. Not of a pipe, which can be read once. */
+/* By its first word, which no rule begins with, even if it is misspelled. Not of a pipe, which can be read once. */
 static bool is_threshold_file(const char *path)
 {
     static const char *const words[] = { "threshold", "event_filter", "suppress", "rate_filter" };
@@ -154,10 +155,7 @@ static bool is_threshold_file(const char *path)
     while (fscanf(file, " %31[a-z_]", word) != 1 && fscanf(file, "#%*[^\n]") != EOF && fgetc(file) == '\n')
         ;
     fclose(file);
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (strcmp(word, words[i]) == 0)
-            return true;
-    return false;
+    return word[0] != '\0' && nearest_word(word, words, sizeof(words) / sizeof(words[0])) != NULL;
 }
 
 static bool read_path(struct reading *reading, const char *path)
