@@ -209,7 +209,7 @@ endif
 EXTRA_DIST += tests/unit/eve_check.h tests/unit/lua_scene.h tests/unit/match_scene.h tests/unit/quic_seal.h tests/unit/relay_lookalikes.h \
 	tests/unit/relay_proxies.h tests/unit/relay_scene.h tests/unit/run_suite.h tests/unit/scene.h tests/unit/temporary.h \
 	tests/fuzz/corpus \
-	tests/bench/many_alerts.py tests/bench/many_rules.py tests/bench/run tests/baseline/killed.py tests/baseline/rewrite.py tests/baseline/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/findings/run tests/fuzz/run \
+	tests/bench/captures.py tests/bench/many_alerts.py tests/bench/many_rules.py tests/bench/measure.py tests/bench/run tests/baseline/killed.py tests/baseline/rewrite.py tests/baseline/run tests/caps/run tests/cases/run tests/cli/run tests/eve.py tests/findings/run tests/fuzz/run \
 	tests/geo/import_check tests/hostile/run tests/hosts/known.tsv tests/hosts/run tests/lib.sh \
 	tests/lua .busted .luacheckrc \
 	tests/parity/known.tsv tests/parity/run tests/profile/run tests/property/run tests/rules tests/run \
