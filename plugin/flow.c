@@ -226,13 +226,10 @@ static APART struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
 }
 
 /* No rule looks at an ICMP error about a flow (TattlerFlowOfPacket), so both ways' next packets do. */
-static APART void HearOf(struct worker *worker, struct TattlerFlow *state,
-        const struct packet_view *view)
+static APART void CarryOver(struct TattlerFlow *state)
 {
-    flow_packet(worker, state->flow, view);
     state->carried[0] |= state->flow->changed;
     state->carried[1] |= state->flow->changed;
-    TattlerEveNote(state);
 }
 
 /* Runs for each packet of a flow, before the stream engine, with the flow locked. ICMP errors come
@@ -248,10 +245,6 @@ static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
     if (worker == NULL || (state == NULL && p->proto != f->proto))
         return;
     ViewPacket(f, p, &view);
-    if (p->proto != f->proto) {
-        HearOf(worker, state, &view);
-        return;
-    }
     if (state == NULL || flow_wants_ends(state->flow))
         ViewEnds(p, &macs, &view);
     if (state == NULL)
@@ -259,7 +252,9 @@ static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
     if (state == NULL)
         return;
     flow_packet(worker, state->flow, &view);
-    if (TattlerRulesAsk())
+    if (p->proto != f->proto)
+        CarryOver(state);
+    else if (TattlerRulesAsk())
         TellRules(state, f, p);
     TattlerEveNote(state);
 }
