@@ -142,6 +142,9 @@ void flow_judge_again(struct engine *engine, struct flow *flow);
 /* What the device resolved to call its remote is still in use. Takes its lock. */
 void flow_keep_name(struct engine *engine, struct flow *flow);
 
+/* The local hour, as of the flow's last packet, and when it has to be read again. */
+void flow_read_hour(const struct engine *engine, struct flow *flow);
+
 /* With each packet of a flow that waits for an answer which another worker may still have to read. */
 void flow_await_answer(struct engine *engine, struct flow *flow);
 

@@ -10,6 +10,7 @@
 #define PROTOCOL_UDP 17
 #define TCP_SYN 0x02
 #define TCP_ACK 0x10
+#define US_PER_S UINT64_C(1000000)
 #define PORT_PRIVILEGED 1024 /* servers below, clients above (RFC 6335 section 6) */
 
 static bool is_home(const struct engine *engine, const struct address *address)
@@ -172,9 +173,12 @@ static void begin(struct flow *flow, const struct packet_view *packet, bool sour
         .midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0,
         .first_us = packet->time_us,
         .last_us = packet->time_us,
+        .tick_us = packet->time_us + US_PER_S,
         .service = SERVICE_OTHER,
     };
     flow->to_many = !address_is_unicast(&flow->remote_address);
+    if (flow->to_many)
+        flow->call = calls_key(&flow->device_address, flow->device_port);
     flow->talks = flow_talks(flow);
 }
 
@@ -219,7 +223,7 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
             source_is_it == ends.source_initiates && !answers_call(engine, packet);
     flow->forged =
             is_forged(engine, flow, source_is_it ? ends.source_home : ends.destination_home);
-    flow->hour = (uint8_t)zone_hour(engine->files->zone, packet->time_us);
+    flow_read_hour(engine, flow);
     look_at_remote(worker, flow, source_is_it ? ends.destination_home : ends.source_home);
     flow_consult_device(worker, flow);
     flow->pending = CHANGED_ALL;

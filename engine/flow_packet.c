@@ -23,40 +23,34 @@
 /* Payloads of each side looked at before its service stays 'other'. */
 #define SERVICE_TRIES 4
 
-static void check_hour(struct engine *engine, struct flow *flow, uint64_t time_us)
+void flow_read_hour(const struct engine *engine, struct flow *flow)
 {
-    uint8_t hour = (uint8_t)zone_hour(engine->files->zone, time_us);
+    flow->hour = (uint8_t)zone_hour(engine->files->zone, flow->last_us);
+    flow->quarter_us = (flow->last_us / HOUR_CHECK_US + 1) * HOUR_CHECK_US;
+}
+
+static APART void check_hour(struct engine *engine, struct flow *flow)
+{
+    uint8_t before = flow->hour;
 
     flow_note_resolver(flow); /* its connection may last for days, as any other */
     flow_keep_name(engine, flow);
-    if (hour != flow->hour)
+    flow_read_hour(engine, flow);
+    if (flow->hour != before)
         flow->changed |= CHANGED_HOUR;
-    flow->hour = hour;
-}
-
-static APART void tick(struct engine *engine, struct flow *flow, uint64_t before_us)
-{
-    uint64_t first_us = flow->first_us, time_us = flow->last_us;
-    uint64_t age_s = (time_us - first_us) / US_PER_S, quarter = time_us / HOUR_CHECK_US;
-    uint64_t next_age_us = first_us + (age_s + 1) * US_PER_S;
-    uint64_t next_quarter_us = (quarter + 1) * HOUR_CHECK_US;
-
-    flow->tick_us = next_age_us < next_quarter_us ? next_age_us : next_quarter_us;
-    if (before_us < first_us + age_s * US_PER_S)
-        flow->changed |= CHANGED_AGE;
-    if (before_us < quarter * HOUR_CHECK_US)
-        check_hour(engine, flow, time_us);
 }
 
 static void move_clock(struct engine *engine, struct flow *flow, uint64_t time_us)
 {
-    uint64_t before_us = flow->last_us;
-
-    if (time_us <= before_us) /* captures may step back */
+    if (time_us <= flow->last_us) /* captures may step back */
         return;
     flow->last_us = time_us;
-    if (time_us >= flow->tick_us)
-        tick(engine, flow, before_us);
+    if (time_us >= flow->tick_us) {
+        flow->tick_us = time_us + US_PER_S - (time_us - flow->first_us) % US_PER_S;
+        flow->changed |= CHANGED_AGE;
+    }
+    if (time_us >= flow->quarter_us)
+        check_hour(engine, flow);
 }
 
 static APART void guess_service(struct engine *engine, struct flow *flow,
@@ -151,7 +145,7 @@ static void read_payload(struct worker *worker, struct flow *flow,
     flow_follow_relay(worker->engine, flow, way, packet->time_us, (uint32_t)packet->payload.left);
     if (way == UP)
         add_entropy(worker->engine, flow, packet->payload);
-    if (flow->protocol == PROTOCOL_UDP)
+    if (flow->talks || (flow->service == SERVICE_DNS && flow->protocol == PROTOCOL_UDP))
         flow_learn_datagram(worker, flow, way, packet);
 }
 
@@ -252,12 +246,13 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     if (flow->awaits_answer)
         flow_await_answer(worker->engine, flow);
     if (flow->to_many && (flow->changed & CHANGED_AGE) != 0) /* calls are kept by the second */
-        calls_note(&worker->engine->calls, &flow->device_address, flow->device_port, flow->last_us);
+        calls_note(&worker->engine->calls, flow->call, flow->last_us);
     if (messages && packet->payload.left > 0)
         read_payload(worker, flow, packet, way);
     else if (!messages && is_ping(packet))
         follow_echo(worker->engine, flow, packet, way);
-    if (flow->packets[DOWN] <= 1 && flow->device_initiated)
+    if (flow->packets[DOWN] <= 1 && flow->device_initiated &&
+            (way == DOWN || (packet->tcp_flags & TCP_SYN) != 0))
         follow_opening(worker->engine, flow, packet, way);
     if (messages && !is_idle(flow, packet))
         flow_follow_bursts(worker->engine, flow, packet, way);

@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 
-static uint64_t hash_of(const struct address *caller, uint16_t port)
+uint64_t calls_key(const struct address *caller, uint16_t port)
 {
     uint8_t key[sizeof(caller->bytes) + sizeof(port)];
 
@@ -39,17 +39,15 @@ static atomic_ullong *place_for(atomic_ullong places[CALLS_WAYS], uint64_t hash)
     return oldest;
 }
 
-void calls_note(struct calls *calls, const struct address *caller, uint16_t port, uint64_t now_us)
+void calls_note(struct calls *calls, uint64_t key, uint64_t now_us)
 {
-    uint64_t hash = hash_of(caller, port);
-
-    atomic_store_explicit(place_for(places_of(calls, hash), hash),
-            (hash >> 32) << 32 | second_of(now_us), memory_order_relaxed);
+    atomic_store_explicit(place_for(places_of(calls, key), key),
+            (key >> 32) << 32 | second_of(now_us), memory_order_relaxed);
 }
 
 bool calls_await(struct calls *calls, const struct address *caller, uint16_t port, uint64_t now_us)
 {
-    uint64_t hash = hash_of(caller, port);
+    uint64_t hash = calls_key(caller, port);
     uint64_t place = atomic_load_explicit(place_for(places_of(calls, hash), hash),
             memory_order_relaxed);
 

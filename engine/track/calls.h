@@ -28,8 +28,11 @@ struct calls {
     atomic_ullong places[CALLS_MAX]; /* half of a hash, then the second */
 };
 
+/* Who calls from where: the hash. The same for all datagrams of a flow. */
+uint64_t calls_key(const struct address *caller, uint16_t port);
+
 /* A datagram from there went to all. */
-void calls_note(struct calls *calls, const struct address *caller, uint16_t port, uint64_t now_us);
+void calls_note(struct calls *calls, uint64_t key, uint64_t now_us);
 
 /* May a datagram to there be an answer? */
 bool calls_await(struct calls *calls, const struct address *caller, uint16_t port, uint64_t now_us);

@@ -96,7 +96,7 @@ struct flow_relay {
 struct flow {
     struct device *device; /* held */
     uint64_t first_us, last_us;
-    uint64_t tick_us; /* its age in seconds, or the quarter hour, changes at this time */
+    uint64_t tick_us, quarter_us; /* its age in seconds changes, and the hour may */
     uint32_t changed; /* enum flow_change, on the packet last handed in */
     uint32_t pending; /* learned since then */
     uint8_t protocol; /* IP protocol number */
@@ -142,6 +142,7 @@ struct flow {
     uint64_t opening_us;       /* the first payload */
     uint32_t opening_bytes[2]; /* until the other end speaks */
 
+    uint64_t call; /* calls_key(), where it goes to many */
     struct address device_address, remote_address;
     uint16_t device_port, remote_port;
     bool accused; /* an urgent rule has alerted: it teaches nothing */

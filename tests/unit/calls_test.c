@@ -134,7 +134,7 @@ START_TEST(calls_of_a_crowd_are_all_remembered)
     for (uint16_t first = 1024; first < 1024 + 100 * CROWD; first += CROWD) {
         memset(&calls, 0, sizeof(calls));
         for (uint16_t port = first; port < first + CROWD; port++)
-            calls_note(&calls, &caller, port, scene.now_us);
+            calls_note(&calls, calls_key(&caller, port), scene.now_us);
         for (uint16_t port = first; port < first + CROWD; port++)
             ck_assert(calls_await(&calls, &caller, port, scene.now_us));
     }
@@ -176,7 +176,7 @@ START_TEST(an_answer_may_seem_to_come_before_its_call)
     static struct calls calls;
     struct address caller = at(DEVICE);
 
-    calls_note(&calls, &caller, CALLER_PORT, START_US + SECOND);
+    calls_note(&calls, calls_key(&caller, CALLER_PORT), START_US + SECOND);
     ck_assert(calls_await(&calls, &caller, CALLER_PORT, START_US));
     ck_assert(!calls_await(&calls, &caller, CALLER_PORT, START_US - SECOND));
 }
