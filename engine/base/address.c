@@ -156,13 +156,13 @@ size_t mac_text(const struct mac *mac, char out[MAC_TEXT_SIZE])
 static const struct {
     uint32_t network, mask;
 } not_public_v4[] = {
-    V4(0, 0, 0, 0, 8),       /* this network, RFC 791 */
+    V4(192, 168, 0, 0, 16),  /* RFC 1918, first as homes have most of these */
     V4(10, 0, 0, 0, 8),      /* RFC 1918 */
+    V4(172, 16, 0, 0, 12),   /* RFC 1918 */
+    V4(0, 0, 0, 0, 8),       /* this network, RFC 791 */
     V4(100, 64, 0, 0, 10),   /* shared with carriers, RFC 6598 */
     V4(127, 0, 0, 0, 8),     /* loopback, RFC 1122 */
     V4(169, 254, 0, 0, 16),  /* link-local, RFC 3927 */
-    V4(172, 16, 0, 0, 12),   /* RFC 1918 */
-    V4(192, 168, 0, 0, 16),  /* RFC 1918 */
     V4(224, 0, 0, 0, 3),     /* multicast RFC 5771, reserved RFC 1112, broadcast */
 };
 #undef V4
@@ -191,17 +191,6 @@ bool address_is_public(const struct address *address)
         if (prefix_contains(&not_public_v6[i], address))
             return false;
     return true;
-}
-
-bool address_is_unicast(const struct address *address)
-{
-    static const uint8_t broadcast[4] = { 0xff, 0xff, 0xff, 0xff };
-    static const struct address unspecified;
-
-    if (!address_is_v4(address))
-        return address->bytes[0] != 0xff && !address_equal(address, &unspecified);
-    return (address->bytes[12] & 0xf0) != 0xe0 && memcmp(address->bytes + 12, broadcast, 4) != 0 &&
-           address->bytes[12] != 0;
 }
 
 bool address_is_link_local(const struct address *address)

@@ -99,8 +99,6 @@ static inline bool prefix_contains(const struct prefix *prefix, const struct add
  * Documentation ranges (RFC 5737, RFC 3849) count as public, so that captures made in a lab with
  * them mean what they show. */
 bool address_is_public(const struct address *address);
-/* Names one host: not unspecified, multicast or the IPv4 broadcast address. */
-bool address_is_unicast(const struct address *address);
 bool address_is_link_local(const struct address *address);
 
 /* Asked several times for each packet: not memcmp(), which compilers call for so many bytes. */
@@ -111,6 +109,17 @@ static inline bool address_equal(const struct address *a, const struct address *
     memcpy(halves_a, a->bytes, sizeof(halves_a));
     memcpy(halves_b, b->bytes, sizeof(halves_b));
     return ((halves_a[0] ^ halves_b[0]) | (halves_a[1] ^ halves_b[1])) == 0;
+}
+
+/* Names one host: not unspecified, multicast or the IPv4 broadcast address. Asked for each burst. */
+static inline bool address_is_unicast(const struct address *address)
+{
+    static const struct address unspecified;
+    uint32_t number = (uint32_t)address_half(address->bytes + 8);
+
+    if (!address_is_v4(address))
+        return address->bytes[0] != 0xff && !address_equal(address, &unspecified);
+    return number >> 28 != 0xe && number != UINT32_MAX && number >> 24 != 0;
 }
 
 static inline bool mac_equal(const struct mac *a, const struct mac *b)
