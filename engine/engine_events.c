@@ -1,6 +1,7 @@
 /* What no packet tells: heartbeats that changed, and what has to be done as time goes by. */
 #include <string.h>
 
+#include "base/apart.h"
 #include "engine.h"
 #include "engine_internal.h"
 
@@ -184,12 +185,10 @@ static bool take_turn(atomic_ullong *last_us, uint64_t now_us, uint64_t every_us
     return now_us >= last + every_us && atomic_compare_exchange_strong(last_us, &last, now_us);
 }
 
-static void sweep_all(struct engine *engine, uint64_t now_us)
+static APART void sweep_all(struct engine *engine, uint64_t now_us)
 {
     struct sweep sweep = { .engine = engine, .now_us = now_us };
 
-    if (!take_turn(&engine->swept_us, now_us, SWEEP_US))
-        return;
     sweep.trim_remotes = remotes_pressed(&engine->budget.conduct.remotes);
     sweep.trim_names = names_pressed(&engine->budget.names) &&
                        take_turn(&engine->names_trimmed_us, now_us, TRIM_NAMES_US);
@@ -214,7 +213,8 @@ void worker_move_clock(struct worker *worker, uint64_t now_us)
     if (now_us >= worker->swept_us) {
         worker->behind = 0;
         worker->swept_us = now_us;
-        sweep_all(worker->engine, now_us);
+        if (take_turn(&worker->engine->swept_us, now_us, SWEEP_US))
+            sweep_all(worker->engine, now_us);
     } else if (now_us + STEP_BACK_US < worker->swept_us) {
         step_back(worker, now_us);
     }

@@ -4,6 +4,7 @@
  * another burst begins, once in ten seconds of payload without a pause, and when the flow ends. */
 #include <string.h>
 
+#include "base/apart.h"
 #include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
@@ -18,8 +19,8 @@ bool flow_same_beat(const struct beat_view *a, const struct beat_view *b)
            a->period_s == b->period_s && a->jitter == b->jitter && a->bytes == b->bytes;
 }
 
-/* Of what a report may change. */
-static uint32_t differences(const struct outlook *a, const struct outlook *b)
+/* Of what a report may change. Apart, or each of these would be read early and kept on the stack. */
+static APART uint32_t differences(const struct outlook *a, const struct outlook *b)
 {
     uint32_t changed = 0;
 

@@ -30,8 +30,11 @@ struct gaps {
 
 void beat_push_gap(struct beat *beat, double gap_s)
 {
+    float rest[JUDGE_GAPS_MAX - 1]; /* in place, where memmove() would be called */
+
     if (beat->gap_count == JUDGE_GAPS_MAX) {
-        memmove(beat->gaps_s, beat->gaps_s + 1, sizeof(beat->gaps_s) - sizeof(beat->gaps_s[0]));
+        memcpy(rest, beat->gaps_s + 1, sizeof(rest));
+        memcpy(beat->gaps_s, rest, sizeof(rest));
         beat->gap_count--;
     }
     beat->gaps_s[beat->gap_count++] = (float)gap_s;

@@ -56,11 +56,13 @@ static void raise_peak(struct beat *beat, uint32_t bytes)
 
 void beat_close_size(struct beat *beat)
 {
+    uint32_t rest[BEAT_SIZES - 1]; /* in place, where memmove() would be called */
     bool keeps = false;
 
     if (beat->size_count == BEAT_SIZES) {
         keeps = keeps_median(beat->usual, beat->sizes[0], beat->bytes);
-        memmove(beat->sizes, beat->sizes + 1, sizeof(beat->sizes) - sizeof(beat->sizes[0]));
+        memcpy(rest, beat->sizes + 1, sizeof(rest));
+        memcpy(beat->sizes, rest, sizeof(rest));
         beat->size_count--;
     }
     beat->sizes[beat->size_count++] = beat->bytes;

@@ -293,7 +293,7 @@ void upload_add(struct upload *upload, struct upload_window *window, uint64_t by
     if (window == NULL)
         return;
     add_to_window(window, bytes, now_us);
-    take_sample(upload, upload_window_bytes(window, now_us), now_us);
+    take_sample(upload, window->total, now_us);
     add_to_days(upload, window, bytes, now_us);
 }
 
