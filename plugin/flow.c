@@ -8,6 +8,7 @@
 #include "util-debug.h"
 
 #include "base/apart.h"
+#include "base/pool.h"
 #include "parse/packet.h"
 
 #define US_PER_S UINT64_C(1000000)
@@ -17,6 +18,7 @@
 static struct engine *the_engine;
 static ThreadStorageId worker_slot = { .id = -1 };
 static FlowStorageId flow_slot = { .id = -1 };
+static struct pool states; /* of flows; by itself for all threads */
 
 /* --- a packet in the engine's words --- */
 
@@ -114,12 +116,18 @@ static void Reverse(struct TattlerFlow *state)
     }
 }
 
-/* What the packet has changed, for the rules that are about to look at it. */
+/* What the packet has changed, for the rules that are about to look at it. None looks at an ICMP error
+ * about a flow (TattlerFlowOfPacket), so both ways' next packets tell what that has changed. */
 static void TellRules(struct TattlerFlow *state, const Flow *f, const Packet *p)
 {
     const unsigned way = TattlerDirectionOf(p);
     const uint32_t changed = state->flow->changed | state->in_facts, phase = PhaseOf(f, p);
 
+    if (p->proto != f->proto) {
+        state->carried[0] |= state->flow->changed;
+        state->carried[1] |= state->flow->changed;
+        return;
+    }
     state->in_facts = 0;
     if (IsReversed(state, f))
         Reverse(state);
@@ -206,13 +214,13 @@ static void FreeState(void *data)
     flow_close(the_engine, state->flow);
     TattlerEveForget(state);
     SCFree(state->fired);
-    SCFree(state);
+    pool_give(&states, state);
 }
 
 static APART struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
         const struct packet_view *view)
 {
-    struct TattlerFlow *state = SCCalloc(1, sizeof(*state));
+    struct TattlerFlow *state = pool_take_zeroed(&states);
 
     if (state == NULL)
         return NULL;
@@ -223,13 +231,6 @@ static APART struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
         return NULL;
     }
     return state;
-}
-
-/* No rule looks at an ICMP error about a flow (TattlerFlowOfPacket), so both ways' next packets do. */
-static APART void CarryOver(struct TattlerFlow *state)
-{
-    state->carried[0] |= state->flow->changed;
-    state->carried[1] |= state->flow->changed;
 }
 
 /* Runs for each packet of a flow, before the stream engine, with the flow locked. ICMP errors come
@@ -252,9 +253,7 @@ static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
     if (state == NULL)
         return;
     flow_packet(worker, state->flow, &view);
-    if (p->proto != f->proto)
-        CarryOver(state);
-    else if (TattlerRulesAsk())
+    if (TattlerRulesAsk())
         TellRules(state, f, p);
     TattlerEveNote(state);
 }
@@ -291,6 +290,7 @@ struct worker *TattlerWorkerGet(ThreadVars *tv)
 bool TattlerFlowRegister(struct engine *engine)
 {
     the_engine = engine;
+    pool_init(&states, sizeof(struct TattlerFlow));
     worker_slot = ThreadStorageRegister("tattler", sizeof(void *), NULL, FreeWorker);
     flow_slot = FlowStorageRegister("tattler", sizeof(void *), NULL, FreeState);
     return worker_slot.id >= 0 && flow_slot.id >= 0 &&
