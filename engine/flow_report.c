@@ -48,15 +48,25 @@ static bool intrudes(atomic_ullong *since_us, uint64_t now_us)
            since < now_us + INTRUDES_US; /* the clock may step back */
 }
 
-/* ARP comes between a flow's packets. Where only what is sent to all can be seen, no answer would be. */
+/* Where only what is sent to all can be seen, no answer would be. */
+static APART void look_at_absent(struct flow *flow)
+{
+    const struct conduct *conduct = &flow->device->conduct;
+
+    if (!conduct->heard.ever)
+        return;
+    flow->outlook.fanout[FANOUT_ABSENT] = fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us);
+    flow->outlook.absent = strangers_count(conduct->absent, flow->last_us);
+}
+
+/* ARP comes between a flow's packets. */
 static void look_at_arp(struct flow *flow)
 {
     const struct conduct *conduct = &flow->device->conduct;
-    const bool any = conduct->heard.ever && conduct->absent != NULL; /* of few devices */
 
-    flow->outlook.fanout[FANOUT_ABSENT] =
-            any ? fanout_count(&conduct->fanout, FANOUT_ABSENT, flow->last_us) : 0;
-    flow->outlook.absent = any ? strangers_count(conduct->absent, flow->last_us) : 0;
+    flow->outlook.fanout[FANOUT_ABSENT] = flow->outlook.absent = 0;
+    if (conduct->absent != NULL) /* few devices look for such */
+        look_at_absent(flow);
     flow->outlook.claims = strangers_count(conduct->claims, flow->last_us);
     flow->outlook.usurps = intrudes(&flow->device->usurped_us, flow->last_us);
     flow->outlook.leases = intrudes(&flow->device->leased_us, flow->last_us);

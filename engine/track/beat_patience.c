@@ -1,4 +1,5 @@
 /* How far off a beat may be, how long a missing one is waited for, and when it has moved. */
+#include "base/apart.h"
 #include "track/beat_internal.h"
 
 /* With no record of a beat missing, this much of a miss is held against it. */
@@ -132,11 +133,17 @@ static unsigned gaps_to_move(const struct beat *beat, double mean_s)
     return (double)beat->beats > MOVED_KNOWN_BEATS ? MOVED_GAPS_MIN : MOVED_GAPS_MIN + 1;
 }
 
+/* Is the gap one as before? */
+static bool goes_on(const struct beat *beat, float gap_s, double spread)
+{
+    return beat_is_near((double)gap_s, (double)beat->period_s,
+            beat_greater(spread / 2, BEAT_SAME_PERIOD));
+}
+
 /* Compares densities, a logarithm for each would take longer than all else: of some gaps that are no
  * longer than JUDGE_FOLD + 1 periods, they are far from the least that a double can hold. */
-unsigned beat_moved(const struct beat *beat, double *period_s)
+static APART unsigned count_moved(const struct beat *beat, double spread, double *period_s)
 {
-    double spread = beat_within(SPREAD_JITTERS * jitter(beat), SPREAD_MIN, SPREAD_MAX);
     double old_s = (double)beat->period_s, missed = (double)beat->missed, sum_s = 0;
     double reach = beat_reach(beat);
     struct fit fits[MOVED_GAPS_MAX]; /* latest first */
@@ -146,8 +153,8 @@ unsigned beat_moved(const struct beat *beat, double *period_s)
         const float *gaps_s = &beat->gaps_s[beat->gap_count - count];
         double mean_s, ratio;
 
-        if (beat_is_near((double)gaps_s[0], old_s, beat_greater(spread / 2, BEAT_SAME_PERIOD)))
-            return 0; /* the old one goes on */
+        if (goes_on(beat, gaps_s[0], spread))
+            return 0;
         sum_s += (double)gaps_s[0];
         mean_s = sum_s / count;
         missed -= beat_periods(beat, (double)gaps_s[0], reach) - 1;
@@ -163,4 +170,13 @@ unsigned beat_moved(const struct beat *beat, double *period_s)
         return count;
     }
     return 0;
+}
+
+unsigned beat_moved(const struct beat *beat, double *period_s)
+{
+    double spread = beat_within(SPREAD_JITTERS * jitter(beat), SPREAD_MIN, SPREAD_MAX);
+
+    if (beat->gap_count == 0 || goes_on(beat, beat->gaps_s[beat->gap_count - 1], spread)) /* mostly */
+        return 0;
+    return count_moved(beat, spread, period_s);
 }

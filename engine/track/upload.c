@@ -80,8 +80,11 @@ static void add_to_window(struct upload_window *window, uint64_t bytes, uint64_t
 
 uint64_t upload_window_bytes(const struct upload_window *window, uint64_t now_us)
 {
-    uint64_t slot = now_us / WINDOW_SLOT_US, total = 0;
+    uint64_t slot, total = 0;
 
+    if (window->total == 0) /* most remotes get nothing for long */
+        return 0;
+    slot = now_us / WINDOW_SLOT_US;
     if (slot <= window->slot)
         return window->total;
     if (slot >= window->slot + UPLOAD_WINDOW_SLOTS) /* mostly: nothing was sent of late */
