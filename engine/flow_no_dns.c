@@ -136,8 +136,9 @@ void flow_consult_device(struct worker *worker, struct flow *flow)
     struct engine *engine = worker->engine;
     struct device *device = flow->device;
     enum names_verdict verdict;
-    char name[NAME_SIZE] = "";
+    char name[NAME_SIZE];
 
+    name[0] = '\0';
     lock_take(&device->lock);
     verdict = names_find(&device->names, &engine->budget.names, &flow->remote_address,
             flow->first_us, NAMES_ALL_READ, name);

@@ -160,22 +160,19 @@ void flow_meet_device(struct worker *worker, struct flow *flow, const struct pac
     flow->changed |= CHANGED_OPEN | CHANGED_DEVICE | CHANGED_NAME | CHANGED_DNS;
 }
 
-/* Everything that the packet tells by itself. */
+/* Everything that the packet tells by itself; the flow is all zeros. */
 static void begin(struct flow *flow, const struct packet_view *packet, bool source_is_it)
 {
-    *flow = (struct flow){
-        .device_is_first = source_is_it,
-        .device_address = source_is_it ? packet->source : packet->destination,
-        .remote_address = source_is_it ? packet->destination : packet->source,
-        .device_port = source_is_it ? packet->source_port : packet->destination_port,
-        .remote_port = source_is_it ? packet->destination_port : packet->source_port,
-        .protocol = packet->protocol,
-        .midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0,
-        .first_us = packet->time_us,
-        .last_us = packet->time_us,
-        .tick_us = packet->time_us + US_PER_S,
-        .service = SERVICE_OTHER,
-    };
+    flow->device_is_first = source_is_it;
+    flow->device_address = source_is_it ? packet->source : packet->destination;
+    flow->remote_address = source_is_it ? packet->destination : packet->source;
+    flow->device_port = source_is_it ? packet->source_port : packet->destination_port;
+    flow->remote_port = source_is_it ? packet->destination_port : packet->source_port;
+    flow->protocol = packet->protocol;
+    flow->midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0;
+    flow->first_us = flow->last_us = packet->time_us;
+    flow->tick_us = packet->time_us + US_PER_S;
+    flow->service = SERVICE_OTHER;
     flow->to_many = !address_is_unicast(&flow->remote_address);
     if (flow->to_many)
         flow->call = calls_key(&flow->device_address, flow->device_port);
@@ -201,7 +198,7 @@ struct flow *flow_open(struct worker *worker, const struct packet_view *packet)
     struct engine *engine = worker->engine;
     struct ends ends = ends_of(engine, packet);
     bool source_is_it = source_is_device(engine, packet, &ends);
-    struct flow *flow = pool_take(&engine->flow_pool);
+    struct flow *flow = pool_take_zeroed(&engine->flow_pool);
     struct device *device = NULL;
 
     if (!worker->opens)

@@ -202,7 +202,7 @@ static void remove_items(struct fanout_set *set, uint16_t at, uint16_t count)
 /* Mostly it is one of the latest, or none. False: it is not there. */
 static bool remove_tag(struct fanout_set *set, uint32_t tag)
 {
-    for (uint16_t i = set->count; i > 0; i--)
+    for (size_t i = set->count; i > 0; i--)
         if (set->items[i - 1].tag == tag) {
             remove_items(set, (uint16_t)(i - 1), 1);
             return true;
@@ -297,14 +297,11 @@ bool fanout_reaches(const struct fanout *fanout, enum fanout_kind kind, uint16_t
             now_s < set->newest_s ? set->newest_s : now_s);
 }
 
-uint32_t fanout_count(const struct fanout *fanout, enum fanout_kind kind, uint64_t now_us)
+uint32_t fanout_count_set(const struct fanout_set *set, uint64_t now_us)
 {
-    const struct fanout_set *set = &fanout->sets[kind];
     uint32_t now_s = (uint32_t)(now_us / US_PER_S);
     uint32_t count, estimate = 0;
 
-    if (set->count == 0 && set->sketch == NULL)
-        return 0;
     if (is_long_past(set, now_s))
         return 0;
     if (now_s < set->newest_s)

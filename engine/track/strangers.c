@@ -16,9 +16,9 @@ static uint64_t distance_us(const struct stranger *item, uint64_t now_us)
 /* The latest ones first: mostly it is among those. 'taken' if it is not there. */
 static unsigned find(const struct strangers *strangers, uint64_t key)
 {
-    for (unsigned i = strangers->taken; i > 0; i--)
+    for (size_t i = strangers->taken; i > 0; i--) /* as wide as addresses are: no more work at each */
         if (strangers->items[i - 1].key == key)
-            return i - 1;
+            return (unsigned)(i - 1);
     return strangers->taken;
 }
 
