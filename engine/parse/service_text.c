@@ -1,6 +1,7 @@
 #include <stddef.h>
 #include <strings.h>
 
+#include "base/apart.h"
 #include "parse/service_match.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -14,14 +15,17 @@ static bool starts(struct cursor in, const char *text)
            cursor_starts_with(&in, text, strlen(text));
 }
 
-static bool starts_without_case(struct cursor in, const char *text)
+static APART bool goes_on_without_case(struct cursor in, const char *text)
 {
-    size_t length;
+    size_t length = strlen(text);
 
-    if (in.left == 0 || (in.at[0] | 0x20) != ((uint8_t)text[0] | 0x20))
-        return false;
-    length = strlen(text);
     return in.left >= length && strncasecmp((const char *)in.at, text, length) == 0;
+}
+
+static inline bool starts_without_case(struct cursor in, const char *text)
+{
+    return in.left > 0 && (in.at[0] | 0x20) == ((uint8_t)text[0] | 0x20) &&
+           goes_on_without_case(in, text);
 }
 
 static bool contains_without_case(struct cursor in, const char *text)
@@ -157,8 +161,10 @@ bool service_is_smtp(struct cursor payload)
     for (size_t i = 0; i < COUNT(commands); i++)
         if (starts_without_case(payload, commands[i]))
             return true;
+    if (!starts(payload, "220 ") && !starts(payload, "220-"))
+        return false;
     (void)take_line(&payload, &line);
-    return (starts(line, "220 ") || starts(line, "220-")) && contains_without_case(line, "SMTP");
+    return contains_without_case(line, "SMTP");
 }
 
 bool service_is_smtp_reply(struct cursor payload)
