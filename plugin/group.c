@@ -281,11 +281,12 @@ void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *d
     if ((changes & group->search_mask) != 0)
         SearchStrings(det_ctx, group, state, changes);
     if (IsNews(wait, group)) {
-        *wait = (struct TattlerWait){ group, group->version, .mask = UINT32_MAX };
+        *wait = (struct TattlerWait){ group, group->version, .mask = UINT32_MAX,
+            .payload = group->payload.gate_count > 0 ? UINT32_MAX : 0 };
         changes = UINT32_MAX;
     }
     if ((changes & group->entry_mask) != 0)
         FilterWoken(det_ctx, group, state, wait, changes);
-    if ((changes & group->payload.mask) != 0)
-        wait->searched = TattlerPayloadIsOpen(&group->payload, p, state->flow);
+    if ((changes & wait->payload) != 0)
+        wait->searched = TattlerPayloadIsOpen(&group->payload, p, state->flow, &wait->payload);
 }

@@ -5,6 +5,7 @@
 
 #include "detect-content.h"
 #include "detect-engine-mpm.h"
+#include "detect-engine-port.h"
 #include "detect-engine-prefilter.h"
 #include "detect/gate.h"
 #include "stream-tcp-private.h"
@@ -15,18 +16,35 @@
 
 /* --- while packets are inspected --- */
 
-static bool IsOver(const struct TattlerRule *gate, const struct flow *flow)
+static bool HasPorts(const Packet *p)
 {
-    for (uint32_t i = 0; i < gate->condition_count; i++)
-        if (gate_is_over(&gate->conditions[i], flow))
+    return p->proto == IPPROTO_TCP || p->proto == IPPROTO_UDP || p->proto == IPPROTO_SCTP;
+}
+
+static bool IsAmong(DetectPort *ports, uint16_t port)
+{
+    return ports == NULL || DetectPortLookupGroup(ports, port) != NULL;
+}
+
+static bool Fits(const struct TattlerGate *gate, const Packet *p)
+{
+    if (gate->from == NULL && gate->to == NULL)
+        return true;
+    return HasPorts(p) && IsAmong(gate->from, p->sp) && IsAmong(gate->to, p->dp);
+}
+
+static bool IsOver(const struct TattlerRule *rule, const struct flow *flow)
+{
+    for (uint32_t i = 0; i < rule->condition_count; i++)
+        if (gate_is_over(&rule->conditions[i], flow))
             return true;
     return false;
 }
 
-static bool AreAllOver(const struct TattlerPayload *payload, const struct flow *flow)
+static bool AreAllOver(const struct TattlerPayload *payload, const Packet *p, const struct flow *flow)
 {
     for (uint32_t i = 0; i < payload->gate_count; i++)
-        if (!IsOver(payload->gates[i], flow))
+        if (Fits(&payload->gates[i], p) && !IsOver(payload->gates[i].rule, flow))
             return false;
     return true;
 }
@@ -40,20 +58,43 @@ static void GiveStreamUp(const Packet *p)
     stream->flags |= STREAMTCP_STREAM_FLAG_NEW_RAW_DISABLED | STREAMTCP_STREAM_FLAG_DISABLE_RAW;
 }
 
+/* With what the condition may come to hold, or no longer do. */
+static uint32_t MaskOf(const struct condition *condition)
+{
+    const uint32_t untold = CHANGED_ENTROPY | CHANGED_SYMMETRY, mask = condition->feature->changed;
+
+    return (mask & untold) != 0 ? mask | TATTLER_CHANGED_ALWAYS : mask;
+}
+
+/* 'mask' gains what may open the gate, or is all that may shut it. */
+static bool IsOpen(const struct TattlerRule *rule, const struct flow *flow,
+        struct TattlerReading *reading, uint32_t *mask)
+{
+    const uint32_t held =
+            TattlerConditionsHeld(rule->conditions, 0, rule->condition_count, flow, reading);
+
+    if (held < rule->condition_count) {
+        if (!gate_is_over(&rule->conditions[held], flow))
+            *mask |= MaskOf(&rule->conditions[held]);
+        return false;
+    }
+    *mask = 0;
+    for (uint32_t i = 0; i < rule->condition_count; i++)
+        *mask |= MaskOf(&rule->conditions[i]);
+    return true;
+}
+
 bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const Packet *p,
-        const struct flow *flow)
+        const struct flow *flow, uint32_t *mask)
 {
     struct TattlerReading reading = { 0 };
 
-    for (uint32_t i = 0; i < payload->gate_count; i++) {
-        const struct TattlerRule *gate = payload->gates[i];
-
-        if (TattlerConditionsHeld(gate->conditions, 0, gate->condition_count, flow, &reading) ==
-                gate->condition_count)
+    *mask = TATTLER_CHANGED_PHASE; /* Suricata may give up on finding a protocol */
+    for (uint32_t i = 0; i < payload->gate_count; i++)
+        if (Fits(&payload->gates[i], p) && IsOpen(payload->gates[i].rule, flow, &reading, mask))
             return true;
-    }
     if (payload->alone && p->proto == IPPROTO_TCP && p->flow->alproto == ALPROTO_FAILED &&
-            p->flow->protoctx != NULL && AreAllOver(payload, flow))
+            p->flow->protoctx != NULL && AreAllOver(payload, p, flow))
         GiveStreamUp(p);
     return false;
 }
@@ -63,11 +104,12 @@ bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const Packet *p,
 static bool IsSearched(const struct TattlerPayload *payload, const Packet *p)
 {
     const struct TattlerFlow *state = p->flow != NULL ? TattlerFlowGet(p->flow) : NULL;
+    uint32_t mask;
 
     if (state == NULL)
         return false;
     if (TattlerFlowOfPacket(p) == NULL)
-        return TattlerPayloadIsOpen(payload, p, state->flow);
+        return TattlerPayloadIsOpen(payload, p, state->flow, &mask);
     return state->waits[TattlerDirectionOf(p)].searched;
 }
 
@@ -189,28 +231,33 @@ static bool AsksAsMuch(const struct TattlerRule *rule, const struct condition *c
     return false;
 }
 
-/* Do the conditions of 'a' hold wherever those of 'b' do? */
-static bool IsWider(const struct TattlerRule *a, const struct TattlerRule *b)
+/* Is 'a' open wherever 'b' is? */
+static bool IsWider(const struct TattlerGate *a, const struct TattlerGate *b)
 {
-    for (uint32_t i = 0; i < a->condition_count; i++)
-        if (!AsksAsMuch(b, &a->conditions[i]))
+    for (uint32_t i = 0; i < a->rule->condition_count; i++)
+        if (!AsksAsMuch(b->rule, &a->rule->conditions[i]))
             return false;
-    return true;
+    return a->from == NULL && a->to == NULL;
 }
 
-/* Only the widest are kept: where none of them holds, no other does. */
-static void AddGate(struct TattlerPayload *payload, const struct TattlerRule *rule)
+/* Only the widest are kept: where none of them is open, no other is. */
+static void AddGate(struct TattlerPayload *payload, const Signature *s)
 {
+    const struct TattlerGate gate = {
+        .rule = (const struct TattlerRule *)TattlerRuleMatch(s)->ctx,
+        .from = (s->flags & SIG_FLAG_SP_ANY) != 0 ? NULL : s->sp,
+        .to = (s->flags & SIG_FLAG_DP_ANY) != 0 ? NULL : s->dp,
+    };
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < payload->gate_count; i++)
-        if (IsWider(payload->gates[i], rule))
+        if (IsWider(&payload->gates[i], &gate))
             return;
     for (uint32_t i = 0; i < payload->gate_count; i++)
-        if (!IsWider(rule, payload->gates[i]))
+        if (!IsWider(&gate, &payload->gates[i]))
             payload->gates[kept++] = payload->gates[i];
     payload->gates = TattlerWithRoom(payload->gates, kept, sizeof(*payload->gates));
-    payload->gates[kept] = rule;
+    payload->gates[kept] = gate;
     payload->gate_count = kept + 1;
 }
 
@@ -220,7 +267,7 @@ void TattlerPayloadAdd(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
     const DetectContentData *content = ContentOf(s);
     const bool tcp = sgh->init->protos[IPPROTO_TCP] != 0;
 
-    AddGate(payload, (const struct TattlerRule *)TattlerRuleMatch(s)->ctx);
+    AddGate(payload, s);
     if (s->alproto == ALPROTO_UNKNOWN && SignatureHasStreamContent(s))
         payload->stream_count++;
     if (content == NULL) {
@@ -233,19 +280,6 @@ void TattlerPayloadAdd(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
         AddPattern(de_ctx, &payload->streams, content, s->iid);
     if (!tcp || SignatureHasPacketContent(s))
         AddPattern(de_ctx, &payload->packets, content, s->iid);
-}
-
-/* What opens or shuts the gates. */
-static uint32_t MaskOf(const struct TattlerPayload *payload)
-{
-    const uint32_t untold = CHANGED_ENTROPY | CHANGED_SYMMETRY;
-    uint32_t mask = 0;
-
-    for (uint32_t i = 0; i < payload->gate_count; i++)
-        for (uint32_t n = 0; n < payload->gates[i]->condition_count; n++)
-            mask |= payload->gates[i]->conditions[n].feature->changed;
-    mask |= TATTLER_CHANGED_PHASE; /* Suricata may have given up on finding a protocol */
-    return (mask & untold) != 0 ? mask | TATTLER_CHANGED_ALWAYS : mask;
 }
 
 /* A rule on a protocol that Suricata knows is none on the other streams. */
@@ -274,7 +308,6 @@ void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh,
 {
     if (payload->gate_count == 0)
         return;
-    payload->mask = MaskOf(payload);
     payload->alone = IsAlone(sgh, payload);
     PreparePatterns(de_ctx, payload->packets);
     PreparePatterns(de_ctx, payload->streams);

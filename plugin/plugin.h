@@ -37,6 +37,7 @@ struct TattlerWait {
     uint32_t mask;     /* enum flow_change, TATTLER_CHANGED_*: one of these changes */
     uint32_t mark_count;
     bool searched; /* payloads are, for some of the rules */
+    uint32_t payload; /* as 'mask': one of these may alter that */
     uint64_t open; /* a bit for each run of rules whose gate was */
     struct TattlerMark { /* or a number reaches this, or one of these names is it */
         const struct feature *feature;

@@ -90,11 +90,16 @@ struct TattlerRun {
 
 #define TATTLER_RUN_SETS 64 /* the last one stands for all runs from there on */
 
+/* What a payload rule asks of a flow. Groups hold rules on ports that a packet has not. */
+struct TattlerGate {
+    const struct TattlerRule *rule;
+    DetectPort *from, *to; /* of the rule; NULL: any */
+};
+
 /* The payload rules of a group: one search for a content of each, where some rule's conditions hold. */
 struct TattlerPayload {
-    uint32_t mask; /* enum flow_change: what the conditions are about */
     uint32_t gate_count;
-    const struct TattlerRule **gates; /* of those whose conditions are alike or narrower one */
+    struct TattlerGate *gates; /* of those that ask for the same or for more one */
     uint32_t bare_count;
     SigIntId *bare; /* rules without a content to search for: each packet is theirs */
     MpmCtx *packets, *streams; /* NULL: none are searched */
@@ -135,10 +140,11 @@ void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh,
         struct TattlerPayload *payload);
 void TattlerPayloadFree(struct TattlerPayload *payload);
 
-/* May one of the rules match a payload of this flow? Where none ever will, and nobody else asks for it,
- * Suricata no longer puts the packet's stream together; nor for rules that are loaded later. */
+/* May one of the rules match a payload of this flow, in the packet's direction? Where none ever will, and
+ * nobody else asks for it, Suricata no longer puts the packet's stream together; nor for rules that are
+ * loaded later. 'mask' becomes what of enum flow_change and TATTLER_CHANGED_* may alter the answer. */
 bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const Packet *p,
-        const struct flow *flow);
+        const struct flow *flow, uint32_t *mask);
 
 /* Searches one string of a flow (buffers.c); rules found are brought up. */
 void TattlerBufferSearch(const struct TattlerSearch *search, DetectEngineThreadCtx *det_ctx,
