@@ -161,7 +161,8 @@ uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p)
     if (IsReversed(state, p->flow))
         return UINT32_MAX;
     return state->unseen[way] | TATTLER_CHANGED_ALWAYS | (IsSyn(p) ? TATTLER_CHANGED_SYN : 0) |
-           (moved ? TATTLER_CHANGED_PHASE : 0);
+           (moved ? TATTLER_CHANGED_PHASE : 0) |
+           (p->flow->flowvar != NULL ? TATTLER_CHANGED_BITS : 0);
 }
 
 /* --- rules that have alerted --- */

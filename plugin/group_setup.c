@@ -5,7 +5,6 @@
 #include "action-globals.h"
 #include "detect-engine.h"
 #include "detect-engine-prefilter.h"
-#include "detect-tcp-flags.h"
 #include "suricata.h"
 #include "util-debug.h"
 
@@ -99,31 +98,6 @@ static bool HasOtherEvents(const DetectEngineCtx *de_ctx, const Signature *s)
     return HasPayload(s) || HasHook(s) || HasForeignBuffers(de_ctx, s);
 }
 
-/* As 'flags:S' and 'flags:S,12' do. */
-static bool WantsSyn(const SigMatch *match)
-{
-    const DetectFlagsData *flags = (const DetectFlagsData *)match->ctx;
-
-    return match->type == DETECT_FLAGS && flags->modifier == 0 && (flags->flags & TH_SYN) != 0;
-}
-
-/* With which packets keywords beside ours may come to hold. 'flow' is covered by the phases of a
- * flow. */
-static uint32_t OtherKeywords(const Signature *s)
-{
-    const SigMatch *match = s->init_data->smlists[DETECT_SM_LIST_MATCH];
-    const uint16_t ours = TattlerRuleMatch(s)->type;
-    uint32_t mask = 0;
-
-    for (; match != NULL; match = match->next)
-        if (WantsSyn(match))
-            return TATTLER_CHANGED_SYN;
-        else if (match->type != ours && match->type != DETECT_FLOW &&
-                 !TattlerUsualIsKeyword(match->type))
-            mask = TATTLER_CHANGED_ALWAYS;
-    return mask;
-}
-
 /* Actions on a packet do nothing for the next one. */
 static bool ActsOnEachPacket(const Signature *s)
 {
@@ -144,10 +118,11 @@ static bool AsksForPhase(const Signature *s, uint32_t mask)
     return asks;
 }
 
-static void Classify(const DetectEngineCtx *de_ctx, const Signature *s, struct TattlerRule *rule)
+static void Classify(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh, const Signature *s,
+        struct TattlerRule *rule)
 {
     rule->once = !HasOtherEvents(de_ctx, s) && !ActsOnEachPacket(s);
-    rule->mask |= OtherKeywords(s) | (AsksForPhase(s, rule->mask) ? TATTLER_CHANGED_PHASE : 0);
+    rule->mask |= TattlerOthersMask(sgh, s) | (AsksForPhase(s, rule->mask) ? TATTLER_CHANGED_PHASE : 0);
 }
 
 /* The feature whose buffer Suricata's multi-pattern matcher searches for this rule, which the group
@@ -204,7 +179,7 @@ static void AddRule(DetectEngineCtx *de_ctx, SigGroupHead *sgh, Signature *s)
     const SigMatch *chosen = s->init_data->prefilter_sm;
     const bool ours = searched != NULL || (chosen != NULL && chosen->type == match->type);
 
-    Classify(de_ctx, s, rule);
+    Classify(de_ctx, sgh, s, rule);
     if (!rule->once) {
         if (ours)
             AddFiltered(de_ctx, sgh, GroupOf(de_ctx, sgh), s);
@@ -246,7 +221,8 @@ static const struct feature *GateOf(const struct TattlerEntry *entry)
 
 static int CompareRuns(const struct TattlerEntry *a, const struct TattlerEntry *b)
 {
-    const uint32_t packets = TATTLER_CHANGED_ALWAYS | TATTLER_CHANGED_SYN;
+    const uint32_t packets =
+            TATTLER_CHANGED_ALWAYS | TATTLER_CHANGED_SYN | TATTLER_CHANGED_BITS;
     const int order = COMPARE(a->mask & packets, b->mask & packets);
 
     return order != 0 ? order : COMPARE(GateOf(a), GateOf(b));
@@ -308,6 +284,18 @@ static void SortEntries(struct TattlerGroup *group)
     }
 }
 
+/* A rule that needs a SYN anyway waits for that alone; numbers that come all the time, for a value. */
+static uint32_t OpensOf(const struct TattlerRun *run)
+{
+    const struct condition *gate = &run->gate;
+
+    if (!run->gated)
+        return 0;
+    if ((run->mask & TATTLER_CHANGED_SYN) != 0)
+        return TATTLER_CHANGED_SYN;
+    return (gate->feature->changed & TATTLER_RESTLESS) == 0 || gate->negated ? gate->feature->changed : 0;
+}
+
 static void IndexRun(uint64_t runs_of[32], uint32_t run, uint32_t mask)
 {
     for (; mask != 0; mask &= mask - 1)
@@ -318,9 +306,10 @@ static void IndexRun(uint64_t runs_of[32], uint32_t run, uint32_t mask)
 static void IndexRuns(struct TattlerGroup *group)
 {
     for (uint32_t i = 0; i < group->run_count; i++) {
-        const struct TattlerRun *run = &group->runs[i];
+        struct TattlerRun *run = &group->runs[i];
         const bool shuts = run->gated && i < TATTLER_RUN_SETS - 1;
 
+        run->opens = OpensOf(run);
         IndexRun(group->runs_of, i, run->mask);
         IndexRun(group->gates_of, i,
                 shuts ? run->gate.feature->changed | (run->mask & TATTLER_CHANGED_SYN)
@@ -341,7 +330,7 @@ int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
     if (FindGroup(sgh) != NULL) {
         SortEntries(FindGroup(sgh));
         IndexRuns(FindGroup(sgh));
-        TattlerPayloadPrepare(de_ctx, sgh, &FindGroup(sgh)->payload);
+        TattlerPayloadPrepare(de_ctx, sgh, FindGroup(sgh));
     }
     return 0;
 }

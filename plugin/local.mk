@@ -1,8 +1,10 @@
 # The Suricata plugin, when configure was given Suricata's headers. It exports one symbol.
 PLUGIN_SOURCES = \
 	plugin/baseline.c plugin/buffers.c plugin/claims.c plugin/config.c plugin/eve.c plugin/flow.c \
-	plugin/group.c plugin/group_setup.c plugin/heuristics.c plugin/keywords.c plugin/payload.c plugin/plugin.c \
-	plugin/plugin.h plugin/records.c plugin/rule.c plugin/rule.h plugin/suppress.c plugin/transactions.c plugin/usual.c
+	plugin/group.c plugin/group_setup.c plugin/heuristics.c plugin/keywords.c plugin/others.c plugin/payload.c \
+	plugin/plugin.c \
+	plugin/plugin.h plugin/records.c plugin/rule.c plugin/rule.h plugin/suppress.c plugin/transactions.c \
+	plugin/usual.c plugin/wait.c
 EXTRA_DIST += $(PLUGIN_SOURCES)
 
 if PLUGIN

@@ -58,40 +58,56 @@ static void GiveStreamUp(const Packet *p)
     stream->flags |= STREAMTCP_STREAM_FLAG_NEW_RAW_DISABLED | STREAMTCP_STREAM_FLAG_DISABLE_RAW;
 }
 
-/* With what the condition may come to hold, or no longer do. */
-static uint32_t MaskOf(const struct condition *condition)
+/* Entropy and symmetry move without being told of. */
+static uint32_t MaskOf(const struct feature *feature)
 {
-    const uint32_t untold = CHANGED_ENTROPY | CHANGED_SYMMETRY, mask = condition->feature->changed;
+    const bool told = (feature->changed & (CHANGED_ENTROPY | CHANGED_SYMMETRY)) == 0;
 
-    return (mask & untold) != 0 ? mask | TATTLER_CHANGED_ALWAYS : mask;
+    return told ? feature->changed : feature->changed | TATTLER_CHANGED_ALWAYS;
 }
 
-/* 'mask' gains what may open the gate, or is all that may shut it. */
+/* With what the condition may come to hold, or no longer do. */
+static void AddChance(struct TattlerChance *chance, const struct condition *condition,
+        const struct flow *flow)
+{
+    const struct feature *feature = condition->feature;
+    struct feature_value value;
+
+    if ((feature->changed & TATTLER_RISING) == 0 || condition->negated || !feature->get(flow, &value))
+        TattlerChanceAdd(chance, MaskOf(feature));
+    else if (value.number < condition->number.low)
+        TattlerChanceRises(chance, flow, feature, condition->number.low);
+    else if (value.number <= condition->number.high && condition->number.high < UINT64_MAX)
+        TattlerChanceRises(chance, flow, feature, condition->number.high + 1);
+}
+
+/* 'chance' gains what may open the gate, or is all that may shut it. */
 static bool IsOpen(const struct TattlerRule *rule, const struct flow *flow,
-        struct TattlerReading *reading, uint32_t *mask)
+        struct TattlerReading *reading, struct TattlerChance *chance)
 {
     const uint32_t held =
             TattlerConditionsHeld(rule->conditions, 0, rule->condition_count, flow, reading);
 
     if (held < rule->condition_count) {
         if (!gate_is_over(&rule->conditions[held], flow))
-            *mask |= MaskOf(&rule->conditions[held]);
+            AddChance(chance, &rule->conditions[held], flow);
         return false;
     }
-    *mask = 0;
+    *chance = (struct TattlerChance)TATTLER_NO_CHANCE;
     for (uint32_t i = 0; i < rule->condition_count; i++)
-        *mask |= MaskOf(&rule->conditions[i]);
+        AddChance(chance, &rule->conditions[i], flow);
     return true;
 }
 
 bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const Packet *p,
-        const struct flow *flow, uint32_t *mask)
+        const struct flow *flow, struct TattlerChance *chance)
 {
     struct TattlerReading reading = { 0 };
 
-    *mask = TATTLER_CHANGED_PHASE; /* Suricata may give up on finding a protocol */
+    *chance = (struct TattlerChance)TATTLER_NO_CHANCE;
+    chance->mask = TATTLER_CHANGED_PHASE; /* Suricata may give up on finding a protocol */
     for (uint32_t i = 0; i < payload->gate_count; i++)
-        if (Fits(&payload->gates[i], p) && IsOpen(payload->gates[i].rule, flow, &reading, mask))
+        if (Fits(&payload->gates[i], p) && IsOpen(payload->gates[i].rule, flow, &reading, chance))
             return true;
     if (payload->alone && p->proto == IPPROTO_TCP && p->flow->alproto == ALPROTO_FAILED &&
             p->flow->protoctx != NULL && AreAllOver(payload, p, flow))
@@ -104,12 +120,12 @@ bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const Packet *p,
 static bool IsSearched(const struct TattlerPayload *payload, const Packet *p)
 {
     const struct TattlerFlow *state = p->flow != NULL ? TattlerFlowGet(p->flow) : NULL;
-    uint32_t mask;
+    struct TattlerChance unused;
 
     if (state == NULL)
         return false;
     if (TattlerFlowOfPacket(p) == NULL)
-        return TattlerPayloadIsOpen(payload, p, state->flow, &mask);
+        return TattlerPayloadIsOpen(payload, p, state->flow, &unused);
     return state->waits[TattlerDirectionOf(p)].searched;
 }
 
@@ -147,10 +163,9 @@ static void SearchStream(DetectEngineThreadCtx *det_ctx, const MpmCtx *patterns,
         Search(det_ctx, patterns, p->payload, p->payload_len);
 }
 
-static void SearchPayload(DetectEngineThreadCtx *det_ctx, Packet *p, const void *data)
+static void SearchGates(DetectEngineThreadCtx *det_ctx, Packet *p,
+        const struct TattlerPayload *payload)
 {
-    const struct TattlerPayload *payload = data;
-
     if (!IsSearched(payload, p))
         return;
     PrefilterAddSids(&det_ctx->pmq, payload->bare, payload->bare_count);
@@ -158,6 +173,17 @@ static void SearchPayload(DetectEngineThreadCtx *det_ctx, Packet *p, const void 
         Search(det_ctx, payload->packets, p->payload, p->payload_len);
     if (payload->streams != NULL)
         SearchStream(det_ctx, payload->streams, p);
+}
+
+/* Suricata's own searches have been made. */
+static void SearchPayload(DetectEngineThreadCtx *det_ctx, Packet *p, const void *data)
+{
+    const struct TattlerGroup *group = data;
+
+    if (group->payload.gate_count > 0)
+        SearchGates(det_ctx, p, &group->payload);
+    if ((group->entry_mask & TATTLER_CHANGED_BITS) != 0 && det_ctx->pmq.rule_id_array_cnt > 0)
+        TattlerGroupBitsMayBe(det_ctx, p, group);
 }
 
 /* --- while rules are loaded --- */
@@ -303,15 +329,16 @@ static void PreparePatterns(const DetectEngineCtx *de_ctx, MpmCtx *patterns)
         FatalError("Suricata cannot search for the contents of rules");
 }
 
-void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh,
-        struct TattlerPayload *payload)
+void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh, struct TattlerGroup *group)
 {
-    if (payload->gate_count == 0)
+    struct TattlerPayload *payload = &group->payload;
+
+    if (payload->gate_count == 0 && (group->entry_mask & TATTLER_CHANGED_BITS) == 0)
         return;
     payload->alone = IsAlone(sgh, payload);
     PreparePatterns(de_ctx, payload->packets);
     PreparePatterns(de_ctx, payload->streams);
-    if (PrefilterAppendPayloadEngine(de_ctx, sgh, SearchPayload, payload, NULL, "tattler payload") !=
+    if (PrefilterAppendPayloadEngine(de_ctx, sgh, SearchPayload, group, NULL, "tattler payload") !=
             0)
         FatalError("no memory for rules");
 }

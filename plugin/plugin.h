@@ -30,6 +30,16 @@ void TattlerConfigRead(struct settings *settings);
 
 #define TATTLER_MARKS 6
 
+/* What may alter something; but not the flow's volume before it has so many bytes one way or the other, nor
+ * its age before this time. */
+struct TattlerChance {
+    uint32_t mask;      /* enum flow_change, TATTLER_CHANGED_* */
+    uint64_t volume[2]; /* by enum direction */
+    uint64_t time_us;
+};
+
+#define TATTLER_NO_CHANCE { 0, { UINT64_MAX, UINT64_MAX }, UINT64_MAX }
+
 /* What the rules of one group wait for: before, none of them can hold that did not (group.c). */
 struct TattlerWait {
     const void *group; /* NULL: no rules have looked at this flow in this direction */
@@ -37,7 +47,7 @@ struct TattlerWait {
     uint32_t mask;     /* enum flow_change, TATTLER_CHANGED_*: one of these changes */
     uint32_t mark_count;
     bool searched; /* payloads are, for some of the rules */
-    uint32_t payload; /* as 'mask': one of these may alter that */
+    struct TattlerChance payload, any; /* to alter that; and to alter anything here */
     uint64_t open; /* a bit for each run of rules whose gate was */
     struct TattlerMark { /* or a number reaches this, or one of these names is it */
         const struct feature *feature;
@@ -87,11 +97,12 @@ static inline unsigned TattlerDirectionOf(const Packet *p)
     return PKT_IS_TOSERVER(p) ? 0 : 1;
 }
 
-/* Above every enum flow_change: with each packet, with each that carries a SYN, and where protocol or
- * state of the flow have changed. */
+/* Above every enum flow_change: with each packet, with each that carries a SYN, where protocol or state of
+ * the flow have changed, and with each packet of a flow that bears flowbits. */
 #define TATTLER_CHANGED_ALWAYS (UINT32_C(1) << 31)
 #define TATTLER_CHANGED_SYN (UINT32_C(1) << 30)
 #define TATTLER_CHANGED_PHASE (UINT32_C(1) << 29)
+#define TATTLER_CHANGED_BITS (UINT32_C(1) << 28)
 
 /* What of enum flow_change, and of these, a rule should look at with this packet. */
 uint32_t TattlerFlowChanges(const struct TattlerFlow *state, const Packet *p);

@@ -7,7 +7,8 @@
  * between: it alerts once, not with each packet of a flow that stays as it is.
  *
  * That goes for rules of iot keywords, addresses, ports and 'flow'. With other keywords of packets
- * (flags, dsize, flowbits ...) a rule is looked at with every packet but still alerts once. Where a
+ * (flags, dsize, flowbits ...) a rule is looked at with every packet but still alerts once; one that wants
+ * a flowbit only where there are some, or a payload may bring one. Where a
  * payload or an application protocol is matched as well, and for actions that must meet every
  * packet (pass, reject, drop in IPS mode), the conditions are a plain filter on what Suricata would
  * do. But payloads are not even searched for the contents of such rules where none of them can hold:
@@ -86,7 +87,12 @@ struct TattlerRun {
     uint32_t end; /* index of the first entry behind */
     bool gated;
     struct condition gate;
+    uint32_t opens; /* what may have a gate that is closed hold; 0: that depends on its value */
 };
+
+#define TATTLER_RISING (uint32_t)(CHANGED_VOLUME | CHANGED_AGE) /* of numbers that never fall in a flow */
+/* Changes that come all the time, of which few bring a value that a rule waits for. */
+#define TATTLER_RESTLESS (TATTLER_RISING | (uint32_t)(CHANGED_BEAT | CHANGED_UPLOAD))
 
 #define TATTLER_RUN_SETS 64 /* the last one stands for all runs from there on */
 
@@ -122,29 +128,77 @@ struct TattlerGroup {
     struct TattlerPayload payload;
 };
 
+/* --- wait.c --- */
+
+/* Without changes of volume and age that are no chance yet. */
+static inline uint32_t TattlerChanceOf(const struct TattlerChance *chance, const struct flow *flow,
+        uint32_t changes)
+{
+    if (flow->bytes[UP] < chance->volume[UP] && flow->bytes[DOWN] < chance->volume[DOWN])
+        changes &= ~(uint32_t)CHANGED_VOLUME;
+    if (flow->last_us < chance->time_us)
+        changes &= ~(uint32_t)CHANGED_AGE;
+    return changes;
+}
+
+/* What CHANGED_VOLUME or CHANGED_AGE tell of, and gets to this number, or has got there and leaves it. */
+void TattlerChanceRises(struct TattlerChance *chance, const struct flow *flow,
+        const struct feature *feature, uint64_t number);
+/* All that these tell of. */
+void TattlerChanceAdd(struct TattlerChance *chance, uint32_t mask);
+
+/* A rule with this mask, or several, wait until the condition holds; 'reading' is of its feature. A number
+ * above its range that never falls is waited for no more, nor is any feature by rules that need a SYN
+ * anyway. */
+void TattlerWaitToHold(struct TattlerWait *wait, uint32_t mask, const struct condition *failed,
+        const struct TattlerReading *reading);
+/* A rule that was asked waits to be asked again. 'held' and 'reading' as of TattlerConditionsHeld(). */
+void TattlerWaitFor(struct TattlerWait *wait, const struct TattlerEntry *entry, uint32_t held,
+        const struct TattlerReading *reading, const struct TattlerFlow *state);
+/* What of enum flow_change, in the masks of rules, has come that some of them wait for. */
+uint32_t TattlerWaitWoken(const struct TattlerWait *wait, const struct flow *flow, uint32_t changes);
+/* Who waited for it is asked again, and says anew. */
+void TattlerWaitNoMore(struct TattlerWait *wait, uint32_t woken);
+/* Makes 'any' of all that is waited for, and of these. */
+void TattlerWaitSumUp(struct TattlerWait *wait, const struct flow *flow, uint32_t others);
+
+/* --- group.c, group_setup.c --- */
+
 /* One visit with each packet of a flow, instead of one for each rule and each string. */
 void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *group);
+
+/* With each payload, when it is known which other rules may match: one of them may set a flowbit that is
+ * waited for. */
+void TattlerGroupBitsMayBe(DetectEngineThreadCtx *det_ctx, const Packet *p,
+        const struct TattlerGroup *group);
 
 /* Suricata has collected the patterns of rules on one of our buffers, and then the rules. */
 int TattlerGroupAddSearch(DetectEngineCtx *de_ctx, SigGroupHead *sgh, MpmCtx *patterns,
         const DetectBufferMpmRegistry *registry, int list);
 int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh);
 
+/* --- others.c --- */
+
+/* While rules are loaded: of TATTLER_CHANGED_*, with what packets the keywords of packets beside ours may
+ * come to hold; 0: there are none. 'flow' is covered by the phases of a flow. A flowbit that rules of the
+ * group set only for what a payload holds is waited for where the flow bears flowbits, or a payload may
+ * bring one. */
+uint32_t TattlerOthersMask(const SigGroupHead *sgh, const Signature *s);
+
 /* --- payload.c --- */
 
 /* While rules are loaded. Takes a rule over that matches a payload and no protocol's fields. */
 void TattlerPayloadAdd(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
         struct TattlerPayload *payload, const Signature *s);
-/* Once all rules are added; 'payload' stays where it is. */
-void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh,
-        struct TattlerPayload *payload);
+/* Once all rules are added. */
+void TattlerPayloadPrepare(DetectEngineCtx *de_ctx, SigGroupHead *sgh, struct TattlerGroup *group);
 void TattlerPayloadFree(struct TattlerPayload *payload);
 
 /* May one of the rules match a payload of this flow, in the packet's direction? Where none ever will, and
  * nobody else asks for it, Suricata no longer puts the packet's stream together; nor for rules that are
- * loaded later. 'mask' becomes what of enum flow_change and TATTLER_CHANGED_* may alter the answer. */
+ * loaded later. 'chance' becomes what may alter the answer. */
 bool TattlerPayloadIsOpen(const struct TattlerPayload *payload, const Packet *p,
-        const struct flow *flow, uint32_t *mask);
+        const struct flow *flow, struct TattlerChance *chance);
 
 /* Searches one string of a flow (buffers.c); rules found are brought up. */
 void TattlerBufferSearch(const struct TattlerSearch *search, DetectEngineThreadCtx *det_ctx,
