@@ -252,26 +252,54 @@ START_TEST(packets_and_streams_are_searched_for_what_can_be_found_in_them)
 }
 END_TEST
 
-START_TEST(nothing_is_searched_for_before_a_feature_that_all_ask_for_is_known)
+/* Is a datagram of a flow like this, between these ports, searched for any rule? */
+static bool is_searched(const struct flow *flow, uint16_t source_port, uint16_t port)
 {
     const struct match_group *found[GROUPS_OF_FLOW];
+    struct match_packet packet = { .source = scene_address("10.0.0.1"),
+        .destination = scene_address("203.0.113.5"), .source_port = source_port,
+        .destination_port = port, .protocol = PACKET_PROTOCOL_UDP, .flow = flow };
+    struct look look = { .packet = &packet };
 
-    make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
-         "alert udp any any -> any any (content:\"imei\"; iot.hour:1; iot.asn_risk:>50; sid:2;)");
-    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
-    ck_assert_uint_eq(found[0]->searches->packets[SEARCH_FREE].need_count, 1);
-    ck_assert_str_eq(found[0]->searches->packets[SEARCH_FREE].needs[0].feature->name, "asn_risk");
+    groups_find(groups, PACKET_PROTOCOL_UDP, true, port, found);
+    return cases_hold(&found[0]->searches->packets[SEARCH_FREE].cases, &look);
+}
+
+START_TEST(nothing_is_searched_for_where_no_rule_could_hold)
+{
+    const struct flow web = { .protocol = PACKET_PROTOCOL_UDP, .service = SERVICE_HTTP };
+    const struct flow names = { .protocol = PACKET_PROTOCOL_UDP, .service = SERVICE_DNS };
+
+    make("alert udp any any -> any ![53,67] (content:\"mac\"; iot.service:!tls,dns; sid:1;)\n"
+         "alert udp any any -> any ![53,67] (content:\"id=\"; iot.service:!tls,dns,ssh; iot.hour:1; sid:2;)\n"
+         "alert udp any 5355 -> any any (content:\"wpad\"; iot.service:dns; sid:3;)\n"
+         "alert udp any any -> 192.0.2.1 any (content:\"ssid\"; sid:4;)");
+    ck_assert(is_searched(&web, 40000, 9999));
+    ck_assert(!is_searched(&web, 40000, 67));
+    ck_assert(!is_searched(&names, 40000, 9999));
+    ck_assert(is_searched(&names, 5355, 9999));
+    ck_assert(!is_searched(NULL, 40000, 9999)); /* no rule on features is of it */
     clear();
-    make("alert udp any any -> any any (content:\"mac\"; iot.asn_risk:>=0; sid:1;)\n"
-         "alert udp any any -> any any (content:\"ssid\"; sid:2;)");
-    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
-    ck_assert_uint_eq(found[0]->searches->packets[SEARCH_FREE].need_count, 0);
-    clear();
-    make("alert udp any any -> any any (content:\"mac\"; iot.service:!tls,dns; sid:1;)\n"
-         "alert udp any any -> any any (content:\"ssid\"; iot.service:!tls,ssh; sid:2;)");
-    groups_find(groups, PACKET_PROTOCOL_UDP, true, 1, found);
-    ck_assert_uint_eq(~found[0]->searches->packets[SEARCH_FREE].needs[0].names,
-            UINT64_C(1) << SERVICE_TLS);
+}
+END_TEST
+
+START_TEST(of_more_cases_than_are_told_apart_all_is_searched)
+{
+    const struct flow names = { .protocol = PACKET_PROTOCOL_UDP, .service = SERVICE_DNS };
+    static char text[(CASES_MAX + 1) * 96];
+    size_t len = 0;
+
+    for (unsigned i = 0; i <= CASES_MAX; i++) {
+        if (i > 0) {
+            make(text);
+            ck_assert(!is_searched(&names, 40000, 9999));
+            clear();
+        }
+        len += (size_t)snprintf(text + len, sizeof(text) - len,
+                "alert udp any %u -> any any (content:\"mac\"; sid:%u;)\n", i + 1, i + 1);
+    }
+    make(text);
+    ck_assert(is_searched(&names, 40000, 9999));
     clear();
 }
 END_TEST
@@ -357,7 +385,8 @@ int main(void)
     tcase_add_test(tests, rules_that_name_one_address_are_found_by_it);
     tcase_add_test(tests, packets_and_streams_are_searched_for_what_can_be_found_in_them);
     tcase_add_test(tests, rules_whose_rarest_condition_is_on_one_feature_share_a_gate);
-    tcase_add_test(tests, nothing_is_searched_for_before_a_feature_that_all_ask_for_is_known);
+    tcase_add_test(tests, nothing_is_searched_for_where_no_rule_could_hold);
+    tcase_add_test(tests, of_more_cases_than_are_told_apart_all_is_searched);
     tcase_add_test(tests, rules_on_features_are_found_by_all_that_they_wait_for);
     return run_suite(suite);
 }

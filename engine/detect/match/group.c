@@ -4,46 +4,6 @@
 
 #include "detect/match/look.h"
 
-/* --- what all rules of a list ask for --- */
-
-static uint64_t names_of(const struct condition *condition)
-{
-    return condition->negated ? ~condition->names : condition->names;
-}
-
-/* Adds the names with which the rule may hold; false: it does not ask for the feature. */
-static bool add_names(const struct plan *plan, struct look_need *need)
-{
-    for (uint32_t i = 0; i < plan->condition_count; i++)
-        if (plan->conditions[i]->feature == need->feature) {
-            need->names |= names_of(plan->conditions[i]);
-            return true;
-        }
-    return false;
-}
-
-static bool all_need(const struct plans *plans, const struct plan_list *rules,
-        struct look_need *need)
-{
-    for (uint32_t i = 0; i < rules->count; i++)
-        if (!add_names(&plans->rules[rules->numbers[i]], need))
-            return false;
-    return true;
-}
-
-static void find_needs(const struct plans *plans, const struct plan_list *rules,
-        struct group_search *out)
-{
-    const struct plan *first = rules->count > 0 ? &plans->rules[rules->numbers[0]] : NULL;
-
-    for (uint32_t i = 0; first != NULL && i < first->condition_count; i++) {
-        struct look_need need = { first->conditions[i]->feature, 0 };
-
-        if (out->need_count < GROUP_NEEDS && all_need(plans, rules, &need))
-            out->needs[out->need_count++] = need;
-    }
-}
-
 /* --- searches --- */
 
 static enum search_kind kind_of(const struct plan *plan)
@@ -64,6 +24,7 @@ static void note_rule(struct group_search *search, const struct plan *plan)
     if (depth > search->depth)
         search->depth = depth;
     search->marks |= plan->marks_needed;
+    cases_add(&search->cases, plan);
 }
 
 static enum tattler_status make_search(const struct plans *plans, const struct plan_list *rules,
@@ -81,7 +42,6 @@ static enum tattler_status make_search(const struct plans *plans, const struct p
         if (!plan_list_append(&here, rules->numbers[i]))
             status = TATTLER_NO_MEMORY;
     }
-    find_needs(plans, &here, out);
     if (status == TATTLER_OK)
         status = plans_search(plans, &here, scratch, &out->patterns);
     free(here.numbers);

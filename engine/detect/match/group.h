@@ -10,8 +10,8 @@
 #include "base/status.h"
 #include "detect/gate.h"
 #include "detect/match/address_rules.h"
+#include "detect/match/cases.h"
 #include "detect/match/heads.h"
-#include "detect/match/look.h"
 #include "detect/match/patterns.h"
 #include "detect/match/plan.h"
 
@@ -26,15 +26,12 @@ enum search_kind {
 /* The number of a head whose rule is searched for then. */
 #define GROUP_HEADED UINT32_MAX
 
-#define GROUP_NEEDS 3
-
 /* For what they look for. */
 struct group_search {
     struct patterns *patterns;    /* NULL: no rules */
     uint32_t depth;               /* behind so many bytes none of them looks */
     uint64_t marks;               /* of SEARCH_MARKED: one of these flowbits modulo 64 */
-    struct look_need needs[GROUP_NEEDS]; /* all of them ask for these; see look_has() */
-    uint32_t need_count;
+    struct search_cases cases;    /* of whom they ask it */
 };
 
 /* Of rules that look at packets, and at streams; some look at both. */

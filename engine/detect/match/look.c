@@ -49,18 +49,21 @@ static bool fits_turned(const struct match_packet *packet, const struct rule *ru
             packet->source_port);
 }
 
-bool look_header(const struct look *look, const struct rule *rule)
+bool look_ends(const struct look *look, const struct rule *rule)
 {
     const struct match_packet *packet = look->packet;
 
-    if (!look_direction(look, rule) || !look_protocol(look, rule) ||
-            !look_application(look, rule))
-        return false;
     if (!has_ports(packet) && !(rule->source_ports->any && rule->destination_ports->any))
         return false;
     return fits_ends(rule, &packet->source, packet->source_port, &packet->destination,
                    packet->destination_port) ||
            (rule->bidirectional && fits_turned(packet, rule));
+}
+
+bool look_header(const struct look *look, const struct rule *rule)
+{
+    return look_direction(look, rule) && look_protocol(look, rule) &&
+           look_application(look, rule) && look_ends(look, rule);
 }
 
 bool look_twice(const struct look *look, const struct rule *rule)
@@ -71,17 +74,6 @@ bool look_twice(const struct look *look, const struct rule *rule)
            fits_ends(rule, &packet->source, packet->source_port, &packet->destination,
                    packet->destination_port) &&
            fits_turned(packet, rule);
-}
-
-bool look_has(const struct look *look, const struct look_need *need)
-{
-    enum feature_type type = need->feature->type;
-    struct feature_value value;
-
-    if (look->packet->flow == NULL || !need->feature->get(look->packet->flow, &value))
-        return false;
-    return (type != FEATURE_NAMES && type != FEATURE_BOOLEAN) ||
-           (need->names >> value.number & 1) != 0;
 }
 
 /* --- tests --- */

@@ -29,14 +29,9 @@ bool look_has_bytes(const struct look *look);
 bool look_protocol(const struct look *look, const struct rule *rule);
 bool look_application(const struct look *look, const struct rule *rule);
 bool look_direction(const struct look *look, const struct rule *rule);
-/* Something that several rules ask for. */
-struct look_need {
-    const struct feature *feature; /* has to be known; */
-    uint64_t names; /* of FEATURE_NAMES and FEATURE_BOOLEAN, it has to be one of these */
-};
-
-bool look_has(const struct look *look, const struct look_need *need);
-/* Direction, protocols, addresses and ports. */
+/* Addresses and ports. */
+bool look_ends(const struct look *look, const struct rule *rule);
+/* Direction, protocols and ends. */
 bool look_header(const struct look *look, const struct rule *rule);
 /* Do the ends fit a rule with '<>' both ways? Suricata makes two rules of it, which both alert. */
 bool look_twice(const struct look *look, const struct rule *rule);

@@ -36,11 +36,8 @@ static void search(struct byte_look *at, const struct group_search *search)
     const struct look *look = at->look;
     struct cursor bytes = look->payload;
 
-    if (search->patterns == NULL)
+    if (search->patterns == NULL || !cases_hold(&search->cases, look))
         return;
-    for (uint32_t i = 0; i < search->need_count; i++)
-        if (!look_has(look, &search->needs[i]))
-            return;
     if (bytes.left > search->depth)
         bytes.left = search->depth;
     patterns_search(search->patterns, at->matcher->scratch, bytes, on_found, at);
