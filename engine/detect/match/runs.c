@@ -286,15 +286,35 @@ static void add_woken(struct matcher *matcher,
     asking.wait->mask &= ~woken | waits_for;
 }
 
-/* Nothing has been asked before. */
+/* Nothing has been asked before. Each flow that opens comes here, and finds most gates unknown: what all
+ * of them need is at hand. */
+static void add_all_of(struct matcher *matcher, const struct match_group *group, struct asking *asking)
+{
+    const struct feature_run *run = group->runs, *end = run + group->run_count;
+    const struct flow *flow = asking->look->packet->flow;
+    bool told = matcher->flow->fired_count > 0;
+    struct feature_value value;
+
+    for (; run < end; run++, asking->run++) {
+        const struct feature *feature = run->gate.feature;
+
+        if (!run->gated || told)
+            ask_run(matcher, run, asking);
+        else if (!feature->get(flow, &value))
+            wait_to_know(asking->wait, asking->run, feature);
+        else if (condition_accepts(&run->gate, &value))
+            ask_opened(matcher, run, asking, &value);
+        else
+            wait_to_hold(asking->wait, asking->run, run->mask, &run->gate, &value);
+    }
+}
+
 static void add_all(struct matcher *matcher,
         const struct match_group *const groups[GROUPS_OF_FLOW], struct asking asking)
 {
     for (unsigned i = 0; i < GROUPS_OF_FLOW; i++)
-        for (uint32_t run = 0; groups[i] != NULL && run < groups[i]->run_count; run++) {
-            ask_run(matcher, &groups[i]->runs[run], &asking);
-            asking.run++;
-        }
+        if (groups[i] != NULL)
+            add_all_of(matcher, groups[i], &asking);
 }
 
 static void add_of_features(struct matcher *matcher,
