@@ -675,6 +675,21 @@ START_TEST(a_message_that_waits_is_looked_at_when_its_flow_ends)
 }
 END_TEST
 
+START_TEST(a_message_cut_short_is_looked_at_with_the_end_of_its_stream)
+{
+    begin("alert mqtt any any -> any any (mqtt.publish.topic; content:\"home/\"; pkt_data; "
+          "content:\"needle\"; sid:1;)\n");
+    at.packet.application = APPLICATION_MQTT;
+    said(true, "needle");
+    at.packet.closing = true;
+    scene_packet(&scene, &at, true, "", 0);
+    message(true, BUFFER_MQTT_PUBLISH_TOPIC, "home/la");
+    matcher_settle(scene.matcher);
+    ck_assert_str_eq(scene_told(&scene), "1");
+    end();
+}
+END_TEST
+
 START_TEST(a_message_has_the_addresses_of_its_way)
 {
     begin("alert mqtt any any -> any any (mqtt.publish.topic; content:\"ab\"; ip.src; content:\"|0a|\"; "
@@ -877,6 +892,7 @@ int main(void)
     tests = add(suite, "messages");
     tcase_add_test(tests, a_message_is_looked_at_with_the_next_packet_of_its_way);
     tcase_add_test(tests, a_message_that_waits_is_looked_at_when_its_flow_ends);
+    tcase_add_test(tests, a_message_cut_short_is_looked_at_with_the_end_of_its_stream);
     tcase_add_test(tests, a_message_has_the_addresses_of_its_way);
     tcase_add_test(tests, a_datagram_s_message_is_looked_at_at_once);
     tests = add(suite, "turned");

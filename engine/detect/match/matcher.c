@@ -82,9 +82,20 @@ static void keep_stage(struct matcher *matcher, const struct match_transaction *
     list->count = kept;
 }
 
+/* What the end of the client's bytes leaves of a message is read before that packet is looked at, and the
+ * rest of its stream with it. */
+static bool is_cut_short(const struct matcher *matcher, const struct match_transaction *transaction)
+{
+    const struct match_packet *packet = matcher->packet;
+
+    return packet->closing && packet->payload.left == 0 &&
+           packet->to_server == transaction->to_server;
+}
+
 void matcher_transaction(struct matcher *matcher, const struct match_transaction *transaction)
 {
-    look_once(matcher);
+    if (!is_cut_short(matcher, transaction))
+        look_once(matcher);
     if (matcher->flow == NULL || matcher->flow->passed)
         return;
     packet_turn(matcher->packet, transaction->to_server);
