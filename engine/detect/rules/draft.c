@@ -228,8 +228,11 @@ bool draft_add_transform(struct rule_draft *draft, const char *at, enum rule_tra
                 "front of what looks at it");
     if (chosen->transforms.count == TRANSFORMS_MAX)
         return draft_refuse(draft, at, "more than %d transforms of one buffer", TRANSFORMS_MAX);
-    if (!current_is_empty(draft) && !add_buffer(draft, at, chosen->kind, chosen->feature, false))
-        return false;
+    if (!current_is_empty(draft)) {
+        if (!add_buffer(draft, at, chosen->kind, chosen->feature, false))
+            return false;
+        draft->buffers.items[draft->current].made_by_transform = true;
+    }
     chosen->transforms.kinds[chosen->transforms.count++] = (uint8_t)transform;
     draft->buffers.items[draft->current].transforms = chosen->transforms;
     return true;

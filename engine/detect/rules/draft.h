@@ -30,6 +30,7 @@ struct draft_buffer {
     struct rule_transforms transforms;
     const char *at;       /* where the rule names it */
     bool made_by_step;    /* not by a sticky buffer: by a pcre modifier, for example */
+    bool made_by_transform; /* behind what looks at the bytes as they were */
     unsigned steps;
 };
 

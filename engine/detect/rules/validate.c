@@ -149,8 +149,22 @@ static bool check_buffer(struct rule_draft *draft, int index)
     return check_buffer_size(draft, index);
 }
 
+/* As in Suricata, transforms at the end of a rule are without effect. */
+static void drop_idle_transforms(struct rule_draft *draft)
+{
+    size_t last = draft->buffers.count - 1;
+
+    if (!draft->sticky || !draft->buffers.items[last].made_by_transform ||
+            draft->buffers.items[last].steps > 0)
+        return;
+    draft_warn(draft, draft->buffers.items[last].at, "nothing is looked for behind this: it is "
+            "without effect");
+    draft->buffers.count = last;
+}
+
 static bool check_buffers(struct rule_draft *draft)
 {
+    drop_idle_transforms(draft);
     if (!check_payload_size(draft))
         return false;
     for (size_t i = 0; i < draft->buffers.count; i++)
