@@ -586,6 +586,14 @@ START_TEST(a_rule_meets_a_packet_and_its_stream_once)
 }
 END_TEST
 
+START_TEST(a_rule_for_streams_alone_meets_no_datagram)
+{
+    begin_udp(UDP "(flow:only_stream; content:\"needle\"; sid:1;)\n" UDP "(content:\"needle\"; sid:2;)\n");
+    ck_assert_str_eq(said(true, "needle"), "2");
+    end();
+}
+END_TEST
+
 /* As Suricata does: '0' goes for packets with nothing to look at, '<' for all, the rest for the others. */
 START_TEST(the_size_of_a_packet_counts_beside_its_piece)
 {
@@ -618,11 +626,28 @@ START_TEST(nothing_is_searched_behind_a_tls_handshake)
     begin(TCP "(dsize:>0; content:\"ab\"; sid:1;)\n" TCP "(content:\"ab\"; sid:2;)\n");
     at.packet.application = APPLICATION_TLS;
     ck_assert_str_eq(said(true, "\x16\x03\x01zab"), "1");
-    ck_assert_str_eq(said(true, "\x17\x03\x03zab"), "");
+    ck_assert_str_eq(said(true, "\x14\x03\x03zab"), "1");
+    ck_assert_str_eq(said(true, "\x17\x03\x03zab"), "1");
+    ck_assert_str_eq(said(false, ""), "");
     ck_assert_str_eq(said(true, "\x16zab"), "");
     ck_assert(!matcher_wants_stream(scene.matcher, at.match, true));
     scene_close(&scene, &at);
     ck_assert_str_eq(scene_told(&scene), "");
+    end();
+}
+END_TEST
+
+START_TEST(an_encrypted_record_behind_others_ends_the_search_of_tls)
+{
+    const char flight[] = "\x16\x03\x03\x00\x01x\x14\x03\x03\x00\x01\x01\x17\x03\x03" "ab";
+
+    begin(TCP "(dsize:>0; content:\"ab\"; sid:1;)\n");
+    at.packet.application = APPLICATION_TLS;
+    scene_packet(&scene, &at, false, flight, sizeof(flight) - 1);
+    matcher_settle(scene.matcher);
+    ck_assert_str_eq(scene_told(&scene), "1");
+    ck_assert_str_eq(said(true, "ab"), "1");
+    ck_assert_str_eq(said(true, "ab"), "");
     end();
 }
 END_TEST
@@ -633,7 +658,8 @@ START_TEST(only_the_head_of_a_record_ends_the_search_of_tls)
     begin(TCP "(dsize:>0; content:\"ab\"; sid:1;)\n");
     at.packet.application = APPLICATION_TLS;
     ck_assert_str_eq(said(true, "\x17zab"), "1");
-    ck_assert_str_eq(said(true, "\x14"), "");
+    ck_assert_str_eq(said(true, "\x17"), "");
+    ck_assert_str_eq(said(false, ""), "");
     ck_assert_str_eq(said(true, "zab"), "1");
     end();
 }
@@ -885,9 +911,11 @@ int main(void)
     tcase_add_test(tests, whoever_looks_at_streams_wants_all_messages);
     tcase_add_test(tests, rules_on_packet_and_stream_see_each_other_s_flowbits);
     tcase_add_test(tests, a_rule_meets_a_packet_and_its_stream_once);
+    tcase_add_test(tests, a_rule_for_streams_alone_meets_no_datagram);
     tcase_add_test(tests, the_size_of_a_packet_counts_beside_its_piece);
     tcase_add_test(tests, what_comes_before_a_syn_is_answered_is_looked_at_by_itself);
     tcase_add_test(tests, nothing_is_searched_behind_a_tls_handshake);
+    tcase_add_test(tests, an_encrypted_record_behind_others_ends_the_search_of_tls);
     tcase_add_test(tests, only_the_head_of_a_record_ends_the_search_of_tls);
     tests = add(suite, "messages");
     tcase_add_test(tests, a_message_is_looked_at_with_the_next_packet_of_its_way);

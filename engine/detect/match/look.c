@@ -242,15 +242,15 @@ bool look_xbits(const struct look *look, const struct rule *rule)
 
 /* --- buffers --- */
 
-/* What rules say of streams goes for TCP alone, and an empty packet is not part of one; with a
- * transaction it is the stream in any case. */
+/* What rules say of streams goes for TCP alone, and an empty packet is not part of one, unless they insist;
+ * with a transaction it is the stream in any case. */
 static bool payload_holds(const struct look *look, const struct rule *rule,
         const struct rule_buffer *buffer)
 {
     bool of_stream = rule->needs_stream || look->transaction != NULL;
     bool of_packet = rule->needs_packet || !rule->needs_stream ||
-                     look->packet->protocol != PACKET_PROTOCOL_TCP ||
-                     (look->packet->payload.left == 0 && !rule->stream_only);
+                     (!rule->stream_only && (look->packet->protocol != PACKET_PROTOCOL_TCP ||
+                                                    look->packet->payload.left == 0));
 
     return (look->is_stream ? of_stream : of_packet) &&
            steps_hold(look->steps, buffer, look->payload, 0);

@@ -190,6 +190,7 @@ void matcher_flow_turn(struct matcher *matcher, struct match_flow *flow)
 {
     EXCHANGE(struct match_pending *, flow->pending);
     EXCHANGE(bool, flow->seen);
+    EXCHANGE(bool, flow->sealed);
     EXCHANGE(struct match_window, flow->windows);
     EXCHANGE(bool, flow->ready);
     EXCHANGE(uint32_t, flow->carried);

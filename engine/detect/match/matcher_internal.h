@@ -28,6 +28,7 @@ struct match_flow {
     uint8_t protocol;
     struct match_pending *pending[2]; /* by direction, oldest first */
     bool found[2], seen[2], passed, encrypted; /* by direction: 0 to the server */
+    bool sealed[2]; /* TLS: something encrypted has come */
     const struct match_group *groups[2][GROUPS_OF_FLOW];
     struct match_window windows[2];
     bool ready[2]; /* the window is to be looked at with the next packet of its direction */

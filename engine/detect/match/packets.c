@@ -246,30 +246,39 @@ void packets_lose_groups(struct match_flow *flow, unsigned way)
     flow->phase[way] = PHASE_NONE;
 }
 
-/* The head of a TLS record (RFC 8446 section 5.1): its type, then the version, which begins with 3. */
-#define TLS_CHANGE_CIPHER 20
+/* The head of a TLS record (RFC 8446 section 5.1): its type, the version, which begins with 3, its length. */
 #define TLS_APPLICATION_DATA 23
 #define TLS_MAJOR_VERSION 3
+#define TLS_TYPE_AND_VERSION 3
 
+/* Does a record of application data begin in it? */
 static bool begins_encryption(struct cursor payload)
 {
-    return payload.left > 1 && payload.at[1] == TLS_MAJOR_VERSION &&
-           (payload.at[0] == TLS_APPLICATION_DATA || payload.at[0] == TLS_CHANGE_CIPHER);
+    struct cursor head;
+    uint16_t length;
+
+    while (cursor_split(&payload, TLS_TYPE_AND_VERSION, &head) && head.at[1] == TLS_MAJOR_VERSION) {
+        if (head.at[0] == TLS_APPLICATION_DATA)
+            return true;
+        if (!cursor_u16be(&payload, &length) || !cursor_skip(&payload, length))
+            return false;
+    }
+    return false;
 }
 
-/* Nothing is to be found behind a TLS handshake, and Suricata does not look. */
-static bool is_encrypted(struct matcher *matcher, const struct match_packet *packet)
+/* Nothing is to be found behind a TLS handshake, and Suricata does not look, once it has read a record that
+ * is encrypted: when the other side has acknowledged it. */
+static void note_encryption(struct matcher *matcher, unsigned way)
 {
+    const struct match_packet *packet = matcher->packet;
     struct match_flow *flow = matcher->flow;
 
-    if (flow == NULL || packet->application != APPLICATION_TLS)
-        return false;
-    if (!flow->encrypted && begins_encryption(packet->payload)) {
-        flow->encrypted = true;
-        window_clear(&flow->windows[0], &matcher->windows);
-        window_clear(&flow->windows[1], &matcher->windows);
-    }
-    return flow->encrypted;
+    flow->sealed[way] |= begins_encryption(packet->payload);
+    if (!flow->sealed[1 - way])
+        return;
+    flow->encrypted = true;
+    for (unsigned i = 0; i < 2; i++)
+        window_clear(&flow->windows[i], &matcher->windows);
 }
 
 /* Of no stream, Suricata looks at it by itself. */
@@ -366,19 +375,21 @@ void packets_look(struct matcher *matcher)
     const struct match_packet *packet = matcher->packet;
     const struct match_flow *flow = matcher->flow;
     bool is_own = flow != NULL && flow->protocol == packet->protocol;
-    bool unreadable = is_encrypted(matcher, packet);
+    bool unreadable = flow != NULL && flow->encrypted;
     enum rule_application application = application_of(matcher);
     uint32_t changes = is_own && packet->flow != NULL ? runs_note(matcher, application) : 0;
     unsigned way = packet->to_server ? 0 : 1;
-    struct look look;
 
-    if (is_own && changes == 0 && is_idle(matcher, way, unreadable))
-        return;
-    look = candidates_look_of(matcher);
-    look.application = application;
-    look.unreadable = unreadable;
-    if (is_own)
-        look_at_own(matcher, way, &look, changes);
-    else
-        look_at_other(matcher, &look);
+    if (!is_own || changes != 0 || !is_idle(matcher, way, unreadable)) {
+        struct look look = candidates_look_of(matcher);
+
+        look.application = application;
+        look.unreadable = unreadable;
+        if (is_own)
+            look_at_own(matcher, way, &look, changes);
+        else
+            look_at_other(matcher, &look);
+    }
+    if (is_own && !unreadable && packet->application == APPLICATION_TLS)
+        note_encryption(matcher, way);
 }
