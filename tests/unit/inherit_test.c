@@ -175,6 +175,7 @@ START_TEST(a_message_that_waits_is_told_by_the_new_number)
     ck_assert_str_eq(scene_told(&scene), "");
     snprintf(more, sizeof(more), "%s%s", UDP "(content:\"a\"; priority:1; sid:1;)\n", rule);
     exchange(more);
+    ck_assert_str_eq(said(false, ""), "");
     ck_assert_str_eq(said(true, ""), "5");
     end();
 }

@@ -40,6 +40,11 @@ static const char *said(bool to_server, const char *text)
     return scene_told(&scene);
 }
 
+static void acknowledge(void)
+{
+    ck_assert_str_eq(said(false, ""), "");
+}
+
 static void message(bool to_server, enum rule_buffer_kind kind, const char *text)
 {
     const struct match_buffer buffer = { kind, cursor_over(text, strlen(text)) };
@@ -521,6 +526,7 @@ START_TEST(a_full_piece_is_searched_with_the_next_packet)
     memcpy(filler + MATCH_PIECE - 4, "needle", 4);
     begin("alert tcp any any -> any any (flow:to_server; content:\"needle\"; sid:1;)\n");
     ck_assert_str_eq(said(true, filler), "");
+    acknowledge();
     ck_assert_str_eq(said(true, "le"), "");
     /* The piece before ended in the middle of it. */
     scene_close(&scene, &at);
@@ -542,6 +548,34 @@ START_TEST(a_message_that_ends_ends_a_piece)
     ck_assert_str_eq(scene_told(&scene), "");
     ck_assert_str_eq(said(false, ""), "");
     ck_assert_str_eq(said(true, ""), "1");
+    end();
+}
+END_TEST
+
+START_TEST(a_piece_waits_until_it_is_acknowledged)
+{
+    begin("alert tcp any any -> any any (flow:to_server; content:\"needle\"; sid:1;)\n");
+    said(true, "nee");
+    matcher_message_end(scene.matcher, true);
+    ck_assert_str_eq(said(true, "dle"), "");
+    ck_assert_str_eq(said(true, ""), "");
+    acknowledge();
+    ck_assert_str_eq(said(true, ""), "1");
+    end();
+}
+END_TEST
+
+START_TEST(what_nobody_acknowledges_is_searched_before_it_is_too_long)
+{
+    static char filler[MATCH_PIECE + 1];
+    unsigned packets = 0;
+
+    memset(filler, 'x', MATCH_PIECE);
+    begin("alert tcp any any -> any any (flow:to_server; content:\"needle\"; sid:1;)\n");
+    said(true, "needle");
+    while (packets++ < 100 && *said(true, filler) == '\0')
+        continue;
+    ck_assert_uint_lt(packets, 20);
     end();
 }
 END_TEST
@@ -569,6 +603,7 @@ START_TEST(rules_on_packet_and_stream_see_each_other_s_flowbits)
           TCP "(content:\"eed\"; flowbits:isset,both; sid:6;)\n");
     ck_assert_str_eq(said(true, "needle"), "");
     matcher_message_end(scene.matcher, true);
+    acknowledge();
     at.packet.tcp_flags = PACKET_TCP_PSH;
     ck_assert_str_eq(said(true, "more"), "2 4 6");
     end();
@@ -581,6 +616,7 @@ START_TEST(a_rule_meets_a_packet_and_its_stream_once)
           "alert ip any any -> any any (flow:to_server; content:\"needle\"; sid:2;)\n");
     ck_assert_str_eq(said(true, "needle"), "1");
     matcher_message_end(scene.matcher, true);
+    acknowledge();
     ck_assert_str_eq(said(true, "needle"), "1 2");
     end();
 }
@@ -602,6 +638,7 @@ START_TEST(the_size_of_a_packet_counts_beside_its_piece)
     ck_assert_str_eq(said(true, ""), "2 3");
     ck_assert_str_eq(said(true, "needle"), "4 5");
     matcher_message_end(scene.matcher, true);
+    ck_assert_str_eq(said(false, ""), "2 3");
     ck_assert_str_eq(said(true, ""), "1 3 4 6");
     ck_assert_str_eq(said(true, "abcde"), "5");
     end();
@@ -726,9 +763,12 @@ START_TEST(a_message_has_the_addresses_of_its_way)
     scene_packet(&scene, &at, true, "", 0);
     message(true, BUFFER_MQTT_PUBLISH_TOPIC, "ab");
     matcher_settle(scene.matcher);
+    acknowledge();
     ck_assert_str_eq(said(true, ""), "1");
+    scene_packet(&scene, &at, false, "", 0);
     message(false, BUFFER_MQTT_PUBLISH_TOPIC, "ab");
     matcher_settle(scene.matcher);
+    ck_assert_str_eq(said(true, ""), "");
     ck_assert_str_eq(said(false, ""), "2");
     end();
 }
@@ -908,6 +948,8 @@ int main(void)
     tcase_add_test(tests, what_is_left_of_a_stream_is_searched_when_its_flow_ends);
     tcase_add_test(tests, a_full_piece_is_searched_with_the_next_packet);
     tcase_add_test(tests, a_message_that_ends_ends_a_piece);
+    tcase_add_test(tests, a_piece_waits_until_it_is_acknowledged);
+    tcase_add_test(tests, what_nobody_acknowledges_is_searched_before_it_is_too_long);
     tcase_add_test(tests, whoever_looks_at_streams_wants_all_messages);
     tcase_add_test(tests, rules_on_packet_and_stream_see_each_other_s_flowbits);
     tcase_add_test(tests, a_rule_meets_a_packet_and_its_stream_once);

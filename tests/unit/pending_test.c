@@ -56,7 +56,7 @@ START_TEST(they_are_looked_at_in_order_with_the_rules_that_they_brought_up)
 {
     ck_assert(keep("/two", 2) && keep("/one", 1) && keep("/one", 2) && keep("/other", 3));
     ck_assert_uint_gt(matcher->windows.used, 0);
-    scene_send(&scene, &at, false, ""); /* the other direction does not matter */
+    scene_send(&scene, &at, false, ""); /* acknowledged, and told with the next one */
     ck_assert_uint_eq(scene.count, 0);
     scene_send(&scene, &at, true, "");
     ck_assert_uint_eq(scene.count, 3);
@@ -75,6 +75,7 @@ END_TEST
 START_TEST(alerts_tell_whose_messages_they_are_when_the_flow_is_another_ones_by_now)
 {
     ck_assert(keep("/one", 1));
+    scene_send(&scene, &at, false, "");
     scene_packet(&scene, &at, true, "", 0);
     matcher_stream(matcher, true, cursor_over("", 0));
     at.packet.application = APPLICATION_TLS; /* a hello has been found in this packet */
@@ -95,6 +96,7 @@ START_TEST(what_has_no_room_is_refused_and_counted)
     ck_assert(!keep("/one", 1));
     ck_assert_uint_eq(matcher->windows.refused, 1);
     ck_assert_uint_eq(matcher->windows.used, 2 * size);
+    scene_send(&scene, &at, false, "");
     scene_send(&scene, &at, true, "");
     ck_assert_uint_eq(scene.count, 2);
     ck_assert(keep("/one", 1));

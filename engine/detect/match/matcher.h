@@ -9,7 +9,8 @@
  *
  * What was found in streams is told with a later packet of that direction, or when the flow ends:
  * as in Suricata, streams are searched piece by piece (MATCH_PIECE), where a message in them ends
- * (matcher_message_end()), and when the connection closes.
+ * (matcher_message_end()), once something came from the other side, which acknowledges it, and when the
+ * connection closes.
  *
  * Bounded: the pieces of all streams together (counted when one is searched early for lack of
  * room), the tables of limits.h and bits.h, the alerts of one packet. One thread. */

@@ -14,7 +14,7 @@
 #include "detect/match/window.h"
 
 /* A message of a TCP stream and the rules that it brought up: looked at with the next packet of its
- * direction, as Suricata does, when the features know of it, too. */
+ * direction behind one of the other, as Suricata does, when the features know of it, too. */
 struct match_pending {
     struct match_pending *prev, *next;
     size_t size; /* charged to the matcher's windows */
@@ -32,6 +32,7 @@ struct match_flow {
     const struct match_group *groups[2][GROUPS_OF_FLOW];
     struct match_window windows[2];
     bool ready[2]; /* the window is to be looked at with the next packet of its direction */
+    bool unread[2]; /* nothing came the other way since the last bytes: Suricata reads what is acknowledged */
     struct flow_bits *bits;
     struct limit_flow limits;
     /* What has changed with packets of the other direction, so that a rule for one does not miss what

@@ -287,6 +287,16 @@ static bool is_outside_stream(const struct match_packet *packet)
     return packet->unstarted && packet->payload.left > 0;
 }
 
+static bool is_read(const struct matcher *matcher, unsigned way)
+{
+    return !matcher->flow->unread[way] || matcher->packet->closing;
+}
+
+static bool may_end_piece(const struct matcher *matcher, unsigned way)
+{
+    return (matcher->flow->ready[way] && is_read(matcher, way)) || matcher->packet->closing;
+}
+
 /* The piece of its stream that is looked at with a packet of the flow; no bytes: none. */
 static struct cursor find_piece(const struct matcher *matcher, unsigned way)
 {
@@ -294,8 +304,7 @@ static struct cursor find_piece(const struct matcher *matcher, unsigned way)
 
     if (is_outside_stream(packet))
         return packet->payload;
-    return matcher->flow->ready[way] || packet->closing ? window_bytes(matcher, way)
-                                                        : (struct cursor){ NULL, 0 };
+    return may_end_piece(matcher, way) ? window_bytes(matcher, way) : (struct cursor){ NULL, 0 };
 }
 
 /* As Suricata does, rules on packet and stream by turns, and those on messages behind all of them: what
@@ -323,9 +332,9 @@ static void look_at_own(struct matcher *matcher, unsigned way, struct look *look
     if (candidates_any(matcher) || matcher->witness != NULL)
         candidates_look(matcher, looks);
     flow->seen[way] = true;
-    if (flow->pending[way] != NULL)
+    if (flow->pending[way] != NULL && is_read(matcher, way))
         pending_look(matcher, way);
-    if (flow->ready[way] || matcher->packet->closing)
+    if (may_end_piece(matcher, way))
         packets_clear_window(matcher, way);
 }
 
@@ -380,6 +389,8 @@ void packets_look(struct matcher *matcher)
     uint32_t changes = is_own && packet->flow != NULL ? runs_note(matcher, application) : 0;
     unsigned way = packet->to_server ? 0 : 1;
 
+    if (is_own)
+        matcher->flow->unread[1 - way] = false;
     if (!is_own || changes != 0 || !is_idle(matcher, way, unreadable)) {
         struct look look = candidates_look_of(matcher);
 
