@@ -115,6 +115,7 @@ static void note_router(struct inspector *inspector, const struct packet *packet
     struct router_view said = {
         .sender_mac = packet->has_src_mac ? &packet->src_mac : NULL,
         .sender = packet->src,
+        .link = packet->link,
         .lifetime_s = (uint16_t)packet->icmp.rest,
         .advertisement = packet->payload,
     };

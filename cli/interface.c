@@ -86,6 +86,8 @@ static bool activate(pcap_t *pcap, const char *name, const struct live_settings 
     pcap_set_immediate_mode(pcap, settings->immediate);
     pcap_set_promisc(pcap, settings->promiscuous && strcmp(name, ALL_INTERFACES) != 0);
     result = pcap_activate(pcap);
+    if (result >= 0 && strcmp(name, ALL_INTERFACES) == 0)
+        (void)pcap_set_datalink(pcap, DLT_LINUX_SLL2); /* tells the interface, where libpcap can */
     if (result < 0)
         tell_activation(pcap, result, name, problem, size);
     return result >= 0;

@@ -139,6 +139,7 @@ void engine_learn_neighbour(struct engine *engine, const struct neighbour_view *
 struct router_view {
     const struct mac *sender_mac; /* borrowed for the call; NULL: the link has none */
     struct address sender;
+    uint32_t link; /* which of several that are watched at once, as of struct packet; 0: the only one */
     uint16_t lifetime_s; /* 0: no way out, as those say who only know one to a network of their own */
     struct cursor advertisement; /* behind its first eight bytes */
 };

@@ -115,7 +115,7 @@ static bool is_a_way_out(struct engine *engine, const struct router_view *said, 
         .ttl = RDNSS_HOP_LIMIT,
     };
     struct device *device = devices_see(engine->devices, &sighting);
-    bool is_one = device == NULL || devices_note_announcer(engine->devices, device, time_us);
+    bool is_one = device == NULL || devices_note_announcer(engine->devices, device, said->link, time_us);
 
     device_release(engine->devices, device);
     return is_one;

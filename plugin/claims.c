@@ -2,6 +2,8 @@
  * ARP, so they are taken where packets are logged. */
 #include "plugin.h"
 
+#include "parse/packet.h"
+
 #define ARP_REQUEST 1       /* RFC 826 */
 #define ND_HOP_LIMIT 255    /* a lower one has been routed: RFC 4861 section 7.1 */
 #define ND_BEFORE_TARGET 8  /* bytes: RFC 4861 sections 4.3 and 4.4 */
@@ -54,6 +56,17 @@ static void LearnNeighbour(const Packet *p)
     engine_learn_neighbour(told_engine, &said, TimeOf(p));
 }
 
+/* Of what Suricata passes over, and the interface of several that it watches. */
+static uint32_t LinkOf(const Packet *p)
+{
+    struct packet packet;
+    uint32_t interface = (uint32_t)((uintptr_t)p->livedev >> 4);
+
+    return packet_decode(p->datalink, cursor_over(GET_PKT_DATA(p), GET_PKT_LEN(p)), &packet) == TATTLER_OK
+                   ? packet.link + interface
+                   : interface;
+}
+
 static void LearnRouter(const Packet *p)
 {
     const uint8_t *start = (const uint8_t *)PacketGetICMPv6(p);
@@ -61,6 +74,7 @@ static void LearnRouter(const Packet *p)
     struct router_view said = {
         .sender_mac = TattlerSenderMac(p, &mac) ? &mac : NULL,
         .sender = address_from_v6(p->src.addr_data8),
+        .link = LinkOf(p),
         .advertisement = cursor_over(start, (size_t)(GET_PKT_DATA(p) + GET_PKT_LEN(p) - start)),
     };
 

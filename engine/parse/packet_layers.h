@@ -47,6 +47,12 @@ static inline enum tattler_status packet_short_of(const struct decoding *d)
     return d->missing > 0 ? TATTLER_TRUNCATED : TATTLER_MALFORMED;
 }
 
+/* What comes next is on one of several links that the capture may hold. */
+static inline void packet_enter_link(struct packet *out, uint32_t id)
+{
+    out->link = (out->link + id + 1) * UINT32_C(0x9e3779b1);
+}
+
 /* packet_link.c */
 packet_reader packet_read_ethernet, packet_read_vlan, packet_read_vntag, packet_read_802_1ah,
         packet_read_dce, packet_read_erspan, packet_read_llc, packet_read_mpls, packet_read_arp,

@@ -42,6 +42,7 @@ enum tattler_status packet_read_vlan(struct decoding *d)
     if (!cursor_u16be(&d->rest, &tag) || !cursor_u16be(&d->rest, &type))
         return TATTLER_TRUNCATED;
     out->vlans[out->vlan_count++] = tag & 0x0fff;
+    packet_enter_link(out, tag & 0x0fff);
     return packet_next_ether_type(d, type);
 }
 
@@ -222,12 +223,15 @@ enum tattler_status packet_read_sll(struct decoding *d)
 enum tattler_status packet_read_sll2(struct decoding *d)
 {
     struct cursor address;
+    uint32_t interface;
     uint16_t protocol;
     uint8_t address_len;
 
-    if (!cursor_u16be(&d->rest, &protocol) || !cursor_skip(&d->rest, 2 + 4 + 2 + 1) ||
+    if (!cursor_u16be(&d->rest, &protocol) || !cursor_skip(&d->rest, 2) ||
+            !cursor_u32be(&d->rest, &interface) || !cursor_skip(&d->rest, 2 + 1) ||
             !cursor_u8(&d->rest, &address_len) || !cursor_split(&d->rest, 8, &address))
         return TATTLER_TRUNCATED;
+    packet_enter_link(d->out, interface);
     set_source(d->out, address_len, address);
     return next_cooked(d, protocol);
 }

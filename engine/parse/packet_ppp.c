@@ -48,9 +48,10 @@ enum tattler_status packet_read_ppp(struct decoding *d)
 /* RFC 2516 section 4: version and type 1, code 1, session 2, length 2. */
 enum tattler_status packet_read_pppoe(struct decoding *d)
 {
-    uint16_t length;
+    uint16_t session, length;
 
-    if (!cursor_skip(&d->rest, 4) || !cursor_u16be(&d->rest, &length))
+    if (!cursor_skip(&d->rest, 2) || !cursor_u16be(&d->rest, &session) || !cursor_u16be(&d->rest, &length))
         return TATTLER_TRUNCATED;
+    packet_enter_link(d->out, session);
     return length > 0 ? read_protocol(d) : TATTLER_OK;
 }

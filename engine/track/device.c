@@ -184,15 +184,16 @@ void devices_note_router(struct devices *devices, const struct mac *mac)
     lock_release(&devices->lock);
 }
 
-bool devices_note_announcer(struct devices *devices, struct device *device, uint64_t time_us)
+bool devices_note_announcer(struct devices *devices, struct device *device, uint32_t link, uint64_t time_us)
 {
-    bool was_host, is_router;
+    struct announcement said = { .mac = &device->mac, .link = link, .now_us = time_us };
+    bool is_router;
 
     if (!device->has_mac)
         return true;
     lock_take(&devices->lock);
-    was_host = time_us >= device->first_seen_us + ROUTER_ANNOUNCES_S * UINT64_C(1000000);
-    is_router = routers_announce(&devices->routers, &device->mac, was_host, time_us);
+    said.was_host = time_us >= device->first_seen_us + ROUTER_ANNOUNCES_S * UINT64_C(1000000);
+    is_router = routers_announce(&devices->routers, &said);
     lock_release(&devices->lock);
     if (!is_router)
         atomic_store(&device->usurped_us, time_us);

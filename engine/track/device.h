@@ -163,9 +163,9 @@ bool devices_mac_at(struct devices *devices, const struct address *address, stru
  * for it. */
 void devices_note_router(struct devices *devices, const struct mac *mac);
 bool devices_is_router(struct devices *devices, const struct mac *mac);
-/* The device has announced itself as a way out (RFC 4861). False: it only says so, and is remembered
- * for it. */
-bool devices_note_announcer(struct devices *devices, struct device *device, uint64_t time_us);
+/* The device has announced itself as a way out (RFC 4861) on this link (routers_announce()). False: it only
+ * says so, and is remembered for it. */
+bool devices_note_announcer(struct devices *devices, struct device *device, uint32_t link, uint64_t time_us);
 
 /* Takes a name unless a stronger one is known. A device has had six names at most, and weak sources
  * leave one for each stronger. 'text' may hold anything; what is not printable is dropped. Takes the

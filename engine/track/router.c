@@ -12,7 +12,7 @@ struct router {
     struct mac mac;
     bool forwards;
     uint64_t shares_until_us;
-    bool announces;
+    uint64_t links; /* on which it announces itself, see link_bit(); 0: nowhere */
     uint64_t announced_us;
     struct address last_v4; /* while it shares */
     UT_hash_handle hh;
@@ -76,36 +76,42 @@ bool routers_note(struct routers *routers, const struct mac *mac, enum router_ki
 /* Does it route by what it has shown until now, and lately if by announcing alone? */
 static bool routes(const struct router *router, uint64_t now_us)
 {
-    bool lately = router->announces && now_us < router->announced_us + ANNOUNCES_US &&
+    bool lately = router->links != 0 && now_us < router->announced_us + ANNOUNCES_US &&
                   router->announced_us < now_us + ANNOUNCES_US; /* the clock may step back */
 
     return router->forwards || lately;
 }
 
-static bool is_beside_another(const struct routers *routers, const struct mac *mac, bool was_host,
-        uint64_t now_us)
+/* One of 64 bits: of links that share one, each counts for the other. */
+static uint64_t link_bit(uint32_t link)
+{
+    return UINT64_C(1) << (link * UINT32_C(0x9e3779b1) >> 26);
+}
+
+static bool is_beside_another(const struct routers *routers, const struct announcement *said)
 {
     const struct router *router, *next;
 
     HASH_ITER(hh, routers->by_mac, router, next) {
-        if (!mac_equal(&router->mac, mac) && (was_host || router->announces) &&
-                routes(router, now_us))
+        bool meets = router->links == 0 ? said->was_host : (router->links & link_bit(said->link)) != 0;
+
+        if (meets && !mac_equal(&router->mac, said->mac) && routes(router, said->now_us))
             return true;
     }
     return false;
 }
 
-bool routers_announce(struct routers *routers, const struct mac *mac, bool was_host, uint64_t now_us)
+bool routers_announce(struct routers *routers, const struct announcement *said)
 {
-    struct router *router = find(routers, mac);
+    struct router *router = find(routers, said->mac);
 
-    if (router == NULL && is_beside_another(routers, mac, was_host, now_us))
+    if (router == NULL && is_beside_another(routers, said))
         return false;
     if (router == NULL)
-        router = make(routers, mac);
+        router = make(routers, said->mac);
     if (router != NULL) {
-        router->announces = true;
-        router->announced_us = now_us;
+        router->links |= link_bit(said->link);
+        router->announced_us = said->now_us;
     }
     return true;
 }

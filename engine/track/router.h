@@ -32,9 +32,16 @@ bool routers_note(struct routers *routers, const struct mac *mac, enum router_ki
 
 #define ROUTER_ANNOUNCES_S 1800 /* no router waits longer (RFC 4861 section 6.2.1) */
 
-/* It announces itself as a way out. False: beside another that does, or, where it has been here as a
- * host for ROUTER_ANNOUNCES_S, beside any: then it is none. */
-bool routers_announce(struct routers *routers, const struct mac *mac, bool was_host, uint64_t now_us);
+struct announcement {
+    const struct mac *mac; /* borrowed */
+    bool was_host; /* has been here as one for ROUTER_ANNOUNCES_S */
+    uint32_t link; /* those of other VLANs, PPPoE sessions or interfaces lead nobody of this one anywhere */
+    uint64_t now_us;
+};
+
+/* It announces itself as a way out. False: beside another that does so on the same link, or, where it was
+ * a host, beside any that announces itself nowhere: then it is none. */
+bool routers_announce(struct routers *routers, const struct announcement *said);
 
 /* Does it speak for others, in either way? */
 bool routers_has(const struct routers *routers, const struct mac *mac);

@@ -193,12 +193,17 @@ START_TEST(who_takes_the_place_of_a_router_that_is_gone_is_not)
 END_TEST
 
 /* By a router advertisement without options. */
-static void announce(const char *sender, uint16_t lifetime_s)
+static void announce_on(uint32_t link, const char *sender, uint16_t lifetime_s)
 {
     struct address from = at(sender);
-    struct router_view said = { mac_of(&from), from, lifetime_s, cursor_over("\0\0\0\0\0\0\0", 8) };
+    struct router_view said = { mac_of(&from), from, link, lifetime_s, cursor_over("\0\0\0\0\0\0\0", 8) };
 
     engine_learn_router(scene.engine, &said, scene.now_us);
+}
+
+static void announce(const char *sender, uint16_t lifetime_s)
+{
+    announce_on(0, sender, lifetime_s);
 }
 
 START_TEST(who_announces_a_way_out_beside_another_is_told)
@@ -209,6 +214,17 @@ START_TEST(who_announces_a_way_out_beside_another_is_told)
     ck_assert_uint_eq(told(DEVICE, "router_claimed"), 1);
     announce("fe80::1", 1800);
     ck_assert_uint_eq(told(ROUTER, "router_claimed"), 0);
+}
+END_TEST
+
+START_TEST(routers_of_other_links_are_none_beside_it)
+{
+    announce_on(20, "fe80::1", 1800);
+    announce_on(10, "fe80::1", 1800);
+    announce_on(30, "fe80::a", 1800);
+    ck_assert_uint_eq(told(DEVICE, "router_claimed"), 0);
+    announce_on(20, "fe80::b", 1800);
+    ck_assert_uint_eq(told("192.168.1.11", "router_claimed"), 1);
 }
 END_TEST
 
@@ -315,6 +331,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, what_was_claimed_before_the_clock_stepped_back_is_over);
     tcase_add_test(tests, who_takes_the_place_of_a_router_that_is_gone_is_not);
     tcase_add_test(tests, who_announces_a_way_out_beside_another_is_told);
+    tcase_add_test(tests, routers_of_other_links_are_none_beside_it);
     tcase_add_test(tests, a_host_that_becomes_a_router_is_told);
     tcase_add_test(tests, who_is_no_way_out_or_the_only_one_is_not_told);
     tcase_add_test(tests, who_announces_as_the_capture_begins_is_the_router);

@@ -162,6 +162,36 @@ START_TEST(every_cut_frame_is_told)
 }
 END_TEST
 
+/* VLANs, PPPoE sessions, interfaces. */
+START_TEST(links_that_one_capture_holds_are_told_apart)
+{
+    static const struct {
+        int type;
+        const char *hex;
+    } apart[] = {
+        { PACKET_LINK_ETHERNET, ETHERNET("0800") DATAGRAM4 },
+        { PACKET_LINK_ETHERNET, ETHERNET("8100") "0000 0800 " DATAGRAM4 },
+        { PACKET_LINK_ETHERNET, ETHERNET("8100") "0007 0800 " DATAGRAM4 },
+        { PACKET_LINK_ETHERNET, ETHERNET("88a8") "0007 8100 0008 0800 " DATAGRAM4 },
+        { PACKET_LINK_ETHERNET, ETHERNET("88a8") "0008 8100 0007 0800 " DATAGRAM4 },
+        { PACKET_LINK_ETHERNET, ETHERNET("8864") "1100 0001 0022 0021 " DATAGRAM4 },
+        { PACKET_LINK_ETHERNET, ETHERNET("8864") "1100 0002 0022 0021 " DATAGRAM4 },
+        { PACKET_LINK_LINUX_SLL2, "0800 0000 00000003 0001 00 06 0200000000aa 0000 " DATAGRAM4 },
+        { PACKET_LINK_LINUX_SLL2, "0800 0000 00000004 0001 04 06 0200000000aa 0000 " DATAGRAM4 },
+    };
+    struct packet same = decoded(PACKET_LINK_ETHERNET, ETHERNET("8100") "e007 0800 " DATAGRAM4);
+    uint32_t seen[sizeof(apart) / sizeof(apart[0])];
+
+    for (size_t i = 0; i < sizeof(seen) / sizeof(seen[0]); i++) {
+        seen[i] = decoded(apart[i].type, apart[i].hex).link;
+        for (size_t j = 0; j < i; j++)
+            ck_assert_uint_ne(seen[i], seen[j]);
+    }
+    ck_assert_uint_eq(seen[0], 0);
+    ck_assert_uint_eq(seen[2], same.link); /* with a priority */
+}
+END_TEST
+
 START_TEST(link_fields_are_kept_and_padding_is_no_payload)
 {
     struct packet packet = decoded(PACKET_LINK_ETHERNET,
@@ -467,6 +497,7 @@ int main(void)
     tcase_add_loop_test(tcase, every_link_type_leads_to_the_same_datagram, 0,
             (int)(sizeof(links) / sizeof(links[0])));
     tcase_add_loop_test(tcase, every_cut_frame_is_told, 0, (int)(sizeof(links) / sizeof(links[0])));
+    tcase_add_test(tcase, links_that_one_capture_holds_are_told_apart);
     tcase_add_test(tcase, link_fields_are_kept_and_padding_is_no_payload);
     tcase_add_test(tcase, a_tcp_header_is_read_and_its_options_are_skipped);
     tcase_add_test(tcase, udp_goes_by_its_own_length);
