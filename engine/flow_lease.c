@@ -53,11 +53,16 @@ static void tell_on(struct worker *worker, struct flow *flow, const struct lease
     device_release(devices, device);
 }
 
-/* Not what a server for starting by network adds, nor what comes by way of a relay. */
-static bool gives_address(const struct dhcp_message *message)
+/* An address, or what is asked for besides by who has one (DHCPINFORM), such as the proxy. Not what a server
+ * for starting by network adds, nor what comes by way of a relay. */
+static bool gives(const struct dhcp_message *message)
 {
+    const struct address *to = message->type == DHCP_ACK && !address_is_unicast(&message->assigned)
+                                       ? &message->client
+                                       : &message->assigned;
+
     return (message->type == DHCP_OFFER || message->type == DHCP_ACK) && !message->relayed &&
-           address_is_unicast(&message->server) && address_is_unicast(&message->assigned);
+           address_is_unicast(&message->server) && address_is_unicast(to);
 }
 
 /* False: who answers intrudes beside another server. */
@@ -94,7 +99,7 @@ bool flow_note_lease(struct worker *worker, struct flow *flow, const struct pack
         .time_us = flow->last_us,
     };
 
-    return !gives_address(message) || is_alone(worker, flow, &answer);
+    return !gives(message) || is_alone(worker, flow, &answer);
 }
 
 /* --- IPv6, where a server has nothing but resolvers to lead others astray with --- */
