@@ -5,6 +5,7 @@
 #include "detect/dga.h"
 #include "engine.h"
 #include "engine_internal.h"
+#include "track/asked.h"
 #include "track/question.h"
 
 static bool is_resolver_service(enum service service)
@@ -69,6 +70,20 @@ static void look_at_name(struct worker *worker, struct flow *flow, const struct 
     flow->dns.dga_known = domain != NULL && dga_score(domain, len, &flow->dns.dga);
 }
 
+/* Who sends mail asks its own server to; who asks for the servers of many domains sends it there itself. */
+static void note_mail(struct flow *flow, const struct question *question)
+{
+    struct strangers **mail = &flow->device->conduct.mail;
+    size_t domain;
+
+    if (question->type == DNS_TYPE_MX && !flow->device->gone) {
+        domain = asked_domain(question->name, question->len);
+        strangers_note(mail, MAIL_MAX, hash_bytes(question->name + domain, question->len - domain),
+                flow->last_us);
+    }
+    flow->dns.mail = strangers_count_lately(*mail, MAIL_WINDOW_S, flow->last_us);
+}
+
 void flow_note_question(struct worker *worker, struct flow *flow, const struct question *question)
 {
     struct conduct *conduct = &flow->device->conduct;
@@ -79,6 +94,7 @@ void flow_note_question(struct worker *worker, struct flow *flow, const struct q
     flow->dns.nxdomain = nxdomain_count(&conduct->nxdomain, flow->last_us);
     flow->dns.tunnel_known =
             tunnel_note(&conduct->tunnel, question, flow->last_us, &flow->dns.tunnel);
+    note_mail(flow, question);
     lock_release(&flow->device->lock);
     flow->pending |= CHANGED_QUERY;
     flow_judge_resolver(worker->engine, flow, question->answered);

@@ -239,6 +239,7 @@ void flow_view_device(struct engine *engine, struct flow *flow)
     if (device->conduct.upload != NULL)
         outlook->upload_24h = upload_day_bytes(device->conduct.upload, flow->last_us);
     flow->dns.nxdomain = nxdomain_count(&device->conduct.nxdomain, flow->last_us);
+    flow->dns.mail = strangers_count_lately(device->conduct.mail, MAIL_WINDOW_S, flow->last_us);
     lock_release(&device->lock);
 }
 

@@ -160,6 +160,11 @@ bool get_dns_dga(const struct flow *flow, struct feature_value *out)
     return flow->dns.dga_known;
 }
 
+bool get_dns_mail(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->dns.mail, out);
+}
+
 bool get_dns_nxdomain(const struct flow *flow, struct feature_value *out)
 {
     return positive(flow->dns.nxdomain, out);

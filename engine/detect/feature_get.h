@@ -35,6 +35,7 @@ FEATURE_GETTER(get_relay_role);
 FEATURE_GETTER(get_relay_controller);
 FEATURE_GETTER(get_dns_dga);
 FEATURE_GETTER(get_dns_nxdomain);
+FEATURE_GETTER(get_dns_mail);
 FEATURE_GETTER(get_dns_bypass);
 FEATURE_GETTER(get_dns_tunnel);
 FEATURE_GETTER(get_dns_names);

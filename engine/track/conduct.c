@@ -32,6 +32,8 @@ void conduct_forget(struct conduct *conduct, struct conduct_budget *budget)
     conduct->neighbours = NULL;
     free(conduct->claims);
     conduct->claims = NULL;
+    free(conduct->mail);
+    conduct->mail = NULL;
 }
 
 void conduct_clear(struct conduct *conduct, struct conduct_budget *budget)

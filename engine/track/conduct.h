@@ -48,6 +48,7 @@ struct conduct {
     struct strangers *absent;    /* owned; hosts at home that it asked for in vain; NULL: none yet */
     struct strangers *neighbours; /* owned; their ports that it called; NULL: none yet */
     struct strangers *claims;    /* owned; names that it said were its own; NULL: none yet */
+    struct strangers *mail;      /* owned; domains whose servers of mail it asked for; NULL: none yet */
     struct symmetry volume; /* of all its flows, whole frames */
     struct relay *relay;    /* owned; NULL until it is busy both ways */
     struct nxdomain nxdomain;

@@ -80,7 +80,7 @@ struct dns_view {
     bool dga_known, tunnel_known;
     double dga;                /* of the name asked for */
     struct tunnel_view tunnel; /* of its domain */
-    uint32_t nxdomain;
+    uint32_t nxdomain, mail;
     enum ternary bypass;
 };
 

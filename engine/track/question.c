@@ -6,7 +6,6 @@
 #include "track/asked.h"
 
 /* IANA registry; those of dns.h aside. 65280 and up are for private use: iodine takes 65399. */
-#define TYPE_MX 15
 #define TYPE_PRIVATE 65280
 
 static void set_name(struct question *question, const char *name, size_t len)
@@ -53,7 +52,7 @@ static void add_record(struct question *question, struct dns_message *message,
 
     if (record->type == DNS_TYPE_CNAME)
         add_target(question, &record->target);
-    else if (record->type == TYPE_MX && cursor_skip(&rdata, 2) &&
+    else if (record->type == DNS_TYPE_MX && cursor_skip(&rdata, 2) &&
              dns_read_name(message, &rdata, &host))
         add_target(question, &host);
     else if (record->type == DNS_TYPE_TXT || record->type == DNS_TYPE_NULL ||
@@ -74,6 +73,7 @@ enum tattler_status question_read(struct cursor payload, struct question *out)
     if (message.opcode != 0 || !dns_next_question(&message, &asked))
         return message.status != TATTLER_OK ? message.status : TATTLER_MALFORMED;
     set_name(&question, asked.name.text, asked.name.length);
+    question.type = asked.type;
     question.answered = message.response;
     question.rcode = message.rcode;
     while (question.answered && dns_next_record(&message, &record) &&

@@ -14,6 +14,7 @@
 struct question {
     char name[DNS_NAME_SIZE]; /* lower case, any bytes: trust 'len' */
     size_t len;
+    uint16_t type; /* enum dns_type, or another one as sent; 0: unknown */
     bool answered; /* this is the response */
     uint8_t rcode;
     /* Of TXT, NULL and unknown records, and of names in CNAME and MX that lead back below the
@@ -26,7 +27,7 @@ struct question {
  * off after the question gives what was read. 'out' is written only on TATTLER_OK. */
 enum tattler_status question_read(struct cursor payload, struct question *out);
 
-/* For hosts with a DNS parser of their own: a response to this name without other data. */
+/* For hosts with a DNS parser of their own: a response to this name without type and other data. */
 void question_set(struct question *out, const char *name, size_t len, uint8_t rcode);
 
 #endif

@@ -98,15 +98,18 @@ static bool are_all_kept(const struct strangers *strangers, uint64_t now_us)
     return now_us < strangers->earliest_us + KEPT_US && strangers->latest_us < now_us + KEPT_US;
 }
 
-uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us)
+uint32_t strangers_count_lately(const struct strangers *strangers, uint32_t within_s, uint64_t now_us)
 {
     uint32_t count = 0;
 
-    if (strangers == NULL)
-        return 0;
-    if (are_all_kept(strangers, now_us)) /* mostly */
-        return strangers->taken;
-    for (unsigned i = 0; i < strangers->taken; i++)
-        count += distance_us(&strangers->items[i], now_us) < KEPT_US;
+    for (unsigned i = 0; strangers != NULL && i < strangers->taken; i++)
+        count += distance_us(&strangers->items[i], now_us) < within_s * UINT64_C(1000000);
     return count;
+}
+
+uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us)
+{
+    if (strangers != NULL && are_all_kept(strangers, now_us)) /* mostly */
+        return strangers->taken;
+    return strangers_count_lately(strangers, STRANGERS_KEPT_S, now_us);
 }

@@ -1,6 +1,6 @@
 /* strangers.h - how many hosts a device met of late in one way: called them outside without having
  * a name for them, asked for them at home in vain, or called them there. And how many names it said were
- * its own.
+ * its own, and for how many domains it looked for the servers of mail.
  *
  * One host called without a name is worth a look. Who has a dozen is a peer among peers (BitTorrent,
  * games, calls) or scans, and each of them says little. One host that is gone from home is a lamp
@@ -20,6 +20,8 @@
  * again meets none that is still remembered. */
 #define NEIGHBOURS_MAX 128
 #define CLAIMS_MAX 16 /* names */
+#define MAIL_MAX 16   /* domains; a day is too long to tell a household from who mails all the world */
+#define MAIL_WINDOW_S 300
 #define STRANGERS_KEPT_S 86400
 
 struct stranger {
@@ -42,5 +44,7 @@ void strangers_forget(struct strangers *strangers, uint64_t key);
 
 /* Those of the last STRANGERS_KEPT_S; none from before a clock stepped back by more. */
 uint32_t strangers_count(const struct strangers *strangers, uint64_t now_us);
+/* Those of the last 'within_s', no more than STRANGERS_KEPT_S. */
+uint32_t strangers_count_lately(const struct strangers *strangers, uint32_t within_s, uint64_t now_us);
 
 #endif

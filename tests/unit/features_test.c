@@ -57,7 +57,7 @@ static void set_up(void)
         .symmetry = { .sum = { 10000, 30000 } },
         .relay = &some_relay,
         .dns = { .dga_known = true, .dga = 0.75, .tunnel_known = true, .tunnel = { 99.5, 77 },
-                .nxdomain = 8, .bypass = YES },
+                .nxdomain = 8, .mail = 12, .bypass = YES },
         .outlook = {
             .fanout = { 5, 6, 7, 8 },
             .unanswered = 9,
@@ -129,6 +129,7 @@ static const struct {
     { "relay.flows", "17", false },
     { "dns.dga", "0.750", false },
     { "dns.nxdomain", "8", false },
+    { "dns.mail", "12", false },
     { "dns.bypass", "true", false },
     { "dns.tunnel", "99.500", false },
     { "dns.names", "77", false },

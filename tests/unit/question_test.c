@@ -47,6 +47,7 @@ START_TEST(a_query_tells_what_is_asked)
     read_reply();
     ck_assert_str_eq(question.name, "asked.example");
     ck_assert_uint_eq(question.len, 13);
+    ck_assert_uint_eq(question.type, DNS_TYPE_A);
     ck_assert(!question.answered);
     ck_assert_double_eq(question.data_bits, 0);
     ck_assert_uint_eq(question.data_hash, 0);

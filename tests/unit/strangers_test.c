@@ -5,6 +5,7 @@
 #include "run_suite.h"
 
 #define SECOND UINT64_C(1000000)
+#define MINUTE (60 * SECOND)
 #define DAY (86400 * SECOND)
 #define NOW (19675 * DAY)
 
@@ -99,6 +100,18 @@ START_TEST(those_met_before_the_clock_stepped_back_do_not_stay_for_ever)
 }
 END_TEST
 
+START_TEST(those_of_late_are_some_of_all)
+{
+    for (unsigned i = 0; i < 10; i++)
+        strangers_note(&strangers, STRANGERS_MAX, i, NOW + i * MINUTE);
+    strangers_note(&strangers, STRANGERS_MAX, 0, NOW + 9 * MINUTE);
+    ck_assert_uint_eq(strangers_count_lately(strangers, 300, NOW + 9 * MINUTE), 6);
+    ck_assert_uint_eq(strangers_count_lately(strangers, 300, NOW + 20 * MINUTE), 0);
+    ck_assert_uint_eq(strangers_count_lately(NULL, 300, NOW), 0);
+    ck_assert_uint_eq(strangers_count(strangers, NOW + 9 * MINUTE), 10);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -110,6 +123,7 @@ int main(void)
         a_crowd_does_not_push_out_who_is_called_again,
         who_turns_out_to_be_there_is_none,
         those_met_before_the_clock_stepped_back_do_not_stay_for_ever,
+        those_of_late_are_some_of_all,
     };
     Suite *suite = suite_create("strangers");
     TCase *cases = tcase_create("strangers");
