@@ -344,5 +344,9 @@ void flow_note_heard(struct engine *engine, const struct flow *flow);
 void flow_tell_silence(struct engine *engine, struct flow *flow, bool make);
 void flow_note_syn(struct engine *engine, struct flow *flow);
 void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer answer);
+/* An error says that the remote cannot be reached: it refuses. */
+void flow_note_unreachable(struct engine *engine, struct flow *flow);
+/* Was the line to the Internet out at that time? False for remotes at home. */
+bool flow_uplink_failed(struct engine *engine, const struct flow *flow, uint64_t at_us);
 
 #endif

@@ -84,6 +84,13 @@ static void note_mail(struct flow *flow, const struct question *question)
     flow->dns.mail = strangers_count_lately(*mail, MAIL_WINDOW_S, flow->last_us);
 }
 
+/* A resolver that is cut off refuses, fails or is silent. */
+static void note_told(struct device *device, const struct question *question)
+{
+    device->asks_in_vain = !question->answered || question->rcode == DNS_RCODE_SERVFAIL ||
+                           question->rcode == DNS_RCODE_REFUSED;
+}
+
 void flow_note_question(struct worker *worker, struct flow *flow, const struct question *question)
 {
     struct conduct *conduct = &flow->device->conduct;
@@ -95,6 +102,7 @@ void flow_note_question(struct worker *worker, struct flow *flow, const struct q
     flow->dns.tunnel_known =
             tunnel_note(&conduct->tunnel, question, flow->last_us, &flow->dns.tunnel);
     note_mail(flow, question);
+    note_told(flow->device, question);
     lock_release(&flow->device->lock);
     flow->pending |= CHANGED_QUERY;
     flow_judge_resolver(worker->engine, flow, question->answered);

@@ -173,7 +173,7 @@ static APART void hear_of(struct engine *engine, struct flow *flow, const struct
     if ((packet->protocol != PROTOCOL_ICMP && packet->protocol != PROTOCOL_ICMP6) ||
             (flow->syns == 0 && !flow->silence) || flow->packets[DOWN] > 0)
         return;
-    flow_note_answer(engine, flow, SYN_REFUSED);
+    flow_note_unreachable(engine, flow);
     flow->settled = true; /* no name will be seen */
     if (flow->burst_waits)
         flow->changed |= flow_report(engine, flow);

@@ -58,7 +58,16 @@ static void ask_uplink(struct engine *engine, const struct flow *flow)
     lock_release(&engine->uplink_lock);
 }
 
-static bool uplink_failed(struct engine *engine, const struct flow *flow, uint64_t at_us)
+static void hear_uplink(struct engine *engine, const struct flow *flow)
+{
+    if (!flow->remote_is_public)
+        return;
+    lock_take(&engine->uplink_lock);
+    uplink_hear(&engine->uplink);
+    lock_release(&engine->uplink_lock);
+}
+
+bool flow_uplink_failed(struct engine *engine, const struct flow *flow, uint64_t at_us)
 {
     bool failed;
 
@@ -75,9 +84,9 @@ static bool uplink_failed(struct engine *engine, const struct flow *flow, uint64
 /* SYNs of before an outage was known to be one are taken back. */
 static void count_syns(struct engine *engine, struct flow *flow, struct unanswered *unanswered)
 {
-    if (unanswered->syns > 0 && uplink_failed(engine, flow, unanswered->since_us))
+    if (unanswered->syns > 0 && flow_uplink_failed(engine, flow, unanswered->since_us))
         unanswered->syns = 0;
-    if (uplink_failed(engine, flow, flow->last_us))
+    if (flow_uplink_failed(engine, flow, flow->last_us))
         flow->syns = 0;
     for (; flow->syns > 0; flow->syns--)
         unanswered_syn(unanswered, flow->last_us);
@@ -88,7 +97,7 @@ static void look(struct engine *engine, struct flow *flow, const struct remote *
     static const struct unanswered none;
     const struct unanswered *unanswered = endpoint != NULL ? &endpoint->unanswered : &none;
     bool outage =
-            unanswered->syns > 0 && uplink_failed(engine, flow, unanswered->since_us);
+            unanswered->syns > 0 && flow_uplink_failed(engine, flow, unanswered->since_us);
 
     flow->outlook.unanswered_known =
             !outage && unanswered_syns(unanswered, &flow->device->conduct.heard, flow->last_us,
@@ -155,4 +164,10 @@ void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer 
     }
     lock_release(&flow->device->lock);
     flow->silence = false;
+}
+
+void flow_note_unreachable(struct engine *engine, struct flow *flow)
+{
+    hear_uplink(engine, flow);
+    flow_note_answer(engine, flow, SYN_REFUSED);
 }

@@ -40,7 +40,9 @@ enum dns_type {
     DNS_TYPE_HTTPS = 65
 };
 
-#define DNS_RCODE_NXDOMAIN 3 /* RFC 1035 section 4.1.1 */
+#define DNS_RCODE_SERVFAIL 2 /* RFC 1035 section 4.1.1 */
+#define DNS_RCODE_NXDOMAIN 3
+#define DNS_RCODE_REFUSED 5
 
 enum dns_section { DNS_QUESTION, DNS_ANSWER, DNS_AUTHORITY, DNS_ADDITIONAL, DNS_SECTIONS };
 

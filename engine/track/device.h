@@ -69,6 +69,7 @@ struct device {
     bool joined;    /* seen to come onto the network before it talked to anybody outside */
     bool talked;    /* has opened a flow to another host */
     uint64_t dns_answers;
+    bool asks_in_vain; /* since a resolver last told it anything */
     uint64_t met_us;   /* when it was first seen, in another process maybe; zero: in this one */
     uint64_t alerts;   /* urgent ones, not yet saved */
     uint64_t ruling;   /* the number of what was said about it last (baseline.h) */

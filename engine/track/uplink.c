@@ -5,7 +5,7 @@
 /* Is the silence that goes on an outage by now? */
 static bool is_out(const struct uplink *uplink, uint64_t now_us)
 {
-    return uplink->answered && uplink->asked == UPLINK_ASKED &&
+    return uplink->heard && uplink->asked == UPLINK_ASKED &&
            now_us >= uplink->silent_us + UPLINK_OUT_S * US_PER_S;
 }
 
@@ -16,9 +16,14 @@ bool uplink_answer(struct uplink *uplink, uint64_t now_us)
     if (is_out(uplink, now_us))
         uplink->spans[uplink->outages++ % UPLINK_OUTAGES] =
                 (struct uplink_span){ uplink->silent_us, now_us };
-    uplink->answered = true;
+    uplink->heard = true;
     uplink->asked = 0;
     return true;
+}
+
+void uplink_hear(struct uplink *uplink)
+{
+    uplink->heard = true;
 }
 
 void uplink_ask(struct uplink *uplink, uint64_t address_hash, uint64_t now_us)

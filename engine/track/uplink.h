@@ -7,7 +7,8 @@
  * again in old ones tells nothing. It is an outage, from its beginning, once it has lasted for
  * UPLINK_OUT_S and UPLINK_ASKED different addresses were asked in it: nobody can tell it from a home
  * where these are all that is asked and all are dead. The last UPLINK_OUTAGES are remembered. Until
- * the first answer nothing is an outage: the capture may see one direction.
+ * the first answer, or the first word that somebody cannot be reached, nothing is an outage: the capture
+ * may see one direction.
  *
  * Not locked. All zeros is new. */
 #ifndef TATTLER_TRACK_UPLINK_H
@@ -25,7 +26,7 @@ struct uplink_span {
 };
 
 struct uplink {
-    bool answered;      /* ever */
+    bool heard;         /* ever: what comes back can be seen */
     unsigned asked;     /* different addresses, since the last answer */
     uint64_t addresses[UPLINK_ASKED]; /* their hashes */
     uint64_t silent_us; /* the first of them was asked */
@@ -35,6 +36,8 @@ struct uplink {
 
 /* A flow got its first packet back. False if that was before the silence, which then goes on. */
 bool uplink_answer(struct uplink *uplink, uint64_t now_us);
+/* Somebody on the way says that a remote cannot be reached. */
+void uplink_hear(struct uplink *uplink);
 /* A SYN went to the address of this hash. */
 void uplink_ask(struct uplink *uplink, uint64_t address_hash, uint64_t now_us);
 

@@ -42,6 +42,16 @@ START_TEST(when_all_who_are_asked_are_silent_it_is_the_uplink)
 }
 END_TEST
 
+START_TEST(who_was_never_answered_knows_by_the_word_that_nobody_can_be_reached)
+{
+    uplink = (struct uplink){ 0 };
+    ask(3, NOW);
+    ck_assert(!was_out(NOW, NOW + 10 * SECOND));
+    uplink_hear(&uplink);
+    ck_assert(was_out(NOW, NOW + 10 * SECOND));
+}
+END_TEST
+
 START_TEST(one_dead_remote_or_two_are_no_outage)
 {
     for (unsigned i = 0; i < 100; i++)
@@ -112,6 +122,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         when_all_who_are_asked_are_silent_it_is_the_uplink,
+        who_was_never_answered_knows_by_the_word_that_nobody_can_be_reached,
         one_dead_remote_or_two_are_no_outage,
         an_answer_ends_an_outage_that_stays_known,
         a_short_silence_is_none,
