@@ -7,9 +7,7 @@
 
 #include "command.h"
 #include "explain.h"
-#include "rules.h"
-
-#define RULE_PATHS_MAX 64
+#include "rules_told.h"
 
 static const char usage[] =
         "usage: tattler explain [-c FILE.yaml] [-S FILE|FOLDER]... SID|WORD|FILE...\n"
@@ -35,23 +33,11 @@ struct arguments {
 
 struct explain {
     struct rules rules;
+    struct rules_told told;
     bool failed; /* something was not found or could not be read */
 };
 
 /* --- loading --- */
-
-static void tell_problem(void *user, const struct rule_problem *problem)
-{
-    struct explain *explain = user;
-
-    if (problem->kind == RULE_WARNING)
-        return; /* 'tattler check' tells of these */
-    explain->failed = true;
-    if (problem->line > 0)
-        complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
-    else
-        complain("%s: %s", problem->file, problem->text);
-}
 
 static bool is_file(const char *word)
 {
@@ -97,7 +83,7 @@ static bool load_rules(struct explain *explain, const struct arguments *argument
     };
 
     explain->failed |= !rules_choose(&source, settings, needs_pack(arguments));
-    return rules_load(&source, tell_problem, explain, &explain->rules) != TATTLER_NO_MEMORY;
+    return rules_load(&source, rules_tell, &explain->told, &explain->rules) != TATTLER_NO_MEMORY;
 }
 
 static bool load_file(struct explain *explain, const char *file)
@@ -198,6 +184,7 @@ static int run(const struct arguments *arguments, const struct settings *setting
     struct explain explain = { .failed = false };
     bool good = load_all(&explain, arguments, settings);
 
+    explain.failed |= !rules_tell_rest(&explain.told);
     if (good && rule_set_count(explain.rules.set) > 0)
         good = explain_all(&explain, arguments);
     if (!good)

@@ -10,7 +10,7 @@
 #include "inspect.h"
 #include "learn_eve.h"
 #include "learn_inputs.h"
-#include "rules.h"
+#include "rules_told.h"
 #include "stop.h"
 
 #define RULES_MAX 64 /* options -S */
@@ -108,43 +108,12 @@ static int parse_options(struct options *options, int argc, char **argv)
 
 /* --- the run --- */
 
-static void drop_record(void *user, const char *record, size_t len)
-{
-    (void)user;
-    (void)record;
-    (void)len;
-}
-
-static void on_flow(void *user, const struct connection *connection)
-{
-    (void)user;
-    (void)connection;
-}
-
 static void on_alert(void *user, const struct connection *connection, const struct rule *rule)
 {
     struct learning *learning = user;
 
     (void)connection;
     learning->urgent += rule->priority <= FLOW_ALERT_PRIORITY;
-}
-
-static void tell_data(void *user, const char *what)
-{
-    struct learning *learning = user;
-
-    complain("%s", what);
-    learning->failed = true;
-}
-
-static void tell_rule(void *user, const struct rule_problem *problem)
-{
-    struct learning *learning = user;
-
-    if (problem->kind == RULE_WARNING)
-        return;
-    learning->failed = true;
-    complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
 }
 
 static bool load_rules(struct learning *learning, const struct settings *settings)
@@ -158,9 +127,13 @@ static bool load_rules(struct learning *learning, const struct settings *setting
         .path_count = learning->options.rules_count,
         .home = &settings->home_networks,
     };
+    struct rules_told told = { .warns = false };
 
     learning->failed |= !rules_choose(&source, settings, rules_are_left_open(settings));
-    return rules_load(&source, tell_rule, learning, &learning->rules) != TATTLER_NO_MEMORY;
+    if (rules_load(&source, rules_tell, &told, &learning->rules) == TATTLER_NO_MEMORY)
+        return false;
+    learning->failed |= !rules_tell_rest(&told);
+    return true;
 }
 
 static void read_captures(struct learning *learning, struct inspector *inspector,
@@ -183,8 +156,7 @@ static void read_captures(struct learning *learning, struct inspector *inspector
 static bool inspect(struct learning *learning, struct engine *engine,
         const struct settings *settings)
 {
-    const struct inspect_sink sink = { .write = drop_record, .flow = on_flow, .alert = on_alert,
-        .user = learning };
+    const struct inspect_sink sink = { .alert = on_alert, .user = learning };
     struct inspector *inspector = inspector_new(engine, settings, learning->rules.set, &sink);
     struct capture *capture =
             capture_new(learning->inputs.captures.paths, learning->inputs.captures.path_count);
@@ -279,7 +251,8 @@ static bool learn_records(struct learning *learning, struct store *store,
     for (size_t i = 0; i < learning->inputs.records.path_count && status != TATTLER_NO_MEMORY; i++) {
         uint64_t before = learn_eve_count(records).records;
 
-        status = learn_eve_read(records, learning->inputs.records.paths[i], tell_data, learning);
+        status = learn_eve_read(records, learning->inputs.records.paths[i],
+                complain_and_fail, &learning->failed);
         learning->failed |= status != TATTLER_OK;
         learning->files += learn_eve_count(records).records > before;
     }
@@ -292,7 +265,8 @@ static bool learn_records(struct learning *learning, struct store *store,
 
 static int learn(struct learning *learning, struct store *store, const struct settings *settings)
 {
-    struct engine *engine = engine_new(settings, random_seed(), tell_data, learning);
+    struct engine *engine = engine_new(settings, random_seed(), complain_and_fail,
+            &learning->failed);
     struct heuristics *heuristics = load_heuristics(settings, NULL, 0, NULL, &learning->failed);
     bool good = engine != NULL && heuristics != NULL;
 

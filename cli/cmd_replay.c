@@ -289,17 +289,10 @@ static int inspect_captures(struct replay *replay, struct engine *engine,
     return status;
 }
 
-static void tell_problem(void *user, const char *what)
-{
-    struct replay *replay = user;
-
-    complain("%s", what);
-    replay->had_problems = true;
-}
-
 static int run(struct replay *replay, const struct settings *settings)
 {
-    struct engine *engine = engine_new(settings, random_seed(), tell_problem, replay);
+    struct engine *engine = engine_new(settings, random_seed(), complain_and_fail,
+            &replay->had_problems);
     struct heuristics *heuristics = load_heuristics(settings, NULL, 0, NULL, &replay->had_problems);
     int status = EXIT_INPUT;
 

@@ -9,10 +9,9 @@
 #include "command.h"
 #include "heuristics.h"
 #include "inspect.h"
-#include "rules.h"
+#include "rules_told.h"
 #include "try.h"
 
-#define RULE_PATHS_MAX 64
 #define TEXT_NAME "RULE" /* stands for a file where the rule is given as a text */
 
 static const char usage[] =
@@ -42,26 +41,15 @@ struct arguments {
 struct trial {
     const struct arguments *arguments;
     struct rules rules;
+    struct rules_told told;
     struct try_rule tried;
     struct try_flows flows;
+    struct inspector *inspector; /* while it reads */
     uint64_t packets;
     bool failed; /* something could not be read, which was told */
 };
 
 /* --- the rule --- */
-
-static void tell_problem(void *user, const struct rule_problem *problem)
-{
-    struct trial *trial = user;
-
-    if (problem->kind == RULE_WARNING)
-        return; /* 'tattler check' tells of these */
-    trial->failed = true;
-    if (problem->line > 0)
-        complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
-    else
-        complain("%s: %s", problem->file, problem->text);
-}
 
 /* A rule has blanks, and few files have. */
 static bool is_text(const char *wanted)
@@ -84,7 +72,7 @@ static bool load_others(struct trial *trial, const struct settings *settings)
     };
 
     trial->failed |= !rules_choose(&source, settings, rules_is_number(arguments->wanted));
-    if (rules_load(&source, tell_problem, trial, &trial->rules) != TATTLER_NO_MEMORY)
+    if (rules_load(&source, rules_tell, &trial->told, &trial->rules) != TATTLER_NO_MEMORY)
         return true;
     complain("out of memory");
     return false;
@@ -101,7 +89,7 @@ static const struct rule *load_first(struct trial *trial)
     else
         rule_set_load(set, wanted);
     if (rule_set_count(set) == before) {
-        if (!trial->failed)
+        if (trial->told.lines == 0)
             complain("%s: holds no rule", wanted);
         return NULL;
     }
@@ -128,7 +116,7 @@ static void on_look(void *user, const struct look *look)
 {
     struct trial *trial = user;
 
-    try_flows_look(&trial->flows, look, trial->packets);
+    try_flows_look(&trial->flows, look, inspector_packets(trial->inspector));
 }
 
 static void on_match(void *user, const struct match_packet *packet, const struct rule *rule,
@@ -147,50 +135,23 @@ static void on_flow(void *user, const struct connection *connection)
     try_flows_end(&trial->flows, connection);
 }
 
-static void drop_record(void *user, const char *record, size_t len)
-{
-    (void)user;
-    (void)record;
-    (void)len;
-}
-
-static void read_capture(struct trial *trial, struct inspector *inspector, struct capture *capture)
-{
-    struct captured frame;
-    enum capture_event event;
-
-    while ((event = capture_next(capture, &frame)) != CAPTURE_END)
-        if (event == CAPTURE_PACKET) {
-            trial->packets++;
-            inspector_frame(inspector, &frame);
-        } else {
-            complain("%s", capture_trouble(capture));
-            trial->failed = true;
-        }
-}
-
-static void tell_data(void *user, const char *what)
-{
-    struct trial *trial = user;
-
-    complain("%s", what);
-    trial->failed = true;
-}
-
 static bool inspect_capture(struct trial *trial, const struct settings *settings)
 {
     const struct match_witness witness = { on_look, on_match, trial };
-    const struct inspect_sink sink = { .write = drop_record, .flow = on_flow, .witness = &witness,
-        .user = trial };
-    struct engine *engine = engine_new(settings, random_seed(), tell_data, trial);
+    const struct inspect_sink sink = { .flow = on_flow, .witness = &witness, .user = trial };
+    struct engine *engine =
+            engine_new(settings, random_seed(), complain_and_fail, &trial->failed);
     struct capture *capture = capture_new(&trial->arguments->capture, 1);
-    struct inspector *inspector =
-            engine != NULL ? inspector_new(engine, settings, trial->rules.set, &sink) : NULL;
-    bool good = inspector != NULL && capture != NULL;
+    bool good;
 
-    if (good)
-        read_capture(trial, inspector, capture);
-    inspector_finish(inspector);
+    if (engine != NULL)
+        trial->inspector = inspector_new(engine, settings, trial->rules.set, &sink);
+    good = trial->inspector != NULL && capture != NULL;
+    if (good) {
+        trial->failed |= !inspector_read(trial->inspector, capture);
+        trial->packets = inspector_packets(trial->inspector);
+    }
+    inspector_finish(trial->inspector);
     try_flows_finish(&trial->flows);
     capture_free(capture);
     engine_free(engine);
@@ -218,7 +179,10 @@ static int run(const struct arguments *arguments, const struct settings *setting
 {
     struct trial trial = { .arguments = arguments };
     const struct rule *rule = find_rule(&trial, settings);
-    bool matched = rule != NULL && try_rule(&trial, rule, settings);
+    bool matched;
+
+    trial.failed |= !rules_tell_rest(&trial.told);
+    matched = rule != NULL && try_rule(&trial, rule, settings);
 
     rules_clear(&trial.rules);
     return matched && !trial.failed ? EXIT_DONE : EXIT_INPUT;

@@ -66,11 +66,27 @@ void complain_of(void *user, const char *what)
     complain("%s", what);
 }
 
+void complain_and_fail(void *failed, const char *what)
+{
+    complain("%s", what);
+    *(bool *)failed = true;
+}
+
 void complain_of_file(void *user, const char *path, unsigned line, const char *what)
 {
     (void)user;
     if (line > 0)
         complain("%s:%u: %s", path, line, what);
+    else
+        complain("%s: %s", path, what);
+}
+
+void complain_of_place(void *user, const char *path, unsigned line, unsigned column,
+        const char *what)
+{
+    (void)user;
+    if (line > 0)
+        complain("%s:%u:%u: %s", path, line, column, what);
     else
         complain("%s: %s", path, what);
 }
@@ -86,22 +102,12 @@ int usage_error(const char *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-static void tell_setting(void *user, const char *file, unsigned line, unsigned column,
-        const char *what)
-{
-    (void)user;
-    if (line > 0)
-        complain("%s:%u:%u: %s", file, line, column, what);
-    else
-        complain("%s: %s", file, what);
-}
-
 bool load_settings(struct settings *settings, const char *path)
 {
     enum tattler_status status = settings_default(settings);
 
     if (status == TATTLER_OK && path != NULL)
-        status = settings_read_yaml(settings, path, tell_setting, NULL);
+        status = settings_read_yaml(settings, path, complain_of_place, NULL);
     if (status == TATTLER_NO_MEMORY)
         complain("out of memory");
     return status == TATTLER_OK;

@@ -38,8 +38,12 @@ void complain_into(char *text, size_t size);
 
 /* The same for what reports problems by a callback; 'user' is not looked at. */
 void complain_of(void *user, const char *what);
-/* And of a file; 'line' 0: as a whole (enrich/problem.h). */
+/* The same, and '*failed', a bool, is set. */
+void complain_and_fail(void *failed, const char *what);
+/* And of a file; 'line' 0: as a whole (enrich/problem.h, settings_problem_fn). */
 void complain_of_file(void *user, const char *path, unsigned line, const char *what);
+void complain_of_place(void *user, const char *path, unsigned line, unsigned column,
+        const char *what);
 
 /* Prints the complaint and a hint at "tattler COMMAND --help"; returns EXIT_USAGE. */
 int usage_error(const char *command, const char *format, ...)

@@ -7,19 +7,9 @@
 
 #define SUFFIX ".lua"
 
-static void tell_problem(void *user, const char *file, unsigned line, unsigned column,
-        const char *what)
-{
-    (void)user;
-    if (line > 0)
-        complain("%s:%u:%u: %s", file, line, column, what);
-    else
-        complain("%s: %s", file, what);
-}
-
 static void tell_line(void *user, const char *file, unsigned line, const char *text)
 {
-    tell_problem(user, file, line, 1, text);
+    complain_of_place(user, file, line, 1, text);
 }
 
 struct heuristics *load_heuristics(const struct settings *settings, const char *const *paths,
@@ -30,7 +20,7 @@ struct heuristics *load_heuristics(const struct settings *settings, const char *
         .settings = settings,
         .paths = path_count > 0 ? paths : (const char *const *)own->items,
         .path_count = path_count > 0 ? path_count : own->count,
-        .problem = tell_problem,
+        .problem = complain_of_place,
         .tell = tell_line,
         .witness = witness,
     };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command.h"
 #include "parse/packet.h"
 #include "parse/rdnss.h"
 
@@ -16,7 +17,8 @@ static void end_connection(void *user, struct connection *connection, enum conne
     dissect_forget(inspector->dissectors, connection);
     if (inspect_wants(inspector, EVE_FLOW))
         inspect_write_flow(inspector, connection, why);
-    inspector->sink->flow(inspector->sink->user, connection);
+    if (inspector->sink->flow != NULL)
+        inspector->sink->flow(inspector->sink->user, connection);
     flow_close(inspector->engine, connection->flow);
 }
 
@@ -284,6 +286,22 @@ void inspector_stats(struct inspector *inspector)
 void inspector_devices(struct inspector *inspector)
 {
     inspect_write_devices(inspector, inspector->told_us + 1);
+}
+
+bool inspector_read(struct inspector *inspector, struct capture *capture)
+{
+    struct captured frame;
+    enum capture_event event;
+    bool good = true;
+
+    while ((event = capture_next(capture, &frame)) != CAPTURE_END)
+        if (event == CAPTURE_PACKET) {
+            inspector_frame(inspector, &frame);
+        } else {
+            complain("%s", capture_trouble(capture));
+            good = false;
+        }
+    return good;
 }
 
 uint64_t inspector_packets(const struct inspector *inspector)

@@ -34,12 +34,12 @@ typedef void (*inspect_event_fn)(void *user, const struct engine_event *event);
 struct match_witness;
 
 struct inspect_sink {
-    inspect_write_fn write;
+    inspect_write_fn write; /* this and the next may be NULL: nobody asks; then no records are made */
     inspect_flow_fn flow;
-    inspect_alert_fn alert; /* NULL: none */
-    inspect_count_fn count; /* NULL: none */
-    inspect_event_fn event; /* NULL: none */
-    const struct match_witness *witness; /* of what rules do (matcher.h); NULL: none */
+    inspect_alert_fn alert;
+    inspect_count_fn count;
+    inspect_event_fn event;
+    const struct match_witness *witness; /* of what rules do (matcher.h) */
     void *user;
 };
 
@@ -53,6 +53,8 @@ struct inspector *inspector_new(struct engine *engine, const struct settings *se
 void inspector_finish(struct inspector *inspector);
 
 void inspector_frame(struct inspector *inspector, const struct captured *frame);
+/* All that the capture has. False: something could not be read, which was told. */
+bool inspector_read(struct inspector *inspector, struct capture *capture);
 
 /* Time goes by without packets: ends flows whose time has come and tells of heartbeats that are
  * late. Once a second is often enough. */

@@ -15,7 +15,7 @@ void inspect_write(struct inspector *inspector)
 
 bool inspect_wants(const struct inspector *inspector, enum eve_type type)
 {
-    return (inspector->settings->eve_types & type) != 0;
+    return inspector->sink->write != NULL && (inspector->settings->eve_types & type) != 0;
 }
 
 bool inspect_has_ports(uint8_t protocol)

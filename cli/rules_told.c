@@ -4,25 +4,26 @@
 
 #include "command.h"
 
-#define PROBLEMS_TOLD 20
+#define LINES_TOLD 20
 
-struct telling {
-    struct rules_told *told;
-    unsigned problems;
-};
-
-static void tell_rule(void *user, const struct rule_problem *problem)
+void rules_tell(void *told, const struct rule_problem *problem)
 {
-    struct telling *telling = user;
+    struct rules_told *so_far = told;
 
-    telling->told->refused += problem->kind == RULE_ERROR;
-    telling->told->unsupported += problem->kind == RULE_UNSUPPORTED;
-    if (++telling->problems > PROBLEMS_TOLD)
+    if (problem->kind == RULE_WARNING && !so_far->warns)
         return;
-    if (problem->line > 0)
-        complain("%s:%u:%u: %s", problem->file, problem->line, problem->column, problem->text);
-    else
-        complain("%s: %s", problem->file, problem->text);
+    so_far->refused += problem->kind == RULE_ERROR;
+    so_far->unsupported += problem->kind == RULE_UNSUPPORTED;
+    if (++so_far->lines <= LINES_TOLD)
+        complain_of_place(NULL, problem->file, problem->line, problem->column, problem->text);
+}
+
+bool rules_tell_rest(const struct rules_told *told)
+{
+    if (told->lines > LINES_TOLD)
+        complain("and %u more problems with rules: 'tattler check' tells all of them",
+                told->lines - LINES_TOLD);
+    return told->refused + told->unsupported == 0;
 }
 
 bool rules_load_told(const struct rule_options *options, const struct settings *settings,
@@ -37,22 +38,19 @@ bool rules_load_told(const struct rule_options *options, const struct settings *
         .path_count = options->path_count,
         .home = &settings->home_networks,
     };
-    struct telling telling = { .told = told };
 
     *out = (struct rules){ 0 };
-    *told = (struct rules_told){ 0 };
+    *told = (struct rules_told){ .warns = true };
     rules_choose(&source, settings, rules_are_left_open(settings));
     if (source.path_count == 0)
         return true;
-    if (rules_load(&source, tell_rule, &telling, out) == TATTLER_NO_MEMORY) {
+    if (rules_load(&source, rules_tell, told, out) == TATTLER_NO_MEMORY) {
         complain("out of memory");
         return false;
     }
     if (heuristics != NULL)
-        check_findings(out->set, heuristics, tell_rule, &telling);
-    if (telling.problems > PROBLEMS_TOLD)
-        complain("and %u more problems with rules: 'tattler check' tells all of them",
-                telling.problems - PROBLEMS_TOLD);
+        check_findings(out->set, heuristics, rules_tell, told);
+    rules_tell_rest(told);
     return true;
 }
 

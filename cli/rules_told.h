@@ -15,10 +15,18 @@ struct rule_options {
     size_t path_count;
 };
 
+/* All zero at first. */
 struct rules_told {
     unsigned refused;     /* rules and files with errors */
     unsigned unsupported; /* rules that only Suricata runs */
+    unsigned lines;       /* the first few are told */
+    bool warns;           /* of rules that are loaded nevertheless, too */
 };
+
+/* What complains of rules (a rule_problem_fn); 'told' is a struct rules_told. */
+void rules_tell(void *told, const struct rule_problem *problem);
+/* Complains of how many more there were, if any. False: something was refused or unsupported. */
+bool rules_tell_rest(const struct rules_told *told);
 
 /* Those of 'options', else of the configuration, else, if that leaves it open, of the pack.
  * False: out of memory, which was told. What is wrong is left out. 'out->set' is NULL if no rules are

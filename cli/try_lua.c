@@ -257,54 +257,18 @@ static void print_summary(struct trial *trial)
     }
 }
 
-static void drop_record(void *user, const char *record, size_t len)
-{
-    (void)user;
-    (void)record;
-    (void)len;
-}
-
-static void drop_flow(void *user, const struct connection *connection)
-{
-    (void)user;
-    (void)connection;
-}
-
-static void read_capture(struct trial *trial, struct inspector *inspector, struct capture *capture)
-{
-    struct captured frame;
-    enum capture_event event;
-
-    while ((event = capture_next(capture, &frame)) != CAPTURE_END) {
-        if (event == CAPTURE_PACKET) {
-            trial->packets++;
-            inspector_frame(inspector, &frame);
-        } else {
-            complain("%s", capture_trouble(capture));
-            trial->failed = true;
-        }
-    }
-}
-
-static void tell_data(void *user, const char *what)
-{
-    struct trial *trial = user;
-
-    complain("%s", what);
-    trial->failed = true;
-}
-
 /* False: out of memory. */
 static bool inspect(struct trial *trial, const struct settings *settings, const char *path)
 {
-    const struct inspect_sink sink = { .write = drop_record, .flow = drop_flow,
-        .event = on_event, .user = trial };
+    const struct inspect_sink sink = { .event = on_event, .user = trial };
     struct capture *capture = capture_new(&path, 1);
     struct inspector *inspector = inspector_new(trial->engine, settings, NULL, &sink);
     bool good = inspector != NULL && capture != NULL;
 
-    if (good)
-        read_capture(trial, inspector, capture);
+    if (good) {
+        trial->failed |= !inspector_read(inspector, capture);
+        trial->packets = inspector_packets(inspector);
+    }
     inspector_finish(inspector);
     capture_free(capture);
     return good;
@@ -317,7 +281,7 @@ static bool run(struct trial *trial, const struct settings *settings, const char
     struct heuristics *heuristics;
     bool good;
 
-    trial->engine = engine_new(settings, random_seed(), tell_data, trial);
+    trial->engine = engine_new(settings, random_seed(), complain_and_fail, &trial->failed);
     heuristics = load_heuristics(settings, &script, 1, &witness, &trial->failed);
     good = trial->engine != NULL && heuristics != NULL;
     if (good && heuristics_count(heuristics) > 0) {
