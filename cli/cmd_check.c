@@ -233,12 +233,28 @@ static bool look_for_heuristics(const struct rule_set *set, const struct argumen
     return true;
 }
 
+/* Only heuristics know what parameters they have, so they are loaded, and told of as well. */
+static bool check_params(struct check *check, const struct settings *settings)
+{
+    const struct heuristics_source source = { .settings = settings,
+        .paths = (const char *const *)settings->lua_files.items,
+        .path_count = settings->param_count > 0 ? settings->lua_files.count : 0,
+        .problem = tell_setting, .user = check };
+    struct heuristics *heuristics = NULL;
+    enum tattler_status status = heuristics_load(&source, &heuristics);
+
+    heuristics_release(heuristics);
+    return !out_of_memory(status);
+}
+
 static void check_settings(struct check *check, const char *path)
 {
     struct settings settings;
 
     if (!out_of_memory(settings_default(&settings)) &&
-            !out_of_memory(settings_read_yaml(&settings, path, tell_setting, check)))
+            !out_of_memory(settings_read_yaml(&settings, path, tell_setting, check)) &&
+            !out_of_memory(rules_check_vars(&settings, path, tell_setting, check)) &&
+            check_params(check, &settings))
         tell_expired(&settings);
     settings_clear(&settings);
 }

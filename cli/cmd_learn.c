@@ -267,9 +267,11 @@ static int learn(struct learning *learning, struct store *store, const struct se
 {
     struct engine *engine = engine_new(settings, random_seed(), complain_and_fail,
             &learning->failed);
-    struct heuristics *heuristics = load_heuristics(settings, NULL, 0, NULL, &learning->failed);
+    struct heuristics *heuristics;
+    int status = load_heuristics(settings, NULL, NULL, &heuristics);
     bool good = engine != NULL && heuristics != NULL;
 
+    learning->failed |= status != EXIT_DONE;
     if (good)
         engine_use_heuristics(engine, heuristics);
     if (engine == NULL)
@@ -286,6 +288,8 @@ static int learn(struct learning *learning, struct store *store, const struct se
         tell_result(learning);
     heuristics_release(heuristics);
     engine_free(engine);
+    if (status == EXIT_USAGE)
+        return status;
     return good ? EXIT_DONE : EXIT_INPUT;
 }
 

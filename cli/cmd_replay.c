@@ -293,16 +293,17 @@ static int run(struct replay *replay, const struct settings *settings)
 {
     struct engine *engine = engine_new(settings, random_seed(), complain_and_fail,
             &replay->had_problems);
-    struct heuristics *heuristics = load_heuristics(settings, NULL, 0, NULL, &replay->had_problems);
-    int status = EXIT_INPUT;
+    struct heuristics *heuristics;
+    int status = load_heuristics(settings, NULL, NULL, &heuristics);
 
     if (engine == NULL)
         complain("out of memory");
     if (engine == NULL || heuristics == NULL) {
         engine_free(engine);
         heuristics_release(heuristics);
-        return EXIT_INPUT;
+        return heuristics == NULL ? status : EXIT_INPUT;
     }
+    replay->had_problems |= status != EXIT_DONE;
     if (!baseline_recall(settings, engine))
         replay->had_problems = true;
     engine_use_heuristics(engine, heuristics);

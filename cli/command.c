@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "detect/suppress.h"
+#include "rules.h"
 #include "screen.h"
 
 #define COMPLAINT_SIZE 2048
@@ -108,6 +109,8 @@ bool load_settings(struct settings *settings, const char *path)
 
     if (status == TATTLER_OK && path != NULL)
         status = settings_read_yaml(settings, path, complain_of_place, NULL);
+    if (status == TATTLER_OK && path != NULL)
+        status = rules_check_vars(settings, path, complain_of_place, NULL);
     if (status == TATTLER_NO_MEMORY)
         complain("out of memory");
     return status == TATTLER_OK;

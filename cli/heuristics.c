@@ -12,25 +12,31 @@ static void tell_line(void *user, const char *file, unsigned line, const char *t
     complain_of_place(user, file, line, 1, text);
 }
 
-struct heuristics *load_heuristics(const struct settings *settings, const char *const *paths,
-        size_t path_count, const struct heuristic_witness *witness, bool *had_problems)
+int load_heuristics(const struct settings *settings, const char *script,
+        const struct heuristic_witness *witness, struct heuristics **out)
 {
     const struct string_list *own = &settings->lua_files;
     const struct heuristics_source source = {
         .settings = settings,
-        .paths = path_count > 0 ? paths : (const char *const *)own->items,
-        .path_count = path_count > 0 ? path_count : own->count,
+        .paths = script != NULL ? &script : (const char *const *)own->items,
+        .path_count = script != NULL ? 1 : own->count,
+        .is_part = script != NULL,
         .problem = complain_of_place,
         .tell = tell_line,
         .witness = witness,
     };
-    struct heuristics *heuristics = NULL;
-    enum tattler_status status = heuristics_load(&source, &heuristics);
+    enum tattler_status status;
 
-    if (status == TATTLER_NO_MEMORY)
+    *out = NULL;
+    status = heuristics_load(&source, out);
+    if (status == TATTLER_NO_MEMORY) {
         complain("out of memory");
-    *had_problems |= status != TATTLER_OK;
-    return heuristics;
+    } else if (heuristics_settings_wrong(*out)) {
+        heuristics_release(*out);
+        *out = NULL;
+        return EXIT_USAGE;
+    }
+    return status == TATTLER_OK ? EXIT_DONE : EXIT_INPUT;
 }
 
 static void ignore(void *user, const char *file, unsigned line, unsigned column, const char *what)

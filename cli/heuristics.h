@@ -5,11 +5,12 @@
 #include "detect/heuristics/heuristics.h"
 #include "detect/rules/rule_set.h"
 
-/* Those that 'paths' name, or where there are none those of the settings. '*had_problems' is set where
- * some are left out, each of which is told. 'witness' may be NULL. What they log later goes to standard
- * error. NULL: out of memory, which was told. */
-struct heuristics *load_heuristics(const struct settings *settings, const char *const *paths,
-        size_t path_count, const struct heuristic_witness *witness, bool *had_problems);
+/* Those of the file 'script', or, if that is NULL, of the settings. 'witness' may be NULL. What they log
+ * later goes to standard error. An exit status: EXIT_INPUT where some are left out or, with '*out' NULL,
+ * for want of memory; EXIT_USAGE, with '*out' NULL, where the settings set a parameter wrongly; all of which
+ * is told. */
+int load_heuristics(const struct settings *settings, const char *script,
+        const struct heuristic_witness *witness, struct heuristics **out);
 
 /* Does the name say that it is a file of heuristics? */
 bool is_lua(const char *path);

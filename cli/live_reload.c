@@ -34,16 +34,14 @@ static struct generation *read_generation(const struct live *live)
 {
     const struct rule_options *options = &live->options->rules;
     struct generation *next = calloc(1, sizeof(*next));
-    bool had_problems = false;
     struct rules_told told;
 
     if (next == NULL)
         complain("out of memory");
-    else if (load_settings(&next->settings, options->config))
-        next->heuristics = load_heuristics(&next->settings, NULL, 0, NULL, &had_problems);
-    if (next != NULL && next->heuristics != NULL && !had_problems &&
-            rules_load_told(options, &next->settings, next->heuristics, &next->rules, &told) &&
-            told.refused == 0)
+    else if (load_settings(&next->settings, options->config) &&
+             load_heuristics(&next->settings, NULL, NULL, &next->heuristics) == EXIT_DONE &&
+             rules_load_told(options, &next->settings, next->heuristics, &next->rules, &told) &&
+             told.refused == 0)
         return next;
     generation_free(next);
     return NULL;

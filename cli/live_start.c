@@ -104,12 +104,13 @@ static bool open_outputs(struct live *live)
 /* Rules and heuristics that are wrong are left out; if no rule is left this is no way to begin. */
 static bool load_rules(struct live *live)
 {
-    bool had_problems = false;
-    struct heuristics *heuristics = load_heuristics(live->started, NULL, 0, NULL, &had_problems);
+    struct heuristics *heuristics;
     struct rules_told told;
-    bool is_loaded = heuristics != NULL && rules_load_told(&live->options->rules, live->started,
-                                                   heuristics, &live->rules, &told);
+    bool is_loaded;
 
+    load_heuristics(live->started, NULL, NULL, &heuristics);
+    is_loaded = heuristics != NULL && rules_load_told(&live->options->rules, live->started,
+                                              heuristics, &live->rules, &told);
     engine_use_heuristics(live->engine, heuristics);
     live->heuristic_count = heuristics != NULL ? heuristics_count(heuristics) : 0;
     heuristics_release(heuristics);

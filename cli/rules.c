@@ -62,19 +62,27 @@ static char *list_of(const struct prefix_list *networks)
     return text;
 }
 
-static void define_vars(struct loading *loading, const struct rules_source *source)
+static enum tattler_status read_vars(struct rule_vars *vars, const struct prefix_list *home,
+        const char *yaml, vars_problem_fn problem, void *user)
 {
-    struct rule_vars *vars = &loading->rules->vars;
-    bool has_home = source->home != NULL && source->home->count > 0;
-    char *home = has_home ? list_of(source->home) : NULL;
+    bool has_home = home != NULL && home->count > 0;
+    char *list = has_home ? list_of(home) : NULL;
+    enum tattler_status status = TATTLER_NO_MEMORY;
 
-    if (has_home && home == NULL)
-        loading->no_memory = true;
-    else
-        note(loading, vars_default(vars, has_home ? home : SURICATA_HOME));
-    free(home);
-    if (source->yaml != NULL && !loading->no_memory)
-        note(loading, vars_read_yaml(vars, source->yaml, tell_variable, loading));
+    if (!has_home || list != NULL)
+        status = vars_default(vars, has_home ? list : SURICATA_HOME);
+    free(list);
+    return status == TATTLER_OK && yaml != NULL ? vars_read_yaml(vars, yaml, problem, user) : status;
+}
+
+enum tattler_status rules_check_vars(const struct settings *settings, const char *yaml,
+        vars_problem_fn problem, void *user)
+{
+    struct rule_vars vars = { { NULL } };
+    enum tattler_status status = read_vars(&vars, &settings->home_networks, yaml, problem, user);
+
+    vars_clear(&vars);
+    return status;
 }
 
 /* --- files --- */
@@ -146,7 +154,7 @@ enum tattler_status rules_load(const struct rules_source *source, rule_problem_f
     struct loading loading = { .rules = out, .problem = problem, .user = user };
 
     *out = (struct rules){ 0 };
-    define_vars(&loading, source);
+    note(&loading, read_vars(&out->vars, source->home, source->yaml, tell_variable, &loading));
     if (!loading.no_memory)
         note(&loading, rule_set_new(&out->vars, problem, user, &out->set));
     if (!loading.no_memory)

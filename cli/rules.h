@@ -37,6 +37,10 @@ enum tattler_status rules_load(const struct rules_source *source, rule_problem_f
         void *user, struct rules *out);
 void rules_clear(struct rules *rules); /* safe on zeros */
 
+/* Looks at nothing but the section 'vars' of a configuration: TATTLER_MALFORMED if it is wrong. */
+enum tattler_status rules_check_vars(const struct settings *settings, const char *yaml,
+        vars_problem_fn problem, void *user);
+
 /* Where 'source' names no files: those of the configuration, else, if 'needs_pack', the pack. False:
  * the pack is not there, which was told. */
 bool rules_choose(struct rules_source *source, const struct settings *settings, bool needs_pack);

@@ -274,22 +274,19 @@ static bool inspect(struct trial *trial, const struct settings *settings, const 
     return good;
 }
 
-static bool run(struct trial *trial, const struct settings *settings, const char *script,
+/* False: out of memory. */
+static bool run(struct trial *trial, const struct settings *settings, struct heuristics *heuristics,
         const char *capture)
 {
-    const struct heuristic_witness witness = { on_call, on_missing, on_read, trial };
-    struct heuristics *heuristics;
     bool good;
 
     trial->engine = engine_new(settings, random_seed(), complain_and_fail, &trial->failed);
-    heuristics = load_heuristics(settings, &script, 1, &witness, &trial->failed);
-    good = trial->engine != NULL && heuristics != NULL;
+    good = trial->engine != NULL;
     if (good && heuristics_count(heuristics) > 0) {
         engine_use_heuristics(trial->engine, heuristics);
         good = inspect(trial, settings, capture);
         print_summary(trial);
     }
-    heuristics_release(heuristics);
     engine_free(trial->engine);
     return good;
 }
@@ -297,10 +294,17 @@ static bool run(struct trial *trial, const struct settings *settings, const char
 int try_heuristics(const struct settings *settings, const char *script, const char *capture)
 {
     struct trial trial = { .packets = 0 };
+    const struct heuristic_witness witness = { on_call, on_missing, on_read, &trial };
+    struct heuristics *heuristics;
+    int status = load_heuristics(settings, script, &witness, &heuristics);
 
-    if (!run(&trial, settings, script, capture)) {
+    if (heuristics == NULL)
+        return status;
+    trial.failed = status != EXIT_DONE;
+    if (!run(&trial, settings, heuristics, capture)) {
         complain("out of memory");
-        return EXIT_INPUT;
+        trial.failed = true;
     }
+    heuristics_release(heuristics);
     return trial.findings > 0 && !trial.failed ? EXIT_DONE : EXIT_INPUT;
 }

@@ -226,6 +226,31 @@ START_TEST(bad_variables_are_told_with_their_place)
 }
 END_TEST
 
+START_TEST(what_is_no_group_of_variables_is_told)
+{
+    static const struct {
+        const char *yaml, *problem;
+    } wrong[] = {
+        { "vars:\n  adress-groups:\n    HOME_NET: any\n",
+                "2:3 unknown key 'adress-groups' in 'vars': did you mean 'address-groups'?\n" },
+        { "vars: {HOME_NET: any}\n",
+                "1:8 unknown key 'HOME_NET' in 'vars': write 'address-groups' or 'port-groups'\n" },
+        { "vars: [a]\n", "1:7 'vars' has keys: write 'address-groups:' below it, indented\n" },
+        { "vars: a\n", "1:7 'vars' has keys: write 'address-groups:' below it, indented\n" },
+        { "vars:\n  port-groups: 80\n",
+                "2:16 'port-groups' has keys: write 'HTTP_PORTS: \"80\"' below it, indented\n" },
+        { "vars:\n  port-groups:\n    P: {a: 80}\n",
+                "3:8 variable 'P' is a map of YAML: put it in quotes\n" },
+    };
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        ck_assert_int_eq(read_yaml(wrong[i].yaml), TATTLER_MALFORMED);
+        ck_assert_str_eq(told, wrong[i].problem);
+    }
+    ck_assert_int_eq(read_yaml("vars:\n  address-groups:\nother: [a]\n"), TATTLER_OK);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("rule_list");
@@ -245,6 +270,7 @@ int main(void)
     tcase_add_test(cases, variables_that_fan_out_cost_little);
     tcase_add_test(cases, the_section_vars_is_read_and_the_rest_is_not);
     tcase_add_test(cases, bad_variables_are_told_with_their_place);
+    tcase_add_test(cases, what_is_no_group_of_variables_is_told);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
 }

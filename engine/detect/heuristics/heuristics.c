@@ -175,7 +175,7 @@ static void load_all(struct loading *loading)
     loading->set->module = loading->module;
     for (size_t i = 0; i < source->path_count; i++)
         load_path(loading, source->paths[i]);
-    loading->malformed |= !params_read(loading->set, source);
+    loading->malformed |= !params_read(loading->set, source, !loading->malformed);
 }
 
 enum tattler_status heuristics_load(const struct heuristics_source *source,
@@ -232,6 +232,11 @@ void heuristics_release(struct heuristics *heuristics)
 }
 
 /* --- what is in it --- */
+
+bool heuristics_settings_wrong(const struct heuristics *heuristics)
+{
+    return heuristics->is_param_wrong;
+}
 
 size_t heuristics_count(const struct heuristics *heuristics)
 {

@@ -45,6 +45,7 @@ struct heuristics_source {
     const struct settings *settings; /* budgets and parameters; borrowed for the call */
     const char *const *paths;        /* files, and folders whose files '*.lua' are read by name */
     size_t path_count;
+    bool is_part; /* of what the settings name: parameters of heuristics that are not there are no mistake */
     settings_problem_fn problem; /* during the call */
     heuristic_tell_fn tell;      /* later, from any thread */
     void *user;                  /* of both */
@@ -64,6 +65,8 @@ struct heuristic {
     size_t file_number, number_in_file;
 };
 size_t heuristics_count(const struct heuristics *heuristics);
+/* Is a parameter that the settings set wrong, and not for want of a file that could not be read? */
+bool heuristics_settings_wrong(const struct heuristics *heuristics);
 const struct heuristic *heuristics_at(const struct heuristics *heuristics, size_t index);
 const struct heuristic *heuristics_find(const struct heuristics *heuristics, const char *id);
 /* The id that 'id' may have been meant to be; NULL: none is near. */

@@ -62,6 +62,7 @@ struct heuristics {
     size_t answer_count; /* at most so many needs an event */
     struct param_set *params;
     size_t param_count;
+    bool is_param_wrong;
     const struct heuristic_witness *witness;
     heuristic_tell_fn tell;
     void *user;
@@ -90,8 +91,9 @@ bool needs_refuse(const struct heuristics *heuristics, const struct script_need 
 
 /* --- params.c --- */
 
-/* False: something was wrong and told. */
-bool params_read(struct heuristics *heuristics, const struct heuristics_source *source);
+/* 'is_whole': all files could be read. False: something was wrong and told. */
+bool params_read(struct heuristics *heuristics, const struct heuristics_source *source,
+        bool is_whole);
 void params_clear(struct heuristics *heuristics);
 
 #endif

@@ -10,7 +10,7 @@
 struct reading {
     struct heuristics *set;
     const struct heuristics_source *source;
-    bool malformed;
+    bool is_whole, malformed;
 };
 
 static bool refuse(struct reading *reading, const struct param_setting *setting, const char *what)
@@ -22,6 +22,7 @@ static bool refuse(struct reading *reading, const struct param_setting *setting,
             setting->path != NULL ? setting->path : "heuristics", setting->line, setting->column,
             text);
     reading->malformed = true;
+    reading->set->is_param_wrong = reading->is_whole;
     return false;
 }
 
@@ -33,6 +34,8 @@ static bool find_param(struct reading *reading, const struct param_setting *sett
     const char *names[SCRIPT_PARAMS_MAX], *near;
     char what[256];
 
+    if (heuristic == NULL && reading->source->is_part)
+        return false;
     if (heuristic == NULL) {
         near = heuristics_nearest(set, setting->heuristic);
         snprintf(what, sizeof(what), "no such heuristic is loaded%s%s%s",
@@ -123,10 +126,11 @@ static bool read_target(const struct settings *settings, const struct param_sett
     return out->target != NULL;
 }
 
-bool params_read(struct heuristics *heuristics, const struct heuristics_source *source)
+bool params_read(struct heuristics *heuristics, const struct heuristics_source *source,
+        bool is_whole)
 {
     const struct settings *settings = source->settings;
-    struct reading reading = { heuristics, source, false };
+    struct reading reading = { heuristics, source, is_whole, false };
 
     heuristics->params = calloc(settings->param_count + 1, sizeof(*heuristics->params));
     for (size_t i = 0; heuristics->params != NULL && i < settings->param_count; i++) {

@@ -5,19 +5,18 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/nearest.h"
 #include "detect/rules/vars_internal.h"
 #include "enrich/file_map.h"
 
 #define FILE_MAX (16 * 1024 * 1024)
 #define DEPTH_MAX 32 /* libyaml slows down with the square of it */
+#define SECTION "vars"
 #define SECTION_DEPTH 3 /* of a variable: below 'vars' and 'address-groups' */
 
-static const struct {
-    const char *key;
-    enum vars_kind kind;
-} sections[] = {
-    { "address-groups", VARS_ADDRESSES },
-    { "port-groups", VARS_PORTS },
+static const char *const groups[VARS_KINDS] = {
+    [VARS_ADDRESSES] = "address-groups",
+    [VARS_PORTS] = "port-groups",
 };
 
 struct reading {
@@ -48,15 +47,48 @@ static void tell(struct reading *reading, const yaml_mark_t *mark, const char *f
             mark != NULL ? (unsigned)mark->column + 1 : 0, what);
 }
 
-/* The kind of variables that stand where the reader is; VARS_KINDS: none do. */
+static bool is_in_section(const struct reading *reading)
+{
+    return reading->depth > 0 && reading->depth <= SECTION_DEPTH && reading->lists == 0 &&
+           strcmp(reading->keys[0], SECTION) == 0;
+}
+
+/* The kind of variables of the group that the reader is in; VARS_KINDS: none. */
 static enum vars_kind kind_here(const struct reading *reading)
 {
-    if (reading->depth != SECTION_DEPTH || strcmp(reading->keys[0], "vars") != 0)
-        return VARS_KINDS;
-    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
-        if (strcmp(reading->keys[1], sections[i].key) == 0)
-            return sections[i].kind;
-    return VARS_KINDS;
+    enum vars_kind kind = 0;
+
+    while (kind < VARS_KINDS && strcmp(reading->keys[1], groups[kind]) != 0)
+        kind++;
+    return kind;
+}
+
+/* Of the section's keys the reader has just come to one. */
+static void check_key(struct reading *reading, const yaml_event_t *event)
+{
+    const char *key = reading->keys[1], *near = nearest_word(key, groups, VARS_KINDS);
+
+    if (reading->depth == SECTION_DEPTH - 1 && kind_here(reading) == VARS_KINDS)
+        tell(reading, &event->start_mark, "unknown key '%.64s' in '" SECTION "': %s '%s'%s", key,
+                near != NULL ? "did you mean" : "write", near != NULL ? near : groups[VARS_ADDRESSES],
+                near != NULL ? "?" : " or 'port-groups'");
+}
+
+/* A value that the section cannot have there: variables have one text, all else has keys. */
+static void tell_misplaced(struct reading *reading, const yaml_event_t *event)
+{
+    const char *key = reading->keys[reading->depth - 1];
+
+    if (reading->depth > 1 && kind_here(reading) == VARS_KINDS)
+        return; /* that is told already */
+    if (reading->depth == SECTION_DEPTH)
+        tell(reading, &event->start_mark, "variable '%s' is %s of YAML: put it in quotes", key,
+                event->type == YAML_SEQUENCE_START_EVENT ? "a list" : "a map");
+    else
+        tell(reading, &event->start_mark, "'%s' has keys: write '%s' below it, indented", key,
+                reading->depth == 1                     ? "address-groups:"
+                : kind_here(reading) == VARS_ADDRESSES ? "HOME_NET: \"192.168.0.0/16\""
+                                                       : "HTTP_PORTS: \"80\"");
 }
 
 static bool is_good(enum vars_kind kind, struct rule_vars *vars, const char *value,
@@ -111,19 +143,38 @@ static void take_scalar(struct reading *reading, const yaml_event_t *event, visi
         snprintf(reading->keys[level], sizeof(reading->keys[level]), "%s",
                 (const char *)event->data.scalar.value);
         reading->has_key[level] = true;
+        if (is_in_section(reading))
+            check_key(reading, event);
         return;
     }
     reading->has_key[level] = false;
-    if (kind_here(reading) != VARS_KINDS)
+    if (!is_in_section(reading))
+        return;
+    if (reading->depth < SECTION_DEPTH && event->data.scalar.length > 0)
+        tell_misplaced(reading, event);
+    else if (reading->depth == SECTION_DEPTH && kind_here(reading) != VARS_KINDS)
         visit(reading, kind_here(reading), event);
 }
 
 static void take_list(struct reading *reading, const yaml_event_t *event)
 {
-    if (reading->lists++ == 0 && kind_here(reading) != VARS_KINDS &&
-            reading->has_key[SECTION_DEPTH - 1])
-        tell(reading, &event->start_mark, "variable '%s' is a list of YAML: put it in quotes",
-                reading->keys[SECTION_DEPTH - 1]);
+    if (is_in_section(reading) && reading->has_key[reading->depth - 1])
+        tell_misplaced(reading, event);
+    reading->lists++;
+}
+
+static void take_map(struct reading *reading, const yaml_event_t *event)
+{
+    if (reading->lists > 0) {
+        reading->lists++;
+        return;
+    }
+    if (is_in_section(reading) && reading->depth == SECTION_DEPTH)
+        tell_misplaced(reading, event);
+    if (++reading->depth <= SECTION_DEPTH) {
+        reading->has_key[reading->depth - 1] = false;
+        reading->keys[reading->depth - 1][0] = '\0';
+    }
 }
 
 /* A mapping or list ends: so does the value of the key before it. */
@@ -137,12 +188,7 @@ static void take_event(struct reading *reading, const yaml_event_t *event, visit
 {
     switch (event->type) {
     case YAML_MAPPING_START_EVENT:
-        if (reading->lists > 0) {
-            reading->lists++;
-        } else if (++reading->depth <= SECTION_DEPTH) {
-            reading->has_key[reading->depth - 1] = false;
-            reading->keys[reading->depth - 1][0] = '\0';
-        }
+        take_map(reading, event);
         break;
     case YAML_MAPPING_END_EVENT:
         if (reading->lists > 0)
