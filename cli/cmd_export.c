@@ -10,6 +10,7 @@
 
 #include "base/nearest.h"
 #include "command.h"
+#include "eve_read.h"
 #include "export.h"
 #include "result_file.h"
 
@@ -289,8 +290,9 @@ static int run(struct options *options, const struct settings *settings)
 {
     struct export_uses *uses = export_uses_new(&options->wish);
     struct export_knowledge knowledge;
+    struct eve_counts counts;
     enum tattler_status read;
-    int status;
+    int status = EXIT_INPUT;
 
     if (uses == NULL) {
         complain("out of memory");
@@ -301,8 +303,9 @@ static int run(struct options *options, const struct settings *settings)
     options->wish.resolvers = settings->network_resolvers.items;
     options->wish.resolver_count = settings->network_resolvers.count;
     options->wish.domains = knowledge.domains;
-    read = export_read(options->sources, options->source_count, settings, &knowledge, uses);
-    status = write_uses(options, uses);
+    read = export_read(options->sources, options->source_count, settings, &knowledge, uses, &counts);
+    if (read == TATTLER_OK || counts.records > 0) /* an empty list would lift what an older one blocks */
+        status = write_uses(options, uses);
     export_uses_free(uses);
     export_knowledge_close(&knowledge);
     return status == EXIT_DONE && read != TATTLER_OK ? EXIT_INPUT : status;

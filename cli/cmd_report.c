@@ -116,6 +116,10 @@ static int run(const struct options *options, const struct settings *settings, s
     report_init(&report, zone, &settings->home_networks);
     if (eve_read(options->sources, options->source_count, &reading, &about.read) != TATTLER_OK)
         status = EXIT_INPUT;
+    if (status != EXIT_DONE && about.read.records == 0) { /* an older page says more */
+        report_clear(&report);
+        return status;
+    }
     if (!usual_load(settings, &report, &usual))
         status = EXIT_INPUT;
     about.usual = &usual;

@@ -94,10 +94,12 @@ struct export_knowledge {
 void export_knowledge_open(const struct settings *settings, struct export_knowledge *out);
 void export_knowledge_close(struct export_knowledge *knowledge);
 
+struct eve_counts;
+
 /* As eve_read() does. */
 enum tattler_status export_read(const char *const *sources, size_t count,
         const struct settings *settings, const struct export_knowledge *knowledge,
-        struct export_uses *uses);
+        struct export_uses *uses, struct eve_counts *counts);
 
 /* --- what a list holds --- */
 

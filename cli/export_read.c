@@ -96,7 +96,7 @@ static bool take_event(void *user, struct eve_event *event)
 
 enum tattler_status export_read(const char *const *sources, size_t count,
         const struct settings *settings, const struct export_knowledge *knowledge,
-        struct export_uses *uses)
+        struct export_uses *uses, struct eve_counts *counts)
 {
     struct taking taking = { uses, knowledge->geo };
     const struct eve_reading reading = {
@@ -106,5 +106,5 @@ enum tattler_status export_read(const char *const *sources, size_t count,
         .user = &taking,
     };
 
-    return eve_read(sources, count, &reading, NULL);
+    return eve_read(sources, count, &reading, counts);
 }
