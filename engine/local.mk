@@ -128,7 +128,7 @@ librules_la_SOURCES = \
 	engine/detect/rules/bounds.c engine/detect/rules/bounds.h \
 	engine/detect/rules/buffers.c engine/detect/rules/buffers.h engine/detect/rules/classes.c \
 	engine/detect/rules/classes.h engine/detect/rules/dataset.c engine/detect/rules/dataset.h \
-	engine/detect/rules/datasets.c engine/detect/rules/datasets.h engine/detect/rules/draft.c \
+	engine/detect/rules/datasets.c engine/detect/rules/datasets.h engine/detect/rules/draft.c engine/detect/rules/draft_values.c \
 	engine/detect/rules/draft.h engine/detect/rules/findings.c engine/detect/rules/findings.h \
 	engine/detect/rules/finish.c engine/detect/rules/foreign_keywords.c \
 	engine/detect/rules/header_sets.c engine/detect/rules/header_sets.h \

@@ -114,19 +114,10 @@ static uint64_t CountAt(size_t index)
     return value;
 }
 
-#define COUNTER(n)                                                                                 \
-    static uint64_t Count##n(void)                                                                 \
-    {                                                                                              \
-        return CountAt(n);                                                                         \
-    }
-TATTLER_EACH_INDEX(COUNTER)
-#undef COUNTER
-
-#define COUNTER_FUNCTION(n) Count##n,
+TATTLER_EACH_INDEX(TATTLER_COUNTER)
 static uint64_t (*const count_functions[TATTLER_INDEXES])(void) = {
-    TATTLER_EACH_INDEX(COUNTER_FUNCTION)
+    TATTLER_EACH_INDEX(TATTLER_COUNTER_NAME)
 };
-#undef COUNTER_FUNCTION
 
 /* Suricata keeps the name's address. */
 void TattlerCountersRegister(void)

@@ -236,5 +236,12 @@ bool TattlerKeywordsRegister(void);
     EACH(40) EACH(41) EACH(42) EACH(43) EACH(44) EACH(45) EACH(46) EACH(47)                        \
     EACH(48) EACH(49) EACH(50) EACH(51) EACH(52) EACH(53) EACH(54) EACH(55)                        \
     EACH(56) EACH(57) EACH(58) EACH(59) EACH(60) EACH(61) EACH(62) EACH(63)
+/* The functions of counters, by the CountAt(index) of the file that has them, and the list of them. */
+#define TATTLER_COUNTER(n)                                                                         \
+    static uint64_t Count##n(void)                                                                 \
+    {                                                                                              \
+        return CountAt(n);                                                                         \
+    }
+#define TATTLER_COUNTER_NAME(n) Count##n,
 
 #endif

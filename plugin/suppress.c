@@ -99,7 +99,7 @@ static int OnAlerts(ThreadVars *tv, void *data, const Packet *logged)
 
 /* --- statistics --- */
 
-static uint64_t CountOf(size_t index)
+static uint64_t CountAt(size_t index)
 {
     char name[SUPPRESS_NAME_SIZE];
     uint64_t count = 0;
@@ -108,19 +108,10 @@ static uint64_t CountOf(size_t index)
     return count;
 }
 
-#define COUNTER(n)                                                                                 \
-    static uint64_t Count##n(void)                                                                 \
-    {                                                                                              \
-        return CountOf(n);                                                                         \
-    }
-TATTLER_EACH_INDEX(COUNTER)
-#undef COUNTER
-
-#define COUNTER_FUNCTION(n) Count##n,
+TATTLER_EACH_INDEX(TATTLER_COUNTER)
 static uint64_t (*const count_functions[TATTLER_INDEXES])(void) = {
-    TATTLER_EACH_INDEX(COUNTER_FUNCTION)
+    TATTLER_EACH_INDEX(TATTLER_COUNTER_NAME)
 };
-#undef COUNTER_FUNCTION
 
 /* What the entries behind those that have a counter of their own have silenced. */
 static uint64_t CountRest(void)

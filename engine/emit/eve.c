@@ -120,7 +120,7 @@ static uint64_t age_s(const struct eve_flow *flow)
     return flow->last_us / US_PER_S - flow->first_us / US_PER_S;
 }
 
-static void put_flow(struct json *json, const struct eve_flow *flow)
+void eve_open_flow(struct json *json, const struct eve_flow *flow)
 {
     json_open_object(json, "flow");
     json_unsigned(json, "pkts_toserver", flow->packets[0]);
@@ -128,6 +128,11 @@ static void put_flow(struct json *json, const struct eve_flow *flow)
     json_unsigned(json, "bytes_toserver", flow->bytes[0]);
     json_unsigned(json, "bytes_toclient", flow->bytes[1]);
     json_time(json, "start", flow->first_us);
+}
+
+static void put_flow(struct json *json, const struct eve_flow *flow)
+{
+    eve_open_flow(json, flow);
     json_time(json, "end", flow->last_us);
     json_unsigned(json, "age", age_s(flow));
     json_word(json, "state", flow->state);

@@ -79,15 +79,9 @@ static void put_rule(struct json *json, const struct eve_head *head, const struc
 /* As the flow's first packet went. */
 static void put_flow(struct json *json, const struct eve_head *head, const struct eve_alert *alert)
 {
-    const struct eve_flow *flow = alert->flow;
     bool forward = alert->to_server;
 
-    json_open_object(json, "flow");
-    json_unsigned(json, "pkts_toserver", flow->packets[0]);
-    json_unsigned(json, "pkts_toclient", flow->packets[1]);
-    json_unsigned(json, "bytes_toserver", flow->bytes[0]);
-    json_unsigned(json, "bytes_toclient", flow->bytes[1]);
-    json_time(json, "start", flow->first_us);
+    eve_open_flow(json, alert->flow);
     json_address(json, "src_ip", forward ? &head->source : &head->destination);
     json_address(json, "dest_ip", forward ? &head->destination : &head->source);
     if (head->has_ports) {

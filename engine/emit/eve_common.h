@@ -18,6 +18,8 @@ void eve_close(struct json *json, const struct eve_head *head, uint32_t without)
 void eve_put_dns(struct json *json, const struct eve_head *head, struct cursor message);
 void eve_put_tls(struct json *json, const struct tls_hello *hello);
 void eve_put_quic(struct json *json, const struct tls_hello *hello);
+/* What the objects 'flow' of flows and alerts begin with. */
+void eve_open_flow(struct json *json, const struct eve_flow *flow);
 struct eve_message;
 void eve_put_http(struct json *json, const struct eve_message *message);
 void eve_put_mqtt(struct json *json, const struct eve_message *message);

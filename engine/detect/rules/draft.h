@@ -109,6 +109,17 @@ bool draft_add_metadata(struct rule_draft *draft, const char *key, const char *v
 /* Text that lives as long as the set; NULL: out of memory, which was told. */
 const char *draft_text(struct rule_draft *draft, const char *text);
 
+/* --- values --- */
+
+struct keyword;
+
+/* "5", ">5", "1-5" …, up to 'max'. False: refused, by the keyword's example. */
+bool draft_read_number(struct rule_draft *draft, const struct keyword *keyword, const char *value,
+        uint64_t max, struct number_condition *out);
+/* Cuts the next part off a list with commas, its first word, which may be empty; 'text' is what stands
+ * behind the word's blank, NULL without one. NULL: there is no more. */
+char *draft_next_part(char **rest, char **text);
+
 /* --- buffers and steps --- */
 
 /* As a sticky buffer does: what follows belongs to it. */

@@ -219,24 +219,12 @@ bool read_xbits(struct rule_draft *draft, const struct keyword *keyword, const c
         char *value)
 {
     struct xbit xbit = { .word = BIT_WORDS, .expire_s = XBIT_EXPIRE_S };
-    char *next;
+    char *rest = value, *part, *text;
 
     (void)at;
-    for (char *part = value; part != NULL; part = next) {
-        char *text;
-
-        next = strchr(part, ',');
-        if (next != NULL)
-            *next++ = '\0';
-        part += strspn(part, " \t");
-        text = strchr(part, ' ');
-        if (text != NULL) {
-            *text++ = '\0';
-            text += strspn(text, " \t");
-        }
+    while ((part = draft_next_part(&rest, &text)) != NULL)
         if (*part != '\0' && !read_xbit_part(draft, keyword, part, text, &xbit))
             return false;
-    }
     if (xbit.word == WORD_NO_ALERT) {
         draft->rule.alerts = false;
         return true;

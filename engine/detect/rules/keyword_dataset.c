@@ -114,23 +114,11 @@ static bool read_part(struct rule_draft *draft, char *part, char *text, struct w
 
 static bool read_parts(struct rule_draft *draft, char *value, struct wish *wish)
 {
-    char *next;
+    char *rest = value, *part, *text;
 
-    for (char *part = value; part != NULL && !wish->stopped; part = next) {
-        char *text;
-
-        next = strchr(part, ',');
-        if (next != NULL)
-            *next++ = '\0';
-        part += strspn(part, " \t");
-        text = strchr(part, ' ');
-        if (text != NULL) {
-            *text++ = '\0';
-            text += strspn(text, " \t");
-        }
+    while (!wish->stopped && (part = draft_next_part(&rest, &text)) != NULL)
         if (*part != '\0' && !read_part(draft, part, text, wish))
             return false;
-    }
     return wish->commanded || read_command(draft, value, wish);
 }
 

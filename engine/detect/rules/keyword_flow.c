@@ -115,16 +115,6 @@ bool read_flow(struct rule_draft *draft, const struct keyword *keyword, const ch
 
 /* --- numbers --- */
 
-static bool read_condition(struct rule_draft *draft, const struct keyword *keyword,
-        const char *value, uint64_t max, struct number_condition *out)
-{
-    const char *where;
-
-    return number_condition_parse(value, max, out, &where) ||
-           draft_refuse(draft, where, "write '%s' as in '%s'; a range leaves out both ends, and "
-                   "what never or always holds is refused", keyword->name, keyword->example);
-}
-
 bool read_flow_age(struct rule_draft *draft, const struct keyword *keyword, const char *at,
         char *value)
 {
@@ -132,7 +122,7 @@ bool read_flow_age(struct rule_draft *draft, const struct keyword *keyword, cons
 
     (void)at;
     draft->rule.needs_packet = true;
-    return read_condition(draft, keyword, value, UINT32_MAX, &test.number) &&
+    return draft_read_number(draft, keyword, value, UINT32_MAX, &test.number) &&
            draft_add_test(draft, &test);
 }
 
@@ -171,6 +161,6 @@ bool read_flow_count(struct rule_draft *draft, const struct keyword *keyword, co
     if (count->side == FLOW_EITHER_SIDE && !read_side(draft, keyword, &value, &count->side))
         return false;
     draft->rule.needs_packet = true;
-    return read_condition(draft, keyword, value, bytes ? UINT64_MAX : UINT32_MAX,
+    return draft_read_number(draft, keyword, value, bytes ? UINT64_MAX : UINT32_MAX,
                    &count->number) && draft_add_test(draft, &test);
 }

@@ -8,16 +8,6 @@
 
 #define SPACES " \t\n\v\f\r"
 
-static bool read_condition(struct rule_draft *draft, const struct keyword *keyword,
-        const char *value, uint64_t max, struct number_condition *out)
-{
-    const char *where;
-
-    return number_condition_parse(value, max, out, &where) ||
-           draft_refuse(draft, where, "write '%s' as in '%s'; a range leaves out both ends, and "
-                   "what never or always holds is refused", keyword->name, keyword->example);
-}
-
 bool read_dsize(struct rule_draft *draft, const struct keyword *keyword, const char *at,
         char *value)
 {
@@ -25,7 +15,7 @@ bool read_dsize(struct rule_draft *draft, const struct keyword *keyword, const c
 
     if (draft->has_payload_size && !draft->sticky)
         return draft_refuse(draft, at, "a second 'dsize'");
-    if (!read_condition(draft, keyword, value, UINT16_MAX, &test.number))
+    if (!draft_read_number(draft, keyword, value, UINT16_MAX, &test.number))
         return false;
     if (!draft->has_payload_size)
         draft->payload_size = test.number;
@@ -40,7 +30,7 @@ bool read_packet_number(struct rule_draft *draft, const struct keyword *keyword,
 
     (void)at;
     draft->rule.needs_packet = true;
-    return read_condition(draft, keyword, value, UINT8_MAX, &test.number) &&
+    return draft_read_number(draft, keyword, value, UINT8_MAX, &test.number) &&
            draft_add_test(draft, &test);
 }
 
