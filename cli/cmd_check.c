@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/nearest.h"
+#include "capture_look.h"
 #include "check_words.h"
 #include "command.h"
 #include "detect/rules/findings.h"
@@ -158,12 +159,26 @@ static bool is_threshold_file(const char *path)
     return word[0] != '\0' && nearest_word(word, words, sizeof(words) / sizeof(words[0])) != NULL;
 }
 
+static bool is_capture(const char *path)
+{
+    uint8_t head[4];
+    struct stat info;
+    FILE *file = stat(path, &info) == 0 && S_ISREG(info.st_mode) ? fopen(path, "r") : NULL;
+    size_t len = file != NULL ? fread(head, 1, sizeof(head), file) : 0;
+
+    if (file != NULL)
+        fclose(file);
+    return capture_look(cursor_over(head, len)) != CAPTURE_LOOKS_OTHER;
+}
+
 static bool read_path(struct reading *reading, const char *path)
 {
     char error[512];
 
     if (is_threshold_file(path))
         tell_setting(reading->check, path, 0, 0, "no rules but a threshold.config: give it with -T");
+    else if (is_capture(path))
+        tell_setting(reading->check, path, 0, 0, "no rules but a capture: 'tattler replay' reads it");
     else if (!folder_each(path, ".rules", read_file, reading, error, sizeof(error)))
         tell_setting(reading->check, path, 0, 0, error);
     return !reading->no_memory;
@@ -380,7 +395,7 @@ int command_check(int argc, char **argv)
             return usage_error("check", "option -%c needs a file%s", optopt,
                     optopt == 'S' ? " or a folder" : "");
         default:
-            return usage_error("check", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("check", argv[optind - 1], longs);
         }
     if (optind == argc && arguments.rule_count == 0)
         return usage_error("check", "no file given");

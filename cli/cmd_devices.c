@@ -72,7 +72,7 @@ static int parse_options(struct options *options, int argc, char **argv)
         if (c == ':')
             return usage_error("devices", "option '%s' needs a value", argv[optind - 1]);
         if (c == '?')
-            return usage_error("devices", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("devices", argv[optind - 1], longs);
         if (c == 'c')
             options->config = optarg;
         else if (c == OPTION_JSON)

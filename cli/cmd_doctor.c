@@ -295,7 +295,7 @@ int command_doctor(int argc, char **argv)
         case ':':
             return usage_error("doctor", "option -%c needs a file", optopt);
         default:
-            return usage_error("doctor", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("doctor", argv[optind - 1], longs);
         }
     if (argc - optind > 1)
         return usage_error("doctor", "'%s' is one argument too many", argv[optind + 1]);

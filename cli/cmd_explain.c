@@ -221,7 +221,7 @@ int command_explain(int argc, char **argv)
         case ':':
             return usage_error("explain", "option '%s' needs a value", argv[optind - 1]);
         default:
-            return usage_error("explain", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("explain", argv[optind - 1], longs);
         }
     if (optind == argc && arguments.pages == NULL)
         return usage_error("explain", "what? A sid such as 1000010, a word such as 'beacon', or a "

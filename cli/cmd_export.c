@@ -93,6 +93,18 @@ static int take_number(unsigned *out)
     return EXIT_DONE;
 }
 
+static const struct option longs[] = {
+    { "allow", no_argument, NULL, 'a' },
+    { "device", required_argument, NULL, 'd' },
+    { "detects", required_argument, NULL, 't' },
+    { "priority", required_argument, NULL, 'p' },
+    { "force", no_argument, NULL, 'f' },
+    { "mud-url", required_argument, NULL, 'u' },
+    { "list", no_argument, NULL, 'l' },
+    { "help", no_argument, NULL, 'h' },
+    { 0 },
+};
+
 /* EXIT_DONE, an exit status, or -1: done, nothing is left to do. */
 static int take_option(struct options *options, int option, const char *word)
 {
@@ -127,23 +139,12 @@ static int take_option(struct options *options, int option, const char *word)
     case ':':
         return usage_error("export", "option %s needs a value", word);
     default:
-        return usage_error("export", "unknown option '%s'", word);
+        return unknown_option("export", word, longs);
     }
 }
 
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {
-        { "allow", no_argument, NULL, 'a' },
-        { "device", required_argument, NULL, 'd' },
-        { "detects", required_argument, NULL, 't' },
-        { "priority", required_argument, NULL, 'p' },
-        { "force", no_argument, NULL, 'f' },
-        { "mud-url", required_argument, NULL, 'u' },
-        { "list", no_argument, NULL, 'l' },
-        { "help", no_argument, NULL, 'h' },
-        { 0 },
-    };
     int option, status;
 
     while ((option = getopt_long(argc, argv, ":c:o:h", longs, NULL)) != -1) {

@@ -195,7 +195,7 @@ int command_features(int argc, char **argv)
             fputs(usage, stdout);
             return EXIT_DONE;
         default:
-            return usage_error("features", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("features", argv[optind - 1], longs);
         }
     if (optind < argc)
         return usage_error("features", "'%s' is one argument too many", argv[optind]);

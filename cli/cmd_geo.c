@@ -168,7 +168,7 @@ static int command_import(int argc, char **argv)
         case ':':
             return usage_error("geo", "option %s needs a file", argv[optind - 1]);
         default:
-            return usage_error("geo", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("geo", argv[optind - 1], longs);
         }
     if (optind < argc)
         return usage_error("geo", "'%s' is one argument too many", argv[optind]);
@@ -312,7 +312,7 @@ static int command_lookup(int argc, char **argv)
         case ':':
             return usage_error("geo", "option -%c needs a file", optopt);
         default:
-            return usage_error("geo", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("geo", argv[optind - 1], longs);
         }
     if (optind == argc)
         return usage_error("geo", "no address given");

@@ -95,7 +95,7 @@ static int parse_options(struct options *options, int argc, char **argv)
         case ':':
             return usage_error("learn", "option '%s' needs a value", argv[optind - 1]);
         case '?':
-            return usage_error("learn", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("learn", argv[optind - 1], longs);
         default:
             status = take_option(options, c);
         }

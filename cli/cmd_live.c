@@ -74,7 +74,7 @@ static int parse_options(struct live_options *options, int argc, char **argv)
         case ':':
             return usage_error("live", "option %s needs a value", argv[optind - 1]);
         default:
-            return usage_error("live", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("live", argv[optind - 1], longs);
         }
     return status == EXIT_DONE ? check_options(options, argc, argv) : status;
 }

@@ -67,6 +67,10 @@ static int take_min(struct options *options)
     return EXIT_DONE;
 }
 
+static const struct option longs[] = { { "min", required_argument, NULL, 'm' },
+    { "base", required_argument, NULL, 'b' }, { "json", no_argument, NULL, 'j' },
+    { "help", no_argument, NULL, 'h' }, { 0 } };
+
 static int take_option(struct options *options, int option, const char *word)
 {
     switch (option) {
@@ -77,7 +81,7 @@ static int take_option(struct options *options, int option, const char *word)
     case 'm': return take_min(options);
     case 'h': fputs(usage, stdout); return -1;
     case ':': return usage_error("profile", "option %s needs a value", word);
-    default: return usage_error("profile", "unknown option '%s'", word);
+    default: return unknown_option("profile", word, longs);
     }
 }
 
@@ -92,9 +96,6 @@ static int check_options(const struct options *options)
 
 static int parse_options(struct options *options, int argc, char **argv)
 {
-    static const struct option longs[] = { { "min", required_argument, NULL, 'm' },
-        { "base", required_argument, NULL, 'b' }, { "json", no_argument, NULL, 'j' },
-        { "help", no_argument, NULL, 'h' }, { 0 } };
     int option, status;
 
     while ((option = getopt_long(argc, argv, ":c:o:h", longs, NULL)) != -1) {

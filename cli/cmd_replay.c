@@ -94,7 +94,7 @@ static int parse_options(struct options *options, int argc, char **argv)
         case ':':
             return usage_error("replay", "option -%c needs a value", optopt);
         default:
-            return usage_error("replay", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("replay", argv[optind - 1], longs);
         }
     if (is_empty(options->rules.config) || is_empty(options->directory) ||
             is_empty(options->output))

@@ -64,7 +64,7 @@ static int read_options(int argc, char **argv, struct options *options)
         case ':':
             return usage_error("report", "option '%s' needs a value", argv[optind - 1]);
         default:
-            return usage_error("report", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("report", argv[optind - 1], longs);
         }
     options->sources = (const char *const *)(argv + optind);
     options->source_count = (size_t)(argc - optind);

@@ -90,7 +90,7 @@ static int read_options(int argc, char **argv, struct serve_options *options)
         case ':':
             return usage_error("serve", "option '%s' needs a value", argv[optind - 1]);
         default:
-            return usage_error("serve", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("serve", argv[optind - 1], longs);
         }
     if (argc - optind != 1)
         return usage_error("serve", optind == argc ? "no EVE given: a file such as eve.json"

@@ -209,7 +209,7 @@ static int parse_arguments(struct arguments *arguments, int argc, char **argv)
         case ':':
             return usage_error("try", "option '%s' needs a value", argv[optind - 1]);
         default:
-            return usage_error("try", "unknown option '%s'", argv[optind - 1]);
+            return unknown_option("try", argv[optind - 1], longs);
         }
     if (argc - optind != 2)
         return usage_error("try", "give one rule and one capture, as in 'try 1000010 FILE.pcap'");

@@ -150,7 +150,7 @@ static int take_option(struct tune *tune, int c, char **argv)
         break;
     case 'h': fputs(usage, stdout); return -1;
     case ':': return usage_error("tune", "option '%s' needs a value", argv[optind - 1]);
-    default: return usage_error("tune", "unknown option '%s'", argv[optind - 1]);
+    default: return unknown_option("tune", argv[optind - 1], longs);
     }
     return EXIT_DONE;
 }

@@ -48,20 +48,32 @@ static const char *text_of(const yaml_node_t *node)
                                                           : NULL;
 }
 
-/* The value of a key; NULL: 'map' is no mapping or has none such. */
-static const yaml_node_t *value_of(yaml_document_t *document, const yaml_node_t *map,
-        const char *key)
+/* The last pair with this key in front of 'end' (NULL: at all), as Suricata takes it; NULL: 'map' is no
+ * mapping or has none such. */
+static const yaml_node_pair_t *pair_of(yaml_document_t *document, const yaml_node_t *map,
+        const char *key, const yaml_node_pair_t *end)
 {
+    const yaml_node_pair_t *found = NULL;
+
     if (map == NULL || map->type != YAML_MAPPING_NODE)
         return NULL;
-    for (const yaml_node_pair_t *pair = map->data.mapping.pairs.start;
-            pair < map->data.mapping.pairs.top; pair++) {
+    if (end == NULL)
+        end = map->data.mapping.pairs.top;
+    for (const yaml_node_pair_t *pair = map->data.mapping.pairs.start; pair < end; pair++) {
         const char *name = text_of(yaml_document_get_node(document, pair->key));
 
         if (name != NULL && strcmp(name, key) == 0)
-            return yaml_document_get_node(document, pair->value);
+            found = pair;
     }
-    return NULL;
+    return found;
+}
+
+static const yaml_node_t *value_of(yaml_document_t *document, const yaml_node_t *map,
+        const char *key)
+{
+    const yaml_node_pair_t *pair = pair_of(document, map, key, NULL);
+
+    return pair != NULL ? yaml_document_get_node(document, pair->value) : NULL;
 }
 
 static const yaml_node_t *top_value(yaml_document_t *document, const char *key)
@@ -117,6 +129,25 @@ static void tell_missing(struct reading *reading, const char *advice, const char
     checklist_tell(reading->list, reading->has_includes ? VERDICT_WARNING : VERDICT_PROBLEM,
             advice, "%s: %s%s", reading->path, what,
             reading->has_includes ? " (files that it includes were not looked at)" : "");
+}
+
+/* What is pasted behind a configuration may hide what stood there. Only 'include' may come again. */
+static void check_twice(struct reading *reading)
+{
+    const yaml_node_t *root = yaml_document_get_root_node(&reading->document);
+
+    if (root == NULL || root->type != YAML_MAPPING_NODE)
+        return;
+    for (const yaml_node_pair_t *pair = root->data.mapping.pairs.start;
+            pair < root->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *key = yaml_document_get_node(&reading->document, pair->key);
+
+        if (text_of(key) != NULL && strcmp(text_of(key), "include") != 0 &&
+                pair_of(&reading->document, root, text_of(key), pair) != NULL)
+            checklist_tell(reading->list, VERDICT_WARNING, "write what both say below one",
+                    "%s:%zu: '%s' once more: Suricata forgets what the one before says",
+                    reading->path, key->start_mark.line + 1, text_of(key));
+    }
 }
 
 /* Our plugin's path if this entry of 'plugins' loads it: the file, or the folder it lies in. */
@@ -229,6 +260,7 @@ void suricata_check(struct checklist *list, const char *path)
         return;
     }
     reading.has_includes = top_value(&reading.document, "include") != NULL;
+    check_twice(&reading);
     check_plugins(&reading);
     check_rules(&reading);
     check_eve(&reading);

@@ -40,6 +40,8 @@ static const char *open_one(const char *path, MMDB_s *out)
     result = MMDB_open(path, MMDB_MODE_MMAP, out);
     if (result == MMDB_SUCCESS)
         return NULL;
+    if (result == MMDB_INVALID_METADATA_ERROR)
+        return "no MMDB file: name one, such as 'tattler geo import' makes";
     return result == MMDB_FILE_OPEN_ERROR || result == MMDB_IO_ERROR ? strerror(errno)
                                                                      : MMDB_strerror(result);
 }
