@@ -72,6 +72,24 @@ START_TEST(they_are_looked_at_in_order_with_the_rules_that_they_brought_up)
 }
 END_TEST
 
+START_TEST(those_that_nobody_acknowledges_do_not_pile_up)
+{
+    size_t most = 0;
+
+    for (unsigned i = 0; i < 200; i++) {
+        scene_packet(&scene, &at, true, "GET /one", 0);
+        matcher_stream(matcher, true, cursor_over("GET /one", 8));
+        ck_assert(keep("/one", 1));
+        matcher_message_end(matcher, true);
+        matcher_settle(matcher);
+        if (matcher->windows.used > most)
+            most = matcher->windows.used;
+    }
+    ck_assert_uint_lt(most, 20 * MATCH_PIECE);
+    ck_assert_uint_gt(scene.count, 180);
+}
+END_TEST
+
 START_TEST(alerts_tell_whose_messages_they_are_when_the_flow_is_another_ones_by_now)
 {
     ck_assert(keep("/one", 1));
@@ -132,6 +150,7 @@ int main(void)
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, they_are_looked_at_in_order_with_the_rules_that_they_brought_up);
+    tcase_add_test(tests, those_that_nobody_acknowledges_do_not_pile_up);
     tcase_add_test(tests, alerts_tell_whose_messages_they_are_when_the_flow_is_another_ones_by_now);
     tcase_add_test(tests, what_has_no_room_is_refused_and_counted);
     tcase_add_test(tests, those_that_are_dropped_give_their_room_back);

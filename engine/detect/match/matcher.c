@@ -6,7 +6,6 @@
 #include "parse/packet.h"
 
 #define WINDOWS_MAX (16u * 1024 * 1024) /* bytes of all streams together */
-#define UNREAD_MAX (16 * MATCH_PIECE) /* of a stream that nobody acknowledges */
 #define LIMITS_MAX 65536
 #define XBITS_MAX 65536
 #define TIDY_PACKETS 8192 /* see xbits_tidy(); a power of two, as each packet is counted */
@@ -161,7 +160,7 @@ void matcher_stream(struct matcher *matcher, bool to_server, struct cursor bytes
         packets_look_piece(matcher, way, bytes);
     }
     flow->ready[way] |= flow->windows[way].len >= MATCH_PIECE;
-    flow->unread[way] = flow->windows[way].len < UNREAD_MAX;
+    flow->unread[way] += bytes.left;
 }
 
 void matcher_message_end(struct matcher *matcher, bool to_server)
@@ -195,7 +194,7 @@ void matcher_flow_turn(struct matcher *matcher, struct match_flow *flow)
     EXCHANGE(bool, flow->sealed);
     EXCHANGE(struct match_window, flow->windows);
     EXCHANGE(bool, flow->ready);
-    EXCHANGE(bool, flow->unread);
+    EXCHANGE(size_t, flow->unread);
     EXCHANGE(uint32_t, flow->carried);
     for (unsigned way = 0; way < 2; way++)
         packets_lose_groups(flow, way);

@@ -22,6 +22,7 @@ struct match_pending {
     struct plan_list rules;
 };
 
+#define UNREAD_MAX (16 * MATCH_PIECE) /* of a stream that nobody acknowledges */
 #define PHASE_NONE 0 /* of a flow, before its first packet */
 
 struct match_flow {
@@ -32,7 +33,9 @@ struct match_flow {
     const struct match_group *groups[2][GROUPS_OF_FLOW];
     struct match_window windows[2];
     bool ready[2]; /* the window is to be looked at with the next packet of its direction */
-    bool unread[2]; /* nothing came the other way since the last bytes: Suricata reads what is acknowledged */
+    /* Bytes that came since something did the other way: Suricata reads what is acknowledged. A message counts
+     * as a piece and itself. */
+    size_t unread[2];
     struct flow_bits *bits;
     struct limit_flow limits;
     /* What has changed with packets of the other direction, so that a rule for one does not miss what

@@ -289,7 +289,9 @@ static bool is_outside_stream(const struct match_packet *packet)
 
 static bool is_read(const struct matcher *matcher, unsigned way)
 {
-    return !matcher->flow->unread[way] || matcher->packet->closing;
+    size_t unread = matcher->flow->unread[way];
+
+    return unread == 0 || unread >= UNREAD_MAX || matcher->packet->closing;
 }
 
 static bool may_end_piece(const struct matcher *matcher, unsigned way)
@@ -332,10 +334,12 @@ static void look_at_own(struct matcher *matcher, unsigned way, struct look *look
     if (candidates_any(matcher) || matcher->witness != NULL)
         candidates_look(matcher, looks);
     flow->seen[way] = true;
-    if (flow->pending[way] != NULL && is_read(matcher, way))
-        pending_look(matcher, way);
+    if (!is_read(matcher, way))
+        return;
+    pending_look(matcher, way);
     if (may_end_piece(matcher, way))
         packets_clear_window(matcher, way);
+    flow->unread[way] = 0;
 }
 
 static bool ask_each(const struct match_group *const groups[GROUPS_OF_FLOW], uint8_t tcp_flags)
@@ -390,7 +394,7 @@ void packets_look(struct matcher *matcher)
     unsigned way = packet->to_server ? 0 : 1;
 
     if (is_own)
-        matcher->flow->unread[1 - way] = false;
+        matcher->flow->unread[1 - way] = 0;
     if (!is_own || changes != 0 || !is_idle(matcher, way, unreadable)) {
         struct look look = candidates_look_of(matcher);
 

@@ -75,7 +75,7 @@ bool pending_keep(struct matcher *matcher, const struct match_transaction *trans
     pending->size = size;
     copy(pending, transaction, rules);
     DL_APPEND(matcher->flow->pending[transaction->to_server ? 0 : 1], pending);
-    matcher->flow->unread[transaction->to_server ? 0 : 1] = true;
+    matcher->flow->unread[transaction->to_server ? 0 : 1] += MATCH_PIECE + size;
     rules->count = 0;
     return true;
 }
