@@ -23,10 +23,12 @@ static bool hides_questions(const struct engine *engine, const struct device *de
            now_us < device->encrypted_dns_us + engine->settings->dns_grace_s * US_PER_S;
 }
 
-/* While the uplink is out and nobody tells it what it asks for, it calls whom it remembers. */
+/* While the uplink is out and nobody tells it what it asks for, it calls whom it remembers. Who is answered
+ * was not cut off: a bot could ask nobody and call a few dead hosts first, where others are quiet. */
 static bool is_cut_off(struct engine *engine, const struct flow *flow)
 {
-    return flow->device->asks_in_vain && flow_uplink_failed(engine, flow, flow->first_us);
+    return flow->device->asks_in_vain && !flow->accepted &&
+           flow_uplink_failed(engine, flow, flow->first_us);
 }
 
 /* May this device's connections be judged by the names it asked for? */
@@ -95,12 +97,11 @@ static enum ternary judge_no_dns(struct engine *engine, const struct flow *flow,
         return UNKNOWN;
     if (verdict == NAMES_RESOLVED)
         return NO;
-    if (verdict == NAMES_UNSURE || hides_questions(engine, flow->device, flow->first_us) ||
-            is_cut_off(engine, flow))
+    if (verdict == NAMES_UNSURE || hides_questions(engine, flow->device, flow->first_us))
         return UNKNOWN;
-    if (is_watched(engine, flow->device, flow->first_us) || is_of_a_crowd(engine, flow))
+    if (is_watched(engine, flow->device, flow->first_us) && !is_cut_off(engine, flow))
         return YES;
-    return UNKNOWN;
+    return is_of_a_crowd(engine, flow) ? YES : UNKNOWN; /* nobody remembers so many */
 }
 
 /* 'domain' is a tail of 'name', or NULL. */

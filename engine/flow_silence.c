@@ -145,6 +145,7 @@ void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer 
     struct remote *endpoint = NULL;
 
     flow->syns = 0;
+    flow->accepted = answer == SYN_ACCEPTED;
     lock_take(&flow->device->lock);
     heard_note(&conduct->heard, flow->last_us);
     if (flow->remote_is_public && answer == SYN_ACCEPTED)

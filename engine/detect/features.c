@@ -102,8 +102,8 @@ const struct feature features[] = {
             "The device connected to a public address without having resolved any name to it. "
             "Unknown until the device was watched for the warm-up and got a DNS answer (no "
             "warm-up for one seen to join the network), for flows picked up mid-stream, while "
-            "it uses an encrypted resolver, while the line to the Internet is out and no resolver tells it "
-            "anything, and where answers had to be forgotten. A request "
+            "it uses an encrypted resolver, while the line to the Internet is out, no resolver tells it "
+            "anything and nobody answers the flow, and where answers had to be forgotten. A request "
             "that names its peer by literal address is true at once, and so is who calls 32 "
             "nameless hosts in a minute, on ports other than those of the web, DNS, NTP and STUN.",
             "iot.no_dns:true;" },

@@ -618,6 +618,73 @@ START_TEST(pings_are_not_judged)
 }
 END_TEST
 
+/* --- the line is out --- */
+
+/* Nobody at home is answered by anybody outside for long enough, and the resolver refuses ('rcode' 5). */
+static void fall_silent(uint8_t rcode)
+{
+    static const char *const dead[] = { "198.51.100.101", "198.51.100.102", "198.51.100.103" };
+    struct flow *flow;
+    struct dns_reply reply;
+
+    warm_up(&scene);
+    flow = connect_from(&scene, "192.168.1.66", "198.51.100.7", 443);
+    send_on(&scene, flow, DOWN, "", 0);
+    flow_close(scene.engine, flow);
+    reply_start(&reply, "cloud.example");
+    reply.bytes[3] |= rcode;
+    ask_router(&scene, DEVICE, reply.bytes, reply.len);
+    for (size_t i = 0; i < sizeof(dead) / sizeof(dead[0]); i++)
+        flow_close(scene.engine, connect_from(&scene, "192.168.1.66", dead[i], 443));
+    scene.now_us += 10 * SECOND;
+}
+
+START_TEST(who_is_cut_off_calls_whom_it_remembers)
+{
+    fall_silent(5);
+    assert_connection(REMOTE, UNKNOWN);
+    resolve(&scene, "other.example", "198.51.100.9");
+    assert_connection(REMOTE, YES);
+}
+END_TEST
+
+START_TEST(who_was_told_that_a_name_does_not_exist_is_not_cut_off)
+{
+    fall_silent(3);
+    assert_connection(REMOTE, YES);
+}
+END_TEST
+
+START_TEST(who_is_answered_was_not_cut_off)
+{
+    fall_silent(5);
+    assert_first_connection(REMOTE, YES);
+}
+END_TEST
+
+START_TEST(who_is_refused_may_be_cut_off)
+{
+    struct packet_view syn, refusal;
+    struct flow *flow;
+
+    fall_silent(5);
+    syn = packet_from(&scene, DEVICE, 50000, REMOTE, 443, TCP);
+    flow = begin(&scene, &syn);
+    refusal = answer_to(&syn);
+    refusal.tcp_flags = RST | ACK;
+    flow_packet(scene.worker, flow, &refusal);
+    assert_unknown(flow, "no_dns");
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(a_crowd_is_told_while_the_line_is_out)
+{
+    fall_silent(5);
+    ck_assert_uint_eq(call_hosts(63, 30303, 4 * SECOND), 32);
+}
+END_TEST
+
 /* --- encrypted resolvers --- */
 
 static struct flow *ask_dot(void)
@@ -932,6 +999,11 @@ static Suite *make_suite(void)
     tcase_add_test(tests, connections_from_outside_are_not_judged);
     tcase_add_test(tests, the_answer_to_an_unseen_syn_is_judged);
     tcase_add_test(tests, pings_are_not_judged);
+    tcase_add_test(tests, who_is_cut_off_calls_whom_it_remembers);
+    tcase_add_test(tests, who_was_told_that_a_name_does_not_exist_is_not_cut_off);
+    tcase_add_test(tests, who_is_answered_was_not_cut_off);
+    tcase_add_test(tests, who_is_refused_may_be_cut_off);
+    tcase_add_test(tests, a_crowd_is_told_while_the_line_is_out);
     tcase_add_test(tests, a_device_that_asks_an_encrypted_resolver_is_not_judged_for_the_grace);
     tcase_add_loop_test(tests, a_resolver_on_any_port_is_told_by_its_alpn, 0, 2);
     tcase_add_test(tests, a_resolver_is_in_use_as_long_as_its_connection_lasts);
