@@ -42,7 +42,8 @@ enum tattler_status packet_read_vlan(struct decoding *d)
     if (!cursor_u16be(&d->rest, &tag) || !cursor_u16be(&d->rest, &type))
         return TATTLER_TRUNCATED;
     out->vlans[out->vlan_count++] = tag & 0x0fff;
-    packet_enter_link(out, tag & 0x0fff);
+    if ((tag & 0x0fff) != 0) /* else it has a priority and no VLAN: hosts take it as if it had no tag */
+        packet_enter_link(out, tag & 0x0fff);
     return packet_next_ether_type(d, type);
 }
 

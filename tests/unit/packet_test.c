@@ -170,7 +170,6 @@ START_TEST(links_that_one_capture_holds_are_told_apart)
         const char *hex;
     } apart[] = {
         { PACKET_LINK_ETHERNET, ETHERNET("0800") DATAGRAM4 },
-        { PACKET_LINK_ETHERNET, ETHERNET("8100") "0000 0800 " DATAGRAM4 },
         { PACKET_LINK_ETHERNET, ETHERNET("8100") "0007 0800 " DATAGRAM4 },
         { PACKET_LINK_ETHERNET, ETHERNET("88a8") "0007 8100 0008 0800 " DATAGRAM4 },
         { PACKET_LINK_ETHERNET, ETHERNET("88a8") "0008 8100 0007 0800 " DATAGRAM4 },
@@ -180,6 +179,7 @@ START_TEST(links_that_one_capture_holds_are_told_apart)
         { PACKET_LINK_LINUX_SLL2, "0800 0000 00000004 0001 04 06 0200000000aa 0000 " DATAGRAM4 },
     };
     struct packet same = decoded(PACKET_LINK_ETHERNET, ETHERNET("8100") "e007 0800 " DATAGRAM4);
+    struct packet none = decoded(PACKET_LINK_ETHERNET, ETHERNET("8100") "e000 0800 " DATAGRAM4);
     uint32_t seen[sizeof(apart) / sizeof(apart[0])];
 
     for (size_t i = 0; i < sizeof(seen) / sizeof(seen[0]); i++) {
@@ -188,7 +188,8 @@ START_TEST(links_that_one_capture_holds_are_told_apart)
             ck_assert_uint_ne(seen[i], seen[j]);
     }
     ck_assert_uint_eq(seen[0], 0);
-    ck_assert_uint_eq(seen[2], same.link); /* with a priority */
+    ck_assert_uint_eq(seen[1], same.link); /* with a priority */
+    ck_assert_uint_eq(none.link, 0); /* with nothing but a priority */
 }
 END_TEST
 
