@@ -3,6 +3,7 @@
 #include "plugin.h"
 
 #include "parse/packet.h"
+#include "suricata.h"
 
 #define ARP_REQUEST 1       /* RFC 826 */
 #define ND_HOP_LIMIT 255    /* a lower one has been routed: RFC 4861 section 7.1 */
@@ -56,11 +57,11 @@ static void LearnNeighbour(const Packet *p)
     engine_learn_neighbour(told_engine, &said, TimeOf(p));
 }
 
-/* Of what Suricata passes over, and the interface of several that it watches. */
+/* Of what Suricata passes over, and the interface of several that it watches; inline it makes them one. */
 static uint32_t LinkOf(const Packet *p)
 {
     struct packet packet;
-    uint32_t interface = (uint32_t)((uintptr_t)p->livedev >> 4);
+    uint32_t interface = EngineModeIsIPS() ? 0 : (uint32_t)((uintptr_t)p->livedev >> 4);
 
     return packet_decode(p->datalink, cursor_over(GET_PKT_DATA(p), GET_PKT_LEN(p)), &packet) == TATTLER_OK
                    ? packet.link + interface

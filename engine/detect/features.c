@@ -266,7 +266,7 @@ const struct feature features[] = {
             "The device has said within the last hour that it is the router, beside one that is there: by "
             "ARP or IPv6 neighbour discovery, that the address of a router which was seen a minute before is "
             "its own; or by an IPv6 router advertisement, that it is a way out, beside another that says so "
-            "or after half an hour as an ordinary host. Unknown otherwise.",
+            "on the same link (VLAN, PPPoE session or interface) or after half an hour as an ordinary host. Unknown otherwise.",
             "iot.router_claimed:true;" },
     { ALONE("dhcp_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
             get_dhcp_claimed,

@@ -88,12 +88,12 @@ static uint64_t link_bit(uint32_t link)
     return UINT64_C(1) << (link * UINT32_C(0x9e3779b1) >> 26);
 }
 
-static bool is_beside_another(const struct routers *routers, const struct announcement *said)
+static bool is_beside_another(const struct routers *routers, const struct announcement *said, bool was_host)
 {
     const struct router *router, *next;
 
     HASH_ITER(hh, routers->by_mac, router, next) {
-        bool meets = router->links == 0 ? said->was_host : (router->links & link_bit(said->link)) != 0;
+        bool meets = router->links == 0 ? was_host : (router->links & link_bit(said->link)) != 0;
 
         if (meets && !mac_equal(&router->mac, said->mac) && routes(router, said->now_us))
             return true;
@@ -101,11 +101,19 @@ static bool is_beside_another(const struct routers *routers, const struct announ
     return false;
 }
 
+/* To announce oneself on a link that nobody else is on is no leave to do so on others. */
+static bool is_known(const struct router *router, uint32_t link)
+{
+    return router != NULL &&
+           (router->forwards || router->links == 0 || (router->links & link_bit(link)) != 0);
+}
+
 bool routers_announce(struct routers *routers, const struct announcement *said)
 {
     struct router *router = find(routers, said->mac);
 
-    if (router == NULL && is_beside_another(routers, said))
+    if (!is_known(router, said->link) &&
+            is_beside_another(routers, said, router == NULL && said->was_host))
         return false;
     if (router == NULL)
         router = make(routers, said->mac);

@@ -228,6 +228,16 @@ START_TEST(routers_of_other_links_are_none_beside_it)
 }
 END_TEST
 
+START_TEST(who_announced_itself_elsewhere_first_is_told)
+{
+    announce_on(20, "fe80::1", 1800);
+    announce_on(30, "fe80::a", 1800);
+    ck_assert_uint_eq(told(DEVICE, "router_claimed"), 0);
+    announce_on(20, "fe80::a", 1800);
+    ck_assert_uint_eq(told(DEVICE, "router_claimed"), 1);
+}
+END_TEST
+
 START_TEST(a_host_that_becomes_a_router_is_told)
 {
     flow_close(scene.engine, talk(DEVICE)); /* by way of the router, which announces nothing */
@@ -332,6 +342,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, who_takes_the_place_of_a_router_that_is_gone_is_not);
     tcase_add_test(tests, who_announces_a_way_out_beside_another_is_told);
     tcase_add_test(tests, routers_of_other_links_are_none_beside_it);
+    tcase_add_test(tests, who_announced_itself_elsewhere_first_is_told);
     tcase_add_test(tests, a_host_that_becomes_a_router_is_told);
     tcase_add_test(tests, who_is_no_way_out_or_the_only_one_is_not_told);
     tcase_add_test(tests, who_announces_as_the_capture_begins_is_the_router);
