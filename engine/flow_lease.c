@@ -53,16 +53,13 @@ static void tell_on(struct worker *worker, struct flow *flow, const struct lease
     device_release(devices, device);
 }
 
-/* An address, or what is asked for besides by who has one (DHCPINFORM), such as the proxy. Not what a server
- * for starting by network adds, nor what comes by way of a relay. */
+/* An address, or a way for who has one and asks for the rest (DHCPINFORM). Not what a server for starting by
+ * network adds, nor what comes by way of a relay. */
 static bool gives(const struct dhcp_message *message)
 {
-    const struct address *to = message->type == DHCP_ACK && !address_is_unicast(&message->assigned)
-                                       ? &message->client
-                                       : &message->assigned;
-
     return (message->type == DHCP_OFFER || message->type == DHCP_ACK) && !message->relayed &&
-           address_is_unicast(&message->server) && address_is_unicast(to);
+           address_is_unicast(&message->server) &&
+           (address_is_unicast(&message->assigned) || message->leads);
 }
 
 /* False: who answers intrudes beside another server. */

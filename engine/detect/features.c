@@ -270,8 +270,8 @@ const struct feature features[] = {
             "iot.router_claimed:true;" },
     { ALONE("dhcp_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
             get_dhcp_claimed,
-            "The device has offered or given an address by DHCP, or a resolver by DHCPv6, within the last "
-            "hour, to who was answered by another server as well, one that was there before it and says "
+            "The device has offered or given an address by DHCP, or routers, routes, resolvers or a proxy to "
+            "who has an address, or a resolver by DHCPv6, within the last hour, to who was answered by another server as well, one that was there before it and says "
             "something else of the network; or by DHCPv6 itself as resolver, though it is no router and what "
             "resolves in IPv4 is elsewhere. Unknown otherwise.",
             "iot.dhcp_claimed:true;" },

@@ -16,6 +16,7 @@
 
 enum option {
     OPTION_PAD = 0,
+    OPTION_ROUTERS = 3,
     OPTION_RESOLVERS = 6,
     OPTION_HOST_NAME = 12,
     OPTION_REQUESTED_ADDRESS = 50,
@@ -30,6 +31,9 @@ enum option {
     OPTION_CLIENT_ID = 61,
     OPTION_FQDN = 81,
     OPTION_RELAY_AGENT = 82,
+    OPTION_ROUTES = 121,           /* RFC 3442 */
+    OPTION_ROUTES_MICROSOFT = 249, /* the same; MS-DHCPE section 2.2.9 */
+    OPTION_PROXY = 252,            /* where to find the file that tells it (WPAD) */
     OPTION_END = 255
 };
 
@@ -102,6 +106,15 @@ static bool is_term(uint8_t code)
     return memchr(others, code, sizeof(others)) == NULL;
 }
 
+/* Does it tell the client whom to send its packets or questions to? */
+static bool leads(uint8_t code)
+{
+    static const uint8_t ways[] = { OPTION_ROUTERS, OPTION_RESOLVERS, OPTION_ROUTES, OPTION_ROUTES_MICROSOFT,
+        OPTION_PROXY };
+
+    return memchr(ways, code, sizeof(ways)) != NULL;
+}
+
 /* A sum: servers put them in any order. */
 static void add_term(struct dhcp_message *message, uint8_t code, struct cursor value)
 {
@@ -130,6 +143,7 @@ static void read_option(uint8_t code, struct cursor value, struct dhcp_message *
             append(texts[i].text, value);
     if (message->from_server && is_term(code))
         add_term(message, code, value);
+    message->leads |= message->from_server && leads(code);
     if (code == OPTION_MESSAGE_TYPE)
         set_byte(&message->type, value);
     else if (code == OPTION_OVERLOAD)

@@ -63,6 +63,7 @@ struct dhcp_message {
     /* The same where two servers say the same of the network: routers, routes, resolvers, proxies and
      * all else that is not of this server, this client or this lease. 0: nothing, or from a client */
     uint64_t terms;
+    bool leads; /* a server gives routers, routes, resolvers or where the proxy is found */
 };
 
 /* Reads the payload of UDP 67 and 68.

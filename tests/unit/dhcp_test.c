@@ -88,6 +88,23 @@ START_TEST(what_is_said_of_the_network_is_the_same_in_any_order_and_for_any_leas
 }
 END_TEST
 
+START_TEST(who_gives_a_way_leads)
+{
+    static const uint8_t ways[] = { 3, 6, 121, 249, 252 }, others[] = { 1, 15, 43, 60, 66, 67 };
+    uint8_t options[] = "\x35\1\5" ".\4\xc0\0\2\1\xff";
+
+    for (size_t i = 0; i < sizeof(ways); i++) {
+        options[3] = ways[i];
+        ck_assert(read_ok(build(2, BYTES(options))).leads);
+        ck_assert(!read_ok(build(1, BYTES(options))).leads); /* a client */
+    }
+    for (size_t i = 0; i < sizeof(others); i++) {
+        options[3] = others[i];
+        ck_assert(!read_ok(build(2, BYTES(options))).leads);
+    }
+}
+END_TEST
+
 START_TEST(an_acknowledgement_tells_the_address)
 {
     struct dhcp_message message;
@@ -346,6 +363,7 @@ int main(void)
 
     suite_add_tcase(suite, cases);
     tcase_add_test(cases, a_request_tells_who_asks);
+    tcase_add_test(cases, who_gives_a_way_leads);
     tcase_add_test(cases, an_acknowledgement_tells_the_address);
     tcase_add_test(cases, what_is_said_of_the_network_is_the_same_in_any_order_and_for_any_lease);
     tcase_add_test(cases, an_acknowledgement_tells_the_resolvers);

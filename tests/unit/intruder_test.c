@@ -1,4 +1,4 @@
-/* Who gives resolvers by DHCPv6 that are not the network's. */
+/* Who gives resolvers by DHCPv6, or the rest by DHCPv4, that are not the network's. */
 #include "parse/dhcp.h"
 
 #include "engine_internal.h"
@@ -144,6 +144,44 @@ START_TEST(what_an_intruder_gives_is_not_the_networks)
 }
 END_TEST
 
+/* The host tells who has an address, and asks for the rest (DHCPINFORM), this; it need not repeat the address. */
+static void informs(const char *host, const char *option, size_t length)
+{
+    uint8_t bytes[300] = { 2, 1, 6, 0, 7, [28] = 2, [33] = 0x20, [236] = 0x63, 0x82, 0x53, 0x63, 53, 1, 5, 54, 4,
+        192, 168, 1 };
+    struct packet_view packet = packet_from(&scene, host, DHCP_PORT_SERVER, "192.168.1.20", DHCP_PORT_CLIENT, UDP);
+
+    bytes[7] = transaction;
+    bytes[248] = packet.source.bytes[15];
+    memcpy(bytes + 249, option, length);
+    bytes[249 + length] = 255;
+    packet.payload = cursor_over(bytes, sizeof(bytes));
+    flow_close(scene.engine, begin(&scene, &packet));
+}
+
+#define GIVES(host, option) informs(host, option, sizeof(option) - 1)
+
+START_TEST(who_tells_of_a_proxy_is_told)
+{
+    GIVES(ROUTER, "\3\4\xc0\xa8\1\1");
+    transaction++;
+    GIVES(ROUTER, "\3\4\xc0\xa8\1\1");
+    GIVES(DEVICE, "\xfc\x09http://w/");
+    ck_assert(intrudes(DEVICE));
+    ck_assert(!intrudes(ROUTER));
+}
+END_TEST
+
+START_TEST(who_only_tells_how_to_start_is_not_told)
+{
+    GIVES(ROUTER, "\3\4\xc0\xa8\1\1");
+    transaction++;
+    GIVES(ROUTER, "\3\4\xc0\xa8\1\1");
+    GIVES(DEVICE, "\x3c\x09PXEClient");
+    ck_assert(!intrudes(DEVICE));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("intruder");
@@ -159,5 +197,7 @@ int main(void)
     tcase_add_test(cases, of_two_who_answer_the_later_one_is_told);
     tcase_add_test(cases, two_who_say_the_same_are_a_pair);
     tcase_add_test(cases, what_an_intruder_gives_is_not_the_networks);
+    tcase_add_test(cases, who_tells_of_a_proxy_is_told);
+    tcase_add_test(cases, who_only_tells_how_to_start_is_not_told);
     return run_suite(suite);
 }
