@@ -188,10 +188,10 @@ const struct feature features[] = {
             "Answers in the last 5 min that the name does not exist, without those that are "
             "usual: reverse and local names, service discovery. Unknown while there are none.",
             "iot.dns.nxdomain:>=10;" },
-    { WITHIN("dns", "mail"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_QUERY, "domains", UINT32_MAX, NULL,
+    { WITHIN("dns", "mail"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_QUERY, "domains", MAIL_MAX, NULL,
             get_dns_mail,
-            "Domains whose servers of mail (MX) the device asked for in the last 5 min, of the 16 asked for "
-            "last. Unknown while there are none.",
+            "Domains whose servers of mail (MX) the device asked for in the last 5 min; 16 are that many or "
+            "more. Unknown while there are none.",
             "iot.dns.mail:>=8;" },
     { WITHIN("dns", "bypass"), FEATURE_BOOLEAN, SCOPE_FLOW, CHANGED_DNS, "", 1, boolean_name,
             get_dns_bypass,
