@@ -43,17 +43,25 @@ static void take_first_text(struct eve_event *event, const struct field *field,
         take_text(event, field, value);
 }
 
-static void take_list(struct eve_event *event, const struct field *field,
+/* In the order of the rule, where what it is most about stands first: in EVE its values stand the other way
+ * round. One more than there is room for is left out. */
+static void take_metadata(struct eve_event *event, const struct field *field,
         const struct json_value *value)
 {
     char *text = place(event, field);
-    size_t used = strlen(text);
+    size_t room = field->size - strlen(text), len;
+    char word[128];
 
-    if (value->kind != JSON_QUOTED || used + 4 > field->size)
+    if (value->kind != JSON_QUOTED)
         return;
-    if (used > 0)
-        used += (size_t)snprintf(text + used, field->size - used, ", ");
-    json_text_of(value, text + used, field->size - used);
+    json_text_of(value, word, sizeof(word) - 2);
+    if (text[0] != '\0')
+        memcpy(word + strlen(word), ", ", sizeof(", "));
+    len = strlen(word);
+    if (len >= room)
+        return;
+    memmove(text + len, text, strlen(text) + 1);
+    memcpy(text, word, len);
 }
 
 /* A whole number that is not negative; false: something else, or larger than 'max'. */
@@ -204,7 +212,7 @@ static const struct field fields[] = {
     { PATH("alert.signature"), take_text, AT(message) },
     { PATH("alert.category"), take_text, AT(category) },
     { PATH("alert.action"), take_action, 0, 0 },
-    { PATH("alert.metadata.detects"), take_list, AT(detects) },
+    { PATH("alert.metadata.detects"), take_metadata, AT(detects) },
     { PATH("iot"), take_iot, 0, 0 },
     { PATH("iot.name"), take_iot_name, AT(name) },
     { PATH("tls.sni"), take_first_text, AT(name) },

@@ -48,7 +48,7 @@ struct eve_event {
     uint32_t gid, sid, rev, priority;
     bool blocked;
     char message[256], category[128];
-    char detects[128]; /* from the rule's metadata, several with ", " between */
+    char detects[128]; /* from the rule's metadata, several with ", " between, as the rule has them */
 
     /* Private to eve_event.c. */
     struct cursor text, iot_text;

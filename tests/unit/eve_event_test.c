@@ -70,7 +70,7 @@ START_TEST(an_alert_is_read_whole)
     ck_assert_uint_eq(event.sid, UINT32_MAX);
     ck_assert_uint_eq(event.priority, 2);
     ck_assert_str_eq(event.message, "beats \"x\"");
-    ck_assert_str_eq(event.detects, "beacon, exfil");
+    ck_assert_str_eq(event.detects, "exfil, beacon"); /* as in the rule: EVE has the last first */
     eve_event_device_key(&event, key);
     ck_assert_str_eq(key, "02:00:5e:10:00:01");
     ck_assert_double_eq(json_real_value(json_object_get(
