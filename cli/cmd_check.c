@@ -270,7 +270,7 @@ static void check_settings(struct check *check, const char *path)
             !out_of_memory(settings_read_yaml(&settings, path, tell_setting, check)) &&
             !out_of_memory(rules_check_vars(&settings, path, tell_setting, check)) &&
             check_params(check, &settings))
-        tell_expired(&settings);
+        tell_idle(&settings);
     settings_clear(&settings);
 }
 
@@ -306,7 +306,7 @@ static void check_entries(const char *yaml)
 
     if (settings_default(&settings) == TATTLER_OK &&
             settings_read_yaml(&settings, yaml, NULL, NULL) != TATTLER_NO_MEMORY)
-        tell_expired(&settings);
+        tell_idle(&settings);
     settings_clear(&settings);
 }
 

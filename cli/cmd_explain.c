@@ -89,7 +89,7 @@ static bool load_rules(struct explain *explain, const struct arguments *argument
 static bool load_file(struct explain *explain, const char *file)
 {
     struct stat about = { .st_mode = 0 };
-    const char *near = stat(file, &about) != 0 ? rule_kind_nearest(file) : NULL;
+    const char *near = stat(file, &about) != 0 ? rule_kind_meant(file) : NULL;
 
     if (near != NULL) {
         complain("%s: no such file; did you mean '%s'?", file, near);

@@ -10,6 +10,7 @@
 
 #include "base/nearest.h"
 #include "command.h"
+#include "detect/rules/kinds.h"
 #include "eve_read.h"
 #include "export.h"
 #include "result_file.h"
@@ -82,6 +83,16 @@ static int add_choice(const char *choices[], size_t *count, const char *option)
     return EXIT_DONE;
 }
 
+/* Rules of one's own may have words of their own. */
+static int add_kind(struct options *options)
+{
+    const char *meant = rule_kind_meant(optarg);
+
+    if (meant != NULL)
+        return usage_error("export", "no rule of the pack detects '%s': did you mean '%s'?", optarg, meant);
+    return add_choice(options->detects, &options->wish.detects_count, "--detects");
+}
+
 static int take_number(unsigned *out)
 {
     char *end;
@@ -127,7 +138,7 @@ static int take_option(struct options *options, int option, const char *word)
     case 'd':
         return add_choice(options->devices, &options->wish.device_count, "--device");
     case 't':
-        return add_choice(options->detects, &options->wish.detects_count, "--detects");
+        return add_kind(options);
     case 'p':
         return take_number(&options->wish.priority);
     case 'h':

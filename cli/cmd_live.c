@@ -92,7 +92,7 @@ int command_live(int argc, char **argv)
     } else if (options.interface == NULL && settings.live.interface == NULL) {
         status = usage_error("live", "no interface given: which there are, tells 'ip link'");
     } else {
-        tell_expired(&settings);
+        tell_idle(&settings);
         status = live_run(&options, &settings);
     }
     settings_clear(&settings);

@@ -336,7 +336,7 @@ int command_replay(int argc, char **argv)
         return status < 0 ? EXIT_DONE : status;
     status = EXIT_USAGE;
     if (load_settings(&settings, replay.options.rules.config)) {
-        tell_expired(&settings);
+        tell_idle(&settings);
         status = run(&replay, &settings);
     }
     settings_clear(&settings);

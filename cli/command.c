@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/nearest.h"
+#include "detect/rules/kinds.h"
 #include "detect/suppress.h"
 #include "rules.h"
 #include "screen.h"
@@ -132,18 +133,21 @@ bool load_settings(struct settings *settings, const char *path)
     return status == TATTLER_OK;
 }
 
-void tell_expired(const struct settings *settings)
+void tell_idle(const struct settings *settings)
 {
     uint64_t now_us = (uint64_t)time(NULL) * 1000000;
     char name[SUPPRESS_NAME_SIZE];
 
     for (size_t i = 0; i < settings->suppress_count; i++) {
-        uint64_t until_us = settings->suppress[i].until_us;
+        const struct suppress_setting *entry = &settings->suppress[i];
+        const char *meant = entry->detects != NULL ? rule_kind_meant(entry->detects) : NULL;
 
-        if (until_us == 0 || until_us > now_us)
-            continue;
         suppress_name(settings, i, name);
-        complain("the entry '%s' of 'suppress' has expired: its alerts are told again", name);
+        if (entry->until_us != 0 && entry->until_us <= now_us)
+            complain("the entry '%s' of 'suppress' has expired: its alerts are told again", name);
+        if (meant != NULL)
+            complain("the entry '%s' of 'suppress': no rule of the pack detects '%s': did you mean '%s'?", name,
+                    entry->detects, meant);
     }
 }
 

@@ -58,9 +58,9 @@ int unknown_option(const char *command, const char *word, const struct option *l
  * file:line:column: text. False: the file had problems. The caller clears the settings. */
 bool load_settings(struct settings *settings, const char *path);
 
-/* Of entries of 'suppress' that are out of force by the clock on the wall: what alerts now is told
- * again, and somebody should look at it. Once, when a command starts. */
-void tell_expired(const struct settings *settings);
+/* Of entries of 'suppress' that silence nothing: those that are out of force by the clock on the wall, and
+ * those of a misspelled word. Once, when a command starts. */
+void tell_idle(const struct settings *settings);
 
 /* A secret number for engine_new(). */
 uint64_t random_seed(void);

@@ -117,7 +117,7 @@ static void check_words(const struct rule *rule, finding_fn finding, void *user)
 
         if (strcmp(rule->metadata[i].key, "detects") != 0 || rule_kind_find(word) != NULL)
             continue;
-        near = rule_kind_nearest(word);
+        near = rule_kind_meant(word);
         snprintf(text, sizeof(text), "'detects %.80s' is none of the words of doc/rules%s%s%s",
                 word, near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
                 near != NULL ? "'?" : "");

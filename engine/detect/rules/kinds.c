@@ -184,10 +184,12 @@ const struct rule_kind *rule_kind_find(const char *name)
     return NULL;
 }
 
-const char *rule_kind_nearest(const char *name)
+const char *rule_kind_meant(const char *name)
 {
     const char *names[KIND_COUNT];
 
+    if (rule_kind_find(name) != NULL)
+        return NULL;
     for (size_t i = 0; i < KIND_COUNT; i++)
         names[i] = rule_kinds[i].name;
     return nearest_word(name, names, KIND_COUNT);

@@ -20,7 +20,7 @@ extern const size_t rule_kind_count;
 
 /* NULL: there is no such word. */
 const struct rule_kind *rule_kind_find(const char *name);
-/* The word that may have been meant; NULL: none is near. */
-const char *rule_kind_nearest(const char *name);
+/* The word that may have been meant; NULL: it is one itself, or none is near. */
+const char *rule_kind_meant(const char *name);
 
 #endif
