@@ -316,8 +316,10 @@ static int run(struct options *options, const struct settings *settings)
     options->wish.resolver_count = settings->network_resolvers.count;
     options->wish.domains = knowledge.domains;
     read = export_read(options->sources, options->source_count, settings, &knowledge, uses, &counts);
-    if (read == TATTLER_OK || counts.records > 0) /* an empty list would lift what an older one blocks */
+    if (counts.records > 0)
         status = write_uses(options, uses);
+    else if (read == TATTLER_OK) /* as after a rotation; an empty list would lift what an older one blocks */
+        complain("no record to read: no list was written");
     export_uses_free(uses);
     export_knowledge_close(&knowledge);
     return status == EXIT_DONE && read != TATTLER_OK ? EXIT_INPUT : status;
