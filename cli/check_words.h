@@ -7,6 +7,7 @@
 struct check {
     bool quiet;
     unsigned errors, unsupported, warnings;
+    unsigned line, column; /* of the last mistake in this configuration; UINT_MAX: none yet */
 };
 
 /* "FILE:LINE:COLUMN: kind text"; 'line' 0: of the file as a whole. */

@@ -1,6 +1,7 @@
 /* 'tattler check': what is wrong with files of rules, heuristics and configurations, what rules cost, and
  * what is missing. */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +76,18 @@ static void tell_setting(void *user, const char *file, unsigned line, unsigned c
     struct check *check = user;
 
     check->errors++;
+    check->line = line;
+    check->column = column;
     check_tell(file, line, column, "error: ", what);
+}
+
+/* Variables are read from the same file once more: what stopped the first reader has been told. */
+static void tell_variable(void *user, const char *file, unsigned line, unsigned column, const char *what)
+{
+    struct check *check = user;
+
+    if (check->line != line || check->column != column)
+        tell_setting(user, file, line, column, what);
 }
 
 static void tell_finding(void *user, const struct rule *rule, const char *text)
@@ -266,9 +278,10 @@ static void check_settings(struct check *check, const char *path)
 {
     struct settings settings;
 
+    check->line = UINT_MAX;
     if (!out_of_memory(settings_default(&settings)) &&
             !out_of_memory(settings_read_yaml(&settings, path, tell_setting, check)) &&
-            !out_of_memory(rules_check_vars(&settings, path, tell_setting, check)) &&
+            !out_of_memory(rules_check_vars(&settings, path, tell_variable, check)) &&
             check_params(check, &settings))
         tell_idle(&settings);
     settings_clear(&settings);

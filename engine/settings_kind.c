@@ -184,8 +184,8 @@ static enum tattler_status set_networks(const struct settings_row *row, void *fi
     size_t kept = entry->first ? 0 : list->count;
 
     if (!prefix_parse(entry->value, &prefix))
-        return settings_refuse(complaint, "'%.64s' is not a network: write an address and its "
-                "length, such as 192.168.0.0/16 or fd00::/8, one an item", entry->value);
+        return settings_refuse(complaint, "'%.64s' is neither an address nor a network: write one in "
+                "numbers, such as 192.168.1.1, 192.168.0.0/16 or fd00::/8, one an item", entry->value);
     if (kept == row->max)
         return too_many(row, complaint);
     items = realloc(list->items, (kept + 1) * sizeof(*items));

@@ -22,7 +22,7 @@ static const char *why_no_database(const char *path)
     struct stat status;
 
     if (stat(path, &status) != 0)
-        return strerror(errno);
+        return errno == ENOENT ? "No such file: 'tattler geo import' makes one" : strerror(errno);
     if (S_ISDIR(status.st_mode))
         return "is a directory: name the file of the database in it";
     if (!S_ISREG(status.st_mode))

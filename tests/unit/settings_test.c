@@ -265,7 +265,7 @@ START_TEST(each_problem_says_where_it_is_and_what_to_write)
     expect_problem("risk: [a, [b]]\n", 1, 11, "one value, not a list");
     expect_problem("risk:\n  -\n  - a\n", 2, 4, "empty item");
     expect_problem("limits: 5\n", 1, 9, "keys: flows, devices");
-    expect_problem("home-networks: $HOME_NET\n", 1, 16, "such as 192.168.0.0/16");
+    expect_problem("home-networks: $HOME_NET\n", 1, 16, "such as 192.168.1.1, 192.168.0.0/16");
     expect_problem("warm-up: 1m\nwarm-up: 2m\n", 2, 1, "already set in line 1");
     expect_problem("limits: {flows: 1}\nlimits: {names: 1}\n", 2, 1, "already set in line 1");
     expect_problem("? [a]\n: b\n", 1, 3, "a key is one word");

@@ -210,7 +210,7 @@ START_TEST(mistakes_are_told_with_their_place)
         { "suppress: [{asn: 1, expires: tomorrow}]", "1:30: suppress.expires:" },
         { "suppress: [{asn: 1, id: a.b}]", "1:25: suppress.id: 'a.b' is no id" },
         { "suppress: [{domain: 'a b'}]", "1:21: suppress.domain: 'a b' is no host name" },
-        { "suppress: [{address: x}]", "1:22: suppress.address: 'x' is not a network" },
+        { "suppress: [{address: x}]", "1:22: suppress.address: 'x' is neither an address nor a network" },
         { "suppress: [{sids: 1}]", "1:13: unknown key 'sids': did you mean 'sid'?" },
     };
 
