@@ -110,11 +110,13 @@ int usage_error(const char *command, const char *format, ...)
 int unknown_option(const char *command, const char *word, const struct option *longs)
 {
     const char *names[OPTIONS_MAX], *near;
+    char name[NEAREST_WORD_MAX + 2]; /* one that is cut has no neighbours either */
     size_t count = 0;
 
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word); /* '--name=value' */
     for (; longs[count].name != NULL && count < OPTIONS_MAX; count++)
         names[count] = longs[count].name;
-    near = strncmp(word, "--", 2) == 0 ? nearest_word(word + 2, names, count) : NULL;
+    near = strncmp(name, "--", 2) == 0 ? nearest_word(name + 2, names, count) : NULL;
     return near != NULL
                    ? usage_error(command, "unknown option '%s': did you mean '--%s'?", word, near)
                    : usage_error(command, "unknown option '%s'", word);
