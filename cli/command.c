@@ -148,8 +148,8 @@ void tell_idle(const struct settings *settings)
         if (entry->until_us != 0 && entry->until_us <= now_us)
             complain("the entry '%s' of 'suppress' has expired: its alerts are told again", name);
         if (meant != NULL)
-            complain("the entry '%s' of 'suppress': no rule of the pack detects '%s': did you mean '%s'?", name,
-                    entry->detects, meant);
+            complain("the entry '%s' of 'suppress': no rule of the pack detects '%s': did you mean '%s'?",
+                    name, entry->detects, meant);
     }
 }
 

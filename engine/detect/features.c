@@ -266,12 +266,14 @@ const struct feature features[] = {
             "The device has said within the last hour that it is the router, beside one that is there: by "
             "ARP or IPv6 neighbour discovery, that the address of a router which was seen a minute before is "
             "its own; or by an IPv6 router advertisement, that it is a way out, beside another that says so "
-            "on the same link (VLAN, PPPoE session or interface) or after half an hour as an ordinary host. Unknown otherwise.",
+            "on the same link (VLAN, PPPoE session or interface) or after half an hour as an ordinary host. "
+            "Unknown otherwise.",
             "iot.router_claimed:true;" },
     { ALONE("dhcp_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
             get_dhcp_claimed,
             "The device has offered or given an address by DHCP, or routers, routes, resolvers or a proxy to "
-            "who has an address, or a resolver by DHCPv6, within the last hour, to who was answered by another server as well, one that was there before it and says "
+            "who has an address, or a resolver by DHCPv6, within the last hour, to who was answered by "
+            "another server as well, one that was there before it and says "
             "something else of the network; or by DHCPv6 itself as resolver, though it is no router and what "
             "resolves in IPv4 is elsewhere. Unknown otherwise.",
             "iot.dhcp_claimed:true;" },

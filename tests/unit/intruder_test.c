@@ -144,12 +144,14 @@ START_TEST(what_an_intruder_gives_is_not_the_networks)
 }
 END_TEST
 
-/* The host tells who has an address, and asks for the rest (DHCPINFORM), this; it need not repeat the address. */
+/* The host tells who has an address, and asks for the rest (DHCPINFORM), this; it need not repeat the
+ * address. */
 static void informs(const char *host, const char *option, size_t length)
 {
-    uint8_t bytes[300] = { 2, 1, 6, 0, 7, [28] = 2, [33] = 0x20, [236] = 0x63, 0x82, 0x53, 0x63, 53, 1, 5, 54, 4,
-        192, 168, 1 };
-    struct packet_view packet = packet_from(&scene, host, DHCP_PORT_SERVER, "192.168.1.20", DHCP_PORT_CLIENT, UDP);
+    uint8_t bytes[300] = { 2, 1, 6, 0, 7, [28] = 2, [33] = 0x20, [236] = 0x63, 0x82, 0x53, 0x63, 53, 1, 5,
+        54, 4, 192, 168, 1 };
+    struct packet_view packet =
+            packet_from(&scene, host, DHCP_PORT_SERVER, "192.168.1.20", DHCP_PORT_CLIENT, UDP);
 
     bytes[7] = transaction;
     bytes[248] = packet.source.bytes[15];
