@@ -93,7 +93,7 @@ static bool is_beside_another(const struct routers *routers, const struct announ
     const struct router *router, *next;
 
     HASH_ITER(hh, routers->by_mac, router, next) {
-        bool meets = router->links == 0 ? was_host : (router->links & link_bit(said->link)) != 0;
+        bool meets = (was_host && router->forwards) || (router->links & link_bit(said->link)) != 0;
 
         if (meets && !mac_equal(&router->mac, said->mac) && routes(router, said->now_us))
             return true;

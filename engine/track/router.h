@@ -40,7 +40,7 @@ struct announcement {
 };
 
 /* It announces itself as a way out. False: beside another that does so on the same link, or, where it was
- * a host, beside any that announces itself nowhere: then it is none. */
+ * a host, beside any that forwards, of which nobody knows on which links: then it is none. */
 bool routers_announce(struct routers *routers, const struct announcement *said);
 
 /* Does it speak for others, in either way? */

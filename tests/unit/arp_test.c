@@ -247,6 +247,17 @@ START_TEST(a_host_that_becomes_a_router_is_told)
 }
 END_TEST
 
+START_TEST(so_is_one_where_the_router_announces_itself_elsewhere)
+{
+    flow_close(scene.engine, talk(DEVICE));
+    announce_on(20, "fe80::1", 1800);
+    scene.now_us += HOUR;
+    announce_on(20, "fe80::1", 1800);
+    announce_on(10, "fe80::a", 1800);
+    ck_assert_uint_eq(told(DEVICE, "router_claimed"), 1);
+}
+END_TEST
+
 START_TEST(who_is_no_way_out_or_the_only_one_is_not_told)
 {
     flow_close(scene.engine, talk(DEVICE));
@@ -344,6 +355,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, routers_of_other_links_are_none_beside_it);
     tcase_add_test(tests, who_announced_itself_elsewhere_first_is_told);
     tcase_add_test(tests, a_host_that_becomes_a_router_is_told);
+    tcase_add_test(tests, so_is_one_where_the_router_announces_itself_elsewhere);
     tcase_add_test(tests, who_is_no_way_out_or_the_only_one_is_not_told);
     tcase_add_test(tests, who_announces_as_the_capture_begins_is_the_router);
     tcase_add_test(tests, where_no_answer_can_be_seen_nothing_is_told);
