@@ -9,7 +9,8 @@
 -- without any; and not from devices that dial many addresses without names, as VPNs, calls, games and swarms
 -- do. Where it happens again, it is no chance any more. A bot may wait for longer than 'seconds', or dial
 -- its address in good time: then it is a beacon to an address without a name, which others tell. A name
--- that does not exist is no refusal, since devices ask for many.
+-- that does not exist is no refusal, since devices ask for many. Where nobody answers there is no way
+-- around, and where the line is out a resolver refuses whatever it is asked.
 --
 -- Harmless, and therefore told as context: apps with addresses for bad days, such as messengers.
 
@@ -65,7 +66,8 @@ local function judge(flow, device, params)
         return
     elseif after_s > params.seconds then
         remember_address(flow.remote_ip, memory)
-    elseif not (memory.known or ""):find("," .. flow.remote_ip .. ",", 1, true) then
+    elseif (flow.pkts_down or 0) > 0
+            and not (memory.known or ""):find("," .. flow.remote_ip .. ",", 1, true) then
         local times = count_times(flow, memory)
         finding(flow, {
             score = math.min(1, 0.4 + 0.2 * times + ((flow.asn_risk or 0) >= 70 and 0.2 or 0)),

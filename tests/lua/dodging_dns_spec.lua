@@ -19,7 +19,7 @@ describe("dodging-dns", function()
 
     local function dial(seconds, more)
         local flow = { initiated = true, public = true, no_dns = true, remote_ip = "203.0.113.9", age_s = 0,
-            remote_port = 443, service = "tls", strangers = 1 }
+            remote_port = 443, service = "tls", strangers = 1, pkts_down = 4 }
         for key, value in pairs(more or {}) do
             flow[key] = value
         end
@@ -66,6 +66,14 @@ describe("dodging-dns", function()
         assert.equal(0, #lab.findings)
     end)
 
+    it("waits for an address that answers", function()
+        answer(0)
+        dial(5, { pkts_down = 0 })
+        assert.equal(0, #lab.findings)
+        dial(20)
+        assert.equal(1, lab.findings[1].why.times)
+    end)
+
     it("is silent about clocks, neighbours, callers and what comes much later", function()
         answer(0)
         for _, more in ipairs{ { service = "ntp" }, { public = false }, { initiated = false } } do
@@ -95,6 +103,9 @@ describe("dodging-dns", function()
         answer(0)
         lab.at(12).on_flow_end({ public = true, initiated = true, remote_ip = "203.0.113.9", age_s = 0,
             no_dns = true }, device)
+        assert.equal(0, #lab.findings)
+        lab.at(12).on_flow_end({ public = true, initiated = true, remote_ip = "203.0.113.9", age_s = 0,
+            no_dns = true, pkts_down = 1 }, device)
         assert.equal(1, #lab.findings)
     end)
 end)
