@@ -109,7 +109,7 @@ void screen_address(const struct address *address, char out[ADDRESS_TEXT_SIZE])
 
 void screen_size(uint64_t bytes, char out[SCREEN_SIZE_TEXT])
 {
-    static const char units[][3] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
+    static const char *const units[] = { "B", "kB", "MB", "GB", "TB", "PB", "EB" };
     double value = (double)bytes;
     size_t unit = 0;
 
