@@ -40,7 +40,7 @@ struct TattlerChance {
 
 #define TATTLER_NO_CHANCE { 0, { UINT64_MAX, UINT64_MAX }, UINT64_MAX }
 
-/* What the rules of one group wait for: before, none of them can hold that did not (group.c). */
+/* What the rules of one group wait for: before, none of them can hold that did not (wait.c). */
 struct TattlerWait {
     const void *group; /* NULL: no rules have looked at this flow in this direction */
     uint32_t version;  /* the group's */

@@ -22,26 +22,30 @@ static uint64_t Smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static enum direction WayOf(const struct feature *volume)
+/* Does it count what goes one way? Each packet has bytes: where packets are counted, at least as many bytes
+ * come. */
+static bool Counts(const struct feature *feature, enum direction *way)
 {
-    return volume->get == get_bytes_up || volume->get == get_pkts_up ? UP : DOWN;
+    *way = feature->get == get_bytes_up || feature->get == get_pkts_up ? UP : DOWN;
+    return *way == UP || feature->get == get_bytes_down || feature->get == get_pkts_down;
 }
 
-/* Each packet has bytes: where packets are counted, at least as many bytes come. */
 void TattlerChanceRises(struct TattlerChance *chance, const struct flow *flow,
         const struct feature *feature, uint64_t number)
 {
     struct feature_value value = { 0 };
-    const enum direction way = WayOf(feature);
+    enum direction way;
 
     chance->mask |= feature->changed;
     feature->get(flow, &value);
-    if (feature->changed == CHANGED_VOLUME)
+    if (Counts(feature, &way))
         chance->volume[way] = Smaller(chance->volume[way],
                 Sum(flow->bytes[way], value.number < number ? number - value.number : 0));
-    else
+    else if (feature->get == get_age_s)
         chance->time_us = Smaller(chance->time_us,
                 Sum(flow->first_us, number < UINT64_MAX / US_PER_S ? number * US_PER_S : UINT64_MAX));
+    else
+        TattlerChanceAdd(chance, feature->changed);
 }
 
 void TattlerChanceAdd(struct TattlerChance *chance, uint32_t mask)
