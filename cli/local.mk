@@ -19,8 +19,8 @@ libhost_la_SOURCES = \
 	cli/report_internal.h cli/report_model.c cli/report_model.h cli/report_names.c cli/report_remotes.c \
 	cli/report_time.c cli/report_time.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h \
 	cli/summary.c cli/summary.h cli/summary_alerts.c cli/summary_internal.h cli/summary_print.c \
-	cli/tcp_state.c cli/tcp_state.h cli/yaml_edit.c cli/yaml_edit.h cli/yaml_set.c cli/yaml_tree.c \
-	cli/yaml_tree.h
+	cli/tcp_state.c cli/tcp_state.h cli/yaml_change.c cli/yaml_change.h cli/yaml_edit.c \
+	cli/yaml_edit.h cli/yaml_set.c
 libhost_la_LIBADD = librules.la libstore.la libengine.la $(CLI_LIBS)
 
 bin_PROGRAMS += tattler

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "yaml_tree.h"
+#include "yaml_change.h"
 
 /* --- the cut --- */
 
@@ -23,7 +23,7 @@ static void cut_for_key(struct yaml_tree *tree, const char *text, size_t len, co
     out->from = len;
     if (!tree_is_nothing(base)) {
         out->key_indent = tree_node(tree, base->data.mapping.pairs.start->key)->start_mark.column;
-        if (base != yaml_document_get_root_node(&tree->document))
+        if (base != tree_root(tree))
             out->from = text_behind_line(text, len, tree_last_line(tree, base));
     }
     out->to = out->from;
@@ -137,7 +137,7 @@ static bool find_cut(struct yaml_tree *tree, const char *text, size_t len, const
             (base->type != YAML_MAPPING_NODE || tree_is_flow(base)))
         return false;
     *why = "its section 'tattler' is empty";
-    if (tree_is_nothing(base) && base != yaml_document_get_root_node(&tree->document))
+    if (tree_is_nothing(base) && base != tree_root(tree))
         return false;
     cut_for_key(tree, text, len, base, out);
     return true;
@@ -152,7 +152,7 @@ char *yaml_add_item(const char *text, size_t len, const char *key, yaml_item_fn 
 
     *why = "it is not YAML, or holds more than one document";
     *out_len = 0;
-    if (tree_read(&before, text, len) && find_cut(&before, text, len, key, &cut, why)) {
+    if (tree_read_alone(text, len, &before) && find_cut(&before, text, len, key, &cut, why)) {
         *why = "out of memory";
         made = assemble(text, len, key, &cut, item, user, out_len);
     }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "yaml_edit.h"
-#include "yaml_tree.h"
+#include "yaml_change.h"
 
 /* Where a mark of libyaml, which counts characters, is in the text. */
 static size_t byte_of(const char *text, size_t len, const yaml_mark_t *mark)
@@ -31,13 +31,7 @@ struct way {
 
 static const yaml_node_t *find_item(struct yaml_tree *tree, const struct yaml_value *set)
 {
-    const yaml_node_pair_t *pair = tree_find(tree, tree_base(tree), set->list);
-    const yaml_node_t *list = pair != NULL ? tree_node(tree, pair->value) : NULL;
-
-    if (list == NULL || list->type != YAML_SEQUENCE_NODE ||
-            set->item >= (size_t)(list->data.sequence.items.top - list->data.sequence.items.start))
-        return NULL;
-    return tree_node(tree, list->data.sequence.items.start[set->item]);
+    return tree_item(tree, tree_value(tree, tree_base(tree), set->list), set->item);
 }
 
 static bool follow(struct yaml_tree *tree, const struct yaml_value *set, struct way *out)
@@ -213,7 +207,7 @@ static bool only_set(struct yaml_tree *before, struct yaml_tree *after, const vo
             return false;
         if (depth == old.depth && old.pair == NULL)
             change.grown = new.map;
-        new.map = tree_node(after, tree_find(after, new.map, set->path[depth])->value);
+        new.map = tree_value(after, new.map, set->path[depth]);
         if (depth == old.depth && old.pair != NULL)
             change.replaced = new.map;
     }
@@ -229,7 +223,7 @@ char *yaml_set_value(const char *text, size_t len, const struct yaml_value *set,
 
     *why = "it is not YAML, or holds more than one document";
     *out_len = 0;
-    if (tree_read(&before, text, len)) {
+    if (tree_read_alone(text, len, &before)) {
         *why = "its entry is written in a way that is not known";
         if (find_cut(&before, text, len, set, &cut)) {
             *why = "out of memory";

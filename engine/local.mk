@@ -51,6 +51,7 @@ libengine_la_SOURCES = \
 	engine/enrich/resolvers.h engine/enrich/risk.c engine/enrich/risk.h \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \
+	engine/files/yaml_tree.c engine/files/yaml_tree.h \
 	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_claim.c engine/flow_learn.c engine/flow_lease.c \
 	engine/engine_arp.c engine/engine_events.c engine/engine_heuristics.c engine/engine_scripts.c engine/engine_scripts.h engine/engine_scripts_read.c engine/flow_burst.c engine/flow_dns.c engine/flow_no_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_relay.c engine/flow_remotes.c engine/flow_report.c engine/flow_silence.c \

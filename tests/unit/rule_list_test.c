@@ -212,6 +212,15 @@ START_TEST(the_section_vars_is_read_and_the_rest_is_not)
 }
 END_TEST
 
+START_TEST(an_alias_is_read_and_of_two_sections_the_last)
+{
+    ck_assert_int_eq(read_yaml("net: &net 192.0.2.0/24\nvars: {address-groups: {B: nonsense}}\n"
+                               "vars: {address-groups: {A: *net}}\n"), TATTLER_OK);
+    ck_assert_str_eq(told, "");
+    ck_assert(has("$A", "192.0.2.7"));
+}
+END_TEST
+
 START_TEST(bad_variables_are_told_with_their_place)
 {
     ck_assert_int_eq(read_yaml("vars:\n  address-groups:\n    A: \"[192.0.2.1\"\n    B: $C\n"
@@ -269,6 +278,7 @@ int main(void)
     tcase_add_test(cases, a_variable_that_uses_itself_is_told);
     tcase_add_test(cases, variables_that_fan_out_cost_little);
     tcase_add_test(cases, the_section_vars_is_read_and_the_rest_is_not);
+    tcase_add_test(cases, an_alias_is_read_and_of_two_sections_the_last);
     tcase_add_test(cases, bad_variables_are_told_with_their_place);
     tcase_add_test(cases, what_is_no_group_of_variables_is_told);
     suite_add_tcase(suite, cases);

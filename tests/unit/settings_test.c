@@ -190,6 +190,9 @@ START_TEST(the_own_section_of_suricatas_file_is_enough)
             TATTLER_OK);
     ck_assert_uint_eq(settings.warm_up_s, 300);
     expect_problem("%YAML 1.1\n---\nvars: {}\ntattler:\n  warmup: 5m\n", 5, 3, "'warm-up'");
+    /* Suricata takes the last of two sections, and nothing of the first. */
+    ck_assert_int_eq(read_text("tattler: {warm-up: 6m, dns-grace: x}\ntattler: {warm-up: 7m}\n"), TATTLER_OK);
+    ck_assert_uint_eq(settings.warm_up_s, 420);
     expect_problem("%YAML 1.1\n---\nvars: {}\noutputs: []\n", 3, 1, "section 'tattler'");
     ck_assert_uint_eq(told.count, 1);
 }

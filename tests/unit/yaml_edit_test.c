@@ -50,6 +50,8 @@ static const struct {
     { "x: 1\ntattler:\n    # our\n    a: 1\n# not\ny: 1\n",
         "x: 1\ntattler:\n    # our\n    a: 1\n    suppress:\n      - new: 1\n# not\ny: 1\n" },
     { "tattler:\n  suppress:\n    - \xc3\xa4: 1\n", "tattler:\n  suppress:\n    - \xc3\xa4: 1\n    - new: 1\n" },
+    /* The last of two sections is the one that counts. */
+    { "tattler:\n  a: 1\ntattler:\n  b: 1\n", "tattler:\n  a: 1\ntattler:\n  b: 1\n  suppress:\n    - new: 1\n" },
 };
 
 static const char *const refused[] = { "a: [\n", "a: 1\n---\nb: 1\n", "{a: 1}\n", "suppress: [1]\n",

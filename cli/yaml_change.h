@@ -1,31 +1,19 @@
-/* yaml_tree.h - a YAML text as libyaml reads it: what stands where, and whether a change has changed
- * something else. Shared by what edits such texts. One thread. */
-#ifndef TATTLER_CLI_YAML_TREE_H
-#define TATTLER_CLI_YAML_TREE_H
+/* yaml_change.h - what an edit of a YAML text needs: where things stand and end, and whether it has changed
+ * something else. For yaml_edit.c and yaml_set.c. One thread. */
+#ifndef TATTLER_CLI_YAML_CHANGE_H
+#define TATTLER_CLI_YAML_CHANGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <yaml.h>
 
-struct yaml_tree {
-    yaml_parser_t parser;
-    yaml_document_t document;
-    bool has_document;
-    size_t visits; /* of nodes: aliases of aliases are visited again and again */
-};
+#include "files/yaml_tree.h"
 
-/* False: not YAML, or more than one document. Cleared in any case by tree_clear(). */
-bool tree_read(struct yaml_tree *tree, const char *text, size_t len);
-void tree_clear(struct yaml_tree *tree);
+/* False: not YAML, or more than one document. To be cleared in any case. */
+bool tree_read_alone(const char *text, size_t len, struct yaml_tree *out);
 
-yaml_node_t *tree_node(struct yaml_tree *tree, int index);
 /* The map that holds our keys: the section 'tattler' of the text, if it has one. NULL: it is empty. */
-yaml_node_t *tree_base(struct yaml_tree *tree);
-/* NULL: 'map' is none, or has no such key. */
-const yaml_node_pair_t *tree_find(struct yaml_tree *tree, const yaml_node_t *map, const char *key);
-const char *tree_scalar(const yaml_node_t *node); /* NULL: it is none */
-bool tree_is_nothing(const yaml_node_t *node);    /* not there, or a key without a value */
-bool tree_is_flow(const yaml_node_t *node);       /* "[a, b]", "{a: 1}" */
+const yaml_node_t *tree_base(struct yaml_tree *tree);
+bool tree_is_flow(const yaml_node_t *node); /* "[a, b]", "{a: 1}" */
 /* Written behind its key, not named there by an alias? */
 bool tree_is_own(struct yaml_tree *tree, const yaml_node_pair_t *pair);
 

@@ -1,74 +1,25 @@
-#include "yaml_tree.h"
+#include "yaml_change.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define OWN_SECTION "tattler"
-#define DEPTH_MAX 32
-#define VISITS_MAX ((size_t)1 << 20)
+#define VISITS_MAX ((size_t)1 << 20) /* of nodes: aliases of aliases are visited again and again */
 
-bool tree_read(struct yaml_tree *tree, const char *text, size_t len)
+bool tree_read_alone(const char *text, size_t len, struct yaml_tree *out)
 {
-    yaml_document_t second;
-    bool alone;
+    struct tree_problem problem;
 
-    *tree = (struct yaml_tree){ .has_document = false };
-    if (!yaml_parser_initialize(&tree->parser))
-        return false;
-    yaml_parser_set_input_string(&tree->parser, (const unsigned char *)text, len);
-    tree->has_document = yaml_parser_load(&tree->parser, &tree->document) != 0;
-    if (!tree->has_document || !yaml_parser_load(&tree->parser, &second))
-        return false;
-    alone = yaml_document_get_root_node(&second) == NULL;
-    yaml_document_delete(&second);
-    return alone;
+    return tree_read(text, len, out, &problem) && out->second_line == 0;
 }
 
-void tree_clear(struct yaml_tree *tree)
+const yaml_node_t *tree_base(struct yaml_tree *tree)
 {
-    if (tree->has_document)
-        yaml_document_delete(&tree->document);
-    yaml_parser_delete(&tree->parser);
-}
-
-yaml_node_t *tree_node(struct yaml_tree *tree, int index)
-{
-    return yaml_document_get_node(&tree->document, index);
-}
-
-const char *tree_scalar(const yaml_node_t *node)
-{
-    return node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : NULL;
-}
-
-const yaml_node_pair_t *tree_find(struct yaml_tree *tree, const yaml_node_t *map, const char *key)
-{
-    if (map == NULL || map->type != YAML_MAPPING_NODE)
-        return NULL;
-    for (const yaml_node_pair_t *pair = map->data.mapping.pairs.start;
-            pair < map->data.mapping.pairs.top; pair++) {
-        const char *text = tree_scalar(tree_node(tree, pair->key));
-
-        if (text != NULL && strcmp(text, key) == 0)
-            return pair;
-    }
-    return NULL;
-}
-
-yaml_node_t *tree_base(struct yaml_tree *tree)
-{
-    yaml_node_t *root = yaml_document_get_root_node(&tree->document);
+    const yaml_node_t *root = tree_root(tree);
     const yaml_node_pair_t *own = tree_find(tree, root, OWN_SECTION);
 
     return own != NULL ? tree_node(tree, own->value) : root;
-}
-
-bool tree_is_nothing(const yaml_node_t *node)
-{
-    const char *text = node != NULL ? tree_scalar(node) : "";
-
-    return text != NULL && text[0] == '\0';
 }
 
 bool tree_is_flow(const yaml_node_t *node)
@@ -87,11 +38,12 @@ bool tree_is_own(struct yaml_tree *tree, const yaml_node_pair_t *pair)
 
 /* --- where things end --- */
 
-static size_t last_line(struct yaml_tree *tree, const yaml_node_t *node, unsigned depth)
+static size_t last_line(struct yaml_tree *tree, const yaml_node_t *node, unsigned depth,
+        size_t *visits)
 {
     size_t last = node->start_mark.line;
 
-    if (depth == DEPTH_MAX || ++tree->visits > VISITS_MAX)
+    if (depth == TREE_DEPTH_MAX || ++*visits > VISITS_MAX)
         return SIZE_MAX;
     if (node->type == YAML_SCALAR_NODE) {
         bool behind = node->end_mark.column == 0 && node->end_mark.line > last; /* of a block scalar */
@@ -103,7 +55,7 @@ static size_t last_line(struct yaml_tree *tree, const yaml_node_t *node, unsigne
     if (node->type == YAML_SEQUENCE_NODE) {
         for (const yaml_node_item_t *item = node->data.sequence.items.start;
                 item < node->data.sequence.items.top; item++) {
-            size_t line = last_line(tree, tree_node(tree, *item), depth + 1);
+            size_t line = last_line(tree, tree_node(tree, *item), depth + 1, visits);
 
             last = line > last ? line : last;
         }
@@ -111,8 +63,8 @@ static size_t last_line(struct yaml_tree *tree, const yaml_node_t *node, unsigne
     }
     for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
             pair < node->data.mapping.pairs.top; pair++) {
-        size_t key = last_line(tree, tree_node(tree, pair->key), depth + 1);
-        size_t value = last_line(tree, tree_node(tree, pair->value), depth + 1);
+        size_t key = last_line(tree, tree_node(tree, pair->key), depth + 1, visits);
+        size_t value = last_line(tree, tree_node(tree, pair->value), depth + 1, visits);
 
         last = key > last ? key : last;
         last = value > last ? value : last;
@@ -122,7 +74,9 @@ static size_t last_line(struct yaml_tree *tree, const yaml_node_t *node, unsigne
 
 size_t tree_last_line(struct yaml_tree *tree, const yaml_node_t *node)
 {
-    return last_line(tree, node, 0);
+    size_t visits = 0;
+
+    return last_line(tree, node, 0, &visits);
 }
 
 size_t text_behind_line(const char *text, size_t len, size_t line)
@@ -148,6 +102,7 @@ struct comparison {
     struct yaml_tree *before, *after;
     const struct tree_change *change;
     size_t met; /* how often its place was come upon: an alias may name it too */
+    size_t visits;
 };
 
 static bool same(struct comparison *comparison, int old_index, int new_index, unsigned depth);
@@ -191,7 +146,7 @@ static bool same(struct comparison *comparison, int old_index, int new_index, un
     comparison->met += new == comparison->change->grown || new == comparison->change->replaced;
     if (new == comparison->change->replaced)
         return true;
-    if (depth == DEPTH_MAX || ++comparison->after->visits > VISITS_MAX || old->type != new->type)
+    if (depth == TREE_DEPTH_MAX || ++comparison->visits > VISITS_MAX || old->type != new->type)
         return false;
     if (old->type == YAML_SEQUENCE_NODE)
         return same_items(comparison, old, new, depth);
@@ -204,7 +159,7 @@ static bool same(struct comparison *comparison, int old_index, int new_index, un
 bool tree_same_but(struct yaml_tree *before, struct yaml_tree *after,
         const struct tree_change *change)
 {
-    struct comparison comparison = { before, after, change, 0 };
+    struct comparison comparison = { before, after, change, 0, 0 };
 
     /* The root is node 1. */
     return same(&comparison, 1, 1, 0) && comparison.met == 1;
@@ -218,7 +173,7 @@ char *tree_accept(struct yaml_tree *before, char *made, size_t len, tree_judge_f
 
     if (made == NULL)
         return NULL;
-    good = tree_read(&after, made, len) && judge(before, &after, wanted);
+    good = tree_read_alone(made, len, &after) && judge(before, &after, wanted);
     tree_clear(&after);
     if (good)
         return made;
