@@ -1,6 +1,5 @@
 /* 'tattler check': what is wrong with files of rules, heuristics and configurations, what rules cost, and
  * what is missing. */
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +15,9 @@
 #include "detect/rules/rule_set.h"
 #include "enrich/folder.h"
 #include "heuristics.h"
+#include "options.h"
 #include "rules.h"
+#include "rules_told.h"
 #include "screen.h"
 
 #define RULE_PATHS_MAX 64
@@ -121,9 +122,8 @@ static int sum_up(const struct check *check, const struct rule_set *set, unsigne
 /* --- what is checked --- */
 
 struct arguments {
-    const char *yaml, *classes, *references, *thresholds;
-    const char *rules[RULE_PATHS_MAX]; /* of -S */
-    size_t rule_count;
+    struct rule_options rules;
+    const char *classes, *references, *thresholds;
     char *const *files;
 };
 
@@ -198,8 +198,8 @@ static bool read_path(struct reading *reading, const char *path)
 
 static bool read_rules(struct reading *reading, const struct arguments *arguments)
 {
-    for (size_t i = 0; i < arguments->rule_count; i++)
-        if (!read_path(reading, arguments->rules[i]))
+    for (size_t i = 0; i < arguments->rules.path_count; i++)
+        if (!read_path(reading, arguments->rules.paths[i]))
             return false;
     for (char *const *file = arguments->files; *file != NULL; file++)
         if (!is_lua(*file) && !is_yaml(*file) && !read_path(reading, *file))
@@ -328,11 +328,11 @@ static int check_all(const struct arguments *arguments, struct check *check)
     struct rule_vars vars = { { NULL } };
     int status = EXIT_INPUT;
 
-    if (arguments->yaml != NULL)
-        check_entries(arguments->yaml);
+    if (arguments->rules.config != NULL)
+        check_entries(arguments->rules.config);
     if (!out_of_memory(vars_default(&vars, HOME_NETWORKS)) &&
-            (arguments->yaml == NULL ||
-                    !out_of_memory(vars_read_yaml(&vars, arguments->yaml, tell_setting, check))))
+            (arguments->rules.config == NULL ||
+                    !out_of_memory(vars_read_yaml(&vars, arguments->rules.config, tell_setting, check))))
         status = check_with(&vars, arguments, check);
     vars_clear(&vars);
     return status;
@@ -350,8 +350,10 @@ static void print_cell(const char *text)
     }
 }
 
-static void print_keywords(void)
+static int print_keywords(void *user, const char *value)
 {
+    (void)user;
+    (void)value;
     puts("| keyword | example | |\n|---|---|---|");
     for (size_t i = 0; i < keyword_count; i++) {
         printf("| `%s`", keywords[i].name);
@@ -363,54 +365,29 @@ static void print_keywords(void)
         print_cell(keywords[i].doc);
         puts(" |");
     }
+    return -1;
 }
 
 /* --- the command --- */
 
 int command_check(int argc, char **argv)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
-        { "keywords", no_argument, NULL, 'k' }, { 0 } };
-    struct arguments arguments = { .yaml = NULL };
+    struct arguments arguments = { .files = NULL };
     struct check check = { .quiet = false };
-    int c;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &arguments.rules.config, NULL },
+        { OPTION_TEXT, "C", &arguments.classes, NULL },
+        { OPTION_TEXT, "R", &arguments.references, NULL },
+        { OPTION_TEXT, "T", &arguments.thresholds, NULL },
+        { OPTION_RULES, "S", &arguments.rules, NULL },
+        { OPTION_FLAG, "q", &check.quiet, NULL },
+        { OPTION_DO, "keywords", NULL, print_keywords },
+    };
+    int status = options_read("check", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((c = getopt_long(argc, argv, ":c:C:R:T:S:qh", longs, NULL)) != -1)
-        switch (c) {
-        case 'c':
-            arguments.yaml = optarg;
-            break;
-        case 'C':
-            arguments.classes = optarg;
-            break;
-        case 'R':
-            arguments.references = optarg;
-            break;
-        case 'T':
-            arguments.thresholds = optarg;
-            break;
-        case 'S':
-            if (arguments.rule_count == RULE_PATHS_MAX)
-                return usage_error("check", "more than %d options -S: give a folder",
-                        RULE_PATHS_MAX);
-            arguments.rules[arguments.rule_count++] = optarg;
-            break;
-        case 'q':
-            check.quiet = true;
-            break;
-        case 'k':
-            print_keywords();
-            return EXIT_DONE;
-        case 'h':
-            fputs(usage, stdout);
-            return EXIT_DONE;
-        case ':':
-            return usage_error("check", "option -%c needs a file%s", optopt,
-                    optopt == 'S' ? " or a folder" : "");
-        default:
-            return unknown_option("check", argv[optind - 1], longs);
-        }
-    if (optind == argc && arguments.rule_count == 0)
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
+    if (optind == argc && arguments.rules.path_count == 0)
         return usage_error("check", "no file given");
     arguments.files = argv + optind;
     return check_all(&arguments, &check);

@@ -1,5 +1,4 @@
 /* 'tattler devices': what the store knows of each device, and how far it has learned. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "baseline_file.h"
 #include "command.h"
 #include "devices_show.h"
+#include "options.h"
 
 #define RULINGS_MAX 64 /* options that rule on a device */
 
@@ -51,38 +51,35 @@ static const struct {
     [RULING_FORGET] = { "forget", "is forgotten" },
 };
 
-enum { OPTION_JSON = 256, OPTION_RULING };
+static int add_ruling(struct options *options, enum store_ruling what, const char *device)
+{
+    if (options->ruling_count == RULINGS_MAX)
+        return usage_error("devices", "more than %d rulings at once", RULINGS_MAX);
+    options->rulings[options->ruling_count++] = (struct ruling){ what, device };
+    return EXIT_DONE;
+}
+
+static int reset(void *options, const char *device) { return add_ruling(options, RULING_RESET, device); }
+static int freeze(void *options, const char *device) { return add_ruling(options, RULING_FREEZE, device); }
+static int thaw(void *options, const char *device) { return add_ruling(options, RULING_THAW, device); }
+static int trust(void *options, const char *device) { return add_ruling(options, RULING_TRUST, device); }
+static int forget(void *options, const char *device) { return add_ruling(options, RULING_FORGET, device); }
 
 static int parse_options(struct options *options, int argc, char **argv)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
-        { "json", no_argument, NULL, OPTION_JSON },
-        { "reset", required_argument, NULL, OPTION_RULING + RULING_RESET },
-        { "freeze", required_argument, NULL, OPTION_RULING + RULING_FREEZE },
-        { "thaw", required_argument, NULL, OPTION_RULING + RULING_THAW },
-        { "trust", required_argument, NULL, OPTION_RULING + RULING_TRUST },
-        { "forget", required_argument, NULL, OPTION_RULING + RULING_FORGET }, { 0 } };
-    int c;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &options->config, NULL },
+        { OPTION_FLAG, "json", &options->json, NULL },
+        { OPTION_TAKE, "reset", options, reset },
+        { OPTION_TAKE, "freeze", options, freeze },
+        { OPTION_TAKE, "thaw", options, thaw },
+        { OPTION_TAKE, "trust", options, trust },
+        { OPTION_TAKE, "forget", options, forget },
+    };
+    int status = options_read("devices", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((c = getopt_long(argc, argv, ":c:h", longs, NULL)) != -1) {
-        if (c == 'h') {
-            fputs(usage, stdout);
-            return -1;
-        }
-        if (c == ':')
-            return usage_error("devices", "option '%s' needs a value", argv[optind - 1]);
-        if (c == '?')
-            return unknown_option("devices", argv[optind - 1], longs);
-        if (c == 'c')
-            options->config = optarg;
-        else if (c == OPTION_JSON)
-            options->json = true;
-        else if (options->ruling_count == RULINGS_MAX)
-            return usage_error("devices", "more than %d rulings at once", RULINGS_MAX);
-        else
-            options->rulings[options->ruling_count++] =
-                    (struct ruling){ (enum store_ruling)(c - OPTION_RULING), optarg };
-    }
+    if (status != EXIT_DONE)
+        return status;
     if (argc - optind > 1)
         return usage_error("devices", "one store at a time");
     options->store = argv[optind];

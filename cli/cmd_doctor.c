@@ -1,6 +1,5 @@
 /* 'tattler doctor': does everything fit together, and if not, what to do. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include "enrich/resolvers.h"
 #include "enrich/risk.h"
 #include "enrich/zone.h"
+#include "options.h"
 #include "screen.h"
 
 #define SURICATA_YAML "/etc/suricata/suricata.yaml"
@@ -280,23 +280,12 @@ static int check_all(const char *config, const char *suricata_yaml)
 
 int command_doctor(int argc, char **argv)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
     const char *config = NULL;
-    int c;
+    const struct command_option rows[] = { { OPTION_TEXT, "c", &config, NULL } };
+    int status = options_read("doctor", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((c = getopt_long(argc, argv, ":c:h", longs, NULL)) != -1)
-        switch (c) {
-        case 'c':
-            config = optarg;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return EXIT_DONE;
-        case ':':
-            return usage_error("doctor", "option -%c needs a file", optopt);
-        default:
-            return unknown_option("doctor", argv[optind - 1], longs);
-        }
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
     if (argc - optind > 1)
         return usage_error("doctor", "'%s' is one argument too many", argv[optind + 1]);
     return check_all(config, argv[optind]);

@@ -1,5 +1,4 @@
 /* 'tattler explain': rules in plain words, what to do about their alerts and how to tune them. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 
 #include "command.h"
 #include "explain.h"
+#include "options.h"
 #include "rules_told.h"
 
 static const char usage[] =
@@ -25,9 +25,8 @@ static const char usage[] =
         "Exit status: 0 done, 1 something was not found or could not be read, 2 wrong usage.\n";
 
 struct arguments {
-    const char *config, *pages;
-    const char *rules[RULE_PATHS_MAX];
-    size_t rule_count;
+    struct rule_options rules;
+    const char *pages;
     char *const *wanted; /* NULL behind the last */
 };
 
@@ -73,15 +72,9 @@ static bool needs_pack(const struct arguments *arguments)
 static bool load_rules(struct explain *explain, const struct arguments *arguments,
         const struct settings *settings)
 {
-    struct rules_source source = {
-        .yaml = arguments->config,
-        .classification = settings->classification_file,
-        .reference = settings->reference_file,
-        .paths = arguments->rules,
-        .path_count = arguments->rule_count,
-        .home = &settings->home_networks,
-    };
+    struct rules_source source = rules_source_of(&arguments->rules, settings);
 
+    source.threshold = NULL; /* a rule is explained as it is written */
     explain->failed |= !rules_choose(&source, settings, needs_pack(arguments));
     return rules_load(&source, rules_tell, &explain->told, &explain->rules) != TATTLER_NO_MEMORY;
 }
@@ -195,40 +188,22 @@ static int run(const struct arguments *arguments, const struct settings *setting
 
 int command_explain(int argc, char **argv)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
-        { "pages", required_argument, NULL, 'p' }, { 0 } };
-    struct arguments arguments = { .config = NULL };
+    struct arguments arguments = { .pages = NULL };
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &arguments.rules.config, NULL },
+        { OPTION_RULES, "S", &arguments.rules, NULL },
+        { OPTION_TEXT, "pages", &arguments.pages, NULL },
+    };
+    int status = options_read("explain", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
     struct settings settings;
-    int c, status = EXIT_USAGE;
 
-    while ((c = getopt_long(argc, argv, ":c:S:h", longs, NULL)) != -1)
-        switch (c) {
-        case 'c':
-            arguments.config = optarg;
-            break;
-        case 'S':
-            if (arguments.rule_count == RULE_PATHS_MAX)
-                return usage_error("explain", "more than %d times -S: name a folder",
-                        RULE_PATHS_MAX);
-            arguments.rules[arguments.rule_count++] = optarg;
-            break;
-        case 'p':
-            arguments.pages = optarg;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return EXIT_DONE;
-        case ':':
-            return usage_error("explain", "option '%s' needs a value", argv[optind - 1]);
-        default:
-            return unknown_option("explain", argv[optind - 1], longs);
-        }
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
     if (optind == argc && arguments.pages == NULL)
         return usage_error("explain", "what? A sid such as 1000010, a word such as 'beacon', or a "
                 "file of rules");
     arguments.wanted = argv + optind;
-    if (load_settings(&settings, arguments.config))
-        status = run(&arguments, &settings);
+    status = load_settings(&settings, arguments.rules.config) ? run(&arguments, &settings) : EXIT_USAGE;
     settings_clear(&settings);
     return status;
 }

@@ -1,7 +1,6 @@
 /* 'tattler export': block and allow lists for firewalls, resolvers and Suricata, from EVE. */
 #include "config.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "detect/rules/kinds.h"
 #include "eve_read.h"
 #include "export.h"
+#include "options.h"
 #include "result_file.h"
 
 static const char usage[] =
@@ -53,11 +53,14 @@ struct options {
 
 /* --- arguments --- */
 
-static void list_formats(void)
+static int list_formats(void *user, const char *value)
 {
+    (void)user;
+    (void)value;
     for (size_t i = 0; i < export_format_count; i++)
         printf("%-10s %s%s\n", export_formats[i].name, export_formats[i].doc,
                 export_formats[i].traits & EXPORT_CAN_ALLOW ? "; --allow" : "");
+    return -1;
 }
 
 static const struct export_format *find_format(const char *word)
@@ -75,94 +78,61 @@ static const struct export_format *find_format(const char *word)
     return NULL;
 }
 
-static int add_choice(const char *choices[], size_t *count, const char *option)
+static int add_choice(const char *choices[], size_t *count, const char *value, const char *option)
 {
     if (*count == CHOICES_MAX)
         return usage_error("export", "at most %d times %s", CHOICES_MAX, option);
-    choices[(*count)++] = optarg;
+    choices[(*count)++] = value;
     return EXIT_DONE;
+}
+
+static int add_device(void *user, const char *value)
+{
+    struct options *options = user;
+
+    return add_choice(options->devices, &options->wish.device_count, value, "--device");
 }
 
 /* Rules of one's own may have words of their own. */
-static int add_kind(struct options *options)
+static int add_kind(void *user, const char *value)
 {
-    const char *meant = rule_kind_meant(optarg);
+    const char *meant = rule_kind_meant(value);
+    struct options *options = user;
 
     if (meant != NULL)
-        return usage_error("export", "no rule of the pack detects '%s': did you mean '%s'?", optarg, meant);
-    return add_choice(options->detects, &options->wish.detects_count, "--detects");
+        return usage_error("export", "no rule of the pack detects '%s': did you mean '%s'?", value, meant);
+    return add_choice(options->detects, &options->wish.detects_count, value, "--detects");
 }
 
-static int take_number(unsigned *out)
+static int take_priority(void *user, const char *value)
 {
+    struct options *options = user;
     char *end;
-    unsigned long value = strtoul(optarg, &end, 10);
+    unsigned long number = strtoul(value, &end, 10);
 
-    if (optarg[0] < '1' || optarg[0] > '9' || *end != '\0' || value > 255)
-        return usage_error("export", "'%s' is no priority: 1, act now, to 4, inventory", optarg);
-    *out = (unsigned)value;
+    if (value[0] < '1' || value[0] > '9' || *end != '\0' || number > 255)
+        return usage_error("export", "'%s' is no priority: 1, act now, to 4, inventory", value);
+    options->wish.priority = (unsigned)number;
     return EXIT_DONE;
-}
-
-static const struct option longs[] = {
-    { "allow", no_argument, NULL, 'a' },
-    { "device", required_argument, NULL, 'd' },
-    { "detects", required_argument, NULL, 't' },
-    { "priority", required_argument, NULL, 'p' },
-    { "force", no_argument, NULL, 'f' },
-    { "mud-url", required_argument, NULL, 'u' },
-    { "list", no_argument, NULL, 'l' },
-    { "help", no_argument, NULL, 'h' },
-    { 0 },
-};
-
-/* EXIT_DONE, an exit status, or -1: done, nothing is left to do. */
-static int take_option(struct options *options, int option, const char *word)
-{
-    switch (option) {
-    case 'a':
-        options->wish.allow = true;
-        return EXIT_DONE;
-    case 'f':
-        options->wish.force = true;
-        return EXIT_DONE;
-    case 'c':
-        options->config = optarg;
-        return EXIT_DONE;
-    case 'o':
-        options->output = optarg;
-        return EXIT_DONE;
-    case 'u':
-        options->mud_url = optarg;
-        return EXIT_DONE;
-    case 'd':
-        return add_choice(options->devices, &options->wish.device_count, "--device");
-    case 't':
-        return add_kind(options);
-    case 'p':
-        return take_number(&options->wish.priority);
-    case 'h':
-        fputs(usage, stdout);
-        return -1;
-    case 'l':
-        list_formats();
-        return -1;
-    case ':':
-        return usage_error("export", "option %s needs a value", word);
-    default:
-        return unknown_option("export", word, longs);
-    }
 }
 
 static int read_options(int argc, char **argv, struct options *options)
 {
-    int option, status;
+    const struct command_option rows[] = {
+        { OPTION_FLAG, "allow", &options->wish.allow, NULL },
+        { OPTION_FLAG, "force", &options->wish.force, NULL },
+        { OPTION_TAKE, "device", options, add_device },
+        { OPTION_TAKE, "detects", options, add_kind },
+        { OPTION_TAKE, "priority", options, take_priority },
+        { OPTION_TEXT, "mud-url", &options->mud_url, NULL },
+        { OPTION_TEXT, "c", &options->config, NULL },
+        { OPTION_TEXT, "o", &options->output, NULL },
+        { OPTION_DO, "list", NULL, list_formats },
+    };
+    int status = options_read("export", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((option = getopt_long(argc, argv, ":c:o:h", longs, NULL)) != -1) {
-        status = take_option(options, option, argv[optind - 1]);
-        if (status != EXIT_DONE)
-            return status;
-    }
+    if (status != EXIT_DONE)
+        return status;
     if (optind == argc)
         return usage_error("export", "no format given: tattler export --list names them");
     options->format = find_format(argv[optind]);

@@ -1,10 +1,10 @@
 /* 'tattler features': the feature table for people, as a list or as the page doc/features.md. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 #include "detect/features.h"
+#include "options.h"
 #include "screen.h"
 
 static const char usage[] =
@@ -178,25 +178,12 @@ static void print_page(void)
 
 int command_features(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        { "markdown", no_argument, NULL, 'm' },
-        { "help", no_argument, NULL, 'h' },
-        { 0 },
-    };
     bool markdown = false;
-    int c;
+    const struct command_option rows[] = { { OPTION_FLAG, "markdown", &markdown, NULL } };
+    int status = options_read("features", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((c = getopt_long(argc, argv, ":h", longs, NULL)) != -1)
-        switch (c) {
-        case 'm':
-            markdown = true;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return EXIT_DONE;
-        default:
-            return unknown_option("features", argv[optind - 1], longs);
-        }
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
     if (optind < argc)
         return usage_error("features", "'%s' is one argument too many", argv[optind]);
     if (markdown)

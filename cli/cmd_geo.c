@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "engine.h"
 #include "enrich/geo.h"
 #include "enrich/risk.h"
+#include "options.h"
 #include "screen.h"
 
 #ifdef HAVE_LIBLOC
@@ -145,31 +145,15 @@ static int import(const char *from, const char *to)
 
 static int command_import(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        { "from", required_argument, NULL, 'f' },
-        { "to", required_argument, NULL, 't' },
-        { "help", no_argument, NULL, 'h' },
-        { 0 },
-    };
     const char *from = NULL, *to = NULL;
-    int c;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "from", &from, NULL },
+        { OPTION_TEXT, "to", &to, NULL },
+    };
+    int status = options_read("geo", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((c = getopt_long(argc, argv, ":h", longs, NULL)) != -1)
-        switch (c) {
-        case 'f':
-            from = optarg;
-            break;
-        case 't':
-            to = optarg;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return EXIT_DONE;
-        case ':':
-            return usage_error("geo", "option %s needs a file", argv[optind - 1]);
-        default:
-            return unknown_option("geo", argv[optind - 1], longs);
-        }
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
     if (optind < argc)
         return usage_error("geo", "'%s' is one argument too many", argv[optind]);
     return import(from, to);
@@ -295,25 +279,14 @@ static int lookup(const struct settings *settings, char *const texts[])
 
 static int command_lookup(int argc, char **argv)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
     const char *config = NULL;
+    const struct command_option rows[] = { { OPTION_TEXT, "c", &config, NULL } };
+    int status = options_read("geo", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
     struct settings settings;
     struct address address;
-    int c, status;
 
-    while ((c = getopt_long(argc, argv, ":c:h", longs, NULL)) != -1)
-        switch (c) {
-        case 'c':
-            config = optarg;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return EXIT_DONE;
-        case ':':
-            return usage_error("geo", "option -%c needs a file", optopt);
-        default:
-            return unknown_option("geo", argv[optind - 1], longs);
-        }
+    if (status != EXIT_DONE)
+        return status < 0 ? EXIT_DONE : status;
     if (optind == argc)
         return usage_error("geo", "no address given");
     for (int i = optind; i < argc; i++)

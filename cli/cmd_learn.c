@@ -1,5 +1,4 @@
 /* 'tattler learn': what captures show becomes what is usual. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,10 +9,10 @@
 #include "inspect.h"
 #include "learn_eve.h"
 #include "learn_inputs.h"
+#include "options.h"
 #include "rules_told.h"
 #include "stop.h"
 
-#define RULES_MAX 64 /* options -S */
 
 static const char usage[] =
         "usage: tattler learn [-c tattler.yaml] [--store FILE] [-S RULES]... CAPTURE|EVE...\n"
@@ -34,9 +33,8 @@ static const char usage[] =
         "Exit status: 0 done, 1 some input could not be read, 2 wrong usage or configuration.\n";
 
 struct options {
-    const char *config, *store;
-    const char *rules[RULES_MAX];
-    size_t rules_count;
+    struct rule_options rules;
+    const char *store;
     bool again, unsure;
     const char *const *captures;
     size_t capture_count;
@@ -54,51 +52,17 @@ struct learning {
 
 /* --- arguments --- */
 
-enum { OPTION_STORE = 256, OPTION_AGAIN, OPTION_UNSURE };
-
-static int take_option(struct options *options, int c)
-{
-    switch (c) {
-    case 'c':
-        options->config = optarg;
-        return EXIT_DONE;
-    case 'S':
-        if (options->rules_count == RULES_MAX)
-            return usage_error("learn", "more than %d options -S: give a folder", RULES_MAX);
-        options->rules[options->rules_count++] = optarg;
-        return EXIT_DONE;
-    case OPTION_STORE:
-        options->store = optarg;
-        return EXIT_DONE;
-    case OPTION_AGAIN:
-        options->again = true;
-        return EXIT_DONE;
-    default:
-        options->unsure = true;
-        return EXIT_DONE;
-    }
-}
-
 static int parse_options(struct options *options, int argc, char **argv)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
-        { "store", required_argument, NULL, OPTION_STORE },
-        { "again", no_argument, NULL, OPTION_AGAIN },
-        { "unsure", no_argument, NULL, OPTION_UNSURE }, { 0 } };
-    int c, status = EXIT_DONE;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &options->rules.config, NULL },
+        { OPTION_RULES, "S", &options->rules, NULL },
+        { OPTION_TEXT, "store", &options->store, NULL },
+        { OPTION_FLAG, "again", &options->again, NULL },
+        { OPTION_FLAG, "unsure", &options->unsure, NULL },
+    };
+    int status = options_read("learn", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while (status == EXIT_DONE && (c = getopt_long(argc, argv, ":c:S:h", longs, NULL)) != -1)
-        switch (c) {
-        case 'h':
-            fputs(usage, stdout);
-            return -1;
-        case ':':
-            return usage_error("learn", "option '%s' needs a value", argv[optind - 1]);
-        case '?':
-            return unknown_option("learn", argv[optind - 1], longs);
-        default:
-            status = take_option(options, c);
-        }
     options->captures = (const char *const *)(argv + optind);
     options->capture_count = (size_t)(argc - optind);
     if (status == EXIT_DONE && options->capture_count == 0)
@@ -118,15 +82,7 @@ static void on_alert(void *user, const struct connection *connection, const stru
 
 static bool load_rules(struct learning *learning, const struct settings *settings)
 {
-    struct rules_source source = {
-        .yaml = learning->options.config,
-        .classification = settings->classification_file,
-        .reference = settings->reference_file,
-        .threshold = settings->threshold_file,
-        .paths = learning->options.rules,
-        .path_count = learning->options.rules_count,
-        .home = &settings->home_networks,
-    };
+    struct rules_source source = rules_source_of(&learning->options.rules, settings);
     struct rules_told told = { .warns = false };
 
     learning->failed |= !rules_choose(&source, settings, rules_are_left_open(settings));
@@ -323,7 +279,7 @@ int command_learn(int argc, char **argv)
 
     if (status != EXIT_DONE)
         return status < 0 ? EXIT_DONE : status;
-    if (!load_settings(&settings, learning.options.config) ||
+    if (!load_settings(&settings, learning.options.rules.config) ||
             !baseline_choose(&settings, learning.options.store))
         status = EXIT_USAGE;
     else if (settings.baseline == NULL)

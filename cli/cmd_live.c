@@ -1,9 +1,9 @@
 /* 'tattler live': a network interface through the engine; EVE JSON to files, sockets, Redis. */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "command.h"
 #include "live.h"
+#include "options.h"
 
 static const char usage[] =
         "usage: tattler live -i INTERFACE [-c tattler.yaml] [-S RULES]... [-l DIRECTORY | -o FILE]\n"
@@ -27,14 +27,6 @@ static const char usage[] =
         "opened again, rules, heuristics and configuration read again and the baseline saved.\n"
         "Exit status: 0 done, 1 the interface went away, 2 wrong usage or configuration.\n";
 
-static int add_rules(struct rule_options *rules, const char *path)
-{
-    if (rules->path_count == RULE_PATHS_MAX)
-        return usage_error("live", "more than %d options -S: give a folder", RULE_PATHS_MAX);
-    rules->paths[rules->path_count++] = path;
-    return EXIT_DONE;
-}
-
 static bool is_empty(const char *word)
 {
     return word != NULL && word[0] == '\0';
@@ -55,27 +47,17 @@ static int check_options(const struct live_options *options, int argc, char **ar
 
 static int parse_options(struct live_options *options, int argc, char **argv)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
-        { "user", required_argument, NULL, 'u' }, { 0 } };
-    int c, status = EXIT_DONE;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &options->rules.config, NULL },
+        { OPTION_TEXT, "f", &options->filter, NULL },
+        { OPTION_TEXT, "i", &options->interface, NULL },
+        { OPTION_TEXT, "l", &options->directory, NULL },
+        { OPTION_TEXT, "o", &options->output, NULL },
+        { OPTION_RULES, "S", &options->rules, NULL },
+        { OPTION_TEXT, "user", &options->user, NULL },
+    };
+    int status = options_read("live", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while (status == EXIT_DONE && (c = getopt_long(argc, argv, ":c:f:i:l:o:S:h", longs, NULL)) != -1)
-        switch (c) {
-        case 'c': options->rules.config = optarg; break;
-        case 'f': options->filter = optarg; break;
-        case 'i': options->interface = optarg; break;
-        case 'l': options->directory = optarg; break;
-        case 'o': options->output = optarg; break;
-        case 'u': options->user = optarg; break;
-        case 'S': status = add_rules(&options->rules, optarg); break;
-        case 'h':
-            fputs(usage, stdout);
-            return -1;
-        case ':':
-            return usage_error("live", "option %s needs a value", argv[optind - 1]);
-        default:
-            return unknown_option("live", argv[optind - 1], longs);
-        }
     return status == EXIT_DONE ? check_options(options, argc, argv) : status;
 }
 

@@ -1,5 +1,4 @@
 /* 'tattler profile': what devices of a type talk to, shared between households. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "baseline_file.h"
 #include "command.h"
 #include "learn_eve.h"
+#include "options.h"
 #include "profile_share.h"
 
 #define MIN_DEFAULT 2
@@ -56,33 +56,16 @@ struct work {
 
 /* --- arguments --- */
 
-static int take_min(struct options *options)
+static int take_min(void *user, const char *value)
 {
+    struct options *options = user;
     char *end;
-    unsigned long value = strtoul(optarg, &end, 10);
+    unsigned long number = strtoul(value, &end, 10);
 
-    if (optarg[0] < '1' || optarg[0] > '9' || *end != '\0' || value > MIN_MAX)
-        return usage_error("profile", "--min takes 1 to %d, not '%s'", MIN_MAX, optarg);
-    options->min = (uint32_t)value;
+    if (value[0] < '1' || value[0] > '9' || *end != '\0' || number > MIN_MAX)
+        return usage_error("profile", "--min takes 1 to %d, not '%s'", MIN_MAX, value);
+    options->min = (uint32_t)number;
     return EXIT_DONE;
-}
-
-static const struct option longs[] = { { "min", required_argument, NULL, 'm' },
-    { "base", required_argument, NULL, 'b' }, { "json", no_argument, NULL, 'j' },
-    { "help", no_argument, NULL, 'h' }, { 0 } };
-
-static int take_option(struct options *options, int option, const char *word)
-{
-    switch (option) {
-    case 'c': options->config = optarg; return EXIT_DONE;
-    case 'o': options->output = optarg; return EXIT_DONE;
-    case 'b': options->base = optarg; return EXIT_DONE;
-    case 'j': options->json = true; return EXIT_DONE;
-    case 'm': return take_min(options);
-    case 'h': fputs(usage, stdout); return -1;
-    case ':': return usage_error("profile", "option %s needs a value", word);
-    default: return unknown_option("profile", word, longs);
-    }
 }
 
 static int check_options(const struct options *options)
@@ -96,13 +79,17 @@ static int check_options(const struct options *options)
 
 static int parse_options(struct options *options, int argc, char **argv)
 {
-    int option, status;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &options->config, NULL },
+        { OPTION_TEXT, "o", &options->output, NULL },
+        { OPTION_TEXT, "base", &options->base, NULL },
+        { OPTION_FLAG, "json", &options->json, NULL },
+        { OPTION_TAKE, "min", options, take_min },
+    };
+    int status = options_read("profile", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((option = getopt_long(argc, argv, ":c:o:h", longs, NULL)) != -1) {
-        status = take_option(options, option, argv[optind - 1]);
-        if (status != EXIT_DONE)
-            return status;
-    }
+    if (status != EXIT_DONE)
+        return status;
     if (optind == argc || (strcmp(argv[optind], "export") != 0 && strcmp(argv[optind], "merge") != 0))
         return usage_error("profile", "say what to do: 'export' or 'merge'");
     options->merge = argv[optind][0] == 'm';

@@ -1,6 +1,5 @@
 /* 'tattler replay': capture files through the engine; EVE JSON to a file, a table to a person. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "command.h"
 #include "heuristics.h"
 #include "inspect.h"
+#include "options.h"
 #include "rules_told.h"
 #include "screen.h"
 #include "stop.h"
@@ -68,34 +68,16 @@ static bool is_empty(const char *path)
 
 static int parse_options(struct options *options, int argc, char **argv)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
-    int c;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &options->rules.config, NULL },
+        { OPTION_TEXT, "l", &options->directory, NULL },
+        { OPTION_TEXT, "o", &options->output, NULL },
+        { OPTION_RULES, "S", &options->rules, NULL },
+    };
+    int status = options_read("replay", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((c = getopt_long(argc, argv, ":c:l:o:S:h", longs, NULL)) != -1)
-        switch (c) {
-        case 'c':
-            options->rules.config = optarg;
-            break;
-        case 'l':
-            options->directory = optarg;
-            break;
-        case 'o':
-            options->output = optarg;
-            break;
-        case 'S':
-            if (options->rules.path_count == RULE_PATHS_MAX)
-                return usage_error("replay", "more than %d options -S: give a folder",
-                        RULE_PATHS_MAX);
-            options->rules.paths[options->rules.path_count++] = optarg;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return -1;
-        case ':':
-            return usage_error("replay", "option -%c needs a value", optopt);
-        default:
-            return unknown_option("replay", argv[optind - 1], longs);
-        }
+    if (status != EXIT_DONE)
+        return status;
     if (is_empty(options->rules.config) || is_empty(options->directory) ||
             is_empty(options->output))
         return usage_error("replay", "-c, -l and -o need a path, not an empty word");

@@ -1,11 +1,11 @@
 /* 'tattler report': what EVE records tell of each device, as a page to be read and printed. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "command.h"
+#include "options.h"
 #include "report_page.h"
 #include "result_file.h"
 #include "rules_told.h"
@@ -37,35 +37,16 @@ struct options {
 
 static int read_options(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' },
-        { "store", required_argument, NULL, 's' }, { 0 } };
-    int option;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &options->rules.config, NULL },
+        { OPTION_TEXT, "o", &options->output, NULL },
+        { OPTION_RULES, "S", &options->rules, NULL },
+        { OPTION_TEXT, "store", &options->store, NULL },
+    };
+    int status = options_read("report", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((option = getopt_long(argc, argv, ":c:o:S:h", longs, NULL)) != -1)
-        switch (option) {
-        case 'c':
-            options->rules.config = optarg;
-            break;
-        case 'o':
-            options->output = optarg;
-            break;
-        case 'S':
-            if (options->rules.path_count == RULE_PATHS_MAX)
-                return usage_error("report", "more than %d options -S: give a folder",
-                        RULE_PATHS_MAX);
-            options->rules.paths[options->rules.path_count++] = optarg;
-            break;
-        case 's':
-            options->store = optarg;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return -1;
-        case ':':
-            return usage_error("report", "option '%s' needs a value", argv[optind - 1]);
-        default:
-            return unknown_option("report", argv[optind - 1], longs);
-        }
+    if (status != EXIT_DONE)
+        return status;
     options->sources = (const char *const *)(argv + optind);
     options->source_count = (size_t)(argc - optind);
     if (options->source_count == 0)

@@ -1,8 +1,8 @@
 /* 'tattler serve': the page of 'tattler report', kept up to date, in a browser. */
-#include <getopt.h>
 
 #include "base/hash.h"
 #include "command.h"
+#include "options.h"
 #include "serve.h"
 
 #define DEFAULT_PLACE "127.0.0.1:8844"
@@ -47,51 +47,19 @@ static int check_options(struct serve_options *options)
 
 static int read_options(int argc, char **argv, struct serve_options *options)
 {
-    static const struct option longs[] = {
-        { "listen", required_argument, NULL, 'l' },
-        { "socket", required_argument, NULL, 's' },
-        { "token-file", required_argument, NULL, 't' },
-        { "store", required_argument, NULL, 'b' },
-        { "user", required_argument, NULL, 'u' },
-        { "help", no_argument, NULL, 'h' },
-        { 0 },
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &options->rules.config, NULL },
+        { OPTION_RULES, "S", &options->rules, NULL },
+        { OPTION_TEXT, "listen", &options->listen, NULL },
+        { OPTION_TEXT, "socket", &options->place.socket_path, NULL },
+        { OPTION_TEXT, "token-file", &options->token_file, NULL },
+        { OPTION_TEXT, "store", &options->store, NULL },
+        { OPTION_TEXT, "user", &options->user, NULL },
     };
-    int option;
+    int status = options_read("serve", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((option = getopt_long(argc, argv, ":c:S:h", longs, NULL)) != -1)
-        switch (option) {
-        case 'c':
-            options->rules.config = optarg;
-            break;
-        case 'S':
-            if (options->rules.path_count == RULE_PATHS_MAX)
-                return usage_error("serve", "more than %d options -S: give a folder",
-                        RULE_PATHS_MAX);
-            options->rules.paths[options->rules.path_count++] = optarg;
-            break;
-        case 'l':
-            options->listen = optarg;
-            break;
-        case 's':
-            options->place.socket_path = optarg;
-            break;
-        case 'b':
-            options->store = optarg;
-            break;
-        case 'u':
-            options->user = optarg;
-            break;
-        case 't':
-            options->token_file = optarg;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return -1;
-        case ':':
-            return usage_error("serve", "option '%s' needs a value", argv[optind - 1]);
-        default:
-            return unknown_option("serve", argv[optind - 1], longs);
-        }
+    if (status != EXIT_DONE)
+        return status;
     if (argc - optind != 1)
         return usage_error("serve", optind == argc ? "no EVE given: a file such as eve.json"
                                                    : "one EVE source at a time: a folder holds "

@@ -1,5 +1,4 @@
 /* 'tattler try': one rule, one capture: where it matches, and what fails where it does not. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 #include "command.h"
 #include "heuristics.h"
 #include "inspect.h"
+#include "options.h"
 #include "rules_told.h"
 #include "try.h"
 
@@ -33,9 +33,8 @@ static const char usage[] =
         "Exit status: 0 it matched or found, 1 it did not or something could not be read, 2 wrong usage.\n";
 
 struct arguments {
-    const char *config, *wanted, *capture;
-    const char *paths[RULE_PATHS_MAX];
-    size_t path_count;
+    struct rule_options rules;
+    const char *wanted, *capture;
 };
 
 struct trial {
@@ -61,15 +60,7 @@ static bool is_text(const char *wanted)
 static bool load_others(struct trial *trial, const struct settings *settings)
 {
     const struct arguments *arguments = trial->arguments;
-    struct rules_source source = {
-        .yaml = arguments->config,
-        .classification = settings->classification_file,
-        .reference = settings->reference_file,
-        .threshold = settings->threshold_file,
-        .paths = arguments->paths,
-        .path_count = arguments->path_count,
-        .home = &settings->home_networks,
-    };
+    struct rules_source source = rules_source_of(&arguments->rules, settings);
 
     trial->failed |= !rules_choose(&source, settings, rules_is_number(arguments->wanted));
     if (rules_load(&source, rules_tell, &trial->told, &trial->rules) != TATTLER_NO_MEMORY)
@@ -190,27 +181,14 @@ static int run(const struct arguments *arguments, const struct settings *setting
 
 static int parse_arguments(struct arguments *arguments, int argc, char **argv)
 {
-    static const struct option longs[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
-    int c;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &arguments->rules.config, NULL },
+        { OPTION_RULES, "S", &arguments->rules, NULL },
+    };
+    int status = options_read("try", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
 
-    while ((c = getopt_long(argc, argv, ":c:S:h", longs, NULL)) != -1)
-        switch (c) {
-        case 'c':
-            arguments->config = optarg;
-            break;
-        case 'S':
-            if (arguments->path_count == RULE_PATHS_MAX)
-                return usage_error("try", "more than %d times -S: name a folder", RULE_PATHS_MAX);
-            arguments->paths[arguments->path_count++] = optarg;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return -1;
-        case ':':
-            return usage_error("try", "option '%s' needs a value", argv[optind - 1]);
-        default:
-            return unknown_option("try", argv[optind - 1], longs);
-        }
+    if (status != EXIT_DONE)
+        return status;
     if (argc - optind != 2)
         return usage_error("try", "give one rule and one capture, as in 'try 1000010 FILE.pcap'");
     arguments->wanted = argv[optind];
@@ -220,13 +198,13 @@ static int parse_arguments(struct arguments *arguments, int argc, char **argv)
 
 int command_try(int argc, char **argv)
 {
-    struct arguments arguments = { .config = NULL };
+    struct arguments arguments = { .wanted = NULL };
     struct settings settings;
     int status = parse_arguments(&arguments, argc, argv);
 
     if (status != EXIT_DONE)
         return status < 0 ? EXIT_DONE : status;
-    if (!load_settings(&settings, arguments.config))
+    if (!load_settings(&settings, arguments.rules.config))
         status = EXIT_USAGE;
     else if (is_lua(arguments.wanted))
         status = try_heuristics(&settings, arguments.wanted, arguments.capture);

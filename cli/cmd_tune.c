@@ -1,11 +1,11 @@
 /* 'tattler tune': what alerts most, and the narrowest change that would silence it. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "options.h"
 #include "command.h"
 #include "heuristics.h"
 #include "screen.h"
@@ -90,88 +90,74 @@ static const char *author(void)
     return "unknown";
 }
 
-enum { OPTION_THRESHOLD = 256, OPTION_APPLY, OPTION_UNDO, OPTION_LIST, OPTION_SINCE, OPTION_DEVICE,
-    OPTION_TOP, OPTION_REASON, OPTION_AUTHOR, OPTION_DAYS, OPTION_JSON, OPTION_LIMIT,
-    OPTION_PARAMETER };
+/* --- options that are looked at as they come --- */
 
-static const struct option longs[] = {
-    { "help", no_argument, NULL, 'h' },
-    { "threshold-file", required_argument, NULL, OPTION_THRESHOLD },
-    { "apply", required_argument, NULL, OPTION_APPLY },
-    { "undo", no_argument, NULL, OPTION_UNDO },
-    { "list", no_argument, NULL, OPTION_LIST },
-    { "since", required_argument, NULL, OPTION_SINCE },
-    { "device", required_argument, NULL, OPTION_DEVICE },
-    { "top", required_argument, NULL, OPTION_TOP },
-    { "reason", required_argument, NULL, OPTION_REASON },
-    { "author", required_argument, NULL, OPTION_AUTHOR },
-    { "days", required_argument, NULL, OPTION_DAYS },
-    { "json", no_argument, NULL, OPTION_JSON },
-    { "limit", no_argument, NULL, OPTION_LIMIT },
-    { "parameter", no_argument, NULL, OPTION_PARAMETER },
-    { 0 },
-};
-
-/* One option; EXIT_DONE to go on, -1 where all is said. */
-static int take_option(struct tune *tune, int c, char **argv)
+static int add_rules(void *user, const char *path)
 {
-    struct tune_arguments *arguments = &tune->arguments;
+    struct tune_arguments *arguments = &((struct tune *)user)->arguments;
 
-    switch (c) {
-    case 'c': arguments->config = optarg; break;
-    case OPTION_THRESHOLD: arguments->threshold = optarg; break;
-    case OPTION_APPLY: arguments->apply = optarg; break;
-    case OPTION_UNDO: arguments->undo = true; break;
-    case OPTION_LIST: arguments->list = true; break;
-    case OPTION_PARAMETER: arguments->parameter = true; break;
-    case OPTION_LIMIT: arguments->limit = true; break;
-    case OPTION_JSON: arguments->json = true; break;
-    case OPTION_DEVICE: arguments->device = optarg; break;
-    case OPTION_REASON: arguments->options.reason = optarg; break;
-    case OPTION_AUTHOR: arguments->options.author = optarg; break;
-    case 'S':
-        if (arguments->rule_count == TUNE_RULES_MAX)
-            return usage_error("tune", "more than %d options -S: give a folder", TUNE_RULES_MAX);
-        if (access(optarg, R_OK) != 0)
-            return usage_error("tune", "-S %s: %s", optarg, strerror(errno));
-        arguments->rules[arguments->rule_count++] = optarg;
-        break;
-    case OPTION_SINCE:
-        if (!parse_since(optarg, tune->now_us, &arguments->since_us))
-            return usage_error("tune", "--since takes 7d, 12h or 2026-11-01, not '%s'", optarg);
-        break;
-    case OPTION_TOP:
-        if (!parse_count(optarg, TUNE_GROUPS_MAX, &arguments->top))
-            return usage_error("tune", "--top takes 1 to %d, not '%s'", TUNE_GROUPS_MAX, optarg);
-        break;
-    case OPTION_DAYS:
-        if (!parse_count(optarg, DAYS_MAX, &arguments->options.days))
-            return usage_error("tune", "--days takes 1 to %d, not '%s'", DAYS_MAX, optarg);
-        break;
-    case 'h': fputs(usage, stdout); return -1;
-    case ':': return usage_error("tune", "option '%s' needs a value", argv[optind - 1]);
-    default: return unknown_option("tune", argv[optind - 1], longs);
-    }
+    if (access(path, R_OK) != 0)
+        return usage_error("tune", "-S %s: %s", path, strerror(errno));
+    return rule_options_add("tune", &arguments->rules, path);
+}
+
+static int take_since(void *user, const char *value)
+{
+    struct tune *tune = user;
+
+    if (!parse_since(value, tune->now_us, &tune->arguments.since_us))
+        return usage_error("tune", "--since takes 7d, 12h or 2026-11-01, not '%s'", value);
+    return EXIT_DONE;
+}
+
+static int take_top(void *user, const char *value)
+{
+    if (!parse_count(value, TUNE_GROUPS_MAX, user))
+        return usage_error("tune", "--top takes 1 to %d, not '%s'", TUNE_GROUPS_MAX, value);
+    return EXIT_DONE;
+}
+
+static int take_days(void *user, const char *value)
+{
+    if (!parse_count(value, DAYS_MAX, user))
+        return usage_error("tune", "--days takes 1 to %d, not '%s'", DAYS_MAX, value);
     return EXIT_DONE;
 }
 
 static int parse_arguments(struct tune *tune, int argc, char **argv)
 {
     struct tune_arguments *arguments = &tune->arguments;
-    int c, status;
+    const struct command_option rows[] = {
+        { OPTION_TEXT, "c", &arguments->rules.config, NULL },
+        { OPTION_TAKE, "S", tune, add_rules },
+        { OPTION_TEXT, "threshold-file", &arguments->threshold, NULL },
+        { OPTION_TEXT, "apply", &arguments->apply, NULL },
+        { OPTION_FLAG, "undo", &arguments->undo, NULL },
+        { OPTION_FLAG, "list", &arguments->list, NULL },
+        { OPTION_TAKE, "since", tune, take_since },
+        { OPTION_TEXT, "device", &arguments->device, NULL },
+        { OPTION_TAKE, "top", &arguments->top, take_top },
+        { OPTION_TEXT, "reason", &arguments->options.reason, NULL },
+        { OPTION_TEXT, "author", &arguments->options.author, NULL },
+        { OPTION_TAKE, "days", &arguments->options.days, take_days },
+        { OPTION_FLAG, "json", &arguments->json, NULL },
+        { OPTION_FLAG, "limit", &arguments->limit, NULL },
+        { OPTION_FLAG, "parameter", &arguments->parameter, NULL },
+    };
+    int status;
 
     arguments->top = TOP_DEFAULT;
     arguments->options = (struct tune_options){ NULL, author(), DAYS_DEFAULT };
-    while ((c = getopt_long(argc, argv, ":c:S:h", longs, NULL)) != -1)
-        if ((status = take_option(tune, c, argv)) != EXIT_DONE)
-            return status;
+    status = options_read("tune", usage, rows, sizeof(rows) / sizeof(rows[0]), argc, argv);
+    if (status != EXIT_DONE)
+        return status;
     arguments->sources = (const char *const *)(argv + optind);
     arguments->source_count = (size_t)(argc - optind);
     if (tune_target(arguments) == NULL && (arguments->apply != NULL || arguments->undo))
         return usage_error("tune", "say what to change: -c tattler.yaml or --threshold-file FILE");
     if (arguments->limit && arguments->threshold == NULL)
         return usage_error("tune", "--limit goes with --threshold-file FILE");
-    if (arguments->parameter && (arguments->threshold != NULL || arguments->config == NULL))
+    if (arguments->parameter && (arguments->threshold != NULL || arguments->rules.config == NULL))
         return usage_error("tune", "--parameter goes with -c tattler.yaml alone");
     if (arguments->source_count == 0 && !arguments->undo && !arguments->list)
         return usage_error("tune", "no EVE given: name a file, a folder, '-' or redis://HOST/STREAM");
@@ -216,9 +202,7 @@ static void load_rules(struct tune *tune)
 {
     const struct tune_arguments *arguments = &tune->arguments;
     const char *const pack = rules_folder();
-    struct rules_source source = { .yaml = arguments->config,
-        .paths = arguments->rules, .path_count = arguments->rule_count,
-        .home = &tune->settings.home_networks };
+    struct rules_source source = rules_source_of(&arguments->rules, &tune->settings);
 
     if (rules_choose(&source, &tune->settings, false) && source.path_count == 0)
         source = (struct rules_source){ .paths = &pack, .path_count = access(pack, R_OK) == 0,
@@ -376,7 +360,7 @@ int command_tune(int argc, char **argv)
     if (status == EXIT_DONE && tune->arguments.undo) {
         status = undo(&tune->arguments);
     } else if (status == EXIT_DONE) {
-        status = load_settings(&tune->settings, tune->arguments.config) ? work(tune) : EXIT_USAGE;
+        status = load_settings(&tune->settings, tune->arguments.rules.config) ? work(tune) : EXIT_USAGE;
         settings_clear(&tune->settings);
     }
     free(tune);

@@ -1,21 +1,18 @@
 #include "command.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
-#include "base/nearest.h"
 #include "detect/rules/kinds.h"
 #include "detect/suppress.h"
 #include "rules.h"
 #include "screen.h"
 
 #define COMPLAINT_SIZE 2048
-#define OPTIONS_MAX 32 /* of a command */
 
 /* Who reads complaints as well; NULL: nobody. */
 static struct {
@@ -105,21 +102,6 @@ int usage_error(const char *command, const char *format, ...)
     va_end(arguments);
     fprintf(stderr, "Try 'tattler %s --help'.\n", command);
     return EXIT_USAGE;
-}
-
-int unknown_option(const char *command, const char *word, const struct option *longs)
-{
-    const char *names[OPTIONS_MAX], *near;
-    char name[NEAREST_WORD_MAX + 2]; /* one that is cut has no neighbours either */
-    size_t count = 0;
-
-    snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word); /* '--name=value' */
-    for (; longs[count].name != NULL && count < OPTIONS_MAX; count++)
-        names[count] = longs[count].name;
-    near = strncmp(name, "--", 2) == 0 ? nearest_word(name + 2, names, count) : NULL;
-    return near != NULL
-                   ? usage_error(command, "unknown option '%s': did you mean '--%s'?", word, near)
-                   : usage_error(command, "unknown option '%s'", word);
 }
 
 bool load_settings(struct settings *settings, const char *path)

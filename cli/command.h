@@ -49,11 +49,6 @@ void complain_of_place(void *user, const char *path, unsigned line, unsigned col
 int usage_error(const char *command, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 
-struct option;
-
-/* The same of an option that none of 'longs', which getopt_long() was given, is. */
-int unknown_option(const char *command, const char *word, const struct option *longs);
-
 /* Fills in the defaults and reads the file at 'path', if any. Problems go to standard error as
  * file:line:column: text. False: the file had problems. The caller clears the settings. */
 bool load_settings(struct settings *settings, const char *path);

@@ -34,7 +34,7 @@ tattler_SOURCES = \
 	cli/explain_technique.c cli/explain_tests.c cli/explain_tune.c cli/export.h \
 	cli/export_choose.c cli/export_firewall.c cli/export_formats.c cli/export_guard.c cli/export_list.c cli/export_read.c cli/export_suricata.c \
 	cli/export_uses.c cli/export_uses.h cli/heuristics.c cli/heuristics.h cli/live.c cli/live.h \
-	cli/live_internal.h cli/live_reload.c cli/live_start.c cli/main.c cli/notify.c cli/notify.h \
+	cli/live_internal.h cli/live_reload.c cli/live_start.c cli/main.c cli/notify.c cli/notify.h cli/options.c cli/options.h \
 	cli/output.h cli/output_file.c cli/output_redis.c cli/output_unix.c cli/outputs.c \
 	cli/outputs.h cli/privileges.c cli/privileges.h cli/profile_collect.c cli/profile_print.c cli/profile_share.h cli/prose.c cli/prose.h cli/report_chart.c \
 	cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c \

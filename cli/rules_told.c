@@ -6,6 +6,27 @@
 
 #define LINES_TOLD 20
 
+int rule_options_add(const char *command, struct rule_options *options, const char *path)
+{
+    if (options->path_count == RULE_PATHS_MAX)
+        return usage_error(command, "more than %d options -S: give a folder", RULE_PATHS_MAX);
+    options->paths[options->path_count++] = path;
+    return EXIT_DONE;
+}
+
+struct rules_source rules_source_of(const struct rule_options *options, const struct settings *settings)
+{
+    return (struct rules_source){
+        .yaml = options->config,
+        .classification = settings->classification_file,
+        .reference = settings->reference_file,
+        .threshold = settings->threshold_file,
+        .paths = options->paths,
+        .path_count = options->path_count,
+        .home = &settings->home_networks,
+    };
+}
+
 void rules_tell(void *told, const struct rule_problem *problem)
 {
     struct rules_told *so_far = told;
@@ -29,15 +50,7 @@ bool rules_tell_rest(const struct rules_told *told)
 bool rules_load_told(const struct rule_options *options, const struct settings *settings,
         const struct heuristics *heuristics, struct rules *out, struct rules_told *told)
 {
-    struct rules_source source = {
-        .yaml = options->config,
-        .classification = settings->classification_file,
-        .reference = settings->reference_file,
-        .threshold = settings->threshold_file,
-        .paths = options->paths,
-        .path_count = options->path_count,
-        .home = &settings->home_networks,
-    };
+    struct rules_source source = rules_source_of(options, settings);
 
     *out = (struct rules){ 0 };
     *told = (struct rules_told){ .warns = true };

@@ -15,6 +15,13 @@ struct rule_options {
     size_t path_count;
 };
 
+/* One more path. EXIT_DONE; EXIT_USAGE: they were too many, which was told. */
+int rule_options_add(const char *command, struct rule_options *options, const char *path);
+
+/* What rules_load() takes: those of the options (if they name none, see rules_choose()), with the files and
+ * networks of the settings, which are borrowed. */
+struct rules_source rules_source_of(const struct rule_options *options, const struct settings *settings);
+
 /* All zero at first. */
 struct rules_told {
     unsigned refused;     /* rules and files with errors */

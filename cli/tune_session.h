@@ -2,15 +2,12 @@
 #ifndef TATTLER_CLI_TUNE_SESSION_H
 #define TATTLER_CLI_TUNE_SESSION_H
 
-#include "rules.h"
+#include "rules_told.h"
 #include "tune.h"
 
-#define TUNE_RULES_MAX 64 /* options -S */
-
 struct tune_arguments {
-    const char *config, *threshold, *apply;
-    const char *rules[TUNE_RULES_MAX];
-    size_t rule_count;
+    struct rule_options rules;
+    const char *threshold, *apply;
     bool undo, list, json, limit, parameter;
     uint64_t since_us;
     const char *device;

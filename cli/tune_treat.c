@@ -9,7 +9,7 @@
 
 const char *tune_target(const struct tune_arguments *arguments)
 {
-    return arguments->threshold != NULL ? arguments->threshold : arguments->config;
+    return arguments->threshold != NULL ? arguments->threshold : arguments->rules.config;
 }
 
 /* All that could be done about it, and what is to be done. */
@@ -54,7 +54,7 @@ static void choose(const struct tune *tune, struct tune_group *group, struct cho
 static bool reload(struct tune *tune)
 {
     settings_clear(&tune->settings);
-    return load_settings(&tune->settings, tune->arguments.config);
+    return load_settings(&tune->settings, tune->arguments.rules.config);
 }
 
 static bool write_change(struct tune *tune, const struct tune_group *group,
@@ -65,9 +65,9 @@ static bool write_change(struct tune *tune, const struct tune_group *group,
     if (arguments->threshold != NULL)
         return tune_apply_threshold(arguments->threshold, choice->lines);
     if (!arguments->parameter)
-        return tune_apply_yaml(arguments->config, &tune->settings, &choice->proposal) &&
+        return tune_apply_yaml(arguments->rules.config, &tune->settings, &choice->proposal) &&
                reload(tune);
-    return tune_apply_param(arguments->config, &tune->settings,
+    return tune_apply_param(arguments->rules.config, &tune->settings,
                    &(struct tune_param_item){ &choice->param, group, &choice->proposal }) &&
            reload(tune);
 }
