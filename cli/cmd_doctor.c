@@ -17,6 +17,7 @@
 #include "enrich/risk.h"
 #include "enrich/zone.h"
 #include "options.h"
+#include "rules.h"
 #include "screen.h"
 
 #define SURICATA_YAML "/etc/suricata/suricata.yaml"
@@ -83,20 +84,24 @@ static const char *const *items_of(const struct string_list *list)
     return (const char *const *)list->items;
 }
 
-static void check_settings(struct checklist *list, struct settings *settings, const char *path)
+/* True if the file at 'path', if any, has no mistake: then its variables may be used. */
+static bool check_settings(struct checklist *list, struct settings *settings, const char *path)
 {
     enum tattler_status status = settings_default(settings);
 
     if (status == TATTLER_OK && path == NULL) {
         checklist_tell(list, VERDICT_OK, NULL, "configuration: the built-in one");
-        return;
+        return true;
     }
     if (status == TATTLER_OK)
         status = settings_read_yaml(settings, path, checklist_tell_place, list);
     if (status == TATTLER_OK)
+        status = rules_check_vars(settings, path, checklist_tell_place, list);
+    if (status == TATTLER_OK)
         checklist_tell(list, VERDICT_OK, NULL, "configuration: %s", path);
     else if (status == TATTLER_NO_MEMORY)
         checklist_tell(list, VERDICT_PROBLEM, NULL, "configuration: out of memory");
+    return status == TATTLER_OK;
 }
 
 static void tell_database(struct checklist *list, const struct geo_description *database)
@@ -252,12 +257,13 @@ static int check_all(const char *config, const char *suricata_yaml)
 {
     struct checklist list = { { 0 } };
     struct settings settings;
+    bool good;
 
     if (suricata_yaml == NULL && access(SURICATA_YAML, F_OK) == 0)
         suricata_yaml = SURICATA_YAML;
     if (config == NULL && suricata_yaml != NULL && suricata_has_section(suricata_yaml))
         config = suricata_yaml;
-    check_settings(&list, &settings, config);
+    good = check_settings(&list, &settings, config);
     check_geo(&list, &settings);
     check_oui(&list, &settings);
     check_risk(&list, &settings);
@@ -265,7 +271,7 @@ static int check_all(const char *config, const char *suricata_yaml)
     check_domains(&list, &settings);
     check_zone(&list, &settings);
     check_suppress(&list, &settings);
-    rules_check(&list, &settings, config, suricata_yaml == NULL);
+    rules_check(&list, &settings, good ? config : NULL, suricata_yaml == NULL);
     settings_clear(&settings);
     if (suricata_yaml != NULL)
         suricata_check(&list, suricata_yaml);

@@ -21,7 +21,7 @@ void checklist_tell_place(void *list, const char *file, unsigned line, unsigned 
         const char *what);
 
 /* Loads heuristics, profiles and the baseline as both hosts do, and, for the stand-alone one, the rules.
- * 'config' may hold variables; NULL: none. */
+ * 'config' may hold variables, which were looked at; NULL: none. */
 void rules_check(struct checklist *list, const struct settings *settings, const char *config,
         bool stand_alone);
 
