@@ -158,15 +158,6 @@ static void take_mac(struct eve_event *event, const struct field *field,
         event->has_mac = mac_parse(text, &event->mac);
 }
 
-static void take_action(struct eve_event *event, const struct field *field,
-        const struct json_value *value)
-{
-    char text[16];
-
-    (void)field;
-    event->blocked = text_in(value, text, sizeof(text)) && strcmp(text, "blocked") == 0;
-}
-
 /* Ours, after whatever a message of another host named. */
 static void take_iot_name(struct eve_event *event, const struct field *field,
         const struct json_value *value)
@@ -210,8 +201,6 @@ static const struct field fields[] = {
     { PATH("alert.rev"), take_number, AT(rev) },
     { PATH("alert.severity"), take_number, AT(priority) },
     { PATH("alert.signature"), take_text, AT(message) },
-    { PATH("alert.category"), take_text, AT(category) },
-    { PATH("alert.action"), take_action, 0, 0 },
     { PATH("alert.metadata.detects"), take_metadata, AT(detects) },
     { PATH("iot"), take_iot, 0, 0 },
     { PATH("iot.name"), take_iot_name, AT(name) },
@@ -272,7 +261,6 @@ static void find_device(struct eve_event *event, const struct prefix_list *home)
 
     if (!event->has_source || !event->has_destination)
         return;
-    event->has_addresses = true;
     source_home = is_home(home, &event->source);
     other_home = is_home(home, &event->destination);
     if (!source_home && !other_home && event->iot_text.left == 0)

@@ -21,7 +21,6 @@ struct eve_event {
     uint64_t flow_id;
     char protocol[16], app_protocol[16]; /* "TCP", "tls" */
 
-    bool has_addresses;
     struct address source, destination; /* of the record: of the packet, in an alert */
     uint16_t source_port, destination_port;
 
@@ -46,8 +45,7 @@ struct eve_event {
 
     /* Of an alert. */
     uint32_t gid, sid, rev, priority;
-    bool blocked;
-    char message[256], category[128];
+    char message[256];
     char detects[128]; /* from the rule's metadata, several with ", " between, as the rule has them */
 
     /* Private to eve_event.c. */

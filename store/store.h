@@ -20,7 +20,6 @@
 #define STORE_BUSY_MS 5000
 #define STORE_ITEMS_MAX 1024 /* of one kind and device */
 #define STORE_BEATS_MAX 512  /* of a device */
-#define STORE_CAPTURES_MAX 4096
 
 struct store;
 

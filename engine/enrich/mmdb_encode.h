@@ -18,8 +18,6 @@ enum mmdb_type {
     MMDB_BOOLEAN = 14,
 };
 
-#define MMDB_LENGTH_MAX 65820 /* of a text, map or list, as far as this writes them */
-
 /* Starts zeroed; free(bytes) at the end. */
 struct mmdb_buffer {
     uint8_t *bytes;

@@ -15,7 +15,7 @@ struct mmdb_records {
     struct mmdb_pool texts, records;
 };
 
-/* The id of the record, from 1; 0: out of memory. as_org_len fits MMDB_LENGTH_MAX. */
+/* The id of the record, from 1; 0: out of memory. as_org_len is at most 65820. */
 uint32_t mmdb_records_add(struct mmdb_records *records, const struct geo_record *record);
 void mmdb_records_clear(struct mmdb_records *records);
 

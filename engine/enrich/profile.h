@@ -28,7 +28,6 @@
 #include "enrich/problem.h"
 
 #define PROFILE_VERSION 1
-#define PROFILE_FILES_MAX 16
 #define PROFILE_BYTES_MAX (16 * 1024 * 1024) /* of one file */
 #define PROFILE_HOUSEHOLDS_MAX 10000
 #define PROFILE_TYPES_MAX 1000

@@ -84,8 +84,6 @@ static bool read_alpn(struct cursor body, struct tls_hello *out)
             continue;
         if (out->alpn_count < TLS_ALPN_MAX && token.left < TLS_ALPN_SIZE && is_printable(token))
             cursor_copy(&token, out->alpn[out->alpn_count++], token.left);
-        else
-            out->alpn_dropped = true;
     }
     return true;
 }

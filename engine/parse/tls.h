@@ -30,10 +30,10 @@ struct tls_hello {
      * the first NUL. An absent, empty or overlong name has length 0. */
     char sni[TLS_SNI_SIZE];
     uint8_t sni_length;
-    /* ALPN tokens (RFC 7301) in the client's order, each with its NUL; GREASE ones are left out. */
+    /* ALPN tokens (RFC 7301) in the client's order, each with its NUL; left out are GREASE ones and what is
+     * not printable, too long or too many. */
     char alpn[TLS_ALPN_MAX][TLS_ALPN_SIZE];
     uint8_t alpn_count;
-    bool alpn_dropped; /* some tokens were too many, too long or not printable */
     /* Highest SSL or TLS version offered (0x0300 to 0x03ff): from supported_versions when there,
      * else the legacy field. GREASE values (RFC 8701) and numbers of TLS 1.3 drafts are skipped. */
     uint16_t version;

@@ -163,11 +163,10 @@ START_TEST(alpn_keeps_the_clients_order_and_skips_grease)
     ck_assert_uint_eq(hello.alpn_count, 2);
     ck_assert_str_eq(hello.alpn[0], "h2");
     ck_assert_str_eq(hello.alpn[1], "http/1.1");
-    ck_assert(!hello.alpn_dropped);
 }
 END_TEST
 
-START_TEST(what_alpn_cannot_hold_is_dropped_and_told)
+START_TEST(what_alpn_cannot_hold_is_dropped)
 {
     uint8_t many[6 + 2 * 9] = { 0, 16, 0, 2 + 2 * 9, 0, 2 * 9 };
     uint8_t overlong[6 + 34 + 3] = { 0, 16, 0, 39, 0, 37, 33 };
@@ -182,14 +181,11 @@ START_TEST(what_alpn_cannot_hold_is_dropped_and_told)
     memcpy(overlong + 40, "\2h2", 3);
     ck_assert_int_eq(parse_with(many, sizeof(many), &hello), TATTLER_OK);
     ck_assert_uint_eq(hello.alpn_count, TLS_ALPN_MAX);
-    ck_assert(hello.alpn_dropped);
     ck_assert_int_eq(parse_with(overlong, sizeof(overlong), &hello), TATTLER_OK);
     ck_assert_uint_eq(hello.alpn_count, 1);
     ck_assert_str_eq(hello.alpn[0], "h2");
-    ck_assert(hello.alpn_dropped);
     ck_assert_int_eq(parse_with(binary, sizeof(binary), &hello), TATTLER_OK);
     ck_assert_uint_eq(hello.alpn_count, 0);
-    ck_assert(hello.alpn_dropped);
 }
 END_TEST
 
@@ -462,7 +458,7 @@ int main(void)
     tcase_add_test(tests, a_name_is_kept_as_on_the_wire);
     tcase_add_test(tests, an_empty_or_overlong_name_is_none);
     tcase_add_test(tests, alpn_keeps_the_clients_order_and_skips_grease);
-    tcase_add_test(tests, what_alpn_cannot_hold_is_dropped_and_told);
+    tcase_add_test(tests, what_alpn_cannot_hold_is_dropped);
     tcase_add_test(tests, the_highest_version_skips_grease_and_drafts);
     tcase_add_test(tests, encrypted_client_hello_is_told);
     tcase_add_test(tests, inner_lengths_cannot_reach_outside);

@@ -12,7 +12,6 @@
 #include "enrich/grow.h"
 
 #define FILE_MAX (256 * 1024)
-#define FILES_MAX 256
 
 /* --- telling --- */
 

@@ -75,7 +75,7 @@ struct rule_content {
     uint16_t chop_offset, chop_length; /* only this part of it then; length 0: all */
 };
 
-/* The search ends at rule_pcre_context(). */
+/* The search ends at rule_set_pcre_context(). */
 struct rule_pcre {
     void *code; /* pcre2_code, compiled to machine code where PCRE2 can */
     const char *text; /* as written, with the slashes and the letters */
