@@ -10,7 +10,7 @@
 #include "base/nearest.h"
 #include "command.h"
 #include "detect/heuristics/catalog.h"
-#include "enrich/file_map.h"
+#include "files/file_map.h"
 #include "heuristics.h"
 
 #define PATH_MAX_LEN 128

@@ -13,7 +13,7 @@
 #include "detect/rules/findings.h"
 #include "detect/rules/keyword.h"
 #include "detect/rules/rule_set.h"
-#include "enrich/folder.h"
+#include "files/folder.h"
 #include "heuristics.h"
 #include "options.h"
 #include "rules.h"

@@ -11,7 +11,7 @@
 
 #include "base/cursor.h"
 #include "doctor.h"
-#include "enrich/file_map.h"
+#include "files/file_map.h"
 
 #define VERSION_SIZE 32
 

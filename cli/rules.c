@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "enrich/folder.h"
+#include "files/folder.h"
 
 #define SURICATA_FOLDER "/etc/suricata"
 #define V4_MAPPED_BITS 96 /* that prefixes of IPv4 addresses count as well */

@@ -43,15 +43,15 @@ libengine_la_SOURCES = \
 	engine/emit/eve.c engine/emit/eve.h engine/emit/eve_common.h engine/emit/eve_dns.c \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h engine/emit/json_internal.h engine/emit/json_string.c \
-	engine/enrich/csv.c engine/enrich/csv.h engine/enrich/domain.c engine/enrich/domain.h \
-	engine/enrich/file_map.c engine/enrich/file_map.h engine/enrich/folder.c engine/enrich/folder.h engine/enrich/geo.c engine/enrich/geo.h \
+	engine/enrich/domain.c engine/enrich/domain.h engine/enrich/geo.c engine/enrich/geo.h \
 	engine/enrich/grow.h engine/enrich/mmdb_decode.c engine/enrich/mmdb_decode.h \
 	engine/enrich/oui.c engine/enrich/oui.h engine/enrich/problem.h engine/enrich/profile.c \
 	engine/enrich/profile.h engine/enrich/profile_read.c engine/enrich/resolvers.c \
 	engine/enrich/resolvers.h engine/enrich/risk.c engine/enrich/risk.h \
 	engine/enrich/risk_row.c engine/enrich/risk_row.h engine/enrich/zone.c \
 	engine/enrich/zone.h \
-	engine/files/yaml_tree.c engine/files/yaml_tree.h \
+	engine/files/csv.c engine/files/csv.h engine/files/file_map.c engine/files/file_map.h \
+	engine/files/folder.c engine/files/folder.h engine/files/yaml_tree.c engine/files/yaml_tree.h \
 	engine/engine.c engine/engine.h engine/engine_files.c engine/engine_internal.h engine/flow_claim.c engine/flow_learn.c engine/flow_lease.c \
 	engine/engine_arp.c engine/engine_events.c engine/engine_heuristics.c engine/engine_scripts.c engine/engine_scripts.h engine/engine_scripts_read.c engine/flow_burst.c engine/flow_dns.c engine/flow_no_dns.c engine/flow_open.c engine/flow_packet.c \
 	engine/flow_relay.c engine/flow_remotes.c engine/flow_report.c engine/flow_silence.c \

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrich/csv.h"
-#include "enrich/file_map.h"
+#include "files/csv.h"
+#include "files/file_map.h"
 
 #define MAC_BITS 48
 #define LOCAL_BIT 0x02 /* of the first octet: IEEE 802-2014, 8.4 */

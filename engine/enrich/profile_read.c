@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "enrich/file_map.h"
+#include "files/file_map.h"
 #include "enrich/profile.h"
 
 struct reader {

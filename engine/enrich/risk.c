@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrich/file_map.h"
+#include "files/file_map.h"
 #include "enrich/grow.h"
 #include "enrich/risk_row.h"
 

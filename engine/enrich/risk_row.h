@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/address.h"
-#include "enrich/csv.h"
+#include "files/csv.h"
 
 /* Kinds of rows; below these, a prefix of so many bits. */
 #define RISK_KIND_ASN 129

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "enrich/file_map.h"
+#include "files/file_map.h"
 
 __attribute__((format(printf, 3, 4)))
 static bool fail(struct tree_problem *problem, const yaml_mark_t *mark, const char *format, ...)

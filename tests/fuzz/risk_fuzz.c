@@ -1,7 +1,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "enrich/csv.h"
+#include "files/csv.h"
 #include "enrich/risk_row.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,8 +7,8 @@
 
 #include "base/nearest.h"
 #include "detect/heuristics/heuristics_internal.h"
-#include "enrich/file_map.h"
-#include "enrich/folder.h"
+#include "files/file_map.h"
+#include "files/folder.h"
 #include "enrich/grow.h"
 
 #define FILE_MAX (256 * 1024)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "enrich/file_map.h"
+#include "files/file_map.h"
 
 #define LINE_MAX_BYTES 65536
 #define IPV4_SIZE 4

@@ -15,7 +15,7 @@
 #include "detect/rules/pcre_codes.h"
 #include "detect/rules/thresholds_read.h"
 #include "detect/rules/utf8.h"
-#include "enrich/file_map.h"
+#include "files/file_map.h"
 #include "enrich/grow.h"
 
 #define FILE_MAX (256u * 1024 * 1024)

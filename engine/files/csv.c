@@ -1,4 +1,4 @@
-#include "enrich/csv.h"
+#include "files/csv.h"
 
 struct csv csv_over(struct cursor file)
 {

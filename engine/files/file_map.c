@@ -1,4 +1,4 @@
-#include "enrich/file_map.h"
+#include "files/file_map.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* file_map.h - a file as a span of bytes, mapped and not copied; a pipe, or /dev/null, read to its end, but
  * no more than 64 MiB of it. Set-up only. */
-#ifndef TATTLER_ENRICH_FILE_MAP_H
-#define TATTLER_ENRICH_FILE_MAP_H
+#ifndef TATTLER_FILES_FILE_MAP_H
+#define TATTLER_FILES_FILE_MAP_H
 
 #include <stdbool.h>
 

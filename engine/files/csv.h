@@ -2,8 +2,8 @@
  *
  * Accepts LF and CRLF and a byte order mark; passes over lines that start with '#'. Nothing is
  * copied or allocated; any thread. */
-#ifndef TATTLER_ENRICH_CSV_H
-#define TATTLER_ENRICH_CSV_H
+#ifndef TATTLER_FILES_CSV_H
+#define TATTLER_FILES_CSV_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* folder.h - a path that may be a file or a folder of files. Set-up only. */
-#ifndef TATTLER_ENRICH_FOLDER_H
-#define TATTLER_ENRICH_FOLDER_H
+#ifndef TATTLER_FILES_FOLDER_H
+#define TATTLER_FILES_FOLDER_H
 
 #include <stdbool.h>
 #include <stddef.h>

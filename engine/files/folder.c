@@ -1,4 +1,4 @@
-#include "enrich/folder.h"
+#include "files/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
