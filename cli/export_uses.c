@@ -282,23 +282,10 @@ struct export_uses *export_uses_new(const struct export_wish *wish)
 
 void export_uses_free(struct export_uses *uses)
 {
-    struct export_device_entry *device, *next_device;
-    struct export_name *name, *next_name;
-    struct export_use *use, *next_use;
-
     if (uses == NULL)
         return;
-    HASH_ITER(hh, uses->uses, use, next_use) {
-        HASH_DEL(uses->uses, use);
-        free(use);
-    }
-    HASH_ITER(hh, uses->names, name, next_name) {
-        HASH_DEL(uses->names, name);
-        free(name);
-    }
-    HASH_ITER(hh, uses->devices, device, next_device) {
-        HASH_DEL(uses->devices, device);
-        free(device);
-    }
+    HASH_FREE(uses->uses, free);
+    HASH_FREE(uses->names, free);
+    HASH_FREE(uses->devices, free);
     free(uses);
 }

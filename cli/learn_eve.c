@@ -329,15 +329,10 @@ struct learn_eve *learn_eve_new(const struct settings *settings, const struct en
 
 void learn_eve_free(struct learn_eve *learn)
 {
-    struct accused_flow *flow, *next;
-
     if (learn == NULL)
         return;
     learn_table_clear(&learn->table);
-    HASH_ITER (hh, learn->accused, flow, next) {
-        HASH_DEL(learn->accused, flow);
-        free(flow);
-    }
+    HASH_FREE(learn->accused, free);
     domain_close(learn->domains);
     zone_close(learn->zone);
     free(learn);

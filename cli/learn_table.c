@@ -4,26 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void free_facts(struct learner *learner)
+static void free_fact(struct learn_fact *fact)
 {
-    struct learn_fact *fact, *next;
+    free(fact->key);
+    free(fact);
+}
 
-    HASH_ITER (hh, learner->facts, fact, next) {
-        HASH_DEL(learner->facts, fact);
-        free(fact->key);
-        free(fact);
-    }
+static void free_learner(struct learner *learner)
+{
+    HASH_FREE(learner->facts, free_fact);
+    free(learner);
 }
 
 void learn_table_clear(struct learn_table *table)
 {
-    struct learner *learner, *next;
-
-    HASH_ITER (hh, table->devices, learner, next) {
-        HASH_DEL(table->devices, learner);
-        free_facts(learner);
-        free(learner);
-    }
+    HASH_FREE(table->devices, free_learner);
 }
 
 struct learner *learn_table_device(struct learn_table *table, const char *key)

@@ -16,33 +16,15 @@ void report_init(struct report *report, const struct zone *zone, const struct pr
 
 static void free_device(struct report_device *device)
 {
-    struct report_remote *remote, *next_remote;
-    struct report_beat *beat, *next_beat;
-    struct report_alert *alert, *next_alert;
-
-    HASH_ITER(hh, device->remotes, remote, next_remote) {
-        HASH_DEL(device->remotes, remote);
-        free(remote);
-    }
-    HASH_ITER(hh, device->beats, beat, next_beat) {
-        HASH_DEL(device->beats, beat);
-        free(beat);
-    }
-    HASH_ITER(hh, device->alerts, alert, next_alert) {
-        HASH_DEL(device->alerts, alert);
-        free(alert);
-    }
+    HASH_FREE(device->remotes, free);
+    HASH_FREE(device->beats, free);
+    HASH_FREE(device->alerts, free);
     free(device);
 }
 
 void report_clear(struct report *report)
 {
-    struct report_device *device, *next;
-
-    HASH_ITER(hh, report->devices, device, next) {
-        HASH_DEL(report->devices, device);
-        free_device(device);
-    }
+    HASH_FREE(report->devices, free_device);
     report_clear_names(report);
     report_init(report, report->zone, report->home);
 }

@@ -176,12 +176,7 @@ bool usual_load(const struct settings *settings, const struct report *report, st
 
 void usual_clear(struct usual *usual)
 {
-    struct usual_device *device, *next;
-
-    HASH_ITER(hh, usual->devices, device, next) {
-        HASH_DEL(usual->devices, device);
-        free_device(device);
-    }
+    HASH_FREE(usual->devices, free_device);
     *usual = (struct usual){ .devices = NULL };
 }
 

@@ -104,12 +104,7 @@ void summary_alert(struct summary *summary, const struct flow *flow, const struc
 
 void alerts_free(struct device_block *block)
 {
-    struct summary_alert *alert, *next;
-
-    HASH_ITER(hh, block->alerts, alert, next) {
-        HASH_DEL(block->alerts, alert);
-        free_alert(alert);
-    }
+    HASH_FREE(block->alerts, free_alert);
 }
 
 /* --- printing --- */

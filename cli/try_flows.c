@@ -296,12 +296,7 @@ static void list_clear(struct try_list *list)
 
 void try_flows_close(struct try_flows *flows)
 {
-    struct try_flow *flow, *next;
-
-    HASH_ITER(hh, flows->open, flow, next) {
-        HASH_DEL(flows->open, flow);
-        flow_free(flow);
-    }
+    HASH_FREE(flows->open, flow_free);
     list_clear(&flows->matched);
     for (size_t i = 0; flows->missed != NULL && i <= flows->tried->count; i++)
         list_clear(&flows->missed[i]);

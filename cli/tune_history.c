@@ -14,26 +14,23 @@ bool history_open(struct tune_history *history, const struct settings *settings,
     return history->suppressions != NULL && history->hits != NULL;
 }
 
+static void free_group(struct tune_group *group)
+{
+    numbers_clear(&group->numbers);
+    free(group);
+}
+
+static void free_device(struct tune_device *device)
+{
+    numbers_clear(&device->usual);
+    free(device);
+}
+
 void history_clear(struct tune_history *history)
 {
-    struct tune_group *group, *next_group;
-    struct tune_device *device, *next_device;
-    struct tune_ends *ends, *next_ends;
-
-    HASH_ITER(hh, history->groups, group, next_group) {
-        HASH_DEL(history->groups, group);
-        numbers_clear(&group->numbers);
-        free(group);
-    }
-    HASH_ITER(hh, history->devices, device, next_device) {
-        HASH_DEL(history->devices, device);
-        numbers_clear(&device->usual);
-        free(device);
-    }
-    HASH_ITER(hh, history->ends, ends, next_ends) {
-        HASH_DEL(history->ends, ends);
-        free(ends);
-    }
+    HASH_FREE(history->groups, free_group);
+    HASH_FREE(history->devices, free_device);
+    HASH_FREE(history->ends, free);
     free(history->ends_list);
     free(history->alerts);
     free(history->found);

@@ -83,7 +83,7 @@ static void make_key(const struct tune_history *history, const struct tune_alert
 static bool evaluate(const struct tune_history *history, const struct tune_group *group,
         struct tune_limit *out)
 {
-    struct pair *pairs = NULL, *pair, *next;
+    struct pair *pairs = NULL;
     bool failed = false;
 
     *out = (struct tune_limit){ .seconds = LIMIT_SECONDS };
@@ -100,10 +100,7 @@ static bool evaluate(const struct tune_history *history, const struct tune_group
         out->others += !own;
         out->others_left += !own && told;
     }
-    HASH_ITER(hh, pairs, pair, next) {
-        HASH_DEL(pairs, pair);
-        free(pair);
-    }
+    HASH_FREE(pairs, free);
     return !failed;
 }
 

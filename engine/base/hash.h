@@ -35,4 +35,15 @@ static inline uint64_t hash_stable(const void *data, size_t len)
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+/* Empties a table: each item is taken out, and release() called with it. */
+#define HASH_FREE(head, release)                        \
+    do {                                                \
+        __typeof__(head) item_free_, next_free_;        \
+                                                        \
+        HASH_ITER(hh, head, item_free_, next_free_) {   \
+            HASH_DEL(head, item_free_);                 \
+            release(item_free_);                        \
+        }                                               \
+    } while (0)
+
 #endif

@@ -18,37 +18,28 @@ const char *profile_kind_name(size_t kind)
     return kind < PROFILE_KINDS ? kind_names[kind] : NULL;
 }
 
-static void clear_uses(struct profile_use **uses)
+static void free_use(struct profile_use *use)
 {
-    struct profile_use *use, *next;
-
-    HASH_ITER (hh, *uses, use, next) {
-        HASH_DEL(*uses, use);
-        free(use->value);
-        free(use);
-    }
+    free(use->value);
+    free(use);
 }
 
 static void clear_type(struct profile_type *type)
 {
     for (unsigned kind = 0; kind < PROFILE_KINDS; kind++)
-        clear_uses(&type->uses[kind]);
+        HASH_FREE(type->uses[kind], free_use);
+}
+
+static void free_type(struct profile_type *type)
+{
+    clear_type(type);
+    free(type);
 }
 
 void profile_clear(struct profile *profile)
 {
-    struct profile_household *household, *household_next;
-    struct profile_type *type, *type_next;
-
-    HASH_ITER (hh, profile->types, type, type_next) {
-        HASH_DEL(profile->types, type);
-        clear_type(type);
-        free(type);
-    }
-    HASH_ITER (hh, profile->households, household, household_next) {
-        HASH_DEL(profile->households, household);
-        free(household);
-    }
+    HASH_FREE(profile->types, free_type);
+    HASH_FREE(profile->households, free);
     *profile = (struct profile){ 0 };
 }
 

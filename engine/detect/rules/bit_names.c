@@ -60,12 +60,7 @@ bool bit_names_find(const struct bit_names *names, const char *text, uint32_t *o
 
 void bit_names_clear(struct bit_names *names)
 {
-    struct bit_name *name, *next;
-
-    HASH_ITER(hh, names->table, name, next) {
-        HASH_DEL(names->table, name);
-        free(name);
-    }
+    HASH_FREE(names->table, free);
     free(names->texts);
     *names = (struct bit_names){ 0 };
 }

@@ -57,14 +57,9 @@ enum tattler_status dataset_new(const char *name, enum dataset_type type, struct
 
 void dataset_free(struct dataset *set)
 {
-    struct value *value, *next;
-
     if (set == NULL)
         return;
-    HASH_ITER(hh, set->values, value, next) {
-        HASH_DEL(set->values, value);
-        free(value);
-    }
+    HASH_FREE(set->values, free);
     free(set->name);
     free(set);
 }

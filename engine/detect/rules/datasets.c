@@ -21,12 +21,7 @@ static void free_entry(struct datasets_entry *entry)
 
 void datasets_clear(struct datasets *datasets)
 {
-    struct datasets_entry *entry, *next;
-
-    HASH_ITER(hh, datasets->table, entry, next) {
-        HASH_DEL(datasets->table, entry);
-        free_entry(entry);
-    }
+    HASH_FREE(datasets->table, free_entry);
 }
 
 /* One of this name was there before: it has to be the same. */

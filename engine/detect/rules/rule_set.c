@@ -110,14 +110,9 @@ enum tattler_status rule_set_new(struct rule_vars *vars, rule_problem_fn problem
 
 void rule_set_free(struct rule_set *set)
 {
-    struct rule_entry *entry, *next;
-
     if (set == NULL)
         return;
-    HASH_ITER(hh, set->by_id, entry, next) {
-        HASH_DEL(set->by_id, entry);
-        free(entry);
-    }
+    HASH_FREE(set->by_id, free);
     draft_clear(&set->draft);
     lines_clear(&set->lines);
     classes_clear(&set->classes);

@@ -59,14 +59,8 @@ enum tattler_status vars_define(struct rule_vars *vars, enum vars_kind kind, con
 
 void vars_clear(struct rule_vars *vars)
 {
-    for (int kind = 0; kind < VARS_KINDS; kind++) {
-        struct rule_variable *variable, *next;
-
-        HASH_ITER(hh, vars->table[kind], variable, next) {
-            HASH_DEL(vars->table[kind], variable);
-            free_variable(variable);
-        }
-    }
+    for (int kind = 0; kind < VARS_KINDS; kind++)
+        HASH_FREE(vars->table[kind], free_variable);
 }
 
 /* As in the suricata.yaml that Suricata 8 installs. */
