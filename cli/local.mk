@@ -17,7 +17,7 @@ libhost_la_SOURCES = \
 	cli/inspect_renew.c cli/inspect_rules.c cli/interface.c cli/interface.h cli/json_walk.c \
 	cli/json_walk.h cli/pcap_file.c cli/pcap_file.h cli/pcapng.c cli/pcapng.h cli/report_add.c \
 	cli/report_internal.h cli/report_model.c cli/report_model.h cli/report_names.c cli/report_remotes.c \
-	cli/report_time.c cli/report_time.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h \
+	cli/report_time.c cli/report_time.h cli/rules.c cli/rules.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h \
 	cli/summary.c cli/summary.h cli/summary_alerts.c cli/summary_internal.h cli/summary_print.c \
 	cli/tcp_state.c cli/tcp_state.h cli/yaml_change.c cli/yaml_change.h cli/yaml_edit.c \
 	cli/yaml_edit.h cli/yaml_set.c
@@ -39,7 +39,7 @@ tattler_SOURCES = \
 	cli/outputs.h cli/privileges.c cli/privileges.h cli/profile_collect.c cli/profile_print.c cli/profile_share.h cli/prose.c cli/prose.h cli/report_chart.c \
 	cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c \
 	cli/report_habits.c cli/report_page.c cli/report_page.h cli/report_page_internal.h cli/report_tables.c cli/report_usual.c cli/report_usual.h \
-	cli/result_file.c cli/result_file.h cli/rules.c cli/rules.h cli/rules_find.c cli/tune.h cli/tune_apply.c cli/tune_apply.h cli/tune_history.c cli/tune_limit.c cli/tune_list.c cli/tune_json.c cli/tune_numbers.c cli/tune_param.c cli/tune_print.c cli/tune_propose.c cli/tune_session.h cli/tune_treat.c cli/undo_file.c cli/undo_file.h cli/rules_told.c cli/rules_told.h cli/sandbox.c \
+	cli/result_file.c cli/result_file.h cli/rules_find.c cli/tune.h cli/tune_apply.c cli/tune_apply.h cli/tune_history.c cli/tune_limit.c cli/tune_list.c cli/tune_json.c cli/tune_numbers.c cli/tune_param.c cli/tune_print.c cli/tune_propose.c cli/tune_session.h cli/tune_treat.c cli/undo_file.c cli/undo_file.h cli/rules_told.c cli/rules_told.h cli/sandbox.c \
 	cli/sandbox.h cli/sender.c cli/sender.h cli/serve.h cli/serve_access.c cli/serve_http.h \
 	cli/serve_listen.c cli/serve_metrics.c cli/serve_module.c cli/serve_run.c cli/serve_tune.c cli/serve_tune.h cli/serve_tune_internal.h cli/serve_tune_page.c cli/try.h cli/try_flows.c cli/try_lua.c cli/try_print.c \
 	cli/try_say.c cli/try_walk.c

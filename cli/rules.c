@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "files/folder.h"
@@ -108,6 +109,18 @@ const char *rules_folder(void)
     const char *named = getenv("TATTLER_RULES");
 
     return named != NULL && named[0] != '\0' ? named : TATTLER_DATADIR "/rules";
+}
+
+bool rules_are_of_pack(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    char *folder = slash != NULL ? strndup(file, (size_t)(slash - file) + 1) : NULL;
+    struct stat its, packs;
+    bool same = stat(folder != NULL ? folder : ".", &its) == 0 && stat(rules_folder(), &packs) == 0 &&
+                its.st_dev == packs.st_dev && its.st_ino == packs.st_ino;
+
+    free(folder);
+    return same;
 }
 
 static bool exists(const char *folder, const char *name, char *out, size_t size)

@@ -22,6 +22,8 @@ struct rules {
 
 /* Where the pack and classification.config are: $TATTLER_RULES, else where they are installed. */
 const char *rules_folder(void);
+/* Does this file of rules lie in it, by whatever name? */
+bool rules_are_of_pack(const char *file);
 
 #define RULES_PATH_SIZE 4096
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules.h"
 #include "screen.h"
 #include "summary.h"
 #include "summary_internal.h"
@@ -59,6 +60,7 @@ static void free_alert(struct summary_alert *alert)
 {
     free(alert->remote);
     free(alert->msg);
+    free(alert->file);
     free(alert);
 }
 
@@ -73,6 +75,7 @@ static struct summary_alert *make_alert(struct device_block *block, const struct
     alert->sid = rule->sid;
     alert->priority = rule->priority;
     alert->msg = strdup(rule->msg != NULL ? rule->msg : "");
+    alert->file = rule->file != NULL ? strdup(rule->file) : NULL;
     if (alert->msg != NULL)
         HASH_ADD_INORDER(hh, block->alerts, rule, sizeof(alert->rule), alert, compare);
     if (alert->hh.tbl != NULL)
@@ -210,6 +213,11 @@ void alerts_print_total(const struct page *page, const struct summary *summary)
                 i < URGENCY_COUNT ? urgencies[i] : "others");
         before = ", ";
     }
-    fprintf(page->to, "; what one means and what to do about it: %s explain %u\n",
-            program_invocation_name, first->sid);
+    fprintf(page->to, "; what one means and what to do about it: %s explain ", program_invocation_name);
+    if (first->file != NULL && !rules_are_of_pack(first->file)) {
+        fputs("-S ", page->to);
+        screen_print(page->to, cursor_over(first->file, strlen(first->file)), SCREEN_ALL, SCREEN_KEEP_START);
+        fputc(' ', page->to);
+    }
+    fprintf(page->to, "%u\n", first->sid);
 }

@@ -40,7 +40,7 @@ struct summary_alert {
     uint64_t rule; /* its gid and sid */
     uint32_t sid;
     int priority;
-    char *msg; /* owned: rules may be read again meanwhile */
+    char *msg, *file; /* owned: rules may be read again meanwhile; the file is not known: NULL */
     uint64_t count;
     char *remote; /* owned: the name or address of the first; NULL: out of memory */
     bool several_remotes;
