@@ -134,23 +134,6 @@ static bool asks_each_packet(const struct rule *rule)
     return false;
 }
 
-/* Rules about addresses, ports and protocols alone, which may mark what they find (Suricata's
- * "IP only"; what it cannot look up by a prefix it looks at with each packet). */
-static bool is_of_first_packet(const struct rule *rule)
-{
-    if (rule->application != APPLICATION_ANY || rule->buffer_count > 0 || rule->unless_usual ||
-            !rule->to_server ||
-            !rule->to_client || !rule->source->plain || !rule->destination->plain)
-        return false;
-    for (uint32_t i = 0; i < rule->test_count; i++)
-        if (rule->tests[i].kind != TEST_XBIT)
-            return false;
-    for (uint32_t i = 0; i < rule->effect_count; i++)
-        if (!rule->effects[i].is_xbit && rule->effects[i].command != BIT_SET)
-            return false;
-    return true;
-}
-
 /* What these do must meet every packet. */
 static bool acts_on_each_packet(const struct rule *rule)
 {
@@ -269,7 +252,7 @@ static void plan_rule(const struct rule *rule, struct plan *plan)
                !has_buffer(rule, is_address)) {
         plan_features(plan);
     } else {
-        plan->event = is_of_first_packet(rule) ? PLAN_FIRST_PACKET : PLAN_PACKET;
+        plan->event = rule_asks_ends_alone(rule) ? PLAN_FIRST_PACKET : PLAN_PACKET;
     }
 }
 

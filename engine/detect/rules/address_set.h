@@ -16,7 +16,9 @@ struct address_set {
     const struct address_range *v4, *v6;
     size_t v4_count, v6_count;
     bool any; /* every address */
-    bool plain; /* written as prefixes alone, without a '!' */
+    /* Without a '!' or a range of IPv6: what Suricata looks up, where a rule asks for no more. */
+    bool plain;
+    bool loose; /* has an IPv6 network with something behind its mask */
 };
 
 /* In the time it takes to halve the list until one is left. */

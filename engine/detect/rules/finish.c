@@ -108,6 +108,33 @@ static void choose_fast(struct rule *rule)
         }
 }
 
+/* --- addresses alone --- */
+
+bool rule_asks_ends_alone(const struct rule *rule)
+{
+    if (rule->application != APPLICATION_ANY || rule->buffer_count > 0 || rule->unless_usual ||
+            !rule->to_server || !rule->to_client || !rule->source->plain ||
+            !rule->destination->plain)
+        return false;
+    for (uint32_t i = 0; i < rule->test_count; i++)
+        if (rule->tests[i].kind != TEST_XBIT)
+            return false;
+    for (uint32_t i = 0; i < rule->effect_count; i++)
+        if (!rule->effects[i].is_xbit && rule->effects[i].command != BIT_SET)
+            return false;
+    return true;
+}
+
+/* The second time nothing may stand behind the mask. */
+static bool check_masks(struct rule_draft *draft)
+{
+    const struct rule *rule = &draft->rule;
+
+    return (!rule->source->loose && !rule->destination->loose) || !rule_asks_ends_alone(rule) ||
+           draft_refuse(draft, draft->text, "something stands behind the mask of an IPv6 network: write it "
+                   "as '2001:db8::/32'");
+}
+
 /* --- all of it --- */
 
 #define PACK(list) \
@@ -132,5 +159,5 @@ bool draft_finish(struct rule_draft *draft)
     if (!draft->gid_seen)
         rule->gid = 1;
     choose_fast(rule);
-    return true;
+    return check_masks(draft);
 }

@@ -80,12 +80,17 @@ enum list_found list_next(struct list *list, struct list_item *item)
 
 bool list_item_text(const struct list_item *item, char *out, size_t size)
 {
+    bool begun = false;
     size_t used = 0;
 
     for (const char *c = item->text; c < item->text + item->len; c++) {
-        if ((item->negated && *c == '!') || (used == 0 && isspace((unsigned char)*c)) ||
-                (used == 0 && item->kind == ITEM_VARIABLE && *c == '$'))
+        if ((item->negated && *c == '!') || (!begun && isspace((unsigned char)*c)))
             continue;
+        if (!begun) {
+            begun = true;
+            if (item->kind == ITEM_VARIABLE && *c == '$')
+                continue;
+        }
         if (used + 1 >= size)
             return false;
         out[used++] = *c;

@@ -69,27 +69,44 @@ static void set_network(struct address_range *range, unsigned bits)
     }
 }
 
-bool list_read_address(char *text, struct address_range *out, enum family *family)
+static bool read_network(char *text, char *mask, struct list_address *out)
 {
-    char *mark;
+    bool is_v4 = out->family == FAMILY_V4;
+    uint64_t number;
     unsigned bits;
 
-    *family = strchr(text, ':') != NULL ? FAMILY_V6 : FAMILY_V4;
-    if ((mark = strchr(text, '/')) != NULL) {
-        *mark = '\0';
-        if (!read_mask(mark + 1, *family, &bits) || !read_host(text, *family, &out->first))
-            return false;
-        set_network(out, *family == FAMILY_V4 ? bits + MAPPED_BITS : bits);
-        return true;
-    }
-    if ((mark = strchr(text, '-')) != NULL) {
-        *mark = '\0';
-        return read_host(text, *family, &out->first) && read_host(mark + 1, *family, &out->last) &&
-               memcmp(&out->first, &out->last, sizeof(out->first)) <= 0;
-    }
-    if (!read_host(text, *family, &out->first))
+    if (!read_mask(mask, out->family, &bits) || !read_host(text, out->family, &out->range.first))
         return false;
-    out->last = out->first;
+    out->loose = !is_v4 && !number_unsigned(mask, 10, true, bits, &number);
+    set_network(&out->range, is_v4 ? bits + MAPPED_BITS : bits);
+    return true;
+}
+
+static bool read_span(char *first, char *last, struct list_address *out)
+{
+    struct address_range *range = &out->range;
+
+    out->has_span = out->family == FAMILY_V6;
+    return read_host(first, out->family, &range->first) && read_host(last, out->family, &range->last) &&
+           memcmp(&range->first, &range->last, sizeof(range->first)) <= 0;
+}
+
+bool list_read_address(char *text, struct list_address *out)
+{
+    char *slash = strchr(text, '/'), *dash = strchr(text, '-');
+
+    *out = (struct list_address){ .family = strchr(text, ':') != NULL ? FAMILY_V6 : FAMILY_V4 };
+    if (slash != NULL) {
+        *slash = '\0';
+        return read_network(text, slash + 1, out);
+    }
+    if (dash != NULL) {
+        *dash = '\0';
+        return read_span(text, dash + 1, out);
+    }
+    if (!read_host(text, out->family, &out->range.first))
+        return false;
+    out->range.last = out->range.first;
     return true;
 }
 

@@ -135,6 +135,7 @@ static void add_sum(struct list_sum *sum, const struct list_sum *other)
         ranges_add_all(&sum->without[family], &other->without[family]);
     }
     sum->has_span |= other->has_span;
+    sum->loose |= other->loose;
 }
 
 /* --- addresses --- */
@@ -147,6 +148,7 @@ static bool take_out(struct list_reader *reader, const char *at, struct list_sum
     for (int family = 0; family < FAMILIES; family++)
         ranges_add_all(&sum->without[family], &inner->with[family]);
     sum->has_span |= inner->has_span;
+    sum->loose |= inner->loose;
     list_sum_clear(inner);
     return problem == NULL || refuse(reader, at, "%s", problem);
 }
@@ -169,46 +171,28 @@ static bool add_addresses(struct list_reader *reader, const struct list_item *it
     return !item->negated || take_out(reader, item->text, &inner, sum);
 }
 
-/* Is it all addresses with some first bits? */
-static bool is_prefix(const struct address_range *range)
-{
-    size_t i = 0;
-    uint8_t differing;
-
-    while (i < sizeof(range->first.bytes) && range->first.bytes[i] == range->last.bytes[i])
-        i++;
-    if (i == sizeof(range->first.bytes))
-        return true;
-    differing = range->first.bytes[i] ^ range->last.bytes[i];
-    if ((differing & (differing + 1)) != 0 || (range->first.bytes[i] & differing) != 0)
-        return false;
-    for (i++; i < sizeof(range->first.bytes); i++)
-        if (range->first.bytes[i] != 0 || range->last.bytes[i] != 0xff)
-            return false;
-    return true;
-}
-
 static bool add_address(struct list_reader *reader, const struct list_item *item,
         struct list_sum *sum)
 {
     struct ranges *into = item->negated ? sum->without : sum->with;
-    struct address_range range;
+    struct list_address address;
     char text[ITEM_SIZE];
-    enum family family;
 
     if (list_item_text(item, text, sizeof(text)) && strcasecmp(text, "any") == 0) {
         for (int each = 0; each < FAMILIES; each++) {
-            range = list_everything(VARS_ADDRESSES, (enum family)each);
-            ranges_add(&into[each], &range);
+            struct address_range all = list_everything(VARS_ADDRESSES, (enum family)each);
+
+            ranges_add(&into[each], &all);
         }
         return true;
     }
-    if (!list_item_text(item, text, sizeof(text)) || !list_read_address(text, &range, &family))
+    if (!list_item_text(item, text, sizeof(text)) || !list_read_address(text, &address))
         return refuse(reader, item->text, "'%.*s' is no address: write it as '192.0.2.1', "
                 "'192.0.2.0/24', '192.0.2.1-192.0.2.9' or '2001:db8::/32'",
                 item->len < 64 ? (int)item->len : 64, item->text);
-    sum->has_span |= !is_prefix(&range);
-    ranges_add(&into[family], &range);
+    sum->has_span |= address.has_span;
+    sum->loose |= address.loose;
+    ranges_add(&into[address.family], &address.range);
     return true;
 }
 

@@ -352,6 +352,10 @@ struct rule {
     uint32_t iot_changed; /* of enum flow_change: what its features hang on; 0: no features */
 };
 
+/* Does it ask for addresses, ports and protocols alone? It may also mark what it finds. Suricata calls it
+ * "IP only", looks it up once for a flow, and reads its addresses a second time. */
+bool rule_asks_ends_alone(const struct rule *rule);
+
 static inline bool rule_has_ip_protocol(const struct rule *rule, uint8_t protocol)
 {
     return (rule->ip_protocols[protocol / 8] >> (protocol % 8) & 1) != 0;

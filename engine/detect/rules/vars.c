@@ -145,7 +145,8 @@ bool vars_addresses(struct rule_vars *vars, const char *list, struct arena *aren
             arena_copy(arena, v6->items, v6->count, sizeof(*v6->items)), v4->count, v6->count,
             is_everything(VARS_ADDRESSES, &sum, FAMILY_V4) &&
                     is_everything(VARS_ADDRESSES, &sum, FAMILY_V6),
-            !sum.has_span && sum.without[FAMILY_V4].count + sum.without[FAMILY_V6].count == 0 };
+            !sum.has_span && sum.without[FAMILY_V4].count + sum.without[FAMILY_V6].count == 0,
+            sum.loose };
         good = (v4->count == 0 || out->v4 != NULL) && (v6->count == 0 || out->v6 != NULL);
         if (!good)
             *error = (struct list_error){ list, "out of memory" };

@@ -15,7 +15,14 @@ enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
 
 struct list_sum {
     struct ranges with[FAMILIES], without[FAMILIES];
-    bool has_span; /* "192.0.2.1-192.0.2.9": more than one prefix */
+    bool has_span, loose; /* of one of its addresses, see below */
+};
+
+struct list_address {
+    struct address_range range;
+    enum family family;
+    bool has_span; /* "2001:db8::1-2001:db8::9": of IPv6 Suricata looks up prefixes alone */
+    bool loose;    /* "2001:db8::/32x": something stands behind the mask of IPv6 */
 };
 
 enum variable_state { VARIABLE_UNKNOWN, VARIABLE_BUSY, VARIABLE_GOOD, VARIABLE_BAD };
@@ -42,8 +49,8 @@ struct list_reader {
 /* Adds what 'text' names to 'sum'. */
 bool list_read(struct list_reader *reader, const char *text, size_t len, bool negated,
         struct list_sum *sum);
-/* One range of addresses or ports; false: it is none. The text is changed. */
-bool list_read_address(char *text, struct address_range *out, enum family *family);
+/* One address, range or port; false: it is none. The text is changed. */
+bool list_read_address(char *text, struct list_address *out);
 bool list_read_port(char *text, struct address_range *out);
 /* Takes 'without' out of 'with', which is everything where only 'without' says something. NULL, or
  * why nothing of use is left. */
