@@ -287,10 +287,16 @@ static bool is_kind(const struct draft_step *step, unsigned kinds)
     return (KIND(step->step.kind) & kinds) != 0;
 }
 
+/* Behind a transform what was looked for before stays in sight until there is something new. */
 static bool is_in_sight(const struct rule_draft *draft, const struct draft_step *step)
 {
-    return !draft->sticky || (step->buffer != PAYLOAD &&
-            is_alike(&draft->buffers.items[step->buffer], &draft->chosen));
+    const struct draft_buffer *buffer;
+
+    if (!draft->sticky || step->buffer == PAYLOAD)
+        return !draft->sticky;
+    buffer = &draft->buffers.items[step->buffer];
+    return current_is_empty(draft) ? is_same(buffer, draft->chosen.kind, draft->chosen.feature)
+                                   : is_alike(buffer, &draft->chosen);
 }
 
 static struct draft_step *last(struct rule_draft *draft, unsigned kinds, bool in_buffers)
