@@ -24,6 +24,8 @@ void datasets_clear(struct datasets *datasets)
     HASH_FREE(datasets->table, free_entry);
 }
 
+#define HASHSIZE_MAX 65536 /* as in Suricata, which makes so much room at once */
+
 /* One of this name was there before: it has to be the same. */
 static struct dataset *check(const struct datasets_entry *entry, const struct dataset_wish *wish,
         char *error, size_t error_size)
@@ -69,6 +71,11 @@ struct dataset *datasets_get(struct datasets *datasets, const struct dataset_wis
     if (!wish->typed) {
         snprintf(error, error_size, "dataset '%s' is not known yet: say its 'type' and what to "
                 "'load'", wish->name);
+        return NULL;
+    }
+    if (wish->hashsize > HASHSIZE_MAX) {
+        snprintf(error, error_size, "the 'hashsize' of dataset '%s' is %d at most", wish->name,
+                HASHSIZE_MAX);
         return NULL;
     }
     snprintf(error, error_size, "out of memory");

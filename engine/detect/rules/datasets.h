@@ -17,6 +17,7 @@ struct dataset_wish {
     bool typed; /* else it has to be there already */
     enum dataset_type type;
     const char *load; /* a path; "": none */
+    uint64_t hashsize; /* rows of Suricata's table; 0: not said */
 };
 
 /* The dataset of that name, loaded if it is new. NULL with 'error' set; '*status' then is

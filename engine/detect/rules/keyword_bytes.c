@@ -255,13 +255,13 @@ struct jump_options {
     bool begins, ends;
 };
 
-/* "multiplier 4": one blank, then a number. False without a problem: not this option. */
+/* "multiplier 4": in lower case, one blank, then a number. False without a problem: not this option. */
 static bool read_named(struct rule_draft *draft, const char *part, const char *name, int64_t min,
         int64_t max, int64_t *out, bool *good)
 {
     size_t len = strlen(name);
 
-    if (strncasecmp(part, name, len) != 0 || part[len] != ' ')
+    if (strncmp(part, name, len) != 0 || part[len] != ' ')
         return false;
     *good = number_signed(part + len, 10, true, min, max, out) ||
             draft_refuse(draft, part, "'%s' has a number from %lld to %lld behind it", name,

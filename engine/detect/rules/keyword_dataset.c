@@ -6,6 +6,7 @@
 #include "detect/rules/datasets.h"
 #include "detect/rules/draft.h"
 #include "detect/rules/keyword.h"
+#include "detect/rules/number.h"
 
 #define NAME_MAX_LEN 63
 #define PATH_SIZE 4096
@@ -71,6 +72,18 @@ static bool read_load(struct rule_draft *draft, const char *text, struct wish *w
     return true;
 }
 
+/* 'memcap' is for Suricata's own memory. */
+static bool read_size(struct rule_draft *draft, const char *part, const char *text, struct wish *wish)
+{
+    uint64_t size = 0;
+
+    if (!number_size(text, &size))
+        draft_warn(draft, text, "'%.64s' is no size, such as '100' or '10mb': it says nothing", text);
+    else if (strcmp(part, "hashsize") == 0)
+        wish->set.hashsize = size;
+    return true;
+}
+
 /* What needs more than a list of values. */
 static const char *const foreign[] = { "save", "state", "format", "value_key", "array_key",
     "context_key", "match", "remove_key" };
@@ -87,8 +100,9 @@ static bool read_setting(struct rule_draft *draft, const char *part, const char 
         return read_type(draft, text, wish);
     if (strcmp(part, "load") == 0)
         return read_load(draft, text, wish);
-    if (strcmp(part, "memcap") != 0 && strcmp(part, "hashsize") != 0)
-        draft_warn(draft, part, "'%.64s' says nothing", part);
+    if (strcmp(part, "memcap") == 0 || strcmp(part, "hashsize") == 0)
+        return read_size(draft, part, text, wish);
+    draft_warn(draft, part, "'%.64s' says nothing", part);
     return true;
 }
 

@@ -93,6 +93,17 @@ static bool take_unit(struct reader *in, uint64_t *number)
     return true;
 }
 
+bool number_size(const char *text, uint64_t *out)
+{
+    struct reader in = { text, UINT64_MAX };
+
+    skip_blanks(&in);
+    if (!take_digits(&in, "0123456789", 10, out))
+        return false;
+    skip_blanks(&in);
+    return take_unit(&in, out) && *in.at == '\0';
+}
+
 static bool take_number(struct reader *in, uint64_t *out)
 {
     const char *start = in->at;

@@ -40,5 +40,7 @@ static inline bool number_accepts(const struct number_condition *condition, uint
  * 'whole': nothing may stand behind it. */
 bool number_unsigned(const char *text, int base, bool whole, uint64_t max, uint64_t *out);
 bool number_signed(const char *text, int base, bool whole, int64_t min, int64_t max, int64_t *out);
+/* "100", "10 kb", "1MiB". */
+bool number_size(const char *text, uint64_t *out);
 
 #endif
