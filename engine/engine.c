@@ -236,6 +236,7 @@ void engine_count(struct engine *engine, struct engine_counters *out)
         .names = atomic_load(&engine->budget.names.entries),
         .names_forgotten = atomic_load(&engine->budget.names.forgotten),
         .no_dns = atomic_load(&engine->no_dns),
+        .no_dns_late = atomic_load(&engine->no_dns_late),
         .remotes = atomic_load(&engine->budget.conduct.remotes.entries),
         .remotes_forgotten = atomic_load(&engine->budget.conduct.remotes.forgotten) +
                              atomic_load(&engine->budget.conduct.remotes.refused),
@@ -272,6 +273,7 @@ static const struct {
     COUNTER(names, "resolved addresses remembered now"),
     COUNTER(names_forgotten, "resolved addresses forgotten early: limits.names reached"),
     COUNTER(no_dns, "flows to addresses that the device never resolved"),
+    COUNTER(no_dns_late, "of these those that rules missed: they ended before all threads had caught up"),
     COUNTER(remotes, "remotes whose rhythm and volume are followed now"),
     COUNTER(remotes_forgotten, "remotes forgotten early: limits.remotes reached"),
     COUNTER(sketches_refused, "hosts or ports not counted in fanout: too many scans at once"),

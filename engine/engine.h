@@ -200,7 +200,7 @@ struct engine_counters {
     uint64_t flows, flows_failed;
     uint64_t devices, devices_made, devices_evicted, devices_merged, routers;
     uint64_t names, names_forgotten;
-    uint64_t no_dns;
+    uint64_t no_dns, no_dns_late;
     uint64_t remotes, remotes_forgotten;
     uint64_t sketches_refused, baseline_refused;
     uint64_t relays_refused, leases_refused, events_lost;

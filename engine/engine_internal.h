@@ -87,7 +87,7 @@ struct engine {
     struct events events;
     struct heuristics_use judgement;
     atomic_ullong findings;
-    atomic_ullong flows, flows_failed, no_dns, events_lost, entropy_skipped, suppressed;
+    atomic_ullong flows, flows_failed, no_dns, no_dns_late, events_lost, entropy_skipped, suppressed;
     atomic_ullong began_us; /* the first packet; 0: none yet */
     struct lock uplink_lock;
     struct uplink uplink;

@@ -198,12 +198,10 @@ static void take_late_name(const struct engine *engine, struct flow *flow, const
     flow->changed |= CHANGED_NAME;
 }
 
-void flow_conclude(struct engine *engine, struct flow *flow)
+static void conclude(struct engine *engine, struct flow *flow)
 {
     char name[NAME_SIZE] = "";
 
-    if (!flow->awaits_answer)
-        return;
     flow->awaits_answer = false;
     lock_take(&flow->device->lock);
     flow->was_resolved = look_back(engine, flow, name) == NAMES_RESOLVED;
@@ -213,8 +211,17 @@ void flow_conclude(struct engine *engine, struct flow *flow)
     lock_release(&flow->device->lock);
 }
 
+void flow_conclude(struct engine *engine, struct flow *flow)
+{
+    if (!flow->awaits_answer)
+        return;
+    conclude(engine, flow);
+    if (flow->no_dns == YES)
+        atomic_fetch_add(&engine->no_dns_late, 1);
+}
+
 void flow_await_answer(struct engine *engine, struct flow *flow)
 {
     if (flow->last_us >= flow->first_us + WORKERS_APART_US)
-        flow_conclude(engine, flow);
+        conclude(engine, flow);
 }

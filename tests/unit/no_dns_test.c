@@ -39,12 +39,17 @@ static void assert_first_connection(const char *remote, enum ternary expected)
     flow_close(scene.engine, flow);
 }
 
-static uint64_t told(void)
+static struct engine_counters count(void)
 {
     struct engine_counters counters;
 
     engine_count(scene.engine, &counters);
-    return counters.no_dns;
+    return counters;
+}
+
+static uint64_t told(void)
+{
+    return count().no_dns;
 }
 
 /* --- the plain cases --- */
@@ -285,6 +290,7 @@ START_TEST(what_no_worker_reads_an_answer_for_is_told_a_little_later)
     ck_assert_uint_ne(flow->changed & CHANGED_DNS, 0);
     flow_close(scene.engine, flow);
     ck_assert_uint_eq(told(), 1);
+    ck_assert_uint_eq(count().no_dns_late, 0);
 }
 END_TEST
 
@@ -299,9 +305,11 @@ START_TEST(a_flow_that_ends_sooner_is_judged_at_its_end)
     assert_number(flow, "no_dns", 1);
     flow_close(scene.engine, flow);
     ck_assert_uint_eq(told(), 1);
+    ck_assert_uint_eq(count().no_dns_late, 1);
     flow = connect_to(&scene, "203.0.113.10");
     flow_close(scene.engine, flow);
     ck_assert_uint_eq(told(), 2);
+    ck_assert_uint_eq(count().no_dns_late, 2);
 }
 END_TEST
 
