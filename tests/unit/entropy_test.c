@@ -118,6 +118,27 @@ START_TEST(pieces_count_like_the_whole)
 }
 END_TEST
 
+/* Padding is counted in longer steps. */
+START_TEST(runs_of_one_byte_count_like_the_bytes)
+{
+    uint8_t data[4000];
+    unsigned seed = 1;
+    double whole, pieces;
+
+    for (size_t i = 0, end = 0; i < sizeof(data); i++) {
+        if (i >= end)
+            end = i + 1 + (size_t)rand_r(&seed) % 60;
+        data[i] = (uint8_t)end;
+    }
+    whole = bits_of(data, sizeof(data));
+    set_up();
+    for (size_t i = 0; i < sizeof(data); i++)
+        entropy_add(&entropy, data + i, 1);
+    ck_assert(entropy_bits(&entropy, &pieces));
+    ck_assert_double_eq(whole, pieces);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("entropy");
@@ -131,6 +152,7 @@ int main(void)
     tcase_add_test(cases, bytes_behind_the_last_do_not_count);
     tcase_add_test(cases, it_tells_when_it_is_full);
     tcase_add_test(cases, pieces_count_like_the_whole);
+    tcase_add_test(cases, runs_of_one_byte_count_like_the_bytes);
     suite_add_tcase(suite, cases);
     return run_suite(suite);
 }
