@@ -34,16 +34,17 @@ static bool Listen(ThreadVars *tv, const Flow *f, struct Listener *out)
 
 /* --- facts that only Suricata's JSON loggers give out --- */
 
-/* Is 'number' in the JSON text, whole, behind 'before'? */
-static bool HasNumber(SCJsonBuilder *jb, const char *before, const char *number)
+/* Is the number in the text, which begins with another character, and whole? */
+static bool HasNumber(const void *text, size_t len, const char *number)
 {
-    char wanted[32];
-    const char *at = (const char *)SCJbPtr(jb), *end = at + SCJbLen(jb);
-    const size_t len = (size_t)snprintf(wanted, sizeof(wanted), "%s%s", before, number);
+    const size_t digits = strlen(number);
+    const char *at = text, *end = at + len;
 
-    while ((at = memmem(at, (size_t)(end - at), wanted, len)) != NULL) {
-        at += len;
-        if (at == end || !isdigit((unsigned char)*at))
+    while ((at = memmem(at, (size_t)(end - at), number, digits)) != NULL) {
+        const bool begins = !isdigit((unsigned char)at[-1]);
+
+        at += digits;
+        if (begins && (at == end || !isdigit((unsigned char)*at)))
             return true;
     }
     return false;
@@ -65,7 +66,7 @@ static bool TlsOffersEch(const HandshakeParams *hs)
     if (jb == NULL)
         return false;
     found = SCTLSHandshakeLogExtensions(hs, jb) &&
-            (HasNumber(jb, ",", ECH_EXTENSION) || HasNumber(jb, "[", ECH_EXTENSION));
+            HasNumber(SCJbPtr(jb), SCJbLen(jb), ECH_EXTENSION);
     SCJbFree(jb);
     return found;
 }
@@ -109,9 +110,38 @@ static int OnTls(ThreadVars *tv, void *unused, const Packet *p, Flow *f, void *s
 
 /* --- QUIC --- */
 
+/* The third part of a JA3, such as "771,4865-4866,0-16-65037,29-23,", with the comma before it. */
+static bool Ja3HasExtension(const uint8_t *ja3, size_t len, const char *number)
+{
+    const uint8_t *ciphers = memchr(ja3, ',', len), *end = ja3 + len, *from, *to;
+
+    from = ciphers != NULL ? memchr(ciphers + 1, ',', (size_t)(end - ciphers - 1)) : NULL;
+    to = from != NULL ? memchr(from + 1, ',', (size_t)(end - from - 1)) : NULL;
+    return from != NULL && HasNumber(from, (size_t)((to != NULL ? to : end) - from), number);
+}
+
+/* Of "q13d0310h3_..." these are the first protocol's first and last letter. */
+static bool Ja4MayOfferDoq(const uint8_t *ja4, size_t len)
+{
+    return len < 10 || (ja4[8] == 'd' && ja4[9] == 'q');
+}
+
+/* What both fingerprints tell, which Suricata has made of a hello in any case: to have its JSON written
+ * takes 36,000 instructions. False: there are none, or it must be read for more. */
+static bool QuicFingerprints(const struct QuicTransaction *tx, struct hello_view *hello)
+{
+    const uint8_t *ja3, *ja4;
+    uint32_t ja3_len, ja4_len;
+
+    if (!SCQuicTxGetJa3(tx, STREAM_TOSERVER, &ja3, &ja3_len) || SCQuicTxGetJa4(tx, &ja4, &ja4_len) == 0)
+        return false;
+    hello->ech = Ja3HasExtension(ja3, ja3_len, ECH_EXTENSION);
+    return !Ja4MayOfferDoq(ja4, ja4_len);
+}
+
 /* The logger writes "extensions":[{"type":16,"values":["h3"]},{"type":65037}]; a quote inside a
  * value is escaped. False: this transaction is no hello. */
-static bool QuicHello(const void *tx, struct hello_view *hello)
+static bool QuicJson(const void *tx, struct hello_view *hello)
 {
     const EveJsonSimpleAppLayerLogger *logger = SCEveJsonSimpleGetLogger(ALPROTO_QUIC);
     SCJsonBuilder *jb = SCJbNewObject();
@@ -121,7 +151,7 @@ static bool QuicHello(const void *tx, struct hello_view *hello)
         return false;
     if (logger != NULL && logger->LogTx != NULL && logger->LogTx(tx, jb)) {
         found = HasText(jb, "\"extensions\":[");
-        hello->ech = HasNumber(jb, "\"type\":", ECH_EXTENSION);
+        hello->ech = HasText(jb, "\"type\":" ECH_EXTENSION "}");
         hello->dns_alpn = HasText(jb, "\"type\":16,\"values\":[\"doq\"");
     }
     SCJbFree(jb);
@@ -146,7 +176,7 @@ static int OnQuic(ThreadVars *tv, void *unused, const Packet *p, Flow *f, void *
         hello.sni = (const char *)sni;
         hello.sni_len = sni_len;
     }
-    if (QuicHello(tx, &hello) || hello.sni_len > 0)
+    if (QuicFingerprints(tx, &hello) || QuicJson(tx, &hello) || hello.sni_len > 0)
         flow_learn_hello(to.worker, to.flow, &hello);
     return 0;
 }
