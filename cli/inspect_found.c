@@ -73,10 +73,11 @@ static void on_dns(void *user, struct connection *connection, struct cursor mess
     struct inspector *inspector = user;
     bool tcp = connection->key.protocol == PACKET_PROTOCOL_TCP;
     struct resolution answer;
+    struct question unused; /* the other host has names and addresses alone, too */
     struct eve_head head;
 
     connection->app_proto = dns_flavour(connection);
-    if (tcp && connection->flow != NULL && resolution_read(message, &answer) == TATTLER_OK)
+    if (tcp && connection->flow != NULL && resolution_read(message, &answer, &unused) == TATTLER_OK)
         flow_learn_dns(inspector->worker, connection->flow, &answer);
     if (connection->app_proto == NULL ||
             (inspector->rules.matcher == NULL && !inspect_wants(inspector, EVE_DNS)))

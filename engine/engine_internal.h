@@ -226,9 +226,8 @@ void flow_free(struct engine *engine, struct flow *flow);
 /* Does the device ask a resolver, rather than its neighbours, and has it begun? */
 bool flow_asks_resolver(const struct flow *flow);
 
-/* A DNS message of this flow. */
-void flow_read_question(struct worker *worker, struct flow *flow, enum direction way,
-        struct cursor payload);
+/* A DNS message that the device has sent. */
+void flow_read_question(struct worker *worker, struct flow *flow, struct cursor payload);
 void flow_note_question(struct worker *worker, struct flow *flow, const struct question *question);
 
 /* Is the remote, if it is a resolver, one of the network's? 'answered': it has just answered. */

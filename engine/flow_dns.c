@@ -109,13 +109,12 @@ void flow_note_question(struct worker *worker, struct flow *flow, const struct q
 }
 
 /* A device that answers itself must not make a resolver of whom it talks to. */
-void flow_read_question(struct worker *worker, struct flow *flow, enum direction way,
-        struct cursor payload)
+void flow_read_question(struct worker *worker, struct flow *flow, struct cursor payload)
 {
     struct question question;
 
     if (flow_asks_resolver(flow) && question_read(payload, &question) == TATTLER_OK &&
-            question.answered == (way == DOWN))
+            !question.answered)
         flow_note_question(worker, flow, &question);
 }
 

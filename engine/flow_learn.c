@@ -225,7 +225,7 @@ static void learn_answer(struct worker *worker, struct flow *flow, const struct 
     struct engine *engine = worker->engine;
     struct device *device = flow->device;
 
-    if (!answer->is_answer || !flow_asks_resolver(flow))
+    if (!answer->is_answer)
         return;
     lock_take(&device->lock);
     device->dns_answers++;
@@ -245,12 +245,16 @@ void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resol
     flow_note_question(worker, flow, &question);
 }
 
-static void read_dns(struct worker *worker, struct flow *flow, struct cursor payload)
+static void read_answer(struct worker *worker, struct flow *flow, struct cursor payload)
 {
     struct resolution answer;
+    struct question question;
 
-    if (resolution_read(payload, &answer) == TATTLER_OK)
-        learn_answer(worker, flow, &answer);
+    if (!flow_asks_resolver(flow) || resolution_read(payload, &answer, &question) != TATTLER_OK)
+        return;
+    if (question.answered)
+        flow_note_question(worker, flow, &question);
+    learn_answer(worker, flow, &answer);
 }
 
 /* --- who a device says it is --- */
@@ -365,10 +369,10 @@ APART void flow_learn_datagram(struct worker *worker, struct flow *flow, enum di
 {
     bool is_offer = flow->remote_port == DHCP_PORT_SERVER || flow->remote_port == DHCP6_PORT_SERVER;
 
-    if (flow->service == SERVICE_DNS)
-        flow_read_question(worker, flow, way, packet->payload);
+    if (flow->service == SERVICE_DNS && way == UP)
+        flow_read_question(worker, flow, packet->payload);
     if (flow->service == SERVICE_DNS && way == DOWN)
-        read_dns(worker, flow, packet->payload);
+        read_answer(worker, flow, packet->payload);
     if (flow->talks && (way == UP || is_offer))
         hear(worker, flow, packet);
 }

@@ -44,7 +44,7 @@ static void add_target(struct question *question, const struct dns_name *target)
         add_data(question, alias.name, start);
 }
 
-static void add_record(struct question *question, struct dns_message *message,
+void question_add(struct question *question, struct dns_message *message,
         const struct dns_record *record)
 {
     struct cursor rdata = record->rdata;
@@ -60,25 +60,32 @@ static void add_record(struct question *question, struct dns_message *message,
         add_data(question, rdata.at, rdata.left);
 }
 
+bool question_begin(struct question *out, const struct dns_message *message,
+        const struct dns_question *asked)
+{
+    if (message->opcode != 0)
+        return false;
+    set_name(out, asked->name.text, asked->name.length);
+    out->type = asked->type;
+    out->answered = message->response;
+    out->rcode = message->rcode;
+    out->data_bits = 0;
+    out->data_hash = 0;
+    return true;
+}
+
 enum tattler_status question_read(struct cursor payload, struct question *out)
 {
     struct dns_message message;
     struct dns_question asked;
     struct dns_record record;
-    struct question question = { 0 };
     enum tattler_status status = dns_open(payload, &message);
 
     if (status != TATTLER_OK)
         return status;
-    if (message.opcode != 0 || !dns_next_question(&message, &asked))
+    if (!dns_next_question(&message, &asked) || !question_begin(out, &message, &asked))
         return message.status != TATTLER_OK ? message.status : TATTLER_MALFORMED;
-    set_name(&question, asked.name.text, asked.name.length);
-    question.type = asked.type;
-    question.answered = message.response;
-    question.rcode = message.rcode;
-    while (question.answered && dns_next_record(&message, &record) &&
-            record.section == DNS_ANSWER)
-        add_record(&question, &message, &record);
-    *out = question;
+    while (out->answered && dns_next_record(&message, &record) && record.section == DNS_ANSWER)
+        question_add(out, &message, &record);
     return TATTLER_OK;
 }

@@ -27,6 +27,13 @@ struct question {
  * off after the question gives what was read. 'out' is written only on TATTLER_OK. */
 enum tattler_status question_read(struct cursor payload, struct question *out);
 
+/* The same in steps, for who reads the message for more than that: its first question (false: no query,
+ * nothing was written), then each record of an answer's first section. */
+bool question_begin(struct question *out, const struct dns_message *message,
+        const struct dns_question *asked);
+void question_add(struct question *question, struct dns_message *message,
+        const struct dns_record *record);
+
 /* For hosts with a DNS parser of their own: a response to this name without type and other data. */
 void question_set(struct question *out, const char *name, size_t len, uint8_t rcode);
 

@@ -59,10 +59,11 @@ static void add_record(struct resolution *resolution, const struct dns_record *r
     }
 }
 
-enum tattler_status resolution_read(struct cursor payload, struct resolution *out)
+enum tattler_status resolution_read(struct cursor payload, struct resolution *out,
+        struct question *question)
 {
     struct dns_message message;
-    struct dns_question question;
+    struct dns_question asked;
     struct dns_record record;
     bool whole = false; /* all answers were read */
     enum tattler_status status = dns_open(payload, &message);
@@ -74,12 +75,17 @@ enum tattler_status resolution_read(struct cursor payload, struct resolution *ou
     out->dropped = false;
     out->is_answer = message.response;
     out->rcode = message.rcode;
-    if (dns_next_question(&message, &question))
-        resolution_ask(out, question.name.text, question.name.length);
+    question->answered = false;
+    if (dns_next_question(&message, &asked)) {
+        resolution_ask(out, asked.name.text, asked.name.length);
+        (void)question_begin(question, &message, &asked);
+    }
     while (!whole && dns_next_record(&message, &record)) {
         whole = record.section != DNS_ANSWER;
         if (!whole)
             add_record(out, &record);
+        if (!whole && question->answered)
+            question_add(question, &message, &record);
     }
     if (!whole && message.status != TATTLER_OK && message.counts[DNS_ANSWER] > 0)
         out->dropped = true;

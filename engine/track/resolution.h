@@ -9,10 +9,14 @@
 #include "base/cursor.h"
 #include "base/status.h"
 #include "track/names.h"
+#include "track/question.h"
 
 /* TRUNCATED, MALFORMED: no DNS header. A message that breaks off later gives what was read, and is
- * 'dropped' where answers may be missing: a capture that cuts packets must not look like silence. */
-enum tattler_status resolution_read(struct cursor payload, struct resolution *out);
+ * 'dropped' where answers may be missing: a capture that cuts packets must not look like silence.
+ * 'question' becomes what question_read() makes of an answer, so that each is read once; where that is
+ * none, it is not 'answered' and the rest of it not written. */
+enum tattler_status resolution_read(struct cursor payload, struct resolution *out,
+        struct question *question);
 
 /* For hosts with a DNS parser of their own: fill a resolution piece by piece, from zero. */
 void resolution_ask(struct resolution *resolution, const char *name, size_t len);

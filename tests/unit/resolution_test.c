@@ -6,6 +6,7 @@
 
 static struct dns_reply reply;
 static struct resolution resolution;
+static struct question question;
 
 static enum tattler_status read_cut(size_t len)
 {
@@ -14,7 +15,7 @@ static enum tattler_status read_cut(size_t len)
 
     ck_assert_ptr_nonnull(block);
     memcpy(block + 1, reply.bytes, len);
-    status = resolution_read(cursor_over(block + 1, len), &resolution);
+    status = resolution_read(cursor_over(block + 1, len), &resolution, &question);
     free(block);
     return status;
 }
@@ -210,6 +211,39 @@ START_TEST(a_name_is_cut_to_what_fits_and_ends_at_a_nul)
 }
 END_TEST
 
+/* An answer is read once for both. */
+START_TEST(the_question_is_what_reads_of_it_alone_find)
+{
+    static const uint8_t text[] = { 5, 'h', 'e', 'l', 'l', 'o' };
+    struct question alone;
+
+    memset(&question, 0xff, sizeof(question));
+    reply_start(&reply, "Asked.Example");
+    put_alias(&reply, "Asked.Example", "down.asked.example");
+    put_record(&reply, "asked.example", 16, 60, text, sizeof(text));
+    read_reply();
+    ck_assert_int_eq(question_read(cursor_over(reply.bytes, reply.len), &alone), TATTLER_OK);
+    ck_assert(question.answered && alone.answered);
+    ck_assert_str_eq(question.name, "asked.example");
+    ck_assert_str_eq(question.name, alone.name);
+    ck_assert_uint_eq(question.len, alone.len);
+    ck_assert_uint_eq(question.type, alone.type);
+    ck_assert_uint_eq(question.rcode, alone.rcode);
+    ck_assert_double_gt(question.data_bits, 0);
+    ck_assert_double_eq(question.data_bits, alone.data_bits);
+    ck_assert(question.data_hash == alone.data_hash);
+}
+END_TEST
+
+START_TEST(what_is_no_answer_to_a_query_has_no_question)
+{
+    reply_start(&reply, "asked.example");
+    reply.bytes[2] |= 0x28; /* an update (RFC 2136) */
+    read_reply();
+    ck_assert(!question.answered);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -223,6 +257,8 @@ int main(void)
         what_is_cut_behind_the_answers_is_not_missed,
         more_aliases_than_fit_are_left_out,
         a_name_is_cut_to_what_fits_and_ends_at_a_nul,
+        the_question_is_what_reads_of_it_alone_find,
+        what_is_no_answer_to_a_query_has_no_question,
     };
     Suite *suite = suite_create("resolution");
     TCase *cases = tcase_create("resolution");
