@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "run_suite.h"
 
@@ -102,7 +103,6 @@ START_TEST(signs_of_regular_expressions_are_plain_bytes)
 }
 END_TEST
 
-#define PAGE 4096
 #define MANY 200 /* enough for another way to search */
 
 /* Four letters each, all different. */
@@ -123,13 +123,14 @@ static void make_many(size_t count)
 START_TEST(bytes_at_the_end_of_a_page_are_searched_and_none_behind)
 {
     static const size_t counts[] = { 1, 7, 30, MANY };
-    uint8_t *pages = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t page = (size_t)sysconf(_SC_PAGESIZE); /* 16 kB on a Raspberry Pi 5 */
+    uint8_t *pages = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     ck_assert(pages != MAP_FAILED);
-    ck_assert_int_eq(mprotect(pages + 2 * PAGE, PAGE, PROT_NONE), 0);
+    ck_assert_int_eq(mprotect(pages + 2 * page, page, PROT_NONE), 0);
     make_many(counts[_i]);
-    for (size_t length = 4; length < PAGE + 100; length += length < 300 ? 1 : 97) {
-        uint8_t *at = pages + 2 * PAGE - length;
+    for (size_t length = 4; length < page + 100; length += length < 300 ? 1 : 97) {
+        uint8_t *at = pages + 2 * page - length;
 
         memset(at, 'q', length);
         memcpy(at + length - 4, "aaxy", 4);
@@ -140,7 +141,7 @@ START_TEST(bytes_at_the_end_of_a_page_are_searched_and_none_behind)
         patterns_search(patterns, scratch, cursor_over(at, length - 1), on_found, &patterns);
         ck_assert_uint_eq(found[0], 0);
     }
-    munmap(pages, 3 * PAGE);
+    munmap(pages, 3 * page);
 }
 END_TEST
 

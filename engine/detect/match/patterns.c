@@ -184,7 +184,7 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     return 0;
 }
 
-#define PAGE 4096
+#define PAGE 4096   /* the smallest there is: larger ones end where one of these does */
 #define OVERREAD 64 /* a vector of AVX-512 */
 
 /* On processors with AVX512VBMI the library reads behind the end (Hyperscan 5.4.0 and vectorscan
