@@ -3,9 +3,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include "files/file_map.h"
 
 __attribute__((format(printf, 3, 4)))
 static bool fail(struct tree_problem *problem, const yaml_mark_t *mark, const char *format, ...)
@@ -98,8 +97,6 @@ bool tree_read(const char *text, size_t len, struct yaml_tree *out, struct tree_
     *out = (struct yaml_tree){ .second_line = 0 };
     if (len > TREE_BYTES_MAX)
         return fail(problem, NULL, "larger than %d bytes", TREE_BYTES_MAX);
-    if (len == 0)
-        text = ""; /* libyaml takes no NULL */
     if (!is_shallow(text, len, problem) || !open_parser(&parser, text, len, problem))
         return false;
     good = load(&parser, out) || fail_syntax(problem, &parser, text, len);
@@ -107,16 +104,27 @@ bool tree_read(const char *text, size_t len, struct yaml_tree *out, struct tree_
     return good;
 }
 
+/* Not mapped: somebody may be writing it, and what is cut off behind a map ends the process. */
 bool tree_read_file(const char *path, struct yaml_tree *out, struct tree_problem *problem)
 {
-    struct cursor text;
-    bool good;
+    FILE *file = fopen(path, "rbe");
+    char *text = malloc(TREE_BYTES_MAX + 1);
+    bool good = false;
+    size_t len;
 
     *out = (struct yaml_tree){ .second_line = 0 };
-    if (!file_map(path, &text))
-        return fail(problem, NULL, "cannot be read: %s", strerror(errno));
-    good = tree_read((const char *)text.at, text.left, out, problem);
-    file_unmap(&text);
+    if (file == NULL) {
+        fail(problem, NULL, "cannot be read: %s", strerror(errno));
+    } else if (text == NULL) {
+        fail(problem, NULL, "out of memory");
+    } else {
+        len = fread(text, 1, TREE_BYTES_MAX + 1, file);
+        good = ferror(file) ? fail(problem, NULL, "cannot be read: %s", strerror(errno))
+                            : tree_read(text, len, out, problem);
+    }
+    if (file != NULL)
+        fclose(file);
+    free(text);
     return good;
 }
 
