@@ -106,7 +106,7 @@ librules_la_SOURCES = \
 	engine/detect/match/inherit.c engine/detect/match/inherit.h engine/detect/match/limit_count.h engine/detect/match/limit_plans.c \
 	engine/detect/match/limit_plans.h engine/detect/match/limits.c engine/detect/match/limits.h \
 	engine/detect/match/xbits.c engine/detect/match/candidates.c \
-	engine/detect/match/cases.c engine/detect/match/cases.h engine/detect/match/runs.c engine/detect/match/fired.c engine/detect/match/found.c \
+	engine/detect/match/cases.c engine/detect/match/cases.h engine/detect/match/encryption.c engine/detect/match/runs.c engine/detect/match/fired.c engine/detect/match/found.c \
 	engine/detect/match/group.c engine/detect/match/group.h engine/detect/match/groups.c \
 	engine/detect/match/groups.h engine/detect/match/heads.c \
 	engine/detect/match/heads.h engine/detect/match/look.c engine/detect/match/look.h \

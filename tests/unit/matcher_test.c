@@ -689,6 +689,51 @@ START_TEST(an_encrypted_record_behind_others_ends_the_search_of_tls)
 }
 END_TEST
 
+static void send(bool to_server, const char *bytes, size_t len)
+{
+    scene_packet(&scene, &at, to_server, bytes, len);
+    matcher_settle(scene.matcher);
+}
+
+#define SENT(to_server, bytes) send(to_server, bytes, sizeof(bytes) - 1)
+
+/* The server's second message takes two packets. */
+START_TEST(nothing_is_searched_behind_the_keys_of_both_sides_of_ssh)
+{
+    begin(TCP "(dsize:>0; content:\"ab\"; sid:1;)\n");
+    at.packet.application = APPLICATION_SSH;
+    SENT(true, "SSH-2.0-ab\n\0\0\0\x06\x04\x14" "abcd");
+    SENT(false, "SSH-2.0-ab\n");
+    SENT(true, "\0\0\0\x04\x02\x15" "ab");
+    ck_assert_str_eq(scene_told(&scene), "1 1 1");
+    ck_assert_str_eq(said(true, "abab"), "1");
+    SENT(false, "\0\0\0\x0a\x04\x14" "ab\0\0");
+    ck_assert_str_eq(scene_told(&scene), "1");
+    SENT(false, "\0\x15\x15" "a\0\0\0\x04\x02\x15" "ab");
+    ck_assert_str_eq(scene_told(&scene), "1");
+    ck_assert_str_eq(said(false, "abab"), "1");
+    ck_assert_str_eq(said(true, ""), "");
+    ck_assert_str_eq(said(false, "abab"), "");
+    ck_assert_str_eq(said(true, "abab"), "");
+    ck_assert(!matcher_wants_stream(scene.matcher, at.match, true));
+    end();
+}
+END_TEST
+
+/* What rules were not shown before is shown with the end of the clear part. */
+START_TEST(what_ssh_sent_in_clear_is_searched_where_it_ends)
+{
+    begin(TCP "(content:\"ab\"; sid:1;)\n");
+    at.packet.application = APPLICATION_SSH;
+    SENT(true, "\0\0\0\x04\x02\x15" "ab");
+    matcher_stream(scene.matcher, true, cursor_over((const uint8_t *)"ab", 2));
+    SENT(false, "\0\0\0\x04\x02\x15" "cd");
+    ck_assert_str_eq(scene_told(&scene), "");
+    ck_assert_str_eq(said(true, "zz"), "1");
+    end();
+}
+END_TEST
+
 /* A byte that an attacker chose does not end the search of a flow. */
 START_TEST(only_the_head_of_a_record_ends_the_search_of_tls)
 {
@@ -958,6 +1003,8 @@ int main(void)
     tcase_add_test(tests, what_comes_before_a_syn_is_answered_is_looked_at_by_itself);
     tcase_add_test(tests, nothing_is_searched_behind_a_tls_handshake);
     tcase_add_test(tests, an_encrypted_record_behind_others_ends_the_search_of_tls);
+    tcase_add_test(tests, nothing_is_searched_behind_the_keys_of_both_sides_of_ssh);
+    tcase_add_test(tests, what_ssh_sent_in_clear_is_searched_where_it_ends);
     tcase_add_test(tests, only_the_head_of_a_record_ends_the_search_of_tls);
     tests = add(suite, "messages");
     tcase_add_test(tests, a_message_is_looked_at_with_the_next_packet_of_its_way);

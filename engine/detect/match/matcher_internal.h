@@ -25,11 +25,18 @@ struct match_pending {
 #define UNREAD_MAX (16 * MATCH_PIECE) /* of a stream that nobody acknowledges */
 #define PHASE_NONE 0 /* of a flow, before its first packet */
 
+/* What one side of SSH sends before it is encrypted. */
+struct ssh_side {
+    uint32_t left; /* bytes of a message that goes on in the next packet */
+    bool has_keys; /* what comes next is encrypted */
+};
+
 struct match_flow {
     uint8_t protocol;
     struct match_pending *pending[2]; /* by direction, oldest first */
     bool found[2], seen[2], passed, encrypted; /* by direction: 0 to the server */
-    bool sealed[2]; /* TLS: something encrypted has come */
+    bool sealed[2]; /* TLS: something encrypted has come; SSH: … from here on, and from the other side before */
+    struct ssh_side ssh[2];
     const struct match_group *groups[2][GROUPS_OF_FLOW];
     struct match_window windows[2];
     bool ready[2]; /* the window is to be looked at with the next packet of its direction */
@@ -197,6 +204,11 @@ void fired_add(struct match_flow *flow, uint32_t number);
 /* Its conditions do not hold any more; or those of all these. */
 void fired_wake(struct match_flow *flow, uint32_t number);
 void fired_wake_all(struct match_flow *flow, const struct plan_list *rules);
+
+/* --- encryption.c: where a flow of TLS or SSH can be read no more --- */
+
+/* With this packet, if what both sides sent before was handed in, too. */
+bool encryption_begins(struct match_flow *flow, const struct match_packet *packet, unsigned way);
 
 /* --- found.c: what matched with the packet at hand is told --- */
 

@@ -246,39 +246,32 @@ void packets_lose_groups(struct match_flow *flow, unsigned way)
     flow->phase[way] = PHASE_NONE;
 }
 
-/* The head of a TLS record (RFC 8446 section 5.1): its type, the version, which begins with 3, its length. */
-#define TLS_APPLICATION_DATA 23
-#define TLS_MAJOR_VERSION 3
-#define TLS_TYPE_AND_VERSION 3
-
-/* Does a record of application data begin in it? */
-static bool begins_encryption(struct cursor payload)
+/* Suricata drops what it has of a stream of TLS, and looks at what it has of SSH. */
+static void end_windows(struct matcher *matcher)
 {
-    struct cursor head;
-    uint16_t length;
+    bool to_server = matcher->packet->to_server;
 
-    while (cursor_split(&payload, TLS_TYPE_AND_VERSION, &head) && head.at[1] == TLS_MAJOR_VERSION) {
-        if (head.at[0] == TLS_APPLICATION_DATA)
-            return true;
-        if (!cursor_u16be(&payload, &length) || !cursor_skip(&payload, length))
-            return false;
+    for (unsigned way = 0; way < 2; way++) {
+        packet_turn(matcher->packet, way == 0);
+        if (matcher->packet->application == APPLICATION_SSH)
+            packets_look_window(matcher, way);
+        packets_clear_window(matcher, way);
     }
-    return false;
+    packet_turn(matcher->packet, to_server);
 }
 
-/* Nothing is to be found behind a TLS handshake, and Suricata does not look, once it has read a record that
- * is encrypted: when the other side has acknowledged it. */
+/* Nothing is to be found behind the handshake of TLS or SSH, and Suricata does not look, once it has read
+ * where encryption begins: when the other side has acknowledged it. */
 static void note_encryption(struct matcher *matcher, unsigned way)
 {
-    const struct match_packet *packet = matcher->packet;
     struct match_flow *flow = matcher->flow;
 
-    flow->sealed[way] |= begins_encryption(packet->payload);
-    if (!flow->sealed[1 - way])
+    if (!flow->sealed[1 - way]) {
+        flow->sealed[way] |= encryption_begins(flow, matcher->packet, way);
         return;
+    }
+    end_windows(matcher);
     flow->encrypted = true;
-    for (unsigned i = 0; i < 2; i++)
-        window_clear(&flow->windows[i], &matcher->windows);
 }
 
 /* Of no stream, Suricata looks at it by itself. */
@@ -405,6 +398,7 @@ void packets_look(struct matcher *matcher)
         else
             look_at_other(matcher, &look);
     }
-    if (is_own && !unreadable && packet->application == APPLICATION_TLS)
+    if (is_own && !unreadable &&
+            (packet->application == APPLICATION_TLS || packet->application == APPLICATION_SSH))
         note_encryption(matcher, way);
 }
