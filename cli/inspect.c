@@ -11,6 +11,7 @@ static void end_connection(void *user, struct connection *connection, enum conne
 {
     struct inspector *inspector = user;
 
+    connection->app_waits = 0;
     inspect_rules_ending(inspector, connection);
     dissect_end(inspector->dissectors, connection);
     inspect_rules_end(inspector, connection);
@@ -53,6 +54,28 @@ static void show_alone(struct inspector *inspector, const struct packet *packet,
     inspect_rules_settle(inspector);
 }
 
+/* Is what was found of the other side's bytes before acknowledged by now? */
+static void settle_application(struct connection *connection, const struct packet *packet,
+        bool to_server)
+{
+    if (connection->app_waits == (to_server ? -1 : 1) &&
+            (packet->tcp.flags & PACKET_TCP_ACK) != 0 &&
+            (int32_t)(packet->tcp.ack - connection->app_seq) > 0)
+        connection->app_waits = 0;
+}
+
+static void dissect(struct inspector *inspector, struct connection *connection,
+        const struct packet *packet, bool to_server)
+{
+    bool was_known = connection->app_proto != NULL;
+
+    dissect_packet(inspector->dissectors, connection, packet, to_server);
+    if (was_known || connection->app_proto == NULL || packet->kind != PACKET_TCP)
+        return;
+    connection->app_waits = to_server ? 1 : -1;
+    connection->app_seq = packet->tcp.seq;
+}
+
 static void follow(struct inspector *inspector, const struct packet *packet, unsigned depth,
         bool rebuilt)
 {
@@ -73,6 +96,8 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
             matcher_flow_turn(inspector->rules.matcher, connection->match);
         to_server = !to_server;
     }
+    if (connection->app_waits != 0)
+        settle_application(connection, packet, to_server);
     /* As in Suricata, what was rebuilt has no link header left. */
     fill_view(&view, packet, !rebuilt, to_server != connection->server_was_first,
             inspector->now_us);
@@ -90,7 +115,7 @@ static void follow(struct inspector *inspector, const struct packet *packet, uns
     if (has_rules)
         inspect_rules_packet(inspector, connection, packet, to_server, established, rebuilt);
     if (dissect_wants_packet(connection, packet))
-        dissect_packet(inspector->dissectors, connection, packet, to_server);
+        dissect(inspector, connection, packet, to_server);
     if (has_rules)
         inspect_rules_settle(inspector);
 }

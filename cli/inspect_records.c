@@ -41,7 +41,7 @@ struct eve_head inspect_head(const struct inspector *inspector,
         .ip_version = connection->ip_version,
         .vlan_count = connection->vlan_count,
         .vlans = connection->key.vlans,
-        .app_proto = connection->app_proto,
+        .app_proto = connection->app_waits == 0 ? connection->app_proto : NULL,
         .flow = connection->flow,
         .flowbits = inspector->rules.flowbits,
         .flowbit_count = connection->match != NULL

@@ -75,7 +75,7 @@ static void fill_flow(struct match_packet *out, const struct connection *connect
         out->packets[way] = connection->packets[way];
         out->bytes[way] = connection->bytes[way];
     }
-    out->application = connection->application;
+    out->application = connection->app_waits == 0 ? connection->application : APPLICATION_ANY;
     out->flow = connection->flow;
 }
 
