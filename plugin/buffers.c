@@ -67,14 +67,21 @@ void TattlerBufferSearch(const struct TattlerSearch *search, DetectEngineThreadC
                 buffer->inspect, buffer->inspect_len);
 }
 
-/* As Suricata's function for packet buffers, but for the transforms: Suricata leaves them out where
- * it takes the search to have applied them already, which is not so when it was skipped. */
+/* Suricata searches packet buffers of both directions for the contents of all rules at once, and looks at
+ * what it finds without asking which way a rule is for. */
+static bool GoesItsWay(const Signature *s, const Packet *p)
+{
+    return (s->flags & (PKT_IS_TOSERVER(p) ? SIG_FLAG_TOSERVER : SIG_FLAG_TOCLIENT)) != 0;
+}
+
+/* As Suricata's function for packet buffers, but for directions, and the transforms: Suricata leaves them
+ * out where it takes the search to have applied them already, which is not so when it was skipped. */
 static int InspectBuffer(DetectEngineThreadCtx *det_ctx,
         const DetectEnginePktInspectionEngine *engine, const Signature *s, Packet *p,
         uint8_t *alert_flags)
 {
-    const InspectionBuffer *buffer =
-            engine->v1.GetData(det_ctx, engine->v1.transforms, p, engine->sm_list);
+    const InspectionBuffer *buffer = !GoesItsWay(s, p) ? NULL
+            : engine->v1.GetData(det_ctx, engine->v1.transforms, p, engine->sm_list);
 
     (void)alert_flags;
     if (buffer == NULL)
