@@ -7,6 +7,7 @@
 #include "engine_internal.h"
 
 #define PROTOCOL_TCP 6
+#define SYN_AGAIN_US UINT64_C(100000) /* hosts wait for a second (RFC 6298 section 2), impatient ones 200 ms */
 
 /* Only SYNs make one. */
 static struct remote *find_endpoint(const struct flow *flow)
@@ -125,8 +126,16 @@ static void see_start(struct engine *engine, struct flow *flow)
     flow_judge_again(engine, flow);
 }
 
+/* A mirror port that sees a packet come and go shows it twice. Nobody tries again so soon. */
+static bool is_copy(const struct flow *flow)
+{
+    return !flow->midstream && flow->packets[UP] > 1 && flow->last_us < flow->first_us + SYN_AGAIN_US;
+}
+
 void flow_note_syn(struct engine *engine, struct flow *flow)
 {
+    if (is_copy(flow))
+        return;
     if (flow->packets[DOWN] == 0 && flow->syns < UINT8_MAX)
         flow->syns++;
     ask_uplink(engine, flow);

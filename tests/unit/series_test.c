@@ -144,6 +144,30 @@ START_TEST(connections_to_one_name_are_a_heartbeat)
 }
 END_TEST
 
+/* A SYN that a mirror port shows twice is no second attempt, which would be told before the name is known. */
+START_TEST(copies_of_packets_do_not_hide_a_heartbeat)
+{
+    struct packet_view copy;
+    struct flow *flow;
+
+    for (unsigned i = 0; i < 10; i++) {
+        resolve(&scene, "one.cloud.example", REMOTE);
+        flow = connect_to(&scene, REMOTE);
+        assert_number(flow, "unanswered", 0);
+        copy = packet_from(&scene, DEVICE, 50000, REMOTE, 443, TCP);
+        flow_packet(scene.worker, flow, &copy);
+        assert_number(flow, "unanswered", 0);
+        for (unsigned shown = 0; shown < 2; shown++)
+            send_on(&scene, flow, DOWN, NULL, 0);
+        say_hello(&scene, flow, (struct hello_view){ .sni = "one.other.example" });
+        say(flow, 100);
+        flow_close(scene.engine, flow);
+        wait_for(PERIOD);
+    }
+    assert_state("one.other.example", REMOTE, "steady");
+}
+END_TEST
+
 /* Routers say by ICMP that nobody is there; when hosts forget such a flow must not matter. */
 START_TEST(connections_that_are_unreachable_are_told_at_once)
 {
@@ -345,6 +369,7 @@ int main(void)
     tcase_add_test(cases, messages_in_one_connection_are_a_heartbeat);
     tcase_add_test(cases, what_has_become_of_a_beat_is_told_when_it_changes);
     tcase_add_test(cases, connections_to_one_name_are_a_heartbeat);
+    tcase_add_test(cases, copies_of_packets_do_not_hide_a_heartbeat);
     tcase_add_test(cases, connections_that_are_unreachable_are_told_at_once);
     tcase_add_test(cases, names_of_one_domain_that_take_turns_are_a_heartbeat);
     tcase_add_test(cases, a_second_name_takes_over_what_the_first_began);
