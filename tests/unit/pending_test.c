@@ -103,6 +103,18 @@ START_TEST(alerts_tell_whose_messages_they_are_when_the_flow_is_another_ones_by_
 }
 END_TEST
 
+/* The hello came in the packet that acknowledged the proxy's answer, as over a quick network. */
+START_TEST(a_request_for_a_tunnel_is_told_within_the_tunnel)
+{
+    ck_assert(keep("/one", 1));
+    at.packet.application = APPLICATION_TLS;
+    scene_send(&scene, &at, false, "");
+    scene_send(&scene, &at, true, "");
+    ck_assert_uint_eq(scene.count, 1);
+    ck_assert_int_eq(scene.application, APPLICATION_HTTP1);
+}
+END_TEST
+
 START_TEST(what_has_no_room_is_refused_and_counted)
 {
     size_t size;
@@ -152,6 +164,7 @@ int main(void)
     tcase_add_test(tests, they_are_looked_at_in_order_with_the_rules_that_they_brought_up);
     tcase_add_test(tests, those_that_nobody_acknowledges_do_not_pile_up);
     tcase_add_test(tests, alerts_tell_whose_messages_they_are_when_the_flow_is_another_ones_by_now);
+    tcase_add_test(tests, a_request_for_a_tunnel_is_told_within_the_tunnel);
     tcase_add_test(tests, what_has_no_room_is_refused_and_counted);
     tcase_add_test(tests, those_that_are_dropped_give_their_room_back);
     tcase_add_test(tests, the_end_of_a_flow_brings_the_last);

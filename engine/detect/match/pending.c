@@ -13,6 +13,7 @@ void pending_look_now(struct matcher *matcher, const struct match_transaction *t
     size_t found = matcher->found_count;
 
     look.transaction = transaction;
+    look.application = transaction->application; /* within a tunnel the flow has another by now */
     if (matcher->packet->protocol == PACKET_PROTOCOL_TCP) {
         const struct match_window *window =
                 &matcher->flow->windows[transaction->to_server ? 0 : 1];
