@@ -231,10 +231,12 @@ bool read_target(struct rule_draft *draft, const struct keyword *keyword, const 
         char *value)
 {
     enum rule_target target = TARGET_NONE;
+    size_t len = strcspn(value, SPACES);
 
     (void)keyword;
     (void)at;
-    value[strcspn(value, SPACES)] = '\0';
+    if (value[len + strspn(value + len, SPACES)] == '\0')
+        value[len] = '\0';
     if (strcmp(value, "src_ip") == 0)
         target = TARGET_SOURCE;
     else if (strcmp(value, "dest_ip") == 0)

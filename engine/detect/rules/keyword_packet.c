@@ -100,8 +100,8 @@ bool read_tcp_flags(struct rule_draft *draft, const struct keyword *keyword, con
     size_t len;
 
     (void)at;
-    /* A sign in front may stand apart. */
-    if (*text != '\0' && strchr(MODES, *text) != NULL && isspace((unsigned char)text[1])) {
+    /* A sign in front may stand apart, and does not count for the length. */
+    if (*text != '\0' && strchr(MODES, *text) != NULL && text[1] != '\0' && text[1] != ',') {
         take_mode(draft, text, flags);
         text += 1 + strspn(text + 1, SPACES);
     }
