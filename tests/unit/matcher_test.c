@@ -626,6 +626,7 @@ START_TEST(a_rule_for_streams_alone_meets_no_datagram)
 {
     begin_udp(UDP "(flow:only_stream; content:\"needle\"; sid:1;)\n" UDP "(content:\"needle\"; sid:2;)\n");
     ck_assert_str_eq(said(true, "needle"), "2");
+    ck_assert(!matcher_wants_stream(scene.matcher, at.match, true));
     end();
 }
 END_TEST

@@ -135,7 +135,7 @@ bool matcher_wants_stream(const struct matcher *matcher, const struct match_flow
 {
     unsigned way = to_server ? 0 : 1;
 
-    if (flow == NULL || flow->passed || flow->encrypted)
+    if (flow == NULL || flow->protocol != PACKET_PROTOCOL_TCP || flow->passed || flow->encrypted)
         return false;
     if (matcher->messages.wants_stream)
         return true;

@@ -43,7 +43,7 @@ static bool is_news(const struct matcher *matcher, uint32_t number, const struct
            look_header(look, matcher->plans.rules[number].rule);
 }
 
-/* Even without its flowbit one that has alerted may be woken. */
+/* Without its flowbit, too, one that has alerted may be woken. */
 void runs_add_marked(struct matcher *matcher, const struct plan_list *rules,
         const struct look *look, const struct marks *marks)
 {
@@ -53,7 +53,7 @@ void runs_add_marked(struct matcher *matcher, const struct plan_list *rules,
         uint32_t number = rules->numbers[i];
         const struct plan *plan = &matcher->plans.rules[number];
 
-        if ((plan->marks_needed & any) == 0 && matcher->flow->fired_count == 0)
+        if ((plan->marks_needed & any) == 0 && !fired_has(matcher->flow, number))
             continue;
         if (!runs_hold(plan, look->packet->flow))
             note_failed(matcher, number);
