@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 #include "tune.h"
 
 bool history_open(struct tune_history *history, const struct settings *settings,

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 #include "tune.h"
 
 /* --- what alerts tell --- */

@@ -33,6 +33,7 @@ libengine_la_LIBADD = $(LINKED_LUA) $(ENGINE_LIBS)
 libengine_la_SOURCES = \
 	engine/baseline.c engine/baseline.h engine/baseline_export.c engine/baseline_import.c \
 	engine/base/address.c engine/base/address.h engine/base/apart.h engine/base/cursor.h engine/base/digits.h \
+	engine/base/grow.h \
 	engine/base/hash.c engine/base/hash.h engine/base/lock.h engine/base/lower.h engine/base/nearest.c engine/base/nearest.h \
 	engine/base/pool.c engine/base/pool.h engine/base/status.h engine/base/value.h \
 	engine/detect/condition.c engine/detect/condition.h \
@@ -44,7 +45,7 @@ libengine_la_SOURCES = \
 	engine/emit/eve_dns_data.c engine/emit/eve_dns_data.h engine/emit/eve_iot.c engine/emit/iot.c engine/emit/iot.h \
 	engine/emit/json.c engine/emit/json.h engine/emit/json_internal.h engine/emit/json_string.c \
 	engine/enrich/domain.c engine/enrich/domain.h engine/enrich/geo.c engine/enrich/geo.h \
-	engine/enrich/grow.h engine/enrich/mmdb_decode.c engine/enrich/mmdb_decode.h \
+	engine/enrich/mmdb_decode.c engine/enrich/mmdb_decode.h \
 	engine/enrich/oui.c engine/enrich/oui.h engine/enrich/problem.h engine/enrich/profile.c \
 	engine/enrich/profile.h engine/enrich/profile_read.c engine/enrich/resolvers.c \
 	engine/enrich/resolvers.h engine/enrich/risk.c engine/enrich/risk.h \

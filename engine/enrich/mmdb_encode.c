@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 
 void mmdb_put(struct mmdb_buffer *out, const void *data, size_t len)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/hash.h"
-#include "enrich/grow.h"
 
 /* Where these bytes are, or the empty slot where they belong. */
 static uint32_t *slot_of(const struct mmdb_pool *pool, const void *data, size_t len)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 #include "enrich/mmdb_encode.h"
 #include "enrich/mmdb_record.h"
 

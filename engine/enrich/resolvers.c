@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 
 #define NAME_MAX_LEN 253 /* RFC 1035, in text without the final dot */
 #define LABEL_MAX_LEN 63

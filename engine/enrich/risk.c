@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "files/file_map.h"
-#include "enrich/grow.h"
 #include "enrich/risk_row.h"
 
 #define TEXT_SIZE 512

@@ -6,7 +6,6 @@
 
 #define FLAT_AREA 2.05234 /* of 1 / (1 + u^8): (pi / 4) / sin(pi / 8) */
 #define ODD_SHARE 0.1
-#define MISS_SHARE 0.1
 
 /* If fewer are this near to the median, nothing will come of the rest. */
 #define NEAR_MEDIAN 0.6

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/nearest.h"
 #include "detect/heuristics/heuristics_internal.h"
 #include "files/file_map.h"
 #include "files/folder.h"
-#include "enrich/grow.h"
 
 #define FILE_MAX (256 * 1024)
 

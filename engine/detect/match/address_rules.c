@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 
 const struct address *address_rules_key(const struct rule *rule, bool of_source)
 {

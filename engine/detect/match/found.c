@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 
 void found_note(struct matcher *matcher, uint32_t number, const struct look *look)
 {

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 #include "parse/packet.h"
 
 /* A rule with more ports than these is looked at on any; the header tells. */

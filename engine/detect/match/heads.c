@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/lower.h"
-#include "enrich/grow.h"
 
 static uint64_t gather(const uint8_t *bytes, size_t length)
 {

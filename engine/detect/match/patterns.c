@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 
 /* Ids of hyperscan are numbers from 0, one for each different pattern; those who want to know lie
  * one behind the other from starts[id] on. */

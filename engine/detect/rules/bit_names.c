@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/hash.h"
-#include "enrich/grow.h"
 
 struct bit_name {
     UT_hash_handle hh;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "detect/rules/buffers.h"
-#include "enrich/grow.h"
 
 /* --- complaints --- */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 
 void lines_start(struct lines *lines, const char *text, size_t len, enum lines_form form)
 {

@@ -5,7 +5,7 @@
 #include <pcre2.h>
 #include <stdlib.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 
 bool pcre_codes_keep(struct pcre_codes *codes, void *code)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enrich/grow.h"
+#include "base/grow.h"
 
 void ranges_clear(struct ranges *ranges)
 {

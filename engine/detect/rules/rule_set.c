@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/hash.h"
 #include "detect/rules/datasets.h"
 #include "detect/rules/draft.h"
@@ -16,7 +17,6 @@
 #include "detect/rules/thresholds_read.h"
 #include "detect/rules/utf8.h"
 #include "files/file_map.h"
-#include "enrich/grow.h"
 
 #define FILE_MAX (256u * 1024 * 1024)
 #define SUGGESTIONS_MAX 1000

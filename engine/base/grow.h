@@ -1,6 +1,6 @@
 /* grow.h - room in an array that grows by doubling. Set-up only. */
-#ifndef TATTLER_ENRICH_GROW_H
-#define TATTLER_ENRICH_GROW_H
+#ifndef TATTLER_BASE_GROW_H
+#define TATTLER_BASE_GROW_H
 
 #include <stddef.h>
 #include <stdlib.h>
