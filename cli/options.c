@@ -50,6 +50,16 @@ static void make_forms(const struct command_option *options, size_t count, struc
     *name = (struct option){ 0 };
 }
 
+/* The option that getopt_long() stumbled over, as it was written. Letters may stand together in one word, which it
+ * is not through with then. */
+static const char *stumbled_over(char *const *argv, char letter[3])
+{
+    if (optopt == 0 || optopt == 'h' || optopt >= LONG_FIRST)
+        return argv[optind - 1]; /* '--help=1' is called 'h' */
+    snprintf(letter, 3, "-%c", optopt);
+    return letter;
+}
+
 static int refuse(const char *command, const char *word, const struct option *names)
 {
     const char *known[COMMAND_OPTIONS_MAX + 1], *near;
@@ -96,6 +106,7 @@ int options_read(const char *command, const char *usage, const struct command_op
         size_t count, int argc, char **argv)
 {
     struct forms forms;
+    char letter[3];
     int c, status = EXIT_DONE;
 
     make_forms(options, count, &forms);
@@ -108,9 +119,9 @@ int options_read(const char *command, const char *usage, const struct command_op
             fputs(usage, stdout);
             status = -1;
         } else if (c == ':') {
-            status = usage_error(command, "option %s needs a value", argv[optind - 1]);
+            status = usage_error(command, "option %s needs a value", stumbled_over(argv, letter));
         } else {
-            status = refuse(command, argv[optind - 1], forms.names);
+            status = refuse(command, stumbled_over(argv, letter), forms.names);
         }
     }
     return status;
