@@ -55,6 +55,15 @@ static void say_hosts(FILE *to, struct cursor word)
                 (const char *)word.at + negated);
 }
 
+/* The colon at 'i' of "1024:", ":1023" or "8000:8002". */
+static void say_range(FILE *to, struct cursor word, size_t i)
+{
+    bool begins = i == 0 || strchr("![,", word.at[i - 1]) != NULL;
+    bool ends = i + 1 == word.left || strchr(",]", word.at[i + 1]) != NULL;
+
+    fputs(begins ? "0 to " : ends ? " and above" : " to ", to);
+}
+
 /* "[22,23]" as "port 22, 23", so that lines can be wrapped. */
 static void say_ports(FILE *to, struct cursor word)
 {
@@ -62,7 +71,9 @@ static void say_ports(FILE *to, struct cursor word)
         return;
     fputs(word.at[0] == '!' ? ", any port but " : ", port ", to);
     for (size_t i = word.at[0] == '!'; i < word.left; i++) {
-        if (word.at[i] != '[' && word.at[i] != ']')
+        if (word.at[i] == ':')
+            say_range(to, word, i);
+        else if (word.at[i] != '[' && word.at[i] != ']')
             putc(word.at[i], to);
         if (word.at[i] == ',')
             putc(' ', to);
