@@ -129,13 +129,14 @@ static void see_start(struct engine *engine, struct flow *flow)
 /* A mirror port that sees a packet come and go shows it twice. Nobody tries again so soon. */
 static bool is_copy(const struct flow *flow)
 {
-    return !flow->midstream && flow->packets[UP] > 1 && flow->last_us < flow->first_us + SYN_AGAIN_US;
+    return flow->packets[UP] > 1 && flow->last_us < flow->syn_us + SYN_AGAIN_US;
 }
 
 void flow_note_syn(struct engine *engine, struct flow *flow)
 {
     if (is_copy(flow))
         return;
+    flow->syn_us = flow->last_us;
     if (flow->packets[DOWN] == 0 && flow->syns < UINT8_MAX)
         flow->syns++;
     ask_uplink(engine, flow);

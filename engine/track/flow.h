@@ -144,6 +144,7 @@ struct flow {
     uint32_t opening_bytes[2]; /* until the other end speaks */
 
     uint64_t call; /* calls_key(), where it goes to many */
+    uint64_t syn_us; /* the device's last SYN that was no copy of another */
     struct address device_address, remote_address;
     uint16_t device_port, remote_port;
     bool accused; /* an urgent rule has alerted: it teaches nothing */
