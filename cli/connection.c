@@ -378,7 +378,6 @@ void connection_turn(struct connection *connection)
     exchange_u64(connection->bytes);
     connection->wants_stream[0] = connection->wants_stream[1] = false;
     connection->server_was_first = !connection->server_was_first;
-    connection->app_waits = (int8_t)-connection->app_waits;
 }
 
 bool connection_is_midstream(const struct connection *connection)

@@ -58,7 +58,7 @@ static void show_alone(struct inspector *inspector, const struct packet *packet,
 static void settle_application(struct connection *connection, const struct packet *packet,
         bool to_server)
 {
-    if (connection->app_waits == (to_server ? -1 : 1) &&
+    if (connection->app_waits == (to_server ? -1 : 1) && packet->kind == PACKET_TCP &&
             (packet->tcp.flags & PACKET_TCP_ACK) != 0 &&
             (int32_t)(packet->tcp.ack - connection->app_seq) > 0)
         connection->app_waits = 0;
@@ -70,7 +70,8 @@ static void dissect(struct inspector *inspector, struct connection *connection,
     bool was_known = connection->app_proto != NULL;
 
     dissect_packet(inspector->dissectors, connection, packet, to_server);
-    if (was_known || connection->app_proto == NULL || packet->kind != PACKET_TCP)
+    if (was_known || connection->app_proto == NULL || packet->kind != PACKET_TCP ||
+            connection->packets[to_server ? 1 : 0] == 0) /* who is not heard acknowledges nothing */
         return;
     connection->app_waits = to_server ? 1 : -1;
     connection->app_seq = packet->tcp.seq;
