@@ -19,11 +19,22 @@ static bool fail(struct tree_problem *problem, const yaml_mark_t *mark, const ch
     return false;
 }
 
+/* libyaml counts characters: only in front of what indents is each of them a byte. */
+static bool is_tab(const char *text, size_t len, const yaml_mark_t *mark)
+{
+    const char *end = text + len;
+
+    for (size_t line = 0; line < mark->line && text != NULL; line++) {
+        text = memchr(text, '\n', (size_t)(end - text));
+        text += text != NULL ? 1 : 0;
+    }
+    return text != NULL && mark->column < (size_t)(end - text) && text[mark->column] == '\t';
+}
+
 static bool fail_syntax(struct tree_problem *problem, const yaml_parser_t *parser, const char *text,
         size_t len)
 {
     const yaml_mark_t *mark = &parser->problem_mark;
-    bool tab = mark->index < len && text[mark->index] == '\t';
 
     if (parser->error == YAML_MEMORY_ERROR)
         return fail(problem, NULL, "out of memory");
@@ -32,7 +43,7 @@ static bool fail_syntax(struct tree_problem *problem, const yaml_parser_t *parse
                 parser->problem_offset);
     return fail(problem, mark, "not YAML: %s%s%s%s", parser->problem, parser->context != NULL ? " " : "",
             parser->context != NULL ? parser->context : "",
-            tab ? " (indent with blanks, not with a tab)" : "");
+            is_tab(text, len, mark) ? " (indent with blanks, not with a tab)" : "");
 }
 
 static bool open_parser(yaml_parser_t *parser, const char *text, size_t len,

@@ -285,6 +285,7 @@ END_TEST
 START_TEST(syntax_errors_are_told_at_libyamls_mark)
 {
     expect_problem("limits:\n\tflows: 1\n", 2, 1, "not with a tab");
+    expect_problem("# für zu Hause\nlimits:\n\tflows: 1\n", 3, 1, "not with a tab");
     expect_problem("a: b: c\n", 1, 5, "not YAML: mapping values are not allowed");
     expect_problem("geo: [a\nrisk: b\n", 2, 5, "not YAML");
     expect_problem("geo: \xff\n", 0, 0, "UTF-8");
