@@ -94,15 +94,22 @@ static bool take_owner(int descriptor, const char *like)
            fchmod(descriptor, st.st_mode & 07777) == 0;
 }
 
+/* The folder that holds 'path', with the slash at its end. */
+static void folder_of(const char *path, char folder[PATH_SIZE])
+{
+    const char *slash = strrchr(path, '/');
+
+    snprintf(folder, PATH_SIZE, "%.*s", slash != NULL ? (int)(slash - path + 1) : 2,
+            slash != NULL ? path : "./");
+}
+
 static bool sync_folder(const char *path)
 {
     char folder[PATH_SIZE];
-    const char *slash = strrchr(path, '/');
     int descriptor;
     bool good;
 
-    snprintf(folder, sizeof(folder), "%.*s", slash != NULL ? (int)(slash - path + 1) : 1,
-            slash != NULL ? path : ".");
+    folder_of(path, folder);
     descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     good = descriptor >= 0 && fsync(descriptor) == 0;
     if (descriptor >= 0)
@@ -173,8 +180,7 @@ static bool find_kept(const char *path, struct kept_range *out)
     DIR *directory;
 
     *out = (struct kept_range){ .count = 0 };
-    snprintf(folder, sizeof(folder), "%.*s", slash != NULL ? (int)(slash - path + 1) : 2,
-            slash != NULL ? path : "./");
+    folder_of(path, folder);
     directory = opendir(folder);
     if (directory == NULL) {
         complain("%s: %s", folder, strerror(errno));
@@ -195,24 +201,17 @@ static bool find_kept(const char *path, struct kept_range *out)
     return true;
 }
 
-static bool is_named(int descriptor, const char *path)
+/* Two at once must not both find the file and what is kept as they read them. Each change puts another file
+ * there, so the lock is on what stays: the folder. Ends with the process, or by unlock(). */
+static int lock_folder(const char *path)
 {
-    struct stat opened, named;
+    char folder[PATH_SIZE];
+    int descriptor;
 
-    return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 &&
-           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
-}
-
-/* Two at once must not both find the file as they read it. Each change puts another file there: who has
- * waited for the old one has locked nothing. Ends with the process, or by close(). */
-static int lock_file(const char *path)
-{
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-
-    while (descriptor >= 0 && flock(descriptor, LOCK_EX) == 0 && !is_named(descriptor, path)) {
-        close(descriptor);
-        descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    }
+    folder_of(path, folder);
+    descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor >= 0)
+        flock(descriptor, LOCK_EX);
     return descriptor;
 }
 
@@ -257,7 +256,7 @@ static bool keep(const struct undo_file *file, const char *text, size_t len)
 
 bool undo_file_write(const struct undo_file *file, const char *text, size_t len)
 {
-    int lock = lock_file(file->path);
+    int lock = lock_folder(file->path);
     bool good = is_unchanged(file) && keep(file, text, len) &&
                 replace(file->path, file->path, text, len);
 
@@ -338,10 +337,12 @@ size_t undo_file_kept(const char *path)
 bool undo_file_undo(const char *path, size_t *out_left)
 {
     struct undo_file file;
-    int lock = lock_file(path);
+    char *target = realpath(path, NULL);
+    int lock = lock_folder(target != NULL ? target : path);
     bool good = undo_file_read(path, false, &file) && undo_last(&file, out_left);
 
     unlock(lock);
     undo_file_clear(&file);
+    free(target);
     return good;
 }
