@@ -30,6 +30,15 @@ check() { # NAME COMMAND...
     if said=$("$@" 2>&1); then ok "$name"; else fail "$name: $*"; detail <<<"$said"; fi
 }
 
+# Until the command succeeds, or so late that no machine can be that busy.
+wait_for() { # COMMAND...
+    local until=$((SECONDS + 60))
+    until "$@" >/dev/null 2>&1; do
+        [ "$SECONDS" -le "$until" ] || return 1
+        sleep 0.05
+    done
+}
+
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
