@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-WAIT_S = 60
+WAIT_S = 120  # for all that a busy machine may have to do first
 
 
 def missing():
@@ -66,7 +66,7 @@ class Browser:
     def run(self, script, *arguments):
         return self.ask("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
-    def wait(self, script, seconds=10):
+    def wait(self, script, seconds=WAIT_S):
         """Until the script returns what counts as true; that."""
         end = time.monotonic() + seconds
         while not (value := self.run(script)) and time.monotonic() < end:

@@ -10,6 +10,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("TATTLER_BUILD", SOURCE / "build"))
@@ -17,7 +18,8 @@ TATTLER = BUILD / "tattler"
 CAPTURES = pathlib.Path(os.environ.get("TATTLER_CAPTURES", SOURCE.parent / "shared/captures"))
 QUICK = bool(os.environ.get("TATTLER_QUICK"))
 SHOWN = 6  # problems of one check that are printed
-TIMEOUT_S = 300
+TIMEOUT_S = 1800  # for what takes a minute at most: a machine may be busy
+WAIT_S = 60  # for another process to do what it does at once
 
 os.environ.setdefault("TATTLER_STATE", os.path.join(
     os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "tattler/state"))
@@ -92,6 +94,39 @@ def suricata(*captures, arguments=()):
         if done.returncode not in (0, 1):
             raise RuntimeError(f"Suricata: status {done.returncode}: {done.stderr.decode()}")
         return records_of((pathlib.Path(folder) / "eve.json").read_text())
+
+
+def wait_until(is_so, seconds=WAIT_S):
+    """Whether it came to be so."""
+    end = time.monotonic() + seconds
+    while not (so := is_so()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return bool(so)
+
+
+def own_address():
+    """On the loopback, and of no other process that lives: each port is free there, and none of those at which
+    the kernel would begin a connection of somebody else."""
+    number = os.getpid()
+    return f"127.{64 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+
+
+REDIS = (own_address(), 6399)
+
+
+def start_redis(folder, *arguments):
+    """A server at REDIS that answers."""
+    address, port = REDIS
+    process = subprocess.Popen(["redis-server", "--bind", address, "--port", str(port), "--save", "", *arguments,
+                                "--dir", str(folder)], stdout=subprocess.DEVNULL)
+    if not wait_until(lambda: ask_redis("PING").returncode == 0):
+        raise RuntimeError("redis-server does not answer")
+    return process
+
+
+def ask_redis(*words, **more):
+    address, port = REDIS
+    return subprocess.run(["redis-cli", "-h", address, "-p", str(port), *words], capture_output=True, timeout=WAIT_S, **more)
 
 
 def of_type(records, *event_types):

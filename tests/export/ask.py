@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Asks a resolver on this machine for the address of a name: ask.py PORT NAME; ask.py --free names a port."""
+"""Asks a resolver for the address of a name: ask.py ADDRESS PORT NAME."""
 import random
 import socket
 import struct
@@ -9,16 +9,12 @@ STATUS = {0: "NOERROR", 2: "SERVFAIL", 3: "NXDOMAIN", 5: "REFUSED"}
 
 
 def main():
-    if sys.argv[1] == "--free":
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            print(probe.getsockname()[1])
-        return
-    labels = b"".join(bytes([len(label)]) + label.encode() for label in sys.argv[2].split("."))
+    address, port, name = sys.argv[1:]
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
     query = struct.pack(">6H", random.getrandbits(16), 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">2H", 1, 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(5)
-        client.connect(("127.0.0.1", int(sys.argv[1])))
+        client.settimeout(20)
+        client.connect((address, int(port)))
         client.send(query)
         answer = client.recv(4096)
     status, answers = answer[3] & 15, struct.unpack_from(">H", answer, 6)[0]
