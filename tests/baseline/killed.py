@@ -54,8 +54,9 @@ def main():
     once, store = folder / "once.db", folder / "killed.db"
     start(folder, once, capture).wait()
     start(folder, store, capture).wait()
-    single, before, kept, killed = times(once), times(store), 1, 0
-    for number in range(rounds):
+    single, before, kept, killed, number = times(once), times(store), 1, 0, 0
+    # Who is to kill may be late each time, on a busy machine.
+    while number < rounds or (killed == 0 and number < 10 * rounds):
         killed += kill_while_saving(start(folder, store, capture), store, random.Random(number).uniform(0, 0.05))
         after = times(store)
         shares = {(after[fact] - before.get(fact, 0)) / single[fact] for fact in after if fact in single}
@@ -63,9 +64,10 @@ def main():
             sys.exit(f"round {number}: {len(after)} facts of {len(single)}, each {sorted(shares)[:9]} times more")
         kept += shares == {1.0}
         before = after
+        number += 1
     if killed == 0:
         sys.exit("it was never killed")
-    print(f"{killed} of {rounds} killed, {kept} saves of {rounds + 1} whole")
+    print(f"{killed} of {number} killed, {kept} saves of {number + 1} whole")
 
 
 main()

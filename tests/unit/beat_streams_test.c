@@ -415,7 +415,6 @@ int main(void)
     Suite *suite = suite_create("beat streams");
     TCase *all = tcase_create("all");
 
-    tcase_set_timeout(all, 120);
     tcase_add_loop_test(all, random_streams_score_below_a_half_all_day, 0, COUNT(random_streams));
     tcase_add_loop_test(all, beats_are_steady_at_the_tenth, 0, COUNT(ways));
     tcase_add_loop_test(all, a_day_of_the_same_has_no_change, 0, COUNT(lasting));

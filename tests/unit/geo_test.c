@@ -336,7 +336,6 @@ int main(void)
     Suite *suite = suite_create("geo");
     TCase *cases = tcase_create("geo");
 
-    tcase_set_timeout(cases, 60);
     tcase_add_test(cases, files_that_know_different_things_are_asked_together);
     tcase_add_test(cases, an_unknown_address_gives_an_empty_record);
     tcase_add_test(cases, files_describe_themselves);

@@ -140,7 +140,6 @@ int main(void)
     Suite *suite = suite_create("heuristics_threads");
     TCase *tcase = tcase_create("threads");
 
-    tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, threads_share_devices_while_the_set_is_exchanged);
     tcase_add_test(tcase, faults_of_many_threads_switch_off_once);
     suite_add_tcase(suite, tcase);

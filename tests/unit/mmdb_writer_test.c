@@ -434,7 +434,6 @@ int main(void)
     Suite *suite = suite_create("mmdb_writer");
     TCase *cases = tcase_create("writer");
 
-    tcase_set_timeout(cases, 60);
     tcase_add_loop_test(cases, longest_prefix_wins, 0, 2);
     tcase_add_test(cases, order_of_insertion_does_not_show);
     tcase_add_test(cases, random_prefixes_match_a_plain_search);

@@ -380,7 +380,6 @@ int main(void)
     TCase *scenes = tcase_create("scenes"), *flows = tcase_create("flows");
     TCase *bins = tcase_create("bins");
 
-    tcase_set_timeout(scenes, 600);
     tcase_add_loop_test(scenes, relays_are_found_in_a_minute, 0,
             sizeof(relays) / sizeof(relays[0]));
     tcase_add_loop_test(scenes, what_only_looks_like_it_is_silent, 0,
@@ -388,7 +387,6 @@ int main(void)
     tcase_add_test(scenes, junk_and_delay_lower_the_score);
     tcase_add_test(scenes, the_explanation_names_controller_lag_and_targets);
     tcase_add_test(scenes, a_year_more_or_other_addresses_make_no_difference);
-    tcase_set_timeout(flows, 60);
     tcase_add_checked_fixture(flows, set_up, tear_down);
     tcase_add_test(flows, of_two_alike_the_first_is_the_controller);
     tcase_add_test(flows, silence_does_not_fade_the_evidence);

@@ -483,7 +483,6 @@ int main(void)
     TCase *cases = tcase_create("store");
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_set_timeout(cases, 120);
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(cases, tests[i]);
     suite_add_tcase(suite, cases);

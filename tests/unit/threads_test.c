@@ -293,7 +293,6 @@ int main(void)
     Suite *suite = suite_create("threads");
     TCase *test_case = tcase_create("engine");
 
-    tcase_set_timeout(test_case, 120);
     tcase_add_test(test_case, totals_are_exact_when_threads_share_devices);
     tcase_add_test(test_case, a_full_table_of_devices_holds_when_threads_push_each_other_out);
     suite_add_tcase(suite, test_case);
