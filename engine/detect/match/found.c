@@ -91,7 +91,7 @@ static bool acts_on_flow(const struct plan *plan, const struct match_found *foun
 {
     if (plan->rule->scope != SCOPE_UNSET)
         return plan->rule->scope == SCOPE_WHOLE_FLOW;
-    return plan->event == PLAN_FIRST_PACKET || found->of_transaction || found->of_stream;
+    return rule_is_about_flow(plan->rule) || found->of_transaction || found->of_stream;
 }
 
 /* Does more than alert? A packet that was dropped is not passed any more. */

@@ -110,11 +110,10 @@ static void choose_fast(struct rule *rule)
 
 /* --- addresses alone --- */
 
-bool rule_asks_ends_alone(const struct rule *rule)
+static bool asks_ends(const struct rule *rule)
 {
     if (rule->application != APPLICATION_ANY || rule->buffer_count > 0 || rule->unless_usual ||
-            !rule->to_server || !rule->to_client || !rule->source->plain ||
-            !rule->destination->plain)
+            !rule->to_server || !rule->to_client)
         return false;
     for (uint32_t i = 0; i < rule->test_count; i++)
         if (rule->tests[i].kind != TEST_XBIT)
@@ -123,6 +122,22 @@ bool rule_asks_ends_alone(const struct rule *rule)
         if (!rule->effects[i].is_xbit && rule->effects[i].command != BIT_SET)
             return false;
     return true;
+}
+
+bool rule_asks_ends_alone(const struct rule *rule)
+{
+    return asks_ends(rule) && rule->source->plain && rule->destination->plain;
+}
+
+static bool asks_protocol_alone(const struct rule *rule)
+{
+    return rule->application != APPLICATION_ANY && rule->buffer_count == 0 &&
+           rule->test_count == 0 && !rule->unless_usual;
+}
+
+bool rule_is_about_flow(const struct rule *rule)
+{
+    return asks_ends(rule) || asks_protocol_alone(rule);
 }
 
 /* The second time nothing may stand behind the mask. */

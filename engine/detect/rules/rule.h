@@ -356,6 +356,11 @@ struct rule {
  * "IP only", looks it up once for a flow, and reads its addresses a second time. */
 bool rule_asks_ends_alone(const struct rule *rule);
 
+/* Is what it asks the same for the whole flow, so that its action goes for the rest of it? Also where
+ * addresses are negated or ranges, which Suricata looks up for each packet, and where it asks for HTTP,
+ * DNS … alone (SIG_TYPE_LIKE_IPONLY, SIG_TYPE_APPLAYER). */
+bool rule_is_about_flow(const struct rule *rule);
+
 static inline bool rule_has_ip_protocol(const struct rule *rule, uint8_t protocol)
 {
     return (rule->ip_protocols[protocol / 8] >> (protocol % 8) & 1) != 0;
