@@ -75,7 +75,7 @@ static bool is_of_datagram(const struct inspector *inspector, const struct match
     return found->rule->application == APPLICATION_DNS && !found->of_transaction &&
            found->packet->protocol == PACKET_PROTOCOL_UDP &&
            inspector->connection->application == APPLICATION_DNS &&
-           inspector->guesses < GUESSES_MAX &&
+           found->about_packet < GUESSES_MAX &&
            eve_dns_is_told(&head, found->packet->payload);
 }
 
@@ -100,7 +100,6 @@ static bool find_message(struct inspector *inspector, const struct match_alert *
         .has_number = has_number(connection, application),
         .mqtt_version = connection->mqtt_version };
     if (found->message == NULL) {
-        inspector->guesses++;
         *number = connection->transactions - 1;
         out->request = found->packet->payload;
         return true;

@@ -27,7 +27,6 @@ struct inspector {
     struct match_excuse excuse;
     struct match_packet packet; /* that rules look at now */
     struct connection *connection; /* it belongs to; NULL: none */
-    unsigned guesses;              /* alerts about the packet that tell of its message */
     struct json json;
     uint64_t first_us, now_us;
     uint64_t told_us; /* the latest sight of a device that has been told */

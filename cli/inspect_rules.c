@@ -120,7 +120,6 @@ void inspect_rules_packet(struct inspector *inspector, struct connection *connec
     struct match_packet *seen = &inspector->packet;
 
     inspector->connection = connection;
-    inspector->guesses = 0;
     seen->time_us = inspector->now_us;
     seen->has_flow = connection != NULL;
     fill_packet(seen, packet, rebuilt);

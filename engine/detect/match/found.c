@@ -60,10 +60,10 @@ static int compare_found(const void *left, const void *right)
 }
 
 static void tell(struct matcher *matcher, const struct rule *rule, enum rule_action action,
-        const struct match_found *found, size_t *told)
+        const struct match_found *found, unsigned about_packet, size_t *told)
 {
     struct match_alert alert = { rule, action, matcher->packet, found->of_transaction,
-        found->of_stream, found->application, found->message };
+        found->of_stream, found->application, found->message, about_packet };
 
     if (++*told > matcher->max_alerts) {
         matcher->counters.discarded++;
@@ -100,11 +100,17 @@ static bool acts(enum rule_action action, bool dropped)
     return action == ACTION_DROP || action == ACTION_REJECT || (action == ACTION_PASS && !dropped);
 }
 
+static bool is_about_packet(const struct rule *rule, const struct match_found *found)
+{
+    return rule->application != APPLICATION_ANY && !found->of_transaction && !found->of_stream;
+}
+
 void found_tell(struct matcher *matcher)
 {
     const struct match_packet *packet = matcher->packet;
     const struct limit_packet seen = { packet->time_us, &packet->source, &packet->destination,
         matcher->flow != NULL ? &matcher->flow->limits : NULL };
+    unsigned about_packet = 0, before;
     size_t told = 0;
     bool dropped = false;
 
@@ -116,6 +122,8 @@ void found_tell(struct matcher *matcher)
         enum rule_action action = plan->rule->action;
         enum limit_verdict verdict;
 
+        before = about_packet;
+        about_packet += is_about_packet(plan->rule, found);
         packet_turn(matcher->packet, found->to_server);
         verdict = limits_judge(matcher->limits, plan->rule, &seen, &action);
         matcher->counters.suppressed += verdict != LIMIT_ALERT;
@@ -130,7 +138,7 @@ void found_tell(struct matcher *matcher)
             continue;
         if (action == ACTION_PASS)
             break;
-        tell(matcher, plan->rule, action, found, &told);
+        tell(matcher, plan->rule, action, found, before, &told);
     }
     matcher->found_count = 0;
     drop_messages(matcher);

@@ -62,6 +62,7 @@ struct match_alert {
     bool of_transaction, of_stream;
     enum rule_application application; /* of the transaction: the flow may have another by now */
     const struct match_message *message; /* of the transaction; NULL: none, or no memory for it */
+    unsigned about_packet; /* rules on a protocol that matched the packet itself before, told or not */
 };
 
 typedef void (*match_alert_fn)(void *user, const struct match_alert *alert);
