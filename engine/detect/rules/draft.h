@@ -72,7 +72,7 @@ struct rule_draft {
     int current;
 
     bool value_negated; /* of the option being read */
-    bool flow_seen, gid_seen, priority_seen, gives_priority;
+    bool flow_seen, gid_seen, priority_seen, gives_priority, limit_seen;
     bool both_transactions;           /* '=>' */
     bool has_payload_size;
     struct number_condition payload_size; /* of the first 'dsize' */

@@ -163,7 +163,7 @@ static bool read_backoff(struct reading *reading, const char *at)
 /* Under a buffer Suricata does not see the one before. */
 static bool is_first(struct rule_draft *draft, const char *at)
 {
-    return draft->sticky || draft->rule.limit.kind == LIMIT_NONE ||
+    return draft->sticky || !draft->limit_seen ||
            draft_refuse(draft, at, "a rule has one 'threshold' or one 'detection_filter'");
 }
 
@@ -182,6 +182,7 @@ bool read_threshold(struct rule_draft *draft, const struct keyword *keyword, con
         good = read_count(&reading, NAME_COUNT, 0, UINT32_MAX, &limit->count) &&
                read_count(&reading, NAME_SECONDS, 0, UINT32_MAX, &limit->seconds);
     draft->rule.limit = *limit;
+    draft->limit_seen = true;
     return good;
 }
 
@@ -196,5 +197,6 @@ bool read_detection_filter(struct rule_draft *draft, const struct keyword *keywo
             !read_count(&reading, NAME_SECONDS, 1, UINT32_MAX, &reading.limit.seconds))
         return false;
     draft->rule.limit = reading.limit;
+    draft->limit_seen = true;
     return true;
 }
