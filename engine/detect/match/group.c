@@ -109,19 +109,22 @@ void group_free(struct match_group *group)
     free(group);
 }
 
-static bool is_run_of(const struct feature_run *run, const struct condition *first)
+/* 'always': PLAN_ALWAYS or nothing. Who is asked with each packet does not have the others asked, too. */
+static bool is_run_of(const struct feature_run *run, const struct condition *first, uint32_t always)
 {
-    return first != NULL ? run->gated && run->gate.feature == first->feature : !run->gated;
+    return (run->mask & PLAN_ALWAYS) == always &&
+           (first != NULL ? run->gated && run->gate.feature == first->feature : !run->gated);
 }
 
 /* NULL: out of memory. 'first': what a gate could be made of, NULL: nothing. The last run takes all that
  * find no room. */
-static struct feature_run *run_for(struct match_group *group, const struct condition *first)
+static struct feature_run *run_for(struct match_group *group, const struct condition *first,
+        uint32_t always)
 {
     struct feature_run *runs;
     uint32_t i = 0;
 
-    while (i < group->run_count && i < GROUP_RUNS - 1 && !is_run_of(&group->runs[i], first))
+    while (i < group->run_count && i < GROUP_RUNS - 1 && !is_run_of(&group->runs[i], first, always))
         i++;
     if (i < group->run_count)
         return &group->runs[i];
@@ -129,7 +132,7 @@ static struct feature_run *run_for(struct match_group *group, const struct condi
     if (runs == NULL)
         return NULL;
     group->runs = runs;
-    runs[i] = (struct feature_run){ .gated = first != NULL };
+    runs[i] = (struct feature_run){ .mask = always, .gated = first != NULL };
     if (first != NULL)
         runs[i].gate = *first;
     return &runs[group->run_count++];
@@ -137,7 +140,7 @@ static struct feature_run *run_for(struct match_group *group, const struct condi
 
 static void pass_gate(struct feature_run *run, const struct condition *first)
 {
-    if (!is_run_of(run, first))
+    if (first == NULL || run->gate.feature != first->feature)
         run->gated = false;
     if (run->gated)
         gate_widen(&run->gate, first);
@@ -148,11 +151,11 @@ static bool add_feature(struct match_group *group, const struct plan *plan, uint
     const struct condition *first = plan->condition_count > 0 ? plan->conditions[0] : NULL;
     struct feature_run *run;
 
-    if (plan->mark != NULL && (plan->mask & (PLAN_ALWAYS | PLAN_ENDS)) != 0)
+    if (plan->mark != NULL && (plan->mask & PLAN_PACKETS) != 0)
         return plan_list_append(&group->features_marked, number);
     if (first != NULL && !gate_is_possible(first))
         first = NULL;
-    run = run_for(group, first);
+    run = run_for(group, first, plan->mask & PLAN_ALWAYS);
     if (run == NULL)
         return false;
     pass_gate(run, first);

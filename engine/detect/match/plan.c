@@ -6,6 +6,7 @@
 #include "detect/match/heads.h"
 #include "detect/match/look.h"
 #include "detect/rules/buffers.h"
+#include "parse/packet.h"
 
 #define PATTERN_MIN 2 /* shorter ones are found everywhere */
 
@@ -208,6 +209,12 @@ static bool asks_for_phase(const struct rule *rule)
     return asks;
 }
 
+static bool asks_for_syn(const struct rule_tcp_flags *asked)
+{
+    return (asked->flags & PACKET_TCP_SYN) != 0 &&
+           (asked->mode == FLAGS_EQUAL || asked->mode == FLAGS_ALL_OF);
+}
+
 /* With which packets it is to be asked whatever has changed. */
 static uint32_t packets_of(const struct plan *plan)
 {
@@ -215,10 +222,10 @@ static uint32_t packets_of(const struct plan *plan)
 
     if (!asks_each_packet(plan->rule))
         return 0;
-    return gate != NULL && gate->kind == TEST_TCP_FLAGS &&
-                           (gate->tcp_flags.flags & LOOK_FLAGS_OF_ENDS) != 0
-                   ? PLAN_ENDS
-                   : PLAN_ALWAYS;
+    if (gate == NULL || gate->kind != TEST_TCP_FLAGS ||
+            (gate->tcp_flags.flags & LOOK_FLAGS_OF_ENDS) == 0)
+        return PLAN_ALWAYS;
+    return asks_for_syn(&gate->tcp_flags) ? PLAN_SYN : PLAN_ENDS;
 }
 
 static void plan_features(struct plan *plan)

@@ -26,10 +26,13 @@ enum plan_event {
 };
 
 /* In 'mask', above every enum flow_change: with each packet; with another protocol or state of the
- * flow; with each packet that has one of LOOK_FLAGS_OF_ENDS. */
+ * flow; with each packet that has one of LOOK_FLAGS_OF_ENDS; with each that has SYN. */
 #define PLAN_ALWAYS (UINT32_C(1) << 31)
 #define PLAN_PHASE (UINT32_C(1) << 30)
 #define PLAN_ENDS (UINT32_C(1) << 29)
+#define PLAN_SYN (UINT32_C(1) << 28)
+/* Of them those that are of packets, whatever has changed; a rule has one at most. */
+#define PLAN_PACKETS (PLAN_ALWAYS | PLAN_ENDS | PLAN_SYN)
 
 struct plan {
     const struct rule *rule;
@@ -38,7 +41,7 @@ struct plan {
      * been false in between. */
     bool once;
     bool wants_body; /* of PLAN_MESSAGE: can be judged only when the request's body is there */
-    uint32_t mask;   /* enum flow_change, PLAN_ALWAYS, PLAN_PHASE, PLAN_ENDS */
+    uint32_t mask;   /* enum flow_change, PLAN_PHASE, one of PLAN_PACKETS */
     const struct rule_test *gate; /* to be asked before all else; NULL: none */
     const struct rule_flowbit *mark; /* without it the rule cannot match; NULL: none is needed */
     uint64_t marks_needed, marks_made; /* flowbits modulo 64: of 'mark'; that it may set */

@@ -1,6 +1,8 @@
 /* Rules on features: asked when one of these has changed that they wait for. */
 #include "detect/match/matcher_internal.h"
 
+#include "parse/packet.h"
+
 /* --- one rule --- */
 
 /* What a condition has found. */
@@ -200,10 +202,11 @@ static uint32_t note_changes(struct match_flow *flow, const struct match_packet 
     unsigned way = packet->to_server ? 0 : 1;
     uint32_t changed = packet->flow->changed, unseen = flow->carried[way] | changed;
     bool is_end = (packet->tcp_flags & LOOK_FLAGS_OF_ENDS) != 0;
+    bool is_syn = (packet->tcp_flags & PACKET_TCP_SYN) != 0;
 
     flow->carried[way] = 0;
     flow->carried[!way] |= changed;
-    return unseen | PLAN_ALWAYS | (is_end ? PLAN_ENDS : 0);
+    return unseen | PLAN_ALWAYS | (is_end ? PLAN_ENDS : 0) | (is_syn ? PLAN_SYN : 0);
 }
 
 uint32_t runs_note(struct matcher *matcher, enum rule_application application)

@@ -23,7 +23,7 @@ struct match_wait {
     uint32_t marked; /* of the marks */
     uint32_t mark_count;
     struct wait_mark marks[WAIT_MARKS]; /* of all runs */
-    uint32_t runs[]; /* for each run: enum flow_change, PLAN_ALWAYS, PLAN_PHASE, PLAN_ENDS */
+    uint32_t runs[]; /* for each run: enum flow_change, PLAN_PHASE, PLAN_PACKETS */
 };
 
 /* Of one for so many runs; all zeros waits for nothing yet. */
