@@ -2,8 +2,8 @@
 
 #include "detect/gate.h"
 
-/* What is known early, and asked at little cost. */
-#define SETTLED (uint32_t)(CHANGED_OPEN | CHANGED_SERVICE)
+/* What is asked at little cost. */
+#define CHEAP (uint32_t)(CHANGED_OPEN | CHANGED_SERVICE | CHANGED_VOLUME)
 
 /* --- one case --- */
 
@@ -12,7 +12,7 @@ static struct search_case case_of(const struct plan *plan)
     struct search_case made = { .rule = plan->rule };
 
     for (uint32_t i = 0; i < plan->condition_count && made.condition_count < CASE_CONDITIONS; i++)
-        if ((plan->conditions[i]->feature->changed & ~SETTLED) == 0)
+        if ((plan->conditions[i]->feature->changed & ~CHEAP) == 0)
             made.conditions[made.condition_count++] = plan->conditions[i];
     return made;
 }
