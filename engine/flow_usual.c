@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
@@ -82,37 +83,48 @@ static void each_fact(const struct flow *flow, uint64_t since_us,
 /* Whom a rule speaks of: the remote's domain, else its network, else, at home, its MAC, which stays while
  * leases come and go, else its address. Facts that were learned from EVE have the address in any case. */
 struct remote_texts {
-    char text[NAME_SIZE];
+    const char *text; /* the flow's, or one of the other two */
+    char made[MAC_TEXT_SIZE];
     char address[ADDRESS_TEXT_SIZE];
 };
 
 /* Not with the device's lock held: it asks the table of devices. */
 static void name_remote(struct engine *engine, const struct flow *flow, struct remote_texts *out)
 {
-    char text[MAC_TEXT_SIZE];
     struct mac mac;
 
     address_text(&flow->remote_address, out->address);
-    if (flow->domain != NULL) {
-        snprintf(out->text, sizeof(out->text), "%s", flow->domain);
-    } else if (flow->geo.asn != 0) {
-        snprintf(out->text, sizeof(out->text), "AS%u", flow->geo.asn);
-    } else if (!flow->remote_is_public && devices_mac_at(engine->devices, &flow->remote_address, &mac)) {
-        mac_text(&mac, text);
-        snprintf(out->text, sizeof(out->text), "%s", text);
-    } else {
-        snprintf(out->text, sizeof(out->text), "%s", out->address);
-    }
+    out->text = out->made;
+    if (flow->domain != NULL)
+        out->text = flow->domain;
+    else if (flow->geo.asn != 0)
+        snprintf(out->made, sizeof(out->made), "AS%u", flow->geo.asn);
+    else if (!flow->remote_is_public && devices_mac_at(engine->devices, &flow->remote_address, &mac))
+        mac_text(&mac, out->made);
+    else
+        out->text = out->address;
 }
 
+/* Returns its end. */
+static char *rule_text_wide(const struct rule_identity *rule, char out[RULE_TEXT_SIZE])
+{
+    char *at = digits_put(out, rule->gid);
+
+    *at++ = ':';
+    at = digits_put(at, rule->sid);
+    *at = '\0';
+    return at;
+}
+
+/* Written for each match of a rule that may be usual: a scan has thousands a minute. */
 static void rule_text(const struct rule_identity *rule, const char *remote, char out[RULE_TEXT_SIZE])
 {
-    snprintf(out, RULE_TEXT_SIZE, "%u:%u %s", rule->gid, rule->sid, remote);
-}
+    char *at = rule_text_wide(rule, out);
+    size_t len = strnlen(remote, NAME_SIZE - 1);
 
-static void rule_text_wide(const struct rule_identity *rule, char out[RULE_TEXT_SIZE])
-{
-    snprintf(out, RULE_TEXT_SIZE, "%u:%u", rule->gid, rule->sid);
+    *at++ = ' ';
+    memcpy(at, remote, len);
+    at[len] = '\0';
 }
 
 static bool is_of_rule(const struct seen_item *item, const char *wide, size_t len)

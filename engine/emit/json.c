@@ -92,38 +92,10 @@ void json_newline(struct json *json)
 
 /* --- numbers --- */
 
-static inline size_t count_digits(uint64_t value)
-{
-    size_t count = 1;
-
-    for (; value >= 10000; value /= 10000)
-        count += 4;
-    return count + (value >= 10) + (value >= 100) + (value >= 1000);
-}
-
-/* From its end on, where the next two digits are what is left of a division. */
-static inline char *put_unsigned(char *at, uint64_t value)
-{
-    char *end;
-
-    if (value < 10) { /* most numbers are */
-        *at = (char)('0' + value);
-        return at + 1;
-    }
-    end = at + count_digits(value);
-    for (at = end; value >= 100; value /= 100)
-        digits_put_two(at -= 2, (unsigned)(value % 100));
-    if (value >= 10)
-        digits_put_two(at - 2, (unsigned)value);
-    else
-        at[-1] = (char)('0' + value);
-    return end;
-}
-
 void json_put_unsigned(struct json *json, char *at, uint64_t value)
 {
     if (at != NULL)
-        json_written(json, put_unsigned(at, value));
+        json_written(json, digits_put(at, value));
 }
 
 #define QUICK_END 1e12 /* below, a double holds thousandths exactly */
@@ -137,7 +109,7 @@ static char *put_decimal(char *at, double value)
 
     if (value < 0)
         *at++ = '-';
-    at = put_unsigned(at, whole);
+    at = digits_put(at, whole);
     *at++ = '.';
     *at++ = (char)('0' + rest / 100);
     return digits_put_two(at, rest % 100);
