@@ -22,6 +22,7 @@ static const struct {
     { "T1048.003", "Exfiltration Over Unencrypted Non-C2 Protocol" },
     { "T1053.002", "Scheduled Task/Job: At" },
     { "T1059", "Command and Scripting Interpreter" },
+    { "T1059.003", "Command and Scripting Interpreter: Windows Command Shell" },
     { "T1059.004", "Command and Scripting Interpreter: Unix Shell" },
     { "T1071", "Application Layer Protocol" },
     { "T1071.001", "Application Layer Protocol: Web Protocols" },
