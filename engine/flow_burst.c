@@ -77,7 +77,7 @@ static void follow_beat(struct flow *flow, uint64_t time_us)
 }
 
 /* What a beat carries is what its last ones did, but of one that has just grown all that came so far. */
-static void add_to_beat(struct flow *flow, uint64_t time_us, uint64_t bytes)
+static APART void add_to_beat(struct flow *flow, uint64_t time_us, uint64_t bytes)
 {
     struct beat_report report;
 
@@ -138,7 +138,7 @@ void flow_follow_bursts(struct engine *engine, struct flow *flow,
         flow->changed |= flow_report(engine, flow);
 }
 
-void flow_tell_beat_state(struct flow *flow)
+APART void flow_tell_beat_state(struct flow *flow)
 {
     struct beat_view beat;
 

@@ -159,7 +159,7 @@ void flow_learn_http(struct worker *worker, struct flow *flow, const char *host,
         learn_literal(worker->engine, flow, &address);
 }
 
-void flow_learn_request(struct worker *worker, struct flow *flow, struct cursor payload)
+APART void flow_learn_request(struct worker *worker, struct flow *flow, struct cursor payload)
 {
     const struct http_host *host;
     struct http_head head;

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/apart.h"
+
 static inline void count_eight(uint16_t counts[256], const uint8_t *data)
 {
     counts[data[0]]++;
@@ -43,7 +45,7 @@ static void count(uint16_t counts[256], const uint8_t *data, size_t len)
         counts[*data++]++;
 }
 
-static void count_kept(struct entropy *entropy, size_t kept)
+static APART void count_kept(struct entropy *entropy, size_t kept)
 {
     uint8_t bytes[ENTROPY_BYTES_MIN];
 
