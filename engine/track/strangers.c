@@ -16,9 +16,11 @@ static uint64_t distance_us(const struct stranger *item, uint64_t now_us)
 /* The latest ones first: mostly it is among those. 'taken' if it is not there. */
 static unsigned find(const struct strangers *strangers, uint64_t key)
 {
-    for (size_t i = strangers->taken; i > 0; i--) /* as wide as addresses are: no more work at each */
-        if (strangers->items[i - 1].key == key)
-            return (unsigned)(i - 1);
+    const struct stranger *at = strangers->items + strangers->taken;
+
+    while (at > strangers->items)
+        if ((--at)->key == key)
+            return (unsigned)(at - strangers->items);
     return strangers->taken;
 }
 
