@@ -62,6 +62,7 @@ static const struct {
     { "T1583.001", "Acquire Infrastructure: Domains" },
     { "T1595", "Active Scanning" },
     { "T1595.001", "Active Scanning: Scanning IP Blocks" },
+    { "T1595.003", "Active Scanning: Wordlist Scanning" },
     { "T1602.001", "Data from Configuration Repository: SNMP (MIB Dump)" },
 };
 
