@@ -210,8 +210,8 @@ static int lock_folder(const char *path)
 
     folder_of(path, folder);
     descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor >= 0)
-        flock(descriptor, LOCK_EX);
+    while (descriptor >= 0 && flock(descriptor, LOCK_EX) != 0 && errno == EINTR)
+        ; /* a signal is no lock */
     return descriptor;
 }
 
