@@ -168,6 +168,19 @@ static void check_stream(struct reading *reading)
                 "not reassembled");
 }
 
+/* Suricata takes '!' in front of a list of IPv4 for "all other IPv4". */
+static void check_home(struct reading *reading)
+{
+    const yaml_node_t *groups = tree_value(&reading->tree, top_value(reading, "vars"), "address-groups");
+    const char *home = tree_scalar(tree_value(&reading->tree, groups, "HOME_NET"));
+
+    if (home == NULL || strchr(home, ':') != NULL || strcasecmp(home, "any") == 0)
+        return;
+    checklist_tell(reading->list, VERDICT_WARNING, "add fc00::/7, fe80::/10 and the prefix that your "
+            "provider gave you to 'HOME_NET:' below 'vars:'",
+            "vars: HOME_NET names no IPv6, so rules on '$HOME_NET' or '!$HOME_NET' see IPv4 alone");
+}
+
 void suricata_check(struct checklist *list, const char *path)
 {
     struct reading reading = { .list = list, .path = path };
@@ -177,6 +190,7 @@ void suricata_check(struct checklist *list, const char *path)
         reading.has_includes = top_value(&reading, "include") != NULL;
         check_twice(&reading);
         check_plugins(&reading);
+        check_home(&reading);
         check_rules(&reading);
         check_eve(&reading);
         check_stream(&reading);
