@@ -1,5 +1,5 @@
-"""Of the rules that match a datagram, and not what is in it, the first four tell its message, whether they alert or
-not: both hosts must tell the same ones."""
+"""Of the rules that match a datagram, and not what is in it, the first four tell its message, whether they
+alert or not: both hosts must tell the same ones."""
 import pathlib
 
 import eve
