@@ -119,7 +119,8 @@ def start_redis(folder, *arguments):
     address, port = REDIS
     process = subprocess.Popen(["redis-server", "--bind", address, "--port", str(port), "--save", "", *arguments,
                                 "--dir", str(folder)], stdout=subprocess.DEVNULL)
-    if not wait_until(lambda: ask_redis("PING").returncode == 0):
+    if not wait_until(lambda: process.poll() is None and ask_redis("PING").stdout == b"PONG\n"):
+        process.kill()
         raise RuntimeError("redis-server does not answer")
     return process
 
