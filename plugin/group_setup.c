@@ -142,12 +142,26 @@ static void AddToAll(struct TattlerGroup *group, SigIntId number)
     group->all[group->all_count++] = number;
 }
 
+/* Is the rule one that Suricata leaves to its group? */
+static bool IsOurs(const DetectEngineCtx *de_ctx, const Signature *s)
+{
+    const SigMatch *chosen = s->init_data->prefilter_sm;
+
+    return SearchedFeature(de_ctx, s) != NULL ||
+           (chosen != NULL && chosen->type == TattlerRuleMatch(s)->type);
+}
+
+static bool IsOnPayload(const DetectEngineCtx *de_ctx, const Signature *s)
+{
+    return HasPayload(s) && !HasHook(s) && !HasForeignBuffers(de_ctx, s);
+}
+
 /* A rule that asks for more than changes of features: a search that skips packets would not do. */
 static void AddFiltered(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
         struct TattlerGroup *group, const Signature *s)
 {
-    if (HasPayload(s) && !HasHook(s) && !HasForeignBuffers(de_ctx, s))
-        TattlerPayloadAdd(de_ctx, sgh, &group->payload, s);
+    if (IsOnPayload(de_ctx, s))
+        TattlerPayloadAdd(sgh, &group->payload, s);
     else
         AddToAll(group, s->iid);
 }
@@ -176,8 +190,7 @@ static void AddRule(DetectEngineCtx *de_ctx, SigGroupHead *sgh, Signature *s)
     SigMatch *match = TattlerRuleMatch(s);
     struct TattlerRule *rule = (struct TattlerRule *)match->ctx;
     const struct feature *searched = SearchedFeature(de_ctx, s);
-    const SigMatch *chosen = s->init_data->prefilter_sm;
-    const bool ours = searched != NULL || (chosen != NULL && chosen->type == match->type);
+    const bool ours = IsOurs(de_ctx, s);
 
     Classify(de_ctx, sgh, s, rule);
     if (!rule->once) {
@@ -187,7 +200,7 @@ static void AddRule(DetectEngineCtx *de_ctx, SigGroupHead *sgh, Signature *s)
     }
     if (searched != NULL && searched->changed == (rule->mask & ~TATTLER_CHANGED_PHASE))
         return;
-    if (ours || chosen == NULL)
+    if (ours || s->init_data->prefilter_sm == NULL)
         AddEntry(GroupOf(de_ctx, sgh), s, match, searched);
 }
 
@@ -317,9 +330,17 @@ static void IndexRuns(struct TattlerGroup *group)
     }
 }
 
+static void AddContents(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh, struct TattlerGroup *group)
+{
+    for (const Signature *s = de_ctx->sig_list; s != NULL; s = s->next)
+        if (TattlerRuleMatch(s) != NULL && IsOurs(de_ctx, s) && IsOnPayload(de_ctx, s))
+            TattlerPayloadAddContent(de_ctx, sgh, &group->payload, s);
+}
+
 int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
 {
     const struct SigGroupHeadInitData_ *init = sgh->init;
+    struct TattlerGroup *group;
 
     for (uint32_t i = 0; i < init->sig_cnt; i++) {
         Signature *s = init->match_array[i];
@@ -327,10 +348,12 @@ int TattlerGroupSetup(DetectEngineCtx *de_ctx, SigGroupHead *sgh)
         if (s != NULL && TattlerRuleMatch(s) != NULL)
             AddRule(de_ctx, sgh, s);
     }
-    if (FindGroup(sgh) != NULL) {
-        SortEntries(FindGroup(sgh));
-        IndexRuns(FindGroup(sgh));
-        TattlerPayloadPrepare(de_ctx, sgh, FindGroup(sgh));
+    group = FindGroup(sgh);
+    if (group != NULL) {
+        SortEntries(group);
+        IndexRuns(group);
+        AddContents(de_ctx, sgh, group);
+        TattlerPayloadPrepare(de_ctx, sgh, group);
     }
     return 0;
 }

@@ -287,24 +287,58 @@ static void AddGate(struct TattlerPayload *payload, const Signature *s)
     payload->gate_count = kept + 1;
 }
 
-void TattlerPayloadAdd(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
-        struct TattlerPayload *payload, const Signature *s)
+static bool LooksAtStreams(const SigGroupHead *sgh, const Signature *s)
 {
-    const DetectContentData *content = ContentOf(s);
-    const bool tcp = sgh->init->protos[IPPROTO_TCP] != 0;
+    return sgh->init->protos[IPPROTO_TCP] != 0 && SignatureHasStreamContent(s);
+}
 
+static bool LooksAtPackets(const SigGroupHead *sgh, const Signature *s)
+{
+    return sgh->init->protos[IPPROTO_TCP] == 0 || SignatureHasPacketContent(s);
+}
+
+void TattlerPayloadAdd(const SigGroupHead *sgh, struct TattlerPayload *payload, const Signature *s)
+{
     AddGate(payload, s);
     if (s->alproto == ALPROTO_UNKNOWN && SignatureHasStreamContent(s))
         payload->stream_count++;
-    if (content == NULL) {
+    if (ContentOf(s) == NULL) {
         payload->bare =
                 TattlerWithRoom(payload->bare, payload->bare_count, sizeof(*payload->bare));
         payload->bare[payload->bare_count++] = s->iid;
         return;
     }
-    if (tcp && SignatureHasStreamContent(s))
+    payload->in_streams |= LooksAtStreams(sgh, s);
+    payload->in_packets |= LooksAtPackets(sgh, s);
+}
+
+/* Groups of one protocol and direction differ by rules on a few ports. Those of protocols without ports
+ * are told neither. */
+static bool IsInGroupAlike(const SigGroupHead *sgh, const Signature *s)
+{
+    if ((s->flags & sgh->init->direction) == 0)
+        return false;
+    for (int protocol = 0; protocol < 256; protocol++)
+        if (sgh->init->protos[protocol] != 0 && DetectProtoContainsProto(&s->proto, protocol) != 0)
+            return true;
+    return false;
+}
+
+static bool IsInGroup(const SigGroupHead *sgh, const Signature *s)
+{
+    return s->iid / 8 < sgh->init->sig_size && (sgh->init->sig_array[s->iid / 8] & 1 << s->iid % 8) != 0;
+}
+
+void TattlerPayloadAddContent(const DetectEngineCtx *de_ctx, const SigGroupHead *sgh,
+        struct TattlerPayload *payload, const Signature *s)
+{
+    const DetectContentData *content = ContentOf(s);
+
+    if (content == NULL || (!IsInGroup(sgh, s) && !IsInGroupAlike(sgh, s)))
+        return;
+    if (payload->in_streams && LooksAtStreams(sgh, s))
         AddPattern(de_ctx, &payload->streams, content, s->iid);
-    if (!tcp || SignatureHasPacketContent(s))
+    if (payload->in_packets && LooksAtPackets(sgh, s))
         AddPattern(de_ctx, &payload->packets, content, s->iid);
 }
 
