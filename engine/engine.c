@@ -109,6 +109,12 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
     return engine;
 }
 
+void engine_extend_flows(struct engine *engine, size_t size)
+{
+    pool_destroy(&engine->flow_pool);
+    pool_init(&engine->flow_pool, size);
+}
+
 void engine_free(struct engine *engine)
 {
     if (engine == NULL)

@@ -36,6 +36,10 @@ struct engine *engine_new(const struct settings *settings, uint64_t seed,
 /* All workers and flows must be gone. */
 void engine_free(struct engine *engine);
 
+/* A host that keeps something of each flow has a struct of this size for it, which begins with a struct flow:
+ * flow_open() makes such, the rest all zeros, and flow_close() frees it. Set-up only. */
+void engine_extend_flows(struct engine *engine, size_t size);
+
 struct worker *worker_new(struct engine *engine); /* NULL: out of memory */
 void worker_free(struct worker *worker);          /* accepts NULL */
 

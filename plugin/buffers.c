@@ -24,7 +24,7 @@ static InspectionBuffer *GetData(const struct feature *feature, DetectEngineThre
 
     if (buffer->inspect != NULL)
         return buffer;
-    if (!feature->get(state->flow, &value))
+    if (!feature->get(&state->flow, &value))
         return NULL;
     InspectionBufferSetupAndApplyTransforms(det_ctx, list_id, buffer, (const uint8_t *)value.text,
             (uint32_t)value.len, transforms);

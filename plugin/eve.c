@@ -19,7 +19,7 @@ static struct engine *the_engine; /* set once while Suricata starts */
 static bool Render(const struct TattlerFlow *state, uint32_t without, struct json *out)
 {
     *out = (struct json){ 0 };
-    iot_emit(state->flow, without, out);
+    iot_emit(&state->flow, without, out);
     json_newline(out);
     if (!out->failed)
         out->data[out->len - 1] = '\0'; /* where the newline was */
@@ -33,13 +33,13 @@ static bool Render(const struct TattlerFlow *state, uint32_t without, struct jso
 /* Requests and answers repeat what lasts of their flow, so its text is kept. */
 static bool IsCurrent(const struct TattlerFlow *state)
 {
-    return state->facts != NULL && (state->flow->pending & ~NOT_IN_FACTS) == 0 &&
-           state->facts_name == device_name(state->flow->device);
+    return state->facts != NULL && (state->flow.pending & ~NOT_IN_FACTS) == 0 &&
+           state->facts_name == device_name(state->flow.device);
 }
 
 void TattlerEveNote(struct TattlerFlow *state)
 {
-    if (state->facts != NULL && (state->flow->changed & ~NOT_IN_FACTS) != 0)
+    if (state->facts != NULL && (state->flow.changed & ~NOT_IN_FACTS) != 0)
         TattlerEveForget(state);
 }
 
@@ -58,12 +58,12 @@ static const char *FactsOf(struct TattlerFlow *state)
     if (IsCurrent(state))
         return state->facts;
     TattlerEveForget(state);
-    state->facts_name = device_name(state->flow->device);
+    state->facts_name = device_name(state->flow.device);
     if (Render(state, IOT_MOMENTARY, &text))
         state->facts = SCStrdup(text.data);
     json_free(&text);
-    state->in_facts |= state->flow->pending;
-    state->flow->pending = 0;
+    state->in_facts |= state->flow.pending;
+    state->flow.pending = 0;
     return state->facts;
 }
 
@@ -88,7 +88,7 @@ static void OnEveRecord(ThreadVars *tv, const Packet *p, Flow *f, SCJsonBuilder 
     if (state == NULL)
         return;
     if (p == NULL)
-        flow_conclude(the_engine, state->flow);
+        flow_conclude(the_engine, &state->flow);
     if (p == NULL || p->alerts.cnt > 0) {
         AddMoment(state, jb);
         return;

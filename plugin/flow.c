@@ -18,7 +18,7 @@
 static struct engine *the_engine;
 static ThreadStorageId worker_slot = { .id = -1 };
 static FlowStorageId flow_slot = { .id = -1 };
-static struct pool states; /* of flows; by itself for all threads */
+static struct pool waits; /* of flows; by itself for all threads */
 
 /* --- a packet in the engine's words --- */
 
@@ -121,14 +121,18 @@ static void Reverse(struct TattlerFlow *state)
 static void TellRules(struct TattlerFlow *state, const Flow *f, const Packet *p)
 {
     const unsigned way = TattlerDirectionOf(p);
-    const uint32_t changed = state->flow->changed | state->in_facts, phase = PhaseOf(f, p);
+    const uint32_t changed = state->flow.changed | state->in_facts, phase = PhaseOf(f, p);
 
     if (p->proto != f->proto) {
-        state->carried[0] |= state->flow->changed;
-        state->carried[1] |= state->flow->changed;
+        state->carried[0] |= state->flow.changed;
+        state->carried[1] |= state->flow.changed;
         return;
     }
     state->in_facts = 0;
+    if (state->waits == NULL) /* rules may be loaded later than the flow opens, or never */
+        state->waits = pool_take_zeroed(&waits);
+    if (state->waits == NULL)
+        return;
     if (IsReversed(state, f))
         Reverse(state);
     state->unseen[way] = state->carried[way] | changed;
@@ -141,9 +145,12 @@ static void TellRules(struct TattlerFlow *state, const Flow *f, const Packet *p)
 
 struct TattlerFlow *TattlerFlowOfPacket(const Packet *p)
 {
+    struct TattlerFlow *state;
+
     if (p->flow == NULL || p->proto != p->flow->proto || PKT_IS_PSEUDOPKT(p))
         return NULL;
-    return TattlerFlowGet(p->flow);
+    state = TattlerFlowGet(p->flow);
+    return state != NULL && state->waits != NULL ? state : NULL;
 }
 
 static bool IsSyn(const Packet *p)
@@ -212,22 +219,21 @@ static void FreeState(void *data)
 {
     struct TattlerFlow *state = data;
 
-    flow_close(the_engine, state->flow);
     TattlerEveForget(state);
     SCFree(state->fired);
-    pool_give(&states, state);
+    pool_give(&waits, state->waits);
+    flow_close(the_engine, &state->flow);
 }
 
 static APART struct TattlerFlow *OpenState(struct worker *worker, Flow *f,
         const struct packet_view *view)
 {
-    struct TattlerFlow *state = pool_take_zeroed(&states);
+    struct TattlerFlow *state = (struct TattlerFlow *)flow_open(worker, view);
 
     if (state == NULL)
         return NULL;
     state->carried[0] = state->carried[1] = CHANGED_ALL; /* rules may be loaded later */
-    state->flow = flow_open(worker, view);
-    if (state->flow == NULL || FlowSetStorageById(f, flow_slot, state) != 0) {
+    if (FlowSetStorageById(f, flow_slot, state) != 0) {
         FreeState(state);
         return NULL;
     }
@@ -247,13 +253,13 @@ static void OnFlowUpdate(ThreadVars *tv, Flow *f, Packet *p, void *unused)
     if (worker == NULL || (state == NULL && p->proto != f->proto))
         return;
     ViewPacket(f, p, &view);
-    if (state == NULL || flow_wants_ends(state->flow))
+    if (state == NULL || flow_wants_ends(&state->flow))
         ViewEnds(p, &macs, &view);
     if (state == NULL)
         state = OpenState(worker, f, &view);
     if (state == NULL)
         return;
-    flow_packet(worker, state->flow, &view);
+    flow_packet(worker, &state->flow, &view);
     if (TattlerRulesAsk())
         TellRules(state, f, p);
     TattlerEveNote(state);
@@ -291,7 +297,8 @@ struct worker *TattlerWorkerGet(ThreadVars *tv)
 bool TattlerFlowRegister(struct engine *engine)
 {
     the_engine = engine;
-    pool_init(&states, sizeof(struct TattlerFlow));
+    engine_extend_flows(engine, sizeof(struct TattlerFlow));
+    pool_init(&waits, 2 * sizeof(struct TattlerWait));
     worker_slot = ThreadStorageRegister("tattler", sizeof(void *), NULL, FreeWorker);
     flow_slot = FlowStorageRegister("tattler", sizeof(void *), NULL, FreeState);
     return worker_slot.id >= 0 && flow_slot.id >= 0 &&

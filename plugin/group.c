@@ -30,13 +30,13 @@ static void FilterRules(DetectEngineThreadCtx *det_ctx, const struct TattlerEntr
     for (; entry < end; entry++) {
         if (held >= entry->fails_with) { /* what it shares with the entry before held there */
             held = TattlerConditionsHeld(entry->conditions, entry->shared, entry->condition_count,
-                    state->flow, reading);
+                    &state->flow, reading);
             TattlerWaitFor(wait, entry, held, reading, state);
         } else if (state->fired_count == 0) {
             continue; /* nothing to wake */
         }
         if (TattlerRuleIsArmed(entry->id, state, held == entry->condition_count) &&
-                IsKnown(entry->text, state->flow))
+                IsKnown(entry->text, &state->flow))
             PrefilterAddSids(&det_ctx->pmq, &entry->number, 1);
     }
 }
@@ -72,7 +72,7 @@ static void FilterRun(DetectEngineThreadCtx *det_ctx, const struct TattlerGroup 
     const struct TattlerEntry *end = &group->entries[run->end];
     const uint64_t bit = UINT64_C(1) << (i < TATTLER_RUN_SETS ? i : TATTLER_RUN_SETS - 1);
 
-    if (!IsOpen(run, state->flow, reading)) {
+    if (!IsOpen(run, &state->flow, reading)) {
         wait->open &= ~bit;
         StayClosed(run, entry, end, state, wait, reading);
         return;
@@ -132,14 +132,14 @@ static APART void Look(DetectEngineThreadCtx *det_ctx, const Packet *p, const st
         wait->payload.mask = group->payload.gate_count > 0 ? UINT32_MAX : 0;
         changes = UINT32_MAX;
     }
-    woken = TattlerWaitWoken(wait, state->flow, changes);
-    asked = TattlerChanceOf(&wait->payload, state->flow, changes) & wait->payload.mask;
+    woken = TattlerWaitWoken(wait, &state->flow, changes);
+    asked = TattlerChanceOf(&wait->payload, &state->flow, changes) & wait->payload.mask;
     if (woken != 0)
         FilterEntries(det_ctx, group, state, wait, woken);
     if (asked != 0)
-        wait->searched = TattlerPayloadIsOpen(&group->payload, p, state->flow, &wait->payload);
+        wait->searched = TattlerPayloadIsOpen(&group->payload, p, &state->flow, &wait->payload);
     if ((woken | asked | (changes & TATTLER_RISING)) != 0)
-        TattlerWaitSumUp(wait, state->flow, group->search_mask);
+        TattlerWaitSumUp(wait, &state->flow, group->search_mask);
 }
 
 void TattlerGroupBitsMayBe(DetectEngineThreadCtx *det_ctx, const Packet *p,
@@ -154,7 +154,7 @@ void TattlerGroupBitsMayBe(DetectEngineThreadCtx *det_ctx, const Packet *p,
     if ((wait->mask & TATTLER_CHANGED_BITS) == 0)
         return;
     FilterEntries(det_ctx, group, state, wait, TATTLER_CHANGED_BITS);
-    TattlerWaitSumUp(wait, state->flow, group->search_mask);
+    TattlerWaitSumUp(wait, &state->flow, group->search_mask);
 }
 
 void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *data)
@@ -169,7 +169,7 @@ void TattlerGroupFilter(DetectEngineThreadCtx *det_ctx, Packet *p, const void *d
     if (state == NULL)
         return;
     wait = &state->waits[TattlerDirectionOf(p)];
-    changes = TattlerChanceOf(&wait->any, state->flow, TattlerFlowChanges(state, p));
+    changes = TattlerChanceOf(&wait->any, &state->flow, TattlerFlowChanges(state, p));
     if ((changes & wait->any.mask) != 0 || IsNews(wait, group))
         Look(det_ctx, p, group, state, wait, changes);
 }

@@ -125,7 +125,7 @@ static bool IsSearched(const struct TattlerPayload *payload, const Packet *p)
     if (state == NULL)
         return false;
     if (TattlerFlowOfPacket(p) == NULL)
-        return TattlerPayloadIsOpen(payload, p, state->flow, &unused);
+        return TattlerPayloadIsOpen(payload, p, &state->flow, &unused);
     return state->waits[TattlerDirectionOf(p)].searched;
 }
 

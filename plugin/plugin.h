@@ -58,10 +58,9 @@ struct TattlerWait {
     } marks[TATTLER_MARKS];
 };
 
-/* What the plugin keeps beside the engine's flow. Guarded by the lock of Suricata's flow. What each
- * packet asks for stands first, together. */
+/* What the plugin keeps behind the engine's flow. Guarded by the lock of Suricata's flow. */
 struct TattlerFlow {
-    struct flow *flow;
+    struct flow flow; /* first: engine_extend_flows() */
     /* By direction (0 to server), enum flow_change: what has changed since the packet before in
      * that direction, so that a rule for one direction does not miss what the other brought. */
     uint32_t unseen[2];
@@ -77,7 +76,7 @@ struct TattlerFlow {
      * each loaded rule. */
     uint64_t *fired;
     uint32_t fired_count, fired_room;
-    struct TattlerWait waits[2]; /* by direction */
+    struct TattlerWait *waits; /* by direction; NULL: no rules are loaded */
 };
 
 bool TattlerFlowRegister(struct engine *engine);
@@ -87,8 +86,8 @@ struct TattlerFlow *TattlerFlowGet(const Flow *f);
 /* NULL on threads that inspect no packets. */
 struct worker *TattlerWorkerGet(ThreadVars *tv);
 
-/* The state that rules may look at with this packet; NULL for packets that tell nothing of their
- * flow (none at all, made up at its end, ICMP errors about it). */
+/* The state that rules may look at with this packet, with its 'waits'; NULL for packets that tell
+ * nothing of their flow (none at all, made up at its end, ICMP errors about it). */
 struct TattlerFlow *TattlerFlowOfPacket(const Packet *p);
 
 /* 0: to the server. */

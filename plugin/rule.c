@@ -49,11 +49,11 @@ static int MatchRule(DetectEngineThreadCtx *det_ctx, Packet *p, const Signature 
     (void)det_ctx;
     if (!rule->once) {
         state = p->flow != NULL ? TattlerFlowGet(p->flow) : NULL;
-        return state != NULL && Holds(rule, state->flow);
+        return state != NULL && Holds(rule, &state->flow);
     }
     state = TattlerFlowOfPacket(p);
     return state != NULL && (TattlerFlowChanges(state, p) & rule->mask) != 0 &&
-           TattlerRuleIsArmed(TattlerRuleId(s), state, Holds(rule, state->flow));
+           TattlerRuleIsArmed(TattlerRuleId(s), state, Holds(rule, &state->flow));
 }
 
 /* Runs when all of the rule has matched. */

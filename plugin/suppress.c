@@ -44,7 +44,7 @@ static bool IsSuppressed(const Packet *p, const PacketAlert *pa)
         .time_us = SCTIME_SECS(p->ts) * US_PER_S + SCTIME_USECS(p->ts),
     };
 
-    return engine_suppresses(asked_engine, state != NULL ? state->flow : NULL, &alert);
+    return engine_suppresses(asked_engine, state != NULL ? &state->flow : NULL, &alert);
 }
 
 /* --- the packet's list --- */

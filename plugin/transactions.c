@@ -25,10 +25,10 @@ struct Listener {
 
 static bool Listen(ThreadVars *tv, const Flow *f, struct Listener *out)
 {
-    const struct TattlerFlow *state = TattlerFlowGet(f);
+    struct TattlerFlow *state = TattlerFlowGet(f);
 
     out->worker = TattlerWorkerGet(tv);
-    out->flow = state != NULL ? state->flow : NULL;
+    out->flow = state != NULL ? &state->flow : NULL;
     return out->worker != NULL && out->flow != NULL;
 }
 

@@ -19,7 +19,7 @@ static const struct flow *FlowOf(const Packet *p)
 {
     const struct TattlerFlow *state = p->flow != NULL ? TattlerFlowGet(p->flow) : NULL;
 
-    return state != NULL ? state->flow : NULL;
+    return state != NULL ? &state->flow : NULL;
 }
 
 static int MatchUnusual(DetectEngineThreadCtx *det_ctx, Packet *p, const Signature *s,
@@ -90,7 +90,7 @@ void TattlerUsualLearn(const Packet *p)
     struct TattlerFlow *state = p->flow != NULL ? TattlerFlowGet(p->flow) : NULL;
 
     for (uint16_t i = 0; state != NULL && i < p->alerts.cnt; i++)
-        flow_note_alert(the_engine, state->flow, p->alerts.alerts[i].s->prio);
+        flow_note_alert(the_engine, &state->flow, p->alerts.alerts[i].s->prio);
 }
 
 void TattlerUsualUse(struct engine *engine)
