@@ -13,24 +13,6 @@ void engine_note_joined(struct device *device)
     lock_release(&device->lock);
 }
 
-/* The device that holds the address, or is about to. NULL: it is none. */
-static struct device *hear_claim(struct engine *engine, const struct mac *mac,
-        const struct address *address, bool probe, uint64_t time_us)
-{
-    static const struct address nobody;
-    struct device_sighting sighting = {
-        .time_us = time_us,
-        .address = probe ? nobody : *address,
-        .mac = mac,
-        .claimed = true,
-    };
-    struct device *device = devices_see(engine->devices, &sighting);
-
-    if (device != NULL && probe)
-        engine_note_joined(device);
-    return device;
-}
-
 /* --- who asks --- */
 
 /* Routers and access points, which keep lists of who is there, sweep as a matter of course. */
@@ -46,9 +28,12 @@ static bool is_beyond(const struct address *address)
     return address_is_v4(address) && address_is_public(address);
 }
 
-static void note_absent(struct engine *engine, struct conduct *conduct,
+static void note_absent(struct engine *engine, struct device *device,
         const struct address *address, uint64_t time_us)
 {
+    struct conduct *conduct = &device->conduct;
+
+    atomic_store_explicit(&device->misses, true, memory_order_relaxed);
     fanout_note(&conduct->fanout, &engine->budget.conduct.fanout, FANOUT_ABSENT, address->bytes,
             sizeof(address->bytes), time_us);
     strangers_note(&conduct->absent, ABSENT_MAX,
@@ -59,47 +44,71 @@ static void note_asked(struct engine *engine, struct device *device, const struc
         uint64_t time_us)
 {
     if (is_beyond(&said->target) || !address_is_unicast(&said->target) ||
-            devices_has_at(engine->devices, &said->target) || serves_the_network(engine, said))
+            serves_the_network(engine, said))
         return;
     lock_take(&device->lock);
     atomic_fetch_add_explicit(&device->window_packets, 1, memory_order_relaxed);
     if (!device->gone)
-        note_absent(engine, &device->conduct, &said->target, time_us);
+        note_absent(engine, device, &said->target, time_us);
     lock_release(&device->lock);
 }
 
-/* The asker's address is known since it asked. */
-static void note_present(struct engine *engine, const struct neighbour_view *said, uint64_t time_us)
+static void note_present(struct device *asker, const struct address *present)
 {
-    struct device *asker = devices_known_at(engine->devices, &said->target, time_us);
-
-    if (asker == NULL)
-        return;
     lock_take(&asker->lock);
-    fanout_forget(&asker->conduct.fanout, FANOUT_ABSENT, said->sender.bytes,
-            sizeof(said->sender.bytes));
-    strangers_forget(asker->conduct.absent,
-            hash_bytes(said->sender.bytes, sizeof(said->sender.bytes)));
+    fanout_forget(&asker->conduct.fanout, FANOUT_ABSENT, present->bytes, sizeof(present->bytes));
+    strangers_forget(asker->conduct.absent, hash_bytes(present->bytes, sizeof(present->bytes)));
     lock_release(&asker->lock);
-    device_release(engine->devices, asker);
+}
+
+/* --- who holds an address, or is about to --- */
+
+static struct device *hear_probe(struct engine *engine, const struct device_sighting *claim)
+{
+    struct device *device = devices_see(engine->devices, claim);
+
+    if (device != NULL)
+        engine_note_joined(device);
+    return device;
+}
+
+static struct device *hear_request(struct engine *engine, const struct device_sighting *claim,
+        const struct neighbour_view *said)
+{
+    struct device *asker = devices_see_asker(engine->devices, claim, &said->target);
+
+    if (asker != NULL)
+        note_asked(engine, asker, said, claim->time_us);
+    return asker;
+}
+
+/* The asker's address is known since it asked. */
+static struct device *hear_answer(struct engine *engine, const struct device_sighting *claim,
+        const struct neighbour_view *said)
+{
+    struct device *asker = devices_see_answer(engine->devices, claim, &said->target);
+
+    if (asker != NULL)
+        note_present(asker, &said->sender);
+    return asker;
 }
 
 void engine_learn_neighbour(struct engine *engine, const struct neighbour_view *said,
         uint64_t time_us)
 {
-    bool probe = !address_is_unicast(&said->sender);
-    struct device *device;
+    struct device_sighting claim = { .time_us = time_us, .mac = said->sender_mac, .claimed = true };
+    struct device *device = NULL;
 
-    if (probe && !said->asks)
-        return;
-    device = hear_claim(engine, said->sender_mac, &said->sender, probe, time_us);
-    if (device == NULL)
-        return;
-    if (!probe && !address_equal(&said->sender, &said->target)) {
-        if (said->asks)
-            note_asked(engine, device, said, time_us);
+    if (address_is_unicast(&said->sender)) {
+        claim.address = said->sender;
+        if (address_equal(&said->sender, &said->target))
+            device = devices_see(engine->devices, &claim);
+        else if (said->asks)
+            device = hear_request(engine, &claim, said);
         else
-            note_present(engine, said, time_us);
+            device = hear_answer(engine, &claim, said);
+    } else if (said->asks) {
+        device = hear_probe(engine, &claim);
     }
     device_release(engine->devices, device);
 }

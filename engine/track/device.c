@@ -100,13 +100,18 @@ static struct entry *resolve(struct devices *devices, const struct device_sighti
     return by_address(devices, sighting);
 }
 
+static void touch(struct devices *devices, struct entry *entry, uint64_t time_us)
+{
+    device_move_to_end(devices, entry,
+            entry->settled || time_us >= entry->device.first_seen_us + SETTLE_US);
+    atomic_store_explicit(&entry->device.last_seen_us, time_us, memory_order_relaxed);
+}
+
 static struct device *hold_entry(struct devices *devices, struct entry *entry, uint64_t time_us)
 {
     if (entry == NULL)
         return NULL;
-    device_move_to_end(devices, entry,
-            entry->settled || time_us >= entry->device.first_seen_us + SETTLE_US);
-    atomic_store_explicit(&entry->device.last_seen_us, time_us, memory_order_relaxed);
+    touch(devices, entry, time_us);
     return device_hold(&entry->device);
 }
 
@@ -118,6 +123,45 @@ struct device *devices_see(struct devices *devices, const struct device_sighting
     device = hold_entry(devices, resolve(devices, sighting), sighting->time_us);
     lock_release(&devices->lock);
     return device;
+}
+
+struct device *devices_see_asker(struct devices *devices, const struct device_sighting *claim,
+        const struct address *target)
+{
+    struct device *asker = NULL;
+    struct entry *entry;
+
+    lock_take(&devices->lock);
+    entry = resolve(devices, claim);
+    if (entry != NULL)
+        touch(devices, entry, claim->time_us);
+    if (entry != NULL && binding_find(&devices->bindings, target) == NULL)
+        asker = device_hold(&entry->device);
+    lock_release(&devices->lock);
+    return asker;
+}
+
+struct device *devices_see_answer(struct devices *devices, const struct device_sighting *claim,
+        const struct address *target)
+{
+    struct device *told = NULL;
+    struct bound *bound = NULL;
+    struct entry *entry;
+
+    lock_take(&devices->lock);
+    entry = resolve(devices, claim);
+    if (entry != NULL) {
+        touch(devices, entry, claim->time_us);
+        bound = binding_find(&devices->bindings, target);
+    }
+    if (bound != NULL) {
+        entry = device_entry_of(bound);
+        touch(devices, entry, claim->time_us);
+        if (atomic_load_explicit(&entry->device.misses, memory_order_relaxed))
+            told = device_hold(&entry->device);
+    }
+    lock_release(&devices->lock);
+    return told;
 }
 
 struct device *devices_at(struct devices *devices, const struct address *address,

@@ -58,6 +58,7 @@ struct device {
     atomic_ullong window_packets; /* sent since then, and neighbours asked for */
     atomic_ullong hour_us;   /* the same for its hour */
     atomic_bool found;    /* a finding of theirs waits for its next packet */
+    atomic_bool misses;   /* has ever asked for an address that nobody has */
     atomic_ullong usurped_us; /* when it last said that it is the router, beside one that is there */
     atomic_ullong leased_us;  /* when it last handed out an address, beside who did before */
 
@@ -148,6 +149,14 @@ struct device *devices_at(struct devices *devices, const struct address *address
 /* The same if one has shown its MAC with it; else NULL. */
 struct device *devices_known_at(struct devices *devices, const struct address *address,
         uint64_t time_us);
+/* Who has claimed its address to ask for 'target', if nobody is known to have that. The sighting counts
+ * in any case. */
+struct device *devices_see_asker(struct devices *devices, const struct device_sighting *claim,
+        const struct address *target);
+/* Who was told a claim at 'target', now seen as well, if it 'misses' somebody. The sighting counts in
+ * any case. */
+struct device *devices_see_answer(struct devices *devices, const struct device_sighting *claim,
+        const struct address *target);
 void device_release(struct devices *devices, struct device *device); /* accepts NULL */
 struct device *device_hold(struct device *device);
 

@@ -191,6 +191,41 @@ START_TEST(a_claim_for_no_hosts_mac_makes_no_device)
 }
 END_TEST
 
+/* Held by the table alone, as the others above. */
+static struct device *claim(const char *address, const char *target, bool asks)
+{
+    struct device_sighting sighting = { now_us, at(address), &mac_a, 0, true };
+    struct address other = at(target);
+    struct device *device = asks ? devices_see_asker(devices, &sighting, &other)
+                                 : devices_see_answer(devices, &sighting, &other);
+
+    device_release(devices, device);
+    return device;
+}
+
+START_TEST(who_asks_for_an_address_is_told_of_if_nobody_has_it)
+{
+    see(&mac_b, "192.168.1.11");
+    ck_assert_ptr_null(claim("192.168.1.10", "192.168.1.11", true));
+    ck_assert(has_at("192.168.1.10"));
+    ck_assert_ptr_eq(claim("192.168.1.10", "192.168.1.12", true), lookup("192.168.1.10"));
+}
+END_TEST
+
+START_TEST(who_is_answered_is_told_of_if_it_misses_somebody)
+{
+    struct device *asker = see(&mac_b, "192.168.1.11");
+
+    now_us += SECOND;
+    ck_assert_ptr_null(claim("192.168.1.10", "192.168.1.11", false));
+    ck_assert_uint_eq(atomic_load(&asker->last_seen_us), now_us);
+    ck_assert(has_at("192.168.1.10"));
+    atomic_store(&asker->misses, true);
+    ck_assert_ptr_eq(claim("192.168.1.10", "192.168.1.11", false), asker);
+    ck_assert_ptr_null(claim("192.168.1.10", "192.168.1.12", false));
+}
+END_TEST
+
 /* RFC 8981: temporary addresses come and go. */
 START_TEST(the_address_unseen_for_longest_is_forgotten_first)
 {
@@ -580,6 +615,8 @@ int main(void)
         a_device_is_its_mac_whatever_its_address,
         a_device_that_shows_its_mac_replaces_the_stranger,
         an_address_moves_to_who_uses_it_last,
+        who_asks_for_an_address_is_told_of_if_nobody_has_it,
+        who_is_answered_is_told_of_if_it_misses_somebody,
         a_device_that_joins_without_an_address_gets_its_first,
         the_address_unseen_for_longest_is_forgotten_first,
         what_a_router_forwards_is_not_its_own,
