@@ -138,9 +138,10 @@ static uint64_t next_due_us(const struct device *device)
 }
 
 /* Mostly beats have come since it was put on the agenda. When one stops, so does that of its domain,
- * which then need not be told. */
-static void clock_device(const struct sweep *sweep, struct device *device)
+ * which then need not be told. Returns the next device. */
+static struct device *clock_device(const struct sweep *sweep, struct device *device)
 {
+    struct device *next;
     uint64_t due_us;
 
     lock_take(&device->lock);
@@ -149,17 +150,18 @@ static void clock_device(const struct sweep *sweep, struct device *device)
         clock_beats(sweep, device, true, clock_beats(sweep, device, false, true) == 0);
         due_us = next_due_us(device);
     }
-    device_set_due(sweep->engine->devices, device, due_us);
+    next = device_set_due_and_next(sweep->engine->devices, device, due_us, sweep->now_us);
     lock_release(&device->lock);
+    return next;
 }
 
 static void clock_due(const struct sweep *sweep)
 {
     struct devices *devices = sweep->engine->devices;
-    struct device *device;
+    struct device *device = devices_due(devices, sweep->now_us), *next;
 
-    while ((device = devices_due(devices, sweep->now_us)) != NULL) {
-        clock_device(sweep, device);
+    for (; device != NULL; device = next) {
+        next = clock_device(sweep, device);
         device_release(devices, device);
     }
 }

@@ -91,17 +91,34 @@ void agenda_set(struct agenda *agenda, struct turn *turn, uint64_t due_us)
     lock_release(&agenda->lock);
 }
 
+static struct turn *due(const struct agenda *agenda, uint64_t now_us, void (*keep)(struct turn *turn))
+{
+    if (agenda->count == 0 || at(agenda, 1)->due_us > now_us)
+        return NULL;
+    keep(at(agenda, 1));
+    return at(agenda, 1);
+}
+
 struct turn *agenda_due(struct agenda *agenda, uint64_t now_us, void (*keep)(struct turn *turn))
 {
-    struct turn *first = NULL;
+    struct turn *first;
 
     if (atomic_load_explicit(&agenda->next_us, memory_order_relaxed) > now_us)
         return NULL;
     lock_take(&agenda->lock);
-    if (agenda->count > 0 && at(agenda, 1)->due_us <= now_us) {
-        first = at(agenda, 1);
-        keep(first);
-    }
+    first = due(agenda, now_us, keep);
+    lock_release(&agenda->lock);
+    return first;
+}
+
+struct turn *agenda_set_and_due(struct agenda *agenda, struct turn *turn, uint64_t due_us, uint64_t now_us,
+        void (*keep)(struct turn *turn))
+{
+    struct turn *first;
+
+    lock_take(&agenda->lock);
+    set(agenda, turn, due_us);
+    first = due(agenda, now_us, keep);
     lock_release(&agenda->lock);
     return first;
 }

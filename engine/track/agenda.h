@@ -38,5 +38,8 @@ void agenda_set(struct agenda *agenda, struct turn *turn, uint64_t due_us);
 /* The turn that is due first, if that is by now; NULL: none is. It stays so until it is set again.
  * 'keep' is called with it while nobody can give it up. */
 struct turn *agenda_due(struct agenda *agenda, uint64_t now_us, void (*keep)(struct turn *turn));
+/* Both at once. */
+struct turn *agenda_set_and_due(struct agenda *agenda, struct turn *turn, uint64_t due_us, uint64_t now_us,
+        void (*keep)(struct turn *turn));
 
 #endif

@@ -195,6 +195,9 @@ void device_set_due(struct devices *devices, struct device *device, uint64_t due
 /* The one that has to be looked at first, if that is by now, until device_set_due(): held for the
  * caller. NULL: none. */
 struct device *devices_due(struct devices *devices, uint64_t now_us);
+/* Both at once. With its lock held. */
+struct device *device_set_due_and_next(struct devices *devices, struct device *device, uint64_t due_us,
+        uint64_t now_us);
 
 /* What the configuration calls devices may have changed: asks for each. */
 void devices_introduce_again(struct devices *devices);

@@ -259,6 +259,18 @@ struct device *devices_due(struct devices *devices, uint64_t now_us)
     return turn != NULL ? device_of(turn) : NULL;
 }
 
+struct device *device_set_due_and_next(struct devices *devices, struct device *device, uint64_t due_us,
+        uint64_t now_us)
+{
+    struct turn *turn;
+
+    if (device->gone)
+        return devices_due(devices, now_us);
+    device->due_us = due_us;
+    turn = agenda_set_and_due(&devices->agenda, &device->turn, due_us, now_us, keep);
+    return turn != NULL ? device_of(turn) : NULL;
+}
+
 /* --- for summaries --- */
 
 void devices_introduce_again(struct devices *devices)

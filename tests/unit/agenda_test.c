@@ -77,6 +77,17 @@ static uint64_t earliest(void)
     return first_us;
 }
 
+START_TEST(to_set_one_may_tell_the_next)
+{
+    agenda_set(&agenda, &turns[0], 100);
+    agenda_set(&agenda, &turns[1], 200);
+    ck_assert_ptr_eq(agenda_set_and_due(&agenda, &turns[0], 300, 250, keep), &turns[1]);
+    ck_assert_ptr_null(agenda_set_and_due(&agenda, &turns[1], AGENDA_NEVER, 250, keep));
+    ck_assert_ptr_eq(agenda_set_and_due(&agenda, &turns[0], 250, 250, keep), &turns[0]);
+    ck_assert_uint_eq(kept, 2);
+}
+END_TEST
+
 START_TEST(whatever_is_set_the_earliest_comes_first)
 {
     uint64_t state = 1;
@@ -118,6 +129,7 @@ int main(void)
     const TTest *const tests[] = {
         nothing_is_due_before_its_time,
         a_turn_may_be_moved_and_given_up,
+        to_set_one_may_tell_the_next,
         whatever_is_set_the_earliest_comes_first,
         all_come_in_the_order_of_their_times,
     };
