@@ -631,16 +631,18 @@ START_TEST(a_rule_for_streams_alone_meets_no_datagram)
 }
 END_TEST
 
-/* As Suricata does: '0' goes for packets with nothing to look at, '<' for all, the rest for the others. */
+/* As Suricata does: '0' goes for packets with nothing to look at, '<', '!1-5' and bits for all, the rest
+ * for the others. */
 START_TEST(the_size_of_a_packet_counts_beside_its_piece)
 {
     begin(TCP "(content:\"needle\"; sid:1;)\n" TCP "(dsize:0; sid:2;)\n" TCP "(dsize:<1; sid:3;)\n"
-          TCP "(dsize:!5; sid:4;)\n" TCP "(dsize:>0; sid:5;)\n" TCP "(content:!\"x\"; sid:6;)\n");
-    ck_assert_str_eq(said(true, ""), "2 3");
-    ck_assert_str_eq(said(true, "needle"), "4 5");
+          TCP "(dsize:!5; sid:4;)\n" TCP "(dsize:>0; sid:5;)\n" TCP "(content:!\"x\"; sid:6;)\n"
+          TCP "(dsize:!4-9; sid:7;)\n" TCP "(dsize:&3!=1; sid:8;)\n");
+    ck_assert_str_eq(said(true, ""), "2 3 7 8");
+    ck_assert_str_eq(said(true, "needle"), "4 5 8");
     matcher_message_end(scene.matcher, true);
-    ck_assert_str_eq(said(false, ""), "2 3");
-    ck_assert_str_eq(said(true, ""), "1 3 4 6");
+    ck_assert_str_eq(said(false, ""), "2 3 7 8");
+    ck_assert_str_eq(said(true, ""), "1 3 4 6 7 8");
     ck_assert_str_eq(said(true, "abcde"), "5");
     end();
 }

@@ -89,8 +89,15 @@ static bool asks_for_nothing(const struct number_condition *asked)
     return asked->high == 0 && asked->top == 0 && !asked->negated;
 }
 
+/* All but '<', '<=', '!1-5' and bits of a mask. */
+static bool asks_for_bytes(const struct number_condition *asked)
+{
+    return asked->mask == UINT64_MAX &&
+           (asked->negated ? asked->top != NUMBER_NO_TOP : asked->low > 0);
+}
+
 /* Suricata sorts packets by whether there are bytes to look at before it compares their size: '0' goes
- * for those without, '<' for all, anything else for those with some. */
+ * for those without, and most conditions for those with some. */
 static bool tests_payload_size(const struct look *look, const struct rule_test *test)
 {
     const struct number_condition *asked = &test->number;
@@ -99,7 +106,7 @@ static bool tests_payload_size(const struct look *look, const struct rule_test *
         return false;
     if (asks_for_nothing(asked))
         return !look_has_bytes(look);
-    return (asked->low == 0 && !asked->negated) || look_has_bytes(look);
+    return !asks_for_bytes(asked) || look_has_bytes(look);
 }
 
 #define FLAGS_UNUSUAL (PACKET_TCP_URG | PACKET_TCP_ECE | PACKET_TCP_CWR)
