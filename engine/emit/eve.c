@@ -48,15 +48,56 @@ static void put_vlans(struct json *json, const struct eve_head *head)
     json_close_array(json);
 }
 
+/* Flowbits with these prefixes say what the flow is taken for, and Suricata tells them by themselves. */
+static const struct traffic_mark {
+    const char *name, *prefix;
+} traffic_marks[] = { { "id", "traffic/id/" }, { "label", "traffic/label/" } };
+
+#define TRAFFIC_MARKS (sizeof(traffic_marks) / sizeof(traffic_marks[0]))
+
+/* NULL: a flowbit like any other. */
+static const struct traffic_mark *traffic_mark(const char *bit)
+{
+    for (size_t i = 0; i < TRAFFIC_MARKS; i++)
+        if (strncmp(bit, traffic_marks[i].prefix, strlen(traffic_marks[i].prefix)) == 0)
+            return &traffic_marks[i];
+    return NULL;
+}
+
+static bool is_marked(const struct eve_head *head, const struct traffic_mark *mark)
+{
+    for (size_t i = 0; i < head->flowbit_count; i++)
+        if (traffic_mark(head->flowbits[i]) == mark)
+            return true;
+    return false;
+}
+
+static void put_marked(struct json *json, const struct eve_head *head,
+        const struct traffic_mark *mark)
+{
+    if (!is_marked(head, mark))
+        return;
+    json_open_array(json, mark != NULL ? mark->name : "flowbits");
+    for (size_t i = 0; i < head->flowbit_count; i++)
+        if (traffic_mark(head->flowbits[i]) == mark)
+            json_text(json, NULL,
+                    head->flowbits[i] + (mark != NULL ? strlen(mark->prefix) : 0));
+    json_close_array(json);
+}
+
+/* With nothing but traffic's marks 'metadata' is there and empty. */
 static void put_flowbits(struct json *json, const struct eve_head *head)
 {
     if (head->flowbit_count == 0)
         return;
+    if (is_marked(head, &traffic_marks[0]) || is_marked(head, &traffic_marks[1])) {
+        json_open_object(json, "traffic");
+        for (size_t i = 0; i < TRAFFIC_MARKS; i++)
+            put_marked(json, head, &traffic_marks[i]);
+        json_close_object(json);
+    }
     json_open_object(json, "metadata");
-    json_open_array(json, "flowbits");
-    for (size_t i = 0; i < head->flowbit_count; i++)
-        json_text(json, NULL, head->flowbits[i]);
-    json_close_array(json);
+    put_marked(json, head, NULL);
     json_close_object(json);
 }
 

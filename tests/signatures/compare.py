@@ -13,7 +13,7 @@ import pathlib
 import eve
 
 KNOWN = list(eve.known(pathlib.Path(__file__).with_name("known.tsv")))
-SETS = {"metadata.flowbits"}  # lists whose order says nothing
+SETS = {"metadata.flowbits", "traffic.id", "traffic.label"}  # lists whose order says nothing
 ONLY_THEIRS, ONLY_OURS, COUNT = "only in Suricata", "only stand-alone", "count"
 WHOLE = ONLY_THEIRS, ONLY_OURS, COUNT
 

@@ -74,6 +74,31 @@ START_TEST(what_is_not_known_of_a_flow_is_left_out)
 END_TEST
 
 /* Suricata says 1 for 0.002 seconds that span the turn of a second. */
+START_TEST(flowbits_on_traffic_stand_by_themselves)
+{
+    static const char *const bits[] = { "traffic/label/web", "traffic/id", "traffic/id/a", "b",
+        "traffic/id/" };
+
+    head.flowbits = bits;
+    head.flowbit_count = 5;
+    eve_flow_record(&json, &head, &quiet);
+    check_object("traffic", "{\"id\":[\"a\",\"\"],\"label\":[\"web\"]}");
+    check_object("metadata", "{\"flowbits\":[\"traffic/id\",\"b\"]}");
+}
+END_TEST
+
+START_TEST(flowbits_on_traffic_alone_leave_metadata_empty)
+{
+    static const char *const bits[] = { "traffic/label/web" };
+
+    head.flowbits = bits;
+    head.flowbit_count = 1;
+    eve_flow_record(&json, &head, &quiet);
+    check_object("traffic", "{\"label\":[\"web\"]}");
+    check_object("metadata", "{}");
+}
+END_TEST
+
 START_TEST(the_age_is_the_difference_of_whole_seconds)
 {
     struct eve_flow flow = quiet;
@@ -397,6 +422,8 @@ int main(void)
     tcase_add_test(cases, a_flow_has_the_fields_of_suricata);
     tcase_add_test(cases, flags_not_seen_are_left_out);
     tcase_add_test(cases, what_is_not_known_of_a_flow_is_left_out);
+    tcase_add_test(cases, flowbits_on_traffic_stand_by_themselves);
+    tcase_add_test(cases, flowbits_on_traffic_alone_leave_metadata_empty);
     tcase_add_test(cases, the_age_is_the_difference_of_whole_seconds);
     tcase_add_test(cases, icmp_has_types_in_place_of_ports);
     tcase_add_loop_test(cases, protocols_are_spelled_as_in_suricata, 0,
