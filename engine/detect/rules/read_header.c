@@ -164,6 +164,17 @@ static const char *const foreign_protocols[] = { "bittorrent-dht", "dcerpc", "dh
     "ntp", "pgsql", "pop3", "rdp", "rfb", "sip", "smb", "smtp", "snmp", "telnet", "tftp",
     "websocket" };
 
+/* An older name of 'ike', which Suricata takes in upper and lower case. */
+#define OLD_IKE "ikev2"
+
+static bool is_foreign(const char *word)
+{
+    for (size_t i = 0; i < sizeof(foreign_protocols) / sizeof(foreign_protocols[0]); i++)
+        if (strcmp(word, foreign_protocols[i]) == 0)
+            return true;
+    return strcasecmp(word, OLD_IKE) == 0;
+}
+
 static void set_protocol(struct rule *rule, uint8_t protocol)
 {
     if (protocol != 0)
@@ -175,9 +186,8 @@ static bool refuse_protocol(struct rule_draft *draft, const char *word)
     const char *names[PROTOCOL_COUNT + APPLICATION_COUNT], *near;
     size_t count = 0;
 
-    for (size_t i = 0; i < sizeof(foreign_protocols) / sizeof(foreign_protocols[0]); i++)
-        if (strcmp(word, foreign_protocols[i]) == 0)
-            return draft_unsupported(draft, word, "rules on '%s' need Suricata", word);
+    if (is_foreign(word))
+        return draft_unsupported(draft, word, "rules on '%s' need Suricata", word);
     for (size_t i = 0; i < PROTOCOL_COUNT; i++)
         names[count++] = protocols[i].name;
     for (size_t i = 0; i < APPLICATION_COUNT; i++)
