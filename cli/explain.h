@@ -33,6 +33,7 @@ void explain_numbers(struct prose *prose, const struct rule *rule);
 /* --- phrases, without what stands around them --- */
 
 void say_header(FILE *to, const struct rule *rule);
+void say_ip_protocol(FILE *to, uint8_t protocol);
 /* '"text"', or numbers where few of the bytes can be read; only the first of many. */
 void say_bytes(FILE *to, const uint8_t *bytes, size_t len);
 void say_buffer(FILE *to, const struct rule_buffer *buffer);

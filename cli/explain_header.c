@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "explain.h"
+#include "parse/packet.h"
 
 /* Up to the next blank that is not inside brackets. */
 static struct cursor next_word(const char **at)
@@ -31,13 +32,69 @@ bool header_is(struct cursor word, const char *text)
     return word.left == strlen(text) && memcmp(word.at, text, word.left) == 0;
 }
 
-static void say_protocol(FILE *to, struct cursor word)
+void say_ip_protocol(FILE *to, uint8_t protocol)
 {
-    if (header_is(word, "ip"))
-        fputs("everything", to);
-    else
-        for (size_t i = 0; i < word.left; i++)
-            putc(toupper(word.at[i]), to);
+    static const struct {
+        uint8_t number;
+        const char *name;
+    } protocols[] = { { PACKET_PROTOCOL_TCP, "TCP" }, { PACKET_PROTOCOL_UDP, "UDP" },
+        { PACKET_PROTOCOL_ICMP, "ICMP" }, { PACKET_PROTOCOL_ICMPV6, "ICMPv6" },
+        { PACKET_PROTOCOL_SCTP, "SCTP" } };
+
+    for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+        if (protocols[i].number == protocol) {
+            fputs(protocols[i].name, to);
+            return;
+        }
+    fprintf(to, "IP protocol %u", protocol);
+}
+
+/* The first protocol from 'at' on that the rule takes, or does not take; above 255: there is none. */
+static unsigned next_protocol(const struct rule *rule, unsigned at, bool taken)
+{
+    while (at <= UINT8_MAX && rule_has_ip_protocol(rule, (uint8_t)at) != taken)
+        at++;
+    return at;
+}
+
+/* What 'ip_proto', or a buffer of an application, has left of all protocols. */
+static void say_ip_protocols(FILE *to, const struct rule *rule)
+{
+    bool most = rule_has_ip_protocol(rule, 0) && rule_has_ip_protocol(rule, UINT8_MAX);
+    const char *between = most ? "everything but " : "";
+    unsigned first, behind;
+
+    for (first = next_protocol(rule, 0, !most); first <= UINT8_MAX;
+            first = next_protocol(rule, behind, !most)) {
+        behind = next_protocol(rule, first, most);
+        fputs(between, to);
+        between = ", ";
+        if (behind == first + 1)
+            say_ip_protocol(to, (uint8_t)first);
+        else
+            fprintf(to, "IP protocols %u to %u", first, behind - 1);
+    }
+}
+
+static void say_protocol(FILE *to, const struct rule *rule, struct cursor word)
+{
+    static const struct {
+        const char *word, *all, *of;
+    } wide[] = { { "ip", "everything", "" }, { "pkthdr", "everything", "" },
+        { "ipv4", "IPv4", " of IPv4" }, { "ip4", "IPv4", " of IPv4" },
+        { "ipv6", "IPv6", " of IPv6" }, { "ip6", "IPv6", " of IPv6" } };
+
+    for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+        if (header_is(word, wide[i].word)) {
+            if (rule->any_ip_protocol)
+                fputs(wide[i].all, to);
+            else
+                say_ip_protocols(to, rule);
+            fputs(rule->any_ip_protocol ? "" : wide[i].of, to);
+            return;
+        }
+    for (size_t i = 0; i < word.left; i++)
+        putc(toupper(word.at[i]), to);
 }
 
 static void say_hosts(FILE *to, struct cursor word)
@@ -85,7 +142,7 @@ void say_header(FILE *to, const struct rule *rule)
     struct header_words header = header_split(rule);
 
     fputs("It looks at ", to);
-    say_protocol(to, header.word[HEADER_PROTOCOL]);
+    say_protocol(to, rule, header.word[HEADER_PROTOCOL]);
     fputs(" from ", to);
     say_hosts(to, header.word[HEADER_SOURCE]);
     say_ports(to, header.word[HEADER_SOURCE_PORTS]);

@@ -55,8 +55,6 @@ void try_say_asked(FILE *to, const struct try_rule *tried, size_t condition);
 /* What was there instead. */
 void try_say_seen(FILE *to, const struct try_rule *tried, const struct try_reach *reach,
         const struct look *look);
-/* "TCP" */
-void try_say_protocol(FILE *to, uint8_t protocol);
 /* "iot.strangers is 18; iot.service is telnet": all features that the rule asks for. */
 void try_say_features(FILE *to, const struct rule *rule, const struct flow *flow);
 
@@ -103,6 +101,7 @@ struct try_flows {
     struct try_flow *open;
     struct try_list matched;
     uint64_t alerted; /* of those that matched */
+    bool has_outside; /* packets of no connection are among those counted */
     struct try_list *missed; /* for each condition, and one behind the last; owned */
     bool no_memory;
 };

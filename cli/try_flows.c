@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain.h"
 #include "screen.h"
 #include "try.h"
 
@@ -206,7 +207,7 @@ static void say_title(FILE *to, const struct connection *connection)
     if (flow != NULL && flow->name != NULL)
         fprintf(to, " (%s)", flow->name);
     fputs(", ", to);
-    try_say_protocol(to, connection->key.protocol);
+    say_ip_protocol(to, connection->key.protocol);
     if (connection->app_proto != NULL)
         fprintf(to, ", %s", connection->app_proto);
 }
@@ -275,6 +276,7 @@ void try_flows_finish(struct try_flows *flows)
 {
     struct try_flow *flow = find(flows, OUTSIDE);
 
+    flows->has_outside = flow != NULL;
     if (flow != NULL)
         end_flow(flows, flow, NULL);
 }

@@ -41,9 +41,10 @@ static void print_title(const struct try_flows *flows, struct prose *prose, cons
     fprintf(prose->text, "%u  %s", rule->sid,
             rule->msg != NULL ? rule->msg : "(a rule without a message)");
     prose_end(prose, PROSE_TITLE);
-    fprintf(prose->text, "%s: of %llu connections (%llu packets) it matches %llu.", capture,
-            (unsigned long long)(flows->matched.count + count_missed(flows)),
-            (unsigned long long)packets, (unsigned long long)flows->matched.count);
+    fprintf(prose->text, "%s: of %llu connections%s (%llu packets) it matches %llu.", capture,
+            (unsigned long long)(flows->matched.count + count_missed(flows) - flows->has_outside),
+            flows->has_outside ? " and the packets of none" : "", (unsigned long long)packets,
+            (unsigned long long)flows->matched.count);
     prose_end(prose, PROSE_PARAGRAPH);
     say_header(prose->text, rule);
     putc(' ', prose->text);

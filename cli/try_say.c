@@ -32,23 +32,6 @@ void try_say_asked(FILE *to, const struct try_rule *tried, size_t condition)
 
 /* --- the header --- */
 
-void try_say_protocol(FILE *to, uint8_t protocol)
-{
-    static const struct {
-        uint8_t number;
-        const char *name;
-    } protocols[] = { { PACKET_PROTOCOL_TCP, "TCP" }, { PACKET_PROTOCOL_UDP, "UDP" },
-        { PACKET_PROTOCOL_ICMP, "ICMP" }, { PACKET_PROTOCOL_ICMPV6, "ICMPv6" },
-        { PACKET_PROTOCOL_SCTP, "SCTP" } };
-
-    for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-        if (protocols[i].number == protocol) {
-            fputs(protocols[i].name, to);
-            return;
-        }
-    fprintf(to, "IP protocol %u", protocol);
-}
-
 static void say_application(FILE *to, const struct look *look)
 {
     static const char *const names[] = {
@@ -87,7 +70,7 @@ static void say_header_seen(FILE *to, enum try_kind kind, const struct look *loo
 
     switch (kind) {
     case TRY_PROTOCOL:
-        try_say_protocol(to, packet->protocol);
+        say_ip_protocol(to, packet->protocol);
         break;
     case TRY_APPLICATION:
         say_application(to, look);
