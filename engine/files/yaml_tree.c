@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 __attribute__((format(printf, 3, 4)))
 static bool fail(struct tree_problem *problem, const yaml_mark_t *mark, const char *format, ...)
@@ -121,11 +122,14 @@ bool tree_read_file(const char *path, struct yaml_tree *out, struct tree_problem
     FILE *file = fopen(path, "rbe");
     char *text = malloc(TREE_BYTES_MAX + 1);
     bool good = false;
+    struct stat st;
     size_t len;
 
     *out = (struct yaml_tree){ .second_line = 0 };
     if (file == NULL) {
         fail(problem, NULL, "cannot be read: %s", strerror(errno));
+    } else if (fstat(fileno(file), &st) == 0 && S_ISFIFO(st.st_mode)) {
+        fail(problem, NULL, "is a pipe, but is read more than once: write it to a file");
     } else if (text == NULL) {
         fail(problem, NULL, "out of memory");
     } else {
