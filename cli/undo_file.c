@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -15,6 +16,8 @@
 
 #define MARK ".undo-"
 #define PATH_SIZE 4096
+#define LOCK_MAX_MS 10000 /* a change takes milliseconds, on a slow disk a second */
+#define LOCK_PAUSE_MS 10
 
 /* --- reading --- */
 
@@ -158,7 +161,7 @@ static bool is_kept(const char *name, const char *base, struct kept *out)
     int end = 0;
 
     if (strncmp(name, base, len) != 0 ||
-            sscanf(name + len, MARK "%4u-%16llx%n", &out->number, &hash, &end) != 2 ||
+            sscanf(name + len, MARK "%9u-%16llx%n", &out->number, &hash, &end) != 2 ||
             name[len + (size_t)end] != '\0')
         return false;
     out->hash = hash;
@@ -201,24 +204,31 @@ static bool find_kept(const char *path, struct kept_range *out)
     return true;
 }
 
-/* Two at once must not both find the file and what is kept as they read them. Each change puts another file
- * there, so the lock is on what stays: the folder. Ends with the process, or by unlock(). */
-static int lock_folder(const char *path)
-{
-    char folder[PATH_SIZE];
-    int descriptor;
-
-    folder_of(path, folder);
-    descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    while (descriptor >= 0 && flock(descriptor, LOCK_EX) != 0 && errno == EINTR)
-        ; /* a signal is no lock */
-    return descriptor;
-}
-
 static void unlock(int descriptor)
 {
     if (descriptor >= 0)
         close(descriptor);
+}
+
+/* Two at once must not both find the file and what is kept as they read them. Each change puts another
+ * file there, so the lock is on what stays: the folder. Somebody else may keep it for ever, so it is waited
+ * for only for a while. Where nothing can be locked there is none: -1. Ends with the process, or by unlock().
+ * False: somebody else has it, which was told. */
+static bool lock_folder(const char *path, int *descriptor)
+{
+    const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000L };
+    char folder[PATH_SIZE];
+
+    folder_of(path, folder);
+    *descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (unsigned ms = 0; ms < LOCK_MAX_MS; ms += LOCK_PAUSE_MS) {
+        if (*descriptor < 0 || flock(*descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    complain("%s: another program has locked this folder, so nothing was changed: try again", folder);
+    unlock(*descriptor);
+    return false;
 }
 
 /* --- a change --- */
@@ -256,10 +266,12 @@ static bool keep(const struct undo_file *file, const char *text, size_t len)
 
 bool undo_file_write(const struct undo_file *file, const char *text, size_t len)
 {
-    int lock = lock_folder(file->path);
-    bool good = is_unchanged(file) && keep(file, text, len) &&
-                replace(file->path, file->path, text, len);
+    bool good;
+    int lock;
 
+    if (!lock_folder(file->path, &lock))
+        return false;
+    good = is_unchanged(file) && keep(file, text, len) && replace(file->path, file->path, text, len);
     unlock(lock);
     return good;
 }
@@ -338,11 +350,14 @@ bool undo_file_undo(const char *path, size_t *out_left)
 {
     struct undo_file file;
     char *target = realpath(path, NULL);
-    int lock = lock_folder(target != NULL ? target : path);
-    bool good = undo_file_read(path, false, &file) && undo_last(&file, out_left);
+    int lock;
+    bool locked = lock_folder(target != NULL ? target : path, &lock), good;
 
+    free(target);
+    if (!locked)
+        return false;
+    good = undo_file_read(path, false, &file) && undo_last(&file, out_left);
     unlock(lock);
     undo_file_clear(&file);
-    free(target);
     return good;
 }
