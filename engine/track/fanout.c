@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/hash.h"
 
 #define US_PER_S 1000000u
@@ -210,23 +211,6 @@ static bool remove_tag(struct fanout_set *set, uint32_t tag)
     return false;
 }
 
-static bool has_room(struct fanout_set *set)
-{
-    uint16_t room = (uint16_t)(set->room == 0 ? FIRST_ROOM : 2 * set->room);
-    struct fanout_item *items;
-
-    if (set->count < set->room)
-        return true;
-    if (room > FANOUT_EXACT_MAX)
-        return false;
-    items = realloc(set->items, room * sizeof(*items));
-    if (items == NULL)
-        return false;
-    set->items = items;
-    set->room = room;
-    return true;
-}
-
 /* The new sketch knows all that the exact set holds, in the slots that it belongs to. */
 static void start_sketch(struct fanout_set *set, struct fanout_budget *budget, uint32_t now_s)
 {
@@ -244,8 +228,13 @@ static void start_sketch(struct fanout_set *set, struct fanout_budget *budget, u
  * there is no room at all. */
 static bool make_room(struct fanout_set *set, struct fanout_budget *budget, uint32_t now_s)
 {
-    if (has_room(set))
+    struct fanout_item *items = grow_within(set->items, &set->room, set->count, FIRST_ROOM,
+            FANOUT_EXACT_MAX, sizeof(*items));
+
+    if (items != NULL) {
+        set->items = items;
         return true;
+    }
     set->overflow_s = now_s;
     if (set->sketch == NULL)
         start_sketch(set, budget, now_s);

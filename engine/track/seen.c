@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 #define US_PER_S UINT64_C(1000000)
 #define FIRST_ROOM 4
 
@@ -54,30 +56,19 @@ struct seen_item *seen_find(const struct seen *seen, enum seen_kind kind, uint64
     return place < set->count && set->items[place].key == key ? &set->items[place] : NULL;
 }
 
-static bool has_room(struct seen_set *set, uint16_t max)
-{
-    uint16_t room = (uint16_t)(set->room == 0 ? FIRST_ROOM : 2 * set->room);
-    struct seen_item *items;
-
-    if (set->count < set->room)
-        return true;
-    if (room > max)
-        return false;
-    items = realloc(set->items, room * sizeof(*items));
-    if (items == NULL)
-        return false;
-    set->items = items;
-    set->room = room;
-    return true;
-}
-
 /* '*text' is a copy of the fact's, NULL if it has none. */
 static bool take_room(struct seen_set *set, struct seen_budget *budget,
         const struct seen_fact *fact, char **text)
 {
+    struct seen_item *items = NULL;
+
     *text = NULL;
-    if (atomic_fetch_add(&budget->items, 1) < budget->max_items &&
-            has_room(set, room_max[fact->kind]) &&
+    if (atomic_fetch_add(&budget->items, 1) < budget->max_items)
+        items = grow_within(set->items, &set->room, set->count, FIRST_ROOM, room_max[fact->kind],
+                sizeof(*items));
+    if (items != NULL)
+        set->items = items;
+    if (items != NULL &&
             (fact->text == NULL || (*text = strndup(fact->text, fact->len)) != NULL))
         return true;
     atomic_fetch_sub(&budget->items, 1);
