@@ -144,7 +144,6 @@ struct packet {
     struct mac dst_mac;
     uint8_t vlan_count;
     uint16_t vlans[PACKET_VLANS_MAX]; /* outermost first, without priority bits */
-    uint16_t ether_type;              /* of the innermost header that has one, 0: none */
     uint32_t link; /* the same for the same VLANs, PPPoE session and interface (SLL2); 0: none is told */
 
     uint8_t ip_version; /* 4, 6; 0: not IP */

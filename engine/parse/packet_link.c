@@ -4,7 +4,6 @@
 
 enum tattler_status packet_next_ether_type(struct decoding *d, uint16_t type)
 {
-    d->out->ether_type = type;
     if (type == ETHER_TYPE_IPV4) /* most are */
         d->next = packet_read_ipv4;
     else

@@ -205,7 +205,6 @@ START_TEST(link_fields_are_kept_and_padding_is_no_payload)
     ck_assert_uint_eq(packet.vlan_count, 2);
     ck_assert_uint_eq(packet.vlans[0], 7);
     ck_assert_uint_eq(packet.vlans[1], 8);
-    ck_assert_uint_eq(packet.ether_type, 0x0800);
     ck_assert_uint_eq(packet.link_bytes, 22);
     ck_assert_uint_eq(packet.bytes, 22 + 32 + 6);
     ck_assert_uint_eq(packet.ttl, 64);
