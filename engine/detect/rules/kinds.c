@@ -141,7 +141,8 @@ const struct rule_kind rule_kinds[] = {
             "A log-in that everybody knows was tried or taken. Bots try the same lists all day.",
             "The vendor's own app, where nobody ever set a password.",
             "Set a password of your own, turn telnet off, and close the port at the router. "
-            "Taken from the Internet: treat the device as broken into." },
+            "Taken from the Internet: treat the device as broken into. A device that guesses "
+            "passwords of others is infected: take it off the network." },
     { "risky-asn", "Network of ill repute",
             "The remote is in a network that the risk lists name: hosts that ask no questions "
             "and ignore complaints.",
