@@ -4,7 +4,8 @@
 #include "lua_scene.h"
 #include "run_suite.h"
 
-#define CALL_MAX_S 10.0 /* of one call, also under sanitizers and where others share the processor's caches */
+#define CALL_MAX_S 2.0 /* of one call, also under sanitizers; without them the longest takes a tenth of one */
+#define CALL_TRIES 5 /* others that share the processor's caches only ever add to its time */
 
 #define HANDLER(body)                                                                              \
     "heuristic{ id = 'h', title = 'h', severity = 4, on_name = function(flow, device, params)\n"   \
@@ -104,18 +105,30 @@ static const struct {
     { "string.rep = nil; ('x'):rep(1e9)", "ran over its budget" },
 };
 
+/* The processor time of one call, by a file that is loaded anew. */
+static double call_s(struct lua_scene *lua, const char *text)
+{
+    clock_t began;
+
+    lua_open(lua, text);
+    began = clock();
+    run_once(lua);
+    return (double)(clock() - began) / CLOCKS_PER_SEC;
+}
+
 START_TEST(it_ends_and_is_told)
 {
     struct lua_scene lua;
     char text[4096];
-    clock_t began;
+    double took;
 
     snprintf(text, sizeof(text), HANDLER("%s"), ends[_i].body);
-    lua_open(&lua, text);
-    began = clock();
-    run_once(&lua);
-    ck_assert_msg((double)(clock() - began) / CLOCKS_PER_SEC < CALL_MAX_S, "%s took %.1f s",
-            ends[_i].body, (double)(clock() - began) / CLOCKS_PER_SEC);
+    took = call_s(&lua, text);
+    for (unsigned i = 1; i < CALL_TRIES && took >= CALL_MAX_S; i++) {
+        lua_close(&lua);
+        took = call_s(&lua, text);
+    }
+    ck_assert_msg(took < CALL_MAX_S, "%s took %.1f s", ends[_i].body, took);
     ck_assert_msg(lua.line_count == 1, "%s: nothing was told", ends[_i].body);
     ck_assert_msg(strstr(lua.lines[0], ends[_i].told) != NULL, "%s: %s", ends[_i].body,
             lua.lines[0]);
