@@ -5,6 +5,7 @@
 #include <utlist.h>
 
 #include "base/apart.h"
+#include "tag_sets.h"
 
 #define US_PER_S UINT64_C(1000000)
 
@@ -31,6 +32,7 @@ struct connections {
     struct connection *all;
     struct connection *queues[KINDS][3]; /* the heads: idle for longest */
     struct connection *recent[RECENT]; /* found last, by recent_slot(): packets come in trains */
+    struct tag_sets tags;
     struct connection *updated; /* made or updated last, so it is the newest of its queue */
     uint64_t next_id, crowded_out;
     uint64_t swept_us;
@@ -237,6 +239,7 @@ static struct connection *make(struct connections *connections, const struct con
         free(connection);
         return NULL;
     }
+    tag_sets_note(&connections->tags, key->vlans);
     connection->id = ++connections->next_id;
     connection->source = ends->source;
     connection->destination = ends->destination;
@@ -264,6 +267,40 @@ static bool is_same_way(const struct connection *connection, const struct connec
            connection->source_port == ends->source_port;
 }
 
+/* Nothing has gone that way yet, or what did had other tags, too. */
+static bool takes_other_tags(const struct connection *connection, const struct connection_ends *ends)
+{
+    size_t way = is_same_way(connection, ends) ? 0 : 1;
+
+    return connection->packets[way] == 0 || connection->other_tags[way];
+}
+
+/* A flow of other tags that the packet answers: see tag_sets.h. A SYN answers none. */
+static struct connection *find_by_other_tags(struct connections *connections,
+        const struct packet *packet, const struct connection_key *own,
+        const struct connection_ends *ends, uint64_t time_us)
+{
+    struct connection_key key = *own;
+
+    if (packet->kind == PACKET_TCP &&
+            (packet->tcp.flags & (PACKET_TCP_SYN | PACKET_TCP_ACK)) == PACKET_TCP_SYN)
+        return NULL;
+    for (size_t i = 0; i < connections->tags.count; i++) {
+        struct connection *connection;
+
+        memcpy(key.vlans, connections->tags.vlans[i], sizeof(key.vlans));
+        if (memcmp(key.vlans, own->vlans, sizeof(key.vlans)) == 0)
+            continue;
+        HASH_FIND(hh, connections->all, &key, sizeof(key), connection);
+        if (connection == NULL || expires_us(connection) <= time_us ||
+                !takes_other_tags(connection, ends))
+            continue;
+        connection->other_tags[is_same_way(connection, ends) ? 0 : 1] = true;
+        return connection;
+    }
+    return NULL;
+}
+
 /* By its key; makes one if there is none. Apart, since most packets need none of this. */
 static APART struct connection *find_or_make(struct connections *connections,
         const struct packet *packet, unsigned depth, uint64_t time_us, bool *is_new, bool *to_server)
@@ -285,6 +322,8 @@ static APART struct connection *find_or_make(struct connections *connections,
         finish(connections, connection, END_REUSE);
         connection = NULL;
     }
+    if (connection == NULL)
+        connection = find_by_other_tags(connections, packet, &key, &ends, time_us);
     *is_new = connection == NULL;
     if (connection != NULL) {
         *to_server = is_same_way(connection, &ends);
@@ -367,6 +406,7 @@ void connection_turn(struct connection *connection)
     struct address source = connection->source;
     uint16_t port = connection->source_port;
     uint8_t flags = connection->tcp_flags[0];
+    bool tags = connection->other_tags[0];
 
     connection->source = connection->destination;
     connection->destination = source;
@@ -376,6 +416,8 @@ void connection_turn(struct connection *connection)
     connection->tcp_flags[1] = flags;
     exchange_u64(connection->packets);
     exchange_u64(connection->bytes);
+    connection->other_tags[0] = connection->other_tags[1];
+    connection->other_tags[1] = tags;
     connection->wants_stream[0] = connection->wants_stream[1] = false;
     connection->server_was_first = !connection->server_was_first;
 }

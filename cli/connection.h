@@ -2,8 +2,9 @@
  *
  * Suricata keeps such a table for the plugin; here it is ours: the same key (addresses, ports,
  * protocol, VLAN ids, depth of tunnels), the same states and the default timeouts of its
- * configuration. Bounded: when full, the flow idle for longest ends early, which is counted.
- * One thread. */
+ * configuration. An answer with other VLAN ids than what it answers is of the same flow nonetheless, as it is
+ * in Suricata with 'vlan.use-for-tracking: false' (see tag_sets.h). Bounded: when full, the flow idle for
+ * longest ends early, which is counted. One thread. */
 #ifndef TATTLER_CLI_CONNECTION_H
 #define TATTLER_CLI_CONNECTION_H
 
@@ -46,6 +47,7 @@ struct connection {
     struct exchange *exchange;        /* the dissectors'; NULL: none */
     bool dissected;
     uint8_t tcp_flags[2]; /* seen, by direction: 0 to the server */
+    bool other_tags[2];   /* by direction: packets of other VLANs than the key's */
     struct tcp_track tcp;
     uint64_t packets[2], bytes[2];
     uint64_t first_us;

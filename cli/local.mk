@@ -19,7 +19,7 @@ libhost_la_SOURCES = \
 	cli/report_internal.h cli/report_model.c cli/report_model.h cli/report_names.c cli/report_remotes.c \
 	cli/report_time.c cli/report_time.h cli/rules.c cli/rules.h cli/screen.c cli/screen.h cli/stream.c cli/stream.h \
 	cli/summary.c cli/summary.h cli/summary_alerts.c cli/summary_internal.h cli/summary_print.c \
-	cli/tcp_state.c cli/tcp_state.h cli/yaml_change.c cli/yaml_change.h cli/yaml_edit.c \
+	cli/tag_sets.c cli/tag_sets.h cli/tcp_state.c cli/tcp_state.h cli/yaml_change.c cli/yaml_change.h cli/yaml_edit.c \
 	cli/yaml_edit.h cli/yaml_set.c
 libhost_la_LIBADD = librules.la libstore.la libengine.la $(CLI_LIBS)
 

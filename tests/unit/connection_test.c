@@ -206,6 +206,62 @@ START_TEST(whatever_is_in_the_key_separates_flows)
 }
 END_TEST
 
+static struct packet tagged(struct packet packet, uint16_t vlan)
+{
+    packet.vlans[packet.vlan_count++] = vlan;
+    return packet;
+}
+
+/* As a mirror port shows that tags one way alone, or each way otherwise. */
+START_TEST(answers_with_other_tags_are_of_the_flow_they_answer)
+{
+    struct connection *connection;
+
+    see(udp(true));
+    assert_made(tagged(packet_of(PACKET_PROTOCOL_UDP, B, 53, A, 6000), 100));
+    for (unsigned i = 1; i <= 3; i++) {
+        connection = see(tagged(udp(false), 100));
+        ck_assert(!is_new);
+        ck_assert(!to_server);
+        ck_assert_uint_eq(connection->packets[1], i);
+        assert_found(udp(true));
+        ck_assert(to_server);
+    }
+    assert_made(tagged(tcp(true, SYN, 1), 7));
+    connection = see(tagged(tcp(false, SYN | ACK, 1), 100));
+    ck_assert(!is_new);
+    connection_turn(connection);
+    assert_found(tagged(tcp(false, ACK, 2), 100));
+    assert_found(tagged(tcp(true, ACK, 2), 7));
+}
+END_TEST
+
+/* A trunk shows what is routed from one VLAN to the other twice. */
+START_TEST(what_goes_the_same_way_in_two_vlans_is_two_flows)
+{
+    uint64_t first, second;
+
+    see(udp(true)); /* what has no tag is not taken for either */
+    first = see(tagged(udp(true), 1))->id;
+    second = see(tagged(udp(true), 2))->id;
+    ck_assert_uint_ne(first, second);
+    ck_assert_uint_eq(see(tagged(udp(false), 2))->id, second);
+    ck_assert_uint_eq(see(tagged(udp(false), 1))->id, first);
+    assert_made(tagged(tcp(true, SYN, 1), 1));
+    assert_made(tagged(tcp(false, SYN, 1), 2));
+}
+END_TEST
+
+/* Of more VLANs than are remembered each is one by itself, as ever. */
+START_TEST(few_vlans_are_tried_for_an_answer)
+{
+    see(udp(true));
+    for (uint16_t vlan = 1; vlan <= 8; vlan++)
+        assert_made(tagged(packet_of(PACKET_PROTOCOL_UDP, A, 6000, B, 53), vlan));
+    assert_made(tagged(udp(false), 8));
+}
+END_TEST
+
 START_TEST(a_syn_with_an_ack_makes_its_destination_the_client)
 {
     struct connection *connection = see(tcp(false, SYN | ACK, 1));
@@ -439,6 +495,9 @@ static Suite *make_suite(void)
         a_flow_to_itself_has_two_directions,
         many_flows_in_turn_are_each_found,
         whatever_is_in_the_key_separates_flows,
+        answers_with_other_tags_are_of_the_flow_they_answer,
+        what_goes_the_same_way_in_two_vlans_is_two_flows,
+        few_vlans_are_tried_for_an_answer,
         a_syn_with_an_ack_makes_its_destination_the_client,
         an_answer_to_a_ping_belongs_to_it,
         an_unreachable_belongs_to_the_flow_it_is_about,
