@@ -211,7 +211,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     if (flow->device_initiated)
         recall_remotes(engine, flow);
     if (flow->device_initiated && !flow->to_many) {
-        acceptance_open(&conduct->acceptance, flow->last_us);
+        flow->waits = acceptance_open(&conduct->acceptance, !flow->remote_is_public, flow->last_us);
         note_fanout(engine, flow);
         if (flow->remote_port != 0)
             outlook->new_port = flow_teach_port(engine, flow);
@@ -225,6 +225,15 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     look_at_arp(flow);
     if (conduct->upload != NULL)
         outlook->upload_24h = upload_day_bytes(conduct->upload, flow->last_us);
+}
+
+void flow_stop_waiting(struct engine *engine, struct flow *flow)
+{
+    flow->waits = false;
+    lock_take(&flow->device->lock);
+    look_around(engine, flow, &flow->outlook);
+    lock_release(&flow->device->lock);
+    flow->changed |= CHANGED_FANOUT;
 }
 
 void flow_view_device(struct engine *engine, struct flow *flow)

@@ -168,13 +168,11 @@ void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer 
     if (endpoint != NULL)
         unanswered_answer(&endpoint->unanswered, answer, flow->last_us);
     look(engine, flow, endpoint);
-    if (answer == SYN_ACCEPTED) {
-        acceptance_accept(&conduct->acceptance, flow->first_us, flow->last_us);
-        if (endpoint != NULL)
-            remotes_drop(&conduct->remotes, &engine->budget.conduct.remotes, endpoint);
-    }
+    acceptance_answer(&conduct->acceptance, flow->waits, flow->accepted, flow->first_us, flow->last_us);
+    if (flow->accepted && endpoint != NULL)
+        remotes_drop(&conduct->remotes, &engine->budget.conduct.remotes, endpoint);
     lock_release(&flow->device->lock);
-    flow->silence = false;
+    flow->silence = flow->waits = false;
 }
 
 void flow_note_unreachable(struct engine *engine, struct flow *flow)

@@ -3,6 +3,11 @@
  * Who looks for prey meets hosts that are not there and ports that are closed; who uses services is
  * accepted nearly always. A minute is six slots of ten seconds, the newest still filling.
  *
+ * Who opens dozens at once, as a hub does to its things when it starts, has no answer yet to any. So a
+ * flow to a neighbour may wait: it counts from when it is answered, or after ACCEPTANCE_WAIT_US. No more
+ * than ACCEPTANCE_WAIT_MAX wait at once, those beyond count as silent, since who opens hundreds does not
+ * want answers. Flows to outside do not wait: there is no telling how far a network is, and names tell there.
+ *
  * Not locked: used under the device's lock. All zeros is new. */
 #ifndef TATTLER_TRACK_ACCEPTANCE_H
 #define TATTLER_TRACK_ACCEPTANCE_H
@@ -14,20 +19,27 @@
 #define ACCEPTANCE_SLOT_US UINT64_C(10000000)
 /* Of fewer, one or two that fail say too much. */
 #define ACCEPTANCE_FLOWS_MIN 8
+/* Things asleep on Wi-Fi wake for each beacon, or each third: they come every 102.4 ms. */
+#define ACCEPTANCE_WAIT_US UINT64_C(300000)
+#define ACCEPTANCE_WAIT_SLOTS 8
+#define ACCEPTANCE_WAIT_MAX 32
 
 struct acceptance {
     uint64_t slot; /* number of the newest */
     struct {
         uint32_t opened, accepted;
     } slots[ACCEPTANCE_SLOTS];
+    uint64_t moment; /* number of the newest of ACCEPTANCE_WAIT_SLOTS in that time */
+    uint8_t waiting[ACCEPTANCE_WAIT_SLOTS]; /* opened then and not answered yet; ACCEPTANCE_WAIT_MAX in all */
 };
 
-/* The device opened a flow. */
-void acceptance_open(struct acceptance *acceptance, uint64_t now_us);
-/* Something came back for one that was opened at 'opened_us', and it was no refusal. */
-void acceptance_accept(struct acceptance *acceptance, uint64_t opened_us, uint64_t now_us);
+/* The device opened a flow. True: it waits. */
+bool acceptance_open(struct acceptance *acceptance, bool may_wait, uint64_t now_us);
+/* Something came back for one that was opened at 'opened_us', a refusal or not; 'waits' is what was said then. */
+void acceptance_answer(struct acceptance *acceptance, bool waits, bool accepted, uint64_t opened_us,
+        uint64_t now_us);
 
-/* From 0 to 1; false below ACCEPTANCE_FLOWS_MIN flows. Those just opened count as not accepted. */
+/* From 0 to 1; false below ACCEPTANCE_FLOWS_MIN flows that do not wait. */
 bool acceptance_read(const struct acceptance *acceptance, uint64_t now_us, double *share);
 
 #endif

@@ -270,11 +270,12 @@ network_new()
     internet_new
 }
 
-# plug_in HOST MAC ROUTER: a new host whose eth0, still down, hangs on ROUTER's br-lan
+# plug_in HOST MAC ROUTER: a new host whose eth0, still down, hangs on ROUTER's br-lan; 'lan_wire' may be
+# set for the call
 plug_in()
 {
     host_new "$1"
-    wire "$3" "port-${1:0:10}" "$1" eth0
+    "${lan_wire:-wire}" "$3" "port-${1:0:10}" "$1" eth0
     ipv6_off "$3" "port-${1:0:10}"
     ip -n "$run-$3" link set "port-${1:0:10}" master br-lan up
     ip -n "$run-$1" link set eth0 address "$2"

@@ -7,17 +7,17 @@
 # (up-down). A scenario sets wan_wire=slow_wire before network_new.
 slow_wire()
 {
-    local delays=${WAN_MS:-20-80} rates=${WAN_MBIT:-20-100} side
+    local delays=${WAN_MS:-20-80} rates=${WAN_MBIT:-20-100} line=line-$3 side
 
-    host_new line
-    wire "$1" "$2" line home
-    wire line internet "$3" "$4"
+    host_new "$line"
+    wire "$1" "$2" "$line" home
+    wire "$line" internet "$3" "$4"
     for side in home internet; do
-        ipv6_off line "$side"
-        ip -n "$run-line" link set "$side" up
+        ipv6_off "$line" "$side"
+        ip -n "$run-$line" link set "$side" up
     done
     cp "$lab_dir/longline" "$state/"
-    spawn line python3 /lab/longline home internet "$SEED" "${delays%-*}" "${delays#*-}" \
+    spawn "$line" python3 /lab/longline home internet "$SEED" "${delays%-*}" "${delays#*-}" \
         "${rates%-*}" "${rates#*-}"
 }
 

@@ -19,10 +19,22 @@ static void set_up(void)
 static void open_some(unsigned count, unsigned accepted, uint64_t now_us)
 {
     for (unsigned i = 0; i < count; i++) {
-        acceptance_open(&acceptance, now_us);
+        ck_assert(!acceptance_open(&acceptance, false, now_us));
         if (i < accepted)
-            acceptance_accept(&acceptance, now_us, now_us + SECOND / 10);
+            acceptance_answer(&acceptance, false, true, now_us, now_us + SECOND / 10);
     }
+}
+
+static void call_neighbours(unsigned count, uint64_t now_us)
+{
+    for (unsigned i = 0; i < count; i++)
+        ck_assert(acceptance_open(&acceptance, true, now_us));
+}
+
+static void hear_neighbours(unsigned count, bool accepted, uint64_t opened_us, uint64_t now_us)
+{
+    for (unsigned i = 0; i < count; i++)
+        acceptance_answer(&acceptance, true, accepted, opened_us, now_us);
 }
 
 START_TEST(few_flows_tell_nothing)
@@ -44,6 +56,47 @@ START_TEST(it_is_the_share_that_was_accepted)
 }
 END_TEST
 
+START_TEST(neighbours_have_time_to_answer)
+{
+    call_neighbours(30, NOW);
+    ck_assert(!acceptance_read(&acceptance, NOW, &share));
+    hear_neighbours(10, true, NOW, NOW + SECOND / 10);
+    ck_assert(acceptance_read(&acceptance, NOW + SECOND / 10, &share));
+    ck_assert_double_eq(share, 1);
+    ck_assert(acceptance_read(&acceptance, NOW + SECOND / 4, &share));
+    ck_assert_double_eq(share, 1);
+    ck_assert(acceptance_read(&acceptance, NOW + ACCEPTANCE_WAIT_US, &share));
+    ck_assert_double_eq_tol(share, 1.0 / 3, 1e-9);
+    hear_neighbours(20, true, NOW, NOW + 2 * SECOND); /* late, but they were there */
+    ck_assert(acceptance_read(&acceptance, NOW + 2 * SECOND, &share));
+    ck_assert_double_eq(share, 1);
+}
+END_TEST
+
+START_TEST(a_refusal_counts_at_once)
+{
+    call_neighbours(16, NOW);
+    hear_neighbours(8, false, NOW, NOW + SECOND / 1000);
+    ck_assert(acceptance_read(&acceptance, NOW + SECOND / 1000, &share));
+    ck_assert_double_eq(share, 0);
+}
+END_TEST
+
+START_TEST(few_wait_at_once)
+{
+    call_neighbours(ACCEPTANCE_WAIT_MAX, NOW);
+    for (unsigned i = 0; i < ACCEPTANCE_FLOWS_MIN; i++)
+        ck_assert(!acceptance_open(&acceptance, true, NOW + SECOND / 10));
+    ck_assert(acceptance_read(&acceptance, NOW + SECOND / 10, &share));
+    ck_assert_double_eq(share, 0);
+    hear_neighbours(4, true, NOW, NOW + SECOND / 5); /* leave their places to others */
+    call_neighbours(4, NOW + SECOND / 5);
+    ck_assert(!acceptance_open(&acceptance, true, NOW + SECOND / 5));
+    call_neighbours(ACCEPTANCE_WAIT_MAX - 4, NOW + ACCEPTANCE_WAIT_US);
+    ck_assert(!acceptance_open(&acceptance, true, NOW + ACCEPTANCE_WAIT_US));
+}
+END_TEST
+
 START_TEST(a_minute_later_all_is_forgotten)
 {
     open_some(20, 5, NOW);
@@ -59,10 +112,10 @@ START_TEST(an_answer_counts_for_when_its_flow_opened)
 {
     open_some(10, 0, NOW);
     open_some(10, 0, NOW + 20 * SECOND);
-    acceptance_accept(&acceptance, NOW, NOW + 25 * SECOND);
+    acceptance_answer(&acceptance, false, true, NOW, NOW + 25 * SECOND);
     ck_assert(acceptance_read(&acceptance, NOW + 25 * SECOND, &share));
     ck_assert_double_eq(share, 0.05);
-    acceptance_accept(&acceptance, NOW, NOW + 65 * SECOND); /* too late to matter */
+    acceptance_answer(&acceptance, false, true, NOW, NOW + 65 * SECOND); /* too late to matter */
     ck_assert(acceptance_read(&acceptance, NOW + 65 * SECOND, &share));
     ck_assert_double_eq(share, 0);
 }
@@ -74,12 +127,17 @@ START_TEST(odd_times_do_no_harm)
     ck_assert(acceptance_read(&acceptance, 0, &share));
     ck_assert_double_eq(share, 1);
     open_some(10, 0, UINT64_MAX);
-    acceptance_accept(&acceptance, UINT64_MAX, 0);
+    acceptance_answer(&acceptance, false, true, UINT64_MAX, 0);
     open_some(10, 0, 0);
     ck_assert(acceptance_read(&acceptance, UINT64_MAX, &share));
     ck_assert_double_eq(share, 0.05);
-    acceptance_accept(&acceptance, 0, UINT64_MAX);
+    acceptance_answer(&acceptance, false, true, 0, UINT64_MAX);
     ck_assert(acceptance_read(&acceptance, 0, &share));
+    call_neighbours(ACCEPTANCE_WAIT_MAX, UINT64_MAX);
+    ck_assert(!acceptance_open(&acceptance, true, 0));
+    hear_neighbours(1, true, 0, 0);
+    hear_neighbours(ACCEPTANCE_WAIT_MAX + 1, true, UINT64_MAX, 0);
+    call_neighbours(1, 0);
 }
 END_TEST
 
@@ -88,6 +146,9 @@ int main(void)
     const TTest *const tests[] = {
         few_flows_tell_nothing,
         it_is_the_share_that_was_accepted,
+        neighbours_have_time_to_answer,
+        a_refusal_counts_at_once,
+        few_wait_at_once,
         a_minute_later_all_is_forgotten,
         an_answer_counts_for_when_its_flow_opened,
         odd_times_do_no_harm,
