@@ -63,14 +63,14 @@ static const char *boolean_name(size_t index)
     section "." name, "\"" name "\":", sizeof("\"" name "\":") - 1, section
 
 const struct feature features[] = {
-    { ALONE("name"), FEATURE_STRING, SCOPE_REMOTE, CHANGED_NAME, "", 0, NULL, get_name,
+    { ALONE("name"), FEATURE_STRING, SCOPE_REMOTE, CHANGED_NAME, "", LETTERS_LOWER, NULL, get_name,
             "Best name of the remote end, in lower case: TLS SNI, QUIC SNI, HTTP Host, else the "
             "name that this device resolved to the address.",
             "iot.name; content:\"tuya\";" },
     { ALONE("name_source"), FEATURE_NAMES, SCOPE_REMOTE, CHANGED_NAME, "", 0, name_source_name,
             get_name_source, "Where the name was taken from.", "iot.name_source:dns;" },
-    { ALONE("domain"), FEATURE_STRING, SCOPE_REMOTE, CHANGED_NAME, "", 0, NULL, get_domain,
-            "Registrable domain of the name, by the public suffix list.",
+    { ALONE("domain"), FEATURE_STRING, SCOPE_REMOTE, CHANGED_NAME, "", LETTERS_LOWER, NULL, get_domain,
+            "Registrable domain of the name, in lower case, by the public suffix list.",
             "iot.domain; content:\"example.com\"; startswith; endswith;" },
     { ALONE("ech"), FEATURE_BOOLEAN, SCOPE_FLOW, CHANGED_NAME, "", 1, boolean_name, get_ech,
             "The ClientHello offers Encrypted ClientHello: the name may be the provider's outer "
@@ -91,7 +91,7 @@ const struct feature features[] = {
     { ALONE("as_org"), FEATURE_STRING, SCOPE_REMOTE, CHANGED_OPEN, "", 0, NULL, get_as_org,
             "Name of that autonomous system's holder.",
             "iot.as_org; content:\"hosting\"; nocase;" },
-    { ALONE("country"), FEATURE_STRING, SCOPE_REMOTE, CHANGED_OPEN, "", 0, NULL, get_country,
+    { ALONE("country"), FEATURE_STRING, SCOPE_REMOTE, CHANGED_OPEN, "", LETTERS_CAPITAL, NULL, get_country,
             "Country of the remote address as ISO 3166-1 alpha-2 in capitals.",
             "iot.country; content:\"DE\";" },
     { ALONE("asn_risk"), FEATURE_NUMBER, SCOPE_REMOTE, CHANGED_OPEN, "", 100, NULL, get_asn_risk,
@@ -343,9 +343,9 @@ const struct feature features[] = {
             get_device_name,
             "Name of the device: from configuration, DHCP or mDNS.",
             "iot.device.name; content:\"camera\"; nocase;" },
-    { WITHIN("device", "mac"), FEATURE_STRING, SCOPE_DEVICE, CHANGED_OPEN, "", 0, NULL,
+    { WITHIN("device", "mac"), FEATURE_STRING, SCOPE_DEVICE, CHANGED_OPEN, "", LETTERS_LOWER, NULL,
             get_device_mac,
-            "MAC address of the device; unknown where it is seen by its IP address only.",
+            "MAC address of the device, in lower case; unknown where it is seen by its IP address only.",
             "iot.device.mac; content:\"02:00:5e\"; startswith;" },
     { WITHIN("device", "vendor"), FEATURE_STRING, SCOPE_DEVICE, CHANGED_OPEN, "", 0, NULL,
             get_device_vendor, "Vendor of the device by its MAC address (IEEE registry).",

@@ -24,6 +24,9 @@ enum feature_type {
     FEATURE_SET,     /* findings of heuristics */
 };
 
+/* How a string is written: rules that ask for other letters never match. */
+enum feature_letters { LETTERS_ANY, LETTERS_LOWER, LETTERS_CAPITAL };
+
 /* Whose property it is. */
 enum feature_scope { SCOPE_FLOW, SCOPE_REMOTE, SCOPE_DEVICE };
 
@@ -51,7 +54,8 @@ struct feature {
     enum feature_scope scope;
     uint32_t changed; /* enum flow_change */
     const char *unit; /* "" where there is none */
-    uint64_t max;     /* of numbers: the largest that can be, for checking rules; 0: any */
+    /* For checking rules. Of numbers: the largest that can be, 0: any; of strings: enum feature_letters. */
+    uint64_t max;
     /* FEATURE_NAMES: the spelling of value 'index', NULL behind the last. */
     const char *(*value_name)(size_t index);
     /* False: unknown. Then no rule on it matches and EVE leaves it out. */

@@ -32,7 +32,10 @@ static char *end_of_option(char *option)
 static bool unquote(struct rule_draft *draft, char **value)
 {
     size_t len = strlen(*value);
+    char *last = strrchr(*value, '"');
 
+    if ((*value)[len - 1] != '"' && last > *value && last[-1] != '\\')
+        return draft_refuse(draft, last + 1, "a ';' is missing here, behind the quotes");
     if ((*value)[len - 1] != '"')
         return draft_refuse(draft, *value + len, "the quotes are not closed, or a ';' inside them "
                 "is not written as '\\;'");

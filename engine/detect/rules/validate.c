@@ -116,6 +116,23 @@ static bool check_uri(struct rule_draft *draft, const struct draft_step *step)
            draft_refuse(draft, step->at, "'depth' is smaller than the content");
 }
 
+/* Suricata takes the rule, and does not tell that it is in vain. */
+static bool warn_of_letters(struct rule_draft *draft, const struct draft_step *step)
+{
+    const struct rule_content *content = &step->step.content;
+    const struct feature *feature = draft->buffers.items[step->buffer].feature;
+    bool wrong = false;
+
+    for (size_t i = 0; i < content->length && !content->nocase; i++)
+        wrong |= feature->max == LETTERS_LOWER ? isupper(content->bytes[i])
+                                               : feature->max == LETTERS_CAPITAL && islower(content->bytes[i]);
+    if (wrong)
+        draft_warn(draft, step->at, "iot.%s is in %s, so this %s holds: write the content so, or 'nocase' "
+                "behind it", feature->name, feature->max == LETTERS_LOWER ? "lower case" : "capitals",
+                content->negated ? "always" : "never");
+    return true;
+}
+
 static bool check_content(struct rule_draft *draft, const struct draft_step *step)
 {
     if (step->buffer == PAYLOAD || step->step.kind != STEP_CONTENT ||
@@ -128,6 +145,8 @@ static bool check_content(struct rule_draft *draft, const struct draft_step *ste
         return check_host(draft, step);
     case BUFFER_HTTP_URI:
         return check_uri(draft, step);
+    case BUFFER_FEATURE:
+        return warn_of_letters(draft, step);
     default:
         return true;
     }
