@@ -83,8 +83,8 @@ static void apply(struct tune *tune, const struct tune_group *group, const struc
     if (good && arguments->json)
         json_array_append_new(tune->applied, json_string(id));
     else if (good)
-        printf("     written to %s as %s; 'tattler tune --undo' takes it back\n", tune_target(arguments),
-                id);
+        printf("     written to %s as %s; 'tattler tune %s %s --undo' takes it back\n", tune_target(arguments),
+                id, arguments->threshold != NULL ? "--threshold-file" : "-c", tune_target(arguments));
 }
 
 static bool is_chosen(const char *list, size_t number)
@@ -112,7 +112,7 @@ static char ask(const struct tune_group *group)
         if (line[0] == 'y' || line[0] == 'n' || line[0] == 's')
             return line[0] == 'y' ? 'y' : 'n';
         printf("     'tattler explain %u' says what the rule looks for and what else can be done.\n"
-               "     The entry ends by itself, and 'tattler tune --undo' takes it back. 'n' leaves\n"
+               "     The entry ends by itself, and 'tune --undo' takes it back. 'n' leaves\n"
                "     things as they are.\n", group->sids[0]);
     }
 }
