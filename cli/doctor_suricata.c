@@ -99,7 +99,7 @@ static void check_plugins(struct reading *reading)
         plugin_check(reading->list, path);
     else
         tell_missing(reading, "write the plugin's path into the list 'plugins:', such as "
-                "'  - /usr/lib/suricata/" PLUGIN_FILE "'", "'plugins' does not name " PLUGIN_FILE);
+                "'  - " TATTLER_PLUGINDIR "/" PLUGIN_FILE "'", "'plugins' does not name " PLUGIN_FILE);
 }
 
 /* True if any file is there. */

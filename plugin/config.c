@@ -129,6 +129,8 @@ static void ReadSection(struct Reader *reader, const char *section, const SCConf
             Set(reader, key, NULL, true);
         else
             ReadKey(reader, key, child);
+        if (section[0] != '\0' && !settings_is_section(section))
+            break; /* what should be no section was refused with its first key */
     }
 }
 
