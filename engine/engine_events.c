@@ -126,17 +126,6 @@ static unsigned clock_beats(const struct sweep *sweep, struct device *device, bo
     return told;
 }
 
-static uint64_t next_due_us(const struct device *device)
-{
-    uint64_t due_us = AGENDA_NEVER;
-
-    for (const struct remote *remote = device->conduct.remotes.by_key; remote != NULL;
-            remote = remote->hh.next)
-        if (remote->due_us < due_us)
-            due_us = remote->due_us;
-    return due_us;
-}
-
 /* Mostly beats have come since it was put on the agenda. When one stops, so does that of its domain,
  * which then need not be told. Returns the next device. */
 static struct device *clock_device(const struct sweep *sweep, struct device *device)
@@ -145,10 +134,10 @@ static struct device *clock_device(const struct sweep *sweep, struct device *dev
     uint64_t due_us;
 
     lock_take(&device->lock);
-    due_us = next_due_us(device);
+    due_us = remotes_due_us(&device->conduct.remotes);
     if (due_us <= sweep->now_us) {
         clock_beats(sweep, device, true, clock_beats(sweep, device, false, true) == 0);
-        due_us = next_due_us(device);
+        due_us = remotes_due_us(&device->conduct.remotes);
     }
     next = device_set_due_and_next(sweep->engine->devices, device, due_us, sweep->now_us);
     lock_release(&device->lock);

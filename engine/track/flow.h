@@ -92,7 +92,7 @@ struct flow_relay {
     char controller[ADDRESS_TEXT_SIZE];
 };
 
-/* What each packet asks for stands first, together. */
+/* What each packet asks for stands first, together; then what each payload does, and what bursts do. */
 struct flow {
     struct device *device; /* held */
     uint64_t first_us, last_us;
@@ -119,30 +119,31 @@ struct flow {
     uint8_t payloads_seen[2];
     uint8_t syns; /* without an answer, not yet reported */
     uint8_t hour; /* local hour of the last packet */
+    enum service service;
     uint64_t bytes[2], packets[2]; /* by enum direction; whole frames, as Suricata counts */
     uint64_t unreported_up;        /* payload */
     struct entropy *counting; /* owned; NULL before the device's first payload and when done */
     struct flow_relay *relay; /* owned; NULL until both ends have spoken */
-    enum service service;
+
+    uint32_t opening_bytes[2]; /* until the other end speaks */
+    uint64_t reported_volume[2]; /* as of flow_report() */
+    struct burst burst;
+    struct symmetry symmetry;
+
     enum name_source name_source;
     enum beat_state beat_state; /* as was told */
     struct beat *beat; /* owned; of the bursts within this flow; NULL before the second, and while
                         * it would tell no more than the remote's */
-    struct burst burst;
     uint64_t burst_us; /* when the present one began */
     /* Payload that the device sent in it and in the one before, not yet reported. */
     uint64_t burst_bytes, tail_bytes;
     uint64_t tail_us;
     uint64_t burst_total; /* of the present one, reported or not */
-    struct symmetry symmetry;
-
     uint64_t reported_us;   /* when flow_report() was last called */
     uint64_t reported_down; /* of packets[DOWN] */
-    uint64_t reported_volume[2];
     struct remote *narrow, *wide; /* whom it tells, borrowed from the device; see flow_remotes.c */
     uint64_t remotes_drops; /* as of when these were looked up */
-    uint64_t opening_us;       /* the first payload */
-    uint32_t opening_bytes[2]; /* until the other end speaks */
+    uint64_t opening_us; /* the first payload */
 
     uint64_t call; /* calls_key(), where it goes to many */
     uint64_t syn_us; /* the device's last SYN that was no copy of another */

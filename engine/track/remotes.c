@@ -130,6 +130,17 @@ struct remote *remotes_at(const struct remotes *remotes, uint64_t key)
     return entry;
 }
 
+uint64_t remotes_due_us(const struct remotes *remotes)
+{
+    uint64_t due_us = UINT64_MAX;
+
+    for (unsigned settled = 0; settled < 2; settled++)
+        for (const struct remote *entry = remotes->oldest[settled]; entry != NULL; entry = entry->next)
+            if (entry->due_us < due_us)
+                due_us = entry->due_us;
+    return due_us;
+}
+
 static void set_label(struct remote *entry, const struct remote_identity *who)
 {
     size_t len = who->label_len < REMOTE_LABEL_SIZE ? who->label_len : REMOTE_LABEL_SIZE - 1;

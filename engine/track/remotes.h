@@ -36,26 +36,24 @@
 
 enum remote_kind { REMOTE_NAME, REMOTE_DOMAIN, REMOTE_ASN, REMOTE_ADDRESS, REMOTE_ENDPOINT };
 
+/* What each use and each walk asks for stands first, together. */
 struct remote {
+    struct remote *prev, *next; /* private to remotes.c */
+    uint64_t due_us; /* beat_due_us(), or sooner; UINT64_MAX at first */
+    uint64_t first_us, last_us;
+    uint64_t teller; /* the only flow, or narrower remote, that has told of it; 0: none has */
     enum remote_kind kind;
     bool settled;
     bool is_public; /* its address, or the last one that it had */
     bool to_many;   /* a multicast or broadcast address */
+    struct beat beat;
+    struct upload_window upload;
+    struct unanswered unanswered;
     char label[REMOTE_LABEL_SIZE]; /* for reports; the end of a longer one, where its domain is */
     uint8_t protocol; /* of an address, set by the caller, as is the next */
     uint16_t port;
-    uint64_t first_us, last_us;
-    uint64_t teller; /* the only flow, or narrower remote, that has told of it; 0: none has */
-    struct beat beat;
-    uint64_t due_us; /* beat_due_us(), or sooner; UINT64_MAX at first */
-    struct upload_window upload;
-    struct unanswered unanswered;
-
     uint64_t key; /* of kind and hash */
-
-    /* Private to remotes.c. */
-    struct remote *prev, *next;
-    UT_hash_handle hh;
+    UT_hash_handle hh; /* in the order they were made */
 };
 
 /* Limits and counters that all devices share; any thread. */
@@ -110,6 +108,8 @@ void remotes_touch(struct remotes *remotes, struct remote *entry, uint64_t now_u
 /* NULL: not there. Neither counts as use. */
 struct remote *remotes_find(const struct remotes *remotes, enum remote_kind kind, uint64_t hash);
 struct remote *remotes_at(const struct remotes *remotes, uint64_t key);
+/* The first time that any of them is due; UINT64_MAX: never. */
+uint64_t remotes_due_us(const struct remotes *remotes);
 /* For an entry with nothing left to remember, such as an endpoint that has answered. */
 void remotes_drop(struct remotes *remotes, struct remotes_budget *budget, struct remote *entry);
 
