@@ -164,6 +164,14 @@ static APART void follow_opening(struct engine *engine, struct flow *flow,
         flow_note_syn(engine, flow);
 }
 
+/* After its SYN the device speaks as to one who answered, though no answer was seen. */
+static bool goes_on(const struct flow *flow, const struct packet_view *packet, enum direction way)
+{
+    return way == UP && flow->packets[DOWN] == 0 && flow->syn_us > 0 && !flow->goes_on &&
+           packet->payload.left > 0 &&
+           (packet->tcp_flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK;
+}
+
 /* An error about this flow, from its remote or a router on the way: it refuses as a RST does, and what
  * the flow has to tell must not wait for its end, which hosts see at different times. */
 static APART void hear_of(struct engine *engine, struct flow *flow, const struct packet_view *packet,
@@ -256,6 +264,8 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     if (flow->packets[DOWN] <= 1 && flow->device_initiated &&
             (way == DOWN || (packet->tcp_flags & TCP_SYN) != 0))
         follow_opening(worker->engine, flow, packet, way);
+    else if (goes_on(flow, packet, way))
+        flow_note_going_on(flow);
     if (messages && !is_idle(flow, packet))
         flow_follow_bursts(worker->engine, flow, packet, way);
     if ((flow->changed & CHANGED_BEAT) != 0)

@@ -82,12 +82,12 @@ bool flow_uplink_failed(struct engine *engine, const struct flow *flow, uint64_t
 
 /* --- endpoints --- */
 
-/* SYNs of before an outage was known to be one are taken back. */
+/* SYNs of before an outage was known to be one are taken back; those answered unseen do not count. */
 static void count_syns(struct engine *engine, struct flow *flow, struct unanswered *unanswered)
 {
     if (unanswered->syns > 0 && flow_uplink_failed(engine, flow, unanswered->since_us))
         unanswered->syns = 0;
-    if (flow_uplink_failed(engine, flow, flow->last_us))
+    if (flow->goes_on || flow_uplink_failed(engine, flow, flow->last_us))
         flow->syns = 0;
     for (; flow->syns > 0; flow->syns--)
         unanswered_syn(unanswered, flow->last_us);
@@ -148,6 +148,12 @@ void flow_note_syn(struct engine *engine, struct flow *flow)
     lock_release(&flow->device->lock);
 }
 
+static void count_answer(struct flow *flow, bool accepted)
+{
+    acceptance_answer(&flow->device->conduct.acceptance, flow->waits, accepted, flow->first_us, flow->last_us);
+    flow->waits = false;
+}
+
 /* An endpoint that accepts is of no more interest, one that refuses is. */
 void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer answer)
 {
@@ -168,11 +174,25 @@ void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer 
     if (endpoint != NULL)
         unanswered_answer(&endpoint->unanswered, answer, flow->last_us);
     look(engine, flow, endpoint);
-    acceptance_answer(&conduct->acceptance, flow->waits, flow->accepted, flow->first_us, flow->last_us);
+    if (!flow->goes_on) /* else it was counted */
+        count_answer(flow, flow->accepted);
     if (flow->accepted && endpoint != NULL)
         remotes_drop(&conduct->remotes, &engine->budget.conduct.remotes, endpoint);
     lock_release(&flow->device->lock);
-    flow->silence = flow->waits = false;
+    flow->silence = false;
+}
+
+void flow_note_going_on(struct flow *flow)
+{
+    struct remote *endpoint;
+
+    lock_take(&flow->device->lock);
+    count_answer(flow, true);
+    endpoint = flow->silence ? find_endpoint(flow) : NULL;
+    if (endpoint != NULL)
+        unanswered_answer(&endpoint->unanswered, SYN_ACCEPTED, flow->last_us);
+    lock_release(&flow->device->lock);
+    flow->goes_on = true;
 }
 
 void flow_note_unreachable(struct engine *engine, struct flow *flow)

@@ -35,7 +35,8 @@ struct acceptance {
 
 /* The device opened a flow. True: it waits. */
 bool acceptance_open(struct acceptance *acceptance, bool may_wait, uint64_t now_us);
-/* Something came back for one that was opened at 'opened_us', a refusal or not; 'waits' is what was said then. */
+/* Something came back for one that was opened at 'opened_us', a refusal or not, or the device went on as if
+ * it had; 'waits' is what was said then. */
 void acceptance_answer(struct acceptance *acceptance, bool waits, bool accepted, uint64_t opened_us,
         uint64_t now_us);
 

@@ -110,6 +110,7 @@ struct flow {
     bool talks;   /* its datagrams tell of its device */
     bool accepted; /* the device opened it, and the first answer was no refusal */
     bool waits;    /* opened to a neighbour who has not answered yet */
+    bool goes_on;  /* the device acts as if it were, though no answer was seen */
     bool settled; /* what names the remote is known by now, or will not be */
     bool ending;  /* a FIN or RST was seen */
     bool burst_waits; /* until then, or as long as its first packet is the only one */

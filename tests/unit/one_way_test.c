@@ -52,6 +52,30 @@ START_TEST(nobody_is_refused_where_only_what_goes_out_is_seen)
 }
 END_TEST
 
+/* What comes back takes another way, for some devices of the home alone: they acknowledge it all the same. */
+START_TEST(who_goes_on_was_answered)
+{
+    struct flow *flow = connect_to(&scene, REMOTE);
+    struct feature_value value;
+
+    send_on(&scene, flow, DOWN, "", 0);
+    flow_close(scene.engine, flow);
+    flow = NULL;
+    for (unsigned i = 0; i < HOSTS; i++) {
+        flow_close(scene.engine, flow);
+        scene.now_us += SECOND / 10;
+        flow = connect_from(&scene, BROWSER, REMOTE, 443);
+        send_on(&scene, flow, UP, "hello", 5);
+        send_on(&scene, flow, UP, "hello", 5);
+    }
+    ck_assert(!known(flow, "unanswered", &value));
+    flow_close(scene.engine, flow);
+    flow = connect_from(&scene, BROWSER, REMOTE, 443);
+    ck_assert_double_gt(share_accepted(flow), 0.95);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 START_TEST(an_answer_to_anybody_shows_that_answers_would_be_seen)
 {
     struct flow *flow = connect_to(&scene, REMOTE);
@@ -122,6 +146,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         nobody_is_refused_where_only_what_goes_out_is_seen,
+        who_goes_on_was_answered,
         an_answer_to_anybody_shows_that_answers_would_be_seen,
         a_call_from_outside_shows_it_too,
         an_error_from_outside_shows_it_too,
