@@ -10,22 +10,30 @@
 
 /* --- what all records share --- */
 
-/* Names of the protocols that flows are made of, and of others that rules alert on (IANA's "Assigned
- * Internet Protocol Numbers"), spelled as in Suricata's util-proto-name.c. */
+/* IANA's "Assigned Internet Protocol Numbers" from 0 on, spelled as in Suricata's util-proto-name.c, which
+ * tells those without a name by number. */
 static void put_protocol(struct json *json, uint8_t protocol)
 {
     static const char *const names[] = {
-        [PACKET_PROTOCOL_ICMP] = "ICMP",       [PACKET_PROTOCOL_IPV4] = "IP-in-IP",
-        [PACKET_PROTOCOL_TCP] = "TCP",         [PACKET_PROTOCOL_UDP] = "UDP",
-        [PACKET_PROTOCOL_IPV6] = "IPv6",       [PACKET_PROTOCOL_GRE] = "GRE",
-        [PACKET_PROTOCOL_ESP] = "ESP",         [PACKET_PROTOCOL_ICMPV6] = "IPv6-ICMP",
-        [PACKET_PROTOCOL_SCTP] = "SCTP",       [2] = "IGMP",
-        [89] = "OSPF",                         [103] = "PIM",
-        [112] = "VRRP",
+        "HOPOPT", "ICMP", "IGMP", "GGP", "IP-in-IP", "ST", "TCP", "CBT", "EGP", "IGP",
+        "BBN-RCC-MON", "NVP-II", "PUP", "ARGUS", "EMCON", "XNET", "CHAOS", "UDP", "MUX", "DCN-MEAS",
+        "HMP", "PRM", "XNS-IDP", "TRUNK-1", "TRUNK-2", "LEAF-1", "LEAF-2", "RDP", "IRTP", "ISO-TP4",
+        "NETBLT", "MFE-NSP", "MERIT-INP", "DCCP", "3PC", "IDPR", "XTP", "DDP", "IDPR-CMTP", "TP++",
+        "IL", "IPv6", "SDRP", "IPv6-Route", "IPv6-Frag", "IDRP", "RSVP", "GRE", "DSR", "BNA",
+        "ESP", "AH", "I-NLSP", "SwIPe", "NARP", "MOBILE", "TLSP", "SKIP", "IPv6-ICMP", "IPv6-NoNxt",
+        "IPv6-Opts", "Any", "CFTP", "Any", "SAT-EXPAK", "KRYPTOLAN", "RVD", "IPPC", "Any", "SAT-MON",
+        "VISA", "IPCU", "CPNX", "CPHB", "WSN", "PVP", "BR-SAT-MON", "SUN-ND", "WB-MON", "WB-EXPAK",
+        "ISO-IP", "VMTP", "SECURE-VMTP", "VINES", "TTP", "NSFNET-IGP", "DGP", "TCF", "EIGRP", "OSPF",
+        "Sprite-RPC", "LARP", "MTP", "AX.25", "OS", "MICP", "SCC-SP", "ETHERIP", "ENCAP", "Any",
+        "GMTP", "IFMP", "PNNI", "PIM", "ARIS", "SCPS", "QNX", "A/N", "IPComp", "SNP",
+        "Compaq-Peer", "IPX-in-IP", "VRRP", "PGM", "Any", "L2TP", "DDX", "IATP", "STP", "SRP",
+        "UTI", "SMP", "SM", "PTP", "IS-IS", "FIRE", "CRTP", "CRUDP", "SSCOPMCE", "IPLT",
+        "SPS", "PIPE", "SCTP", "FC", "RSVP-E2E-IGNORE", "Mobility", "UDPLite", "MPLS-in-IP", "manet",
+        "HIP", "Shim6", "WESP", "ROHC", "Ethernet",
     };
     char number[4];
 
-    if (protocol < sizeof(names) / sizeof(names[0]) && names[protocol] != NULL) {
+    if (protocol < sizeof(names) / sizeof(names[0])) {
         json_word(json, "proto", names[protocol]);
         return;
     }

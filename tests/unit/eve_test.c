@@ -151,7 +151,8 @@ static const struct {
 } protocols[] = {
     { 1, "ICMP" },     { 2, "IGMP" },    { 4, "IP-in-IP" }, { 6, "TCP" },        { 17, "UDP" },
     { 41, "IPv6" },    { 47, "GRE" }, { 50, "ESP" },     { 58, "IPv6-ICMP" }, { 132, "SCTP" },
-    { 255, "255" },
+    { 0, "HOPOPT" }, { 44, "IPv6-Frag" }, { 89, "OSPF" }, { 103, "PIM" }, { 112, "VRRP" },
+    { 143, "Ethernet" }, { 144, "144" }, { 255, "255" },
 };
 
 START_TEST(protocols_are_spelled_as_in_suricata)
