@@ -45,7 +45,7 @@ static void fill_view(struct packet_view *view, const struct packet *packet, boo
     view->from_first_sender = from_first_sender;
 }
 
-/* A packet without a flow, to rules. */
+/* A packet without a flow, to rules: also a fragment, of which they see the IP header. */
 static void show_alone(struct inspector *inspector, const struct packet *packet, bool rebuilt)
 {
     if (inspector->rules.matcher == NULL)
@@ -222,6 +222,7 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
             return;
         inspector->cut += outer.cut;
         if (outer.kind == PACKET_FRAGMENT) {
+            show_alone(inspector, &outer, false);
             if (!rebuild(inspector, &outer, depth, &whole))
                 return;
             packet = &whole;

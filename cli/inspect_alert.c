@@ -25,6 +25,7 @@ static struct eve_head head_of(const struct inspector *inspector,
     head.source_port = packet->is_icmp ? message : packet->source_port;
     head.destination_port = packet->destination_port;
     head.protocol = packet->protocol;
+    head.is_fragment = packet->is_fragment;
     head.has_ports = inspect_has_ports(packet->protocol);
     return head;
 }

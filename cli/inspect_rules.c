@@ -110,6 +110,7 @@ static void fill_packet(struct match_packet *out, const struct packet *packet, b
     out->is_icmp = packet->kind == PACKET_ICMP;
     out->icmp_type = out->is_icmp ? packet->icmp.type : 0;
     out->icmp_code = out->is_icmp ? packet->icmp.code : 0;
+    out->is_fragment = packet->kind == PACKET_FRAGMENT;
     out->is_rebuilt = rebuilt;
     out->payload = payload_of(packet);
 }

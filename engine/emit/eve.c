@@ -43,7 +43,8 @@ static void put_protocol(struct json *json, uint8_t protocol)
 
 static bool is_icmp(const struct eve_head *head)
 {
-    return head->protocol == PACKET_PROTOCOL_ICMP || head->protocol == PACKET_PROTOCOL_ICMPV6;
+    return !head->is_fragment && (head->protocol == PACKET_PROTOCOL_ICMP ||
+                                         head->protocol == PACKET_PROTOCOL_ICMPV6);
 }
 
 static void put_vlans(struct json *json, const struct eve_head *head)

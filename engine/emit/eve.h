@@ -28,6 +28,7 @@ struct eve_head {
     /* ICMP: type << 8 | code, and in flow records those of the answer. */
     uint16_t source_port, destination_port;
     bool has_ports; /* TCP, UDP and SCTP */
+    bool is_fragment; /* of a datagram: type and code of ICMP are not known */
     uint8_t protocol;   /* IP protocol number */
     uint8_t ip_version; /* 4 or 6 */
     uint8_t vlan_count;

@@ -8,10 +8,12 @@
 
 /* --- the header --- */
 
+/* Those of a fragment are not known. */
 static bool has_ports(const struct match_packet *packet)
 {
-    return packet->protocol == PACKET_PROTOCOL_TCP || packet->protocol == PACKET_PROTOCOL_UDP ||
-           packet->protocol == PACKET_PROTOCOL_SCTP;
+    return !packet->is_fragment && (packet->protocol == PACKET_PROTOCOL_TCP ||
+                                           packet->protocol == PACKET_PROTOCOL_UDP ||
+                                           packet->protocol == PACKET_PROTOCOL_SCTP);
 }
 
 bool look_protocol(const struct look *look, const struct rule *rule)
@@ -141,7 +143,7 @@ bool look_flags_fit(const struct rule_tcp_flags *asked, uint8_t tcp_flags)
 
 static bool tests_tcp_flags(const struct look *look, const struct rule_test *test)
 {
-    return look->packet->protocol == PACKET_PROTOCOL_TCP &&
+    return look->packet->protocol == PACKET_PROTOCOL_TCP && !look->packet->is_fragment &&
            look_flags_fit(&test->tcp_flags, look->packet->tcp_flags);
 }
 

@@ -41,7 +41,7 @@ struct match_packet {
     uint16_t source_port, destination_port; /* 0 where the protocol has none */
     uint8_t protocol;                       /* IP protocol number */
     uint8_t ip_version, ttl, tcp_flags;
-    bool is_icmp, is_rebuilt; /* from fragments */
+    bool is_icmp, is_fragment, is_rebuilt; /* rebuilt: from fragments */
     uint8_t icmp_type, icmp_code;
     struct cursor payload;
     /* Of its flow. */
