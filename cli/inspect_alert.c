@@ -27,6 +27,10 @@ static struct eve_head head_of(const struct inspector *inspector,
     head.protocol = packet->protocol;
     head.is_fragment = packet->is_fragment;
     head.has_ports = inspect_has_ports(packet->protocol);
+    if (packet->is_rebuilt) { /* no packet of the capture */
+        head.packet_source = "defrag";
+        head.packet_number = 0;
+    }
     return head;
 }
 

@@ -55,8 +55,8 @@ def write(path):
 
 
 def told(records):
-    return sorted(str([one.get(field) for field in ("timestamp", "proto", "src_ip", "src_port", "dest_port",
-                                                    "icmp_type")] + [one["alert"]["signature_id"]])
+    return sorted(str([one.get(field) for field in ("timestamp", "pcap_cnt", "pkt_src", "proto", "src_ip",
+                                                    "src_port", "dest_port", "icmp_type")] + [one["alert"]["signature_id"]])
                   for one in eve.of_type(records, "alert"))
 
 
