@@ -25,7 +25,10 @@ static const char usage[] =
         "  --thaw DEVICE     it learns again\n"
         "  --reset DEVICE    it learns anew\n"
         "  --forget DEVICE   as if it had never been\n"
-        "  -h, --help        this text\n";
+        "  -h, --help        this text\n"
+        "\n"
+        "Exit status: 0 done, 1 the store could not be read or written, 2 wrong usage or configuration,\n"
+        "or no such device.\n";
 
 struct ruling {
     enum store_ruling what;

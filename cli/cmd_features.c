@@ -13,7 +13,9 @@ static const char usage[] =
         "Lists what rules can ask for and what the 'iot' object of EVE JSON holds.\n"
         "\n"
         "  --markdown  the reference page, as in doc/features.md\n"
-        "  -h, --help  this text\n";
+        "  -h, --help  this text\n"
+        "\n"
+        "Exit status: 0 done, 2 wrong usage.\n";
 
 /* --- a list for the terminal --- */
 

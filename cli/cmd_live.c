@@ -13,7 +13,7 @@ static const char usage[] =
         "CAP_NET_RAW, only to open the interface.\n"
         "\n"
         "  -i INTERFACE  such as eth0; 'any' for all there are\n"
-        "  -c FILE       configuration (see tattler.yaml in the documentation)\n"
+        "  -c FILE       configuration, as doc/configuration.md describes it\n"
         "  -S RULES      a file of rules, or a folder of files '*.rules'; may be given again\n"
         "                (default: those of the configuration, else the pack)\n"
         "  -l DIRECTORY  write eve.json there; made if it is missing (default: " LIVE_LOG_FOLDER "\n"

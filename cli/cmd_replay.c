@@ -28,7 +28,7 @@ static const char usage[] =
         "\n"
         "Reads pcap and pcapng files, also compressed, in the order given; '-' is standard input.\n"
         "\n"
-        "  -c FILE       configuration (see tattler.yaml in the documentation)\n"
+        "  -c FILE       configuration, as doc/configuration.md describes it\n"
         "  -S RULES      a file of rules, or a folder of files '*.rules'; may be given again\n"
         "                (default: those of the configuration, else the pack)\n"
         "  -l DIRECTORY  write eve.json there\n"

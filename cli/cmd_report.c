@@ -23,7 +23,7 @@ static const char usage[] =
         "  -S RULES      a file of rules, or a folder of them, to explain alerts by; may be given again\n"
         "  --store FILE  the store of baselines: what is usual for each device, and what is not\n"
         "  -o FILE       default: report.html; '-' is standard output\n"
-        "  -h, --help\n"
+        "  -h, --help    this text\n"
         "\n"
         "Exit status: 0 done, 1 some input could not be read (the rest is on the page),\n"
         "2 wrong usage or configuration.\n";

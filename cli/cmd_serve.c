@@ -24,7 +24,7 @@ static const char usage[] =
         "  --token-file FILE      a token of your own (16 characters or more), for cookie and bearer\n"
         "  --user NAME            run as this user once it listens; default if started as root: tattler,\n"
         "                         else nobody\n"
-        "  -h, --help\n"
+        "  -h, --help             this text\n"
         "\n"
         "Exit status: 0 ended by a signal, 1 it could not listen, 2 wrong usage or configuration.\n";
 
