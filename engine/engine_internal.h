@@ -345,7 +345,8 @@ void flow_note_heard(struct engine *engine, const struct flow *flow);
 void flow_tell_silence(struct engine *engine, struct flow *flow, bool make);
 void flow_note_syn(struct engine *engine, struct flow *flow);
 void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer answer);
-/* The device speaks after a SYN whose answer was not seen: the sensor sees one direction of it. */
+/* The device acknowledges an answer from outside that was not seen. It counts as an answer only for who
+ * was never seen to get any from there: else it would be cheap to make up for who scans. */
 void flow_note_going_on(struct flow *flow);
 /* An error says that the remote cannot be reached: it refuses. */
 void flow_note_unreachable(struct engine *engine, struct flow *flow);

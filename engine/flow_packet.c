@@ -164,12 +164,11 @@ static APART void follow_opening(struct engine *engine, struct flow *flow,
         flow_note_syn(engine, flow);
 }
 
-/* After its SYN the device speaks as to one who answered, though no answer was seen. */
+/* After its SYN to outside the device goes on as if somebody had answered, though no answer was seen. */
 static bool goes_on(const struct flow *flow, const struct packet_view *packet, enum direction way)
 {
     return way == UP && flow->packets[DOWN] == 0 && flow->syn_us > 0 && !flow->goes_on &&
-           packet->payload.left > 0 &&
-           (packet->tcp_flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK;
+           flow->remote_is_public && (packet->tcp_flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK;
 }
 
 /* An error about this flow, from its remote or a router on the way: it refuses as a RST does, and what

@@ -164,6 +164,7 @@ void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer 
     flow->accepted = answer == SYN_ACCEPTED;
     lock_take(&flow->device->lock);
     heard_note(&conduct->heard, flow->last_us);
+    conduct->heard.outside |= flow->remote_is_public;
     if (flow->remote_is_public && answer == SYN_ACCEPTED)
         answer_uplink(engine, flow->last_us);
     flow_judge_again(engine, flow); /* now that both directions are known to be seen */
@@ -182,17 +183,22 @@ void flow_note_answer(struct engine *engine, struct flow *flow, enum syn_answer 
     flow->silence = false;
 }
 
-void flow_note_going_on(struct flow *flow)
+static void answer_unseen(struct flow *flow)
 {
-    struct remote *endpoint;
+    struct remote *endpoint = flow->silence ? find_endpoint(flow) : NULL;
 
-    lock_take(&flow->device->lock);
     count_answer(flow, true);
-    endpoint = flow->silence ? find_endpoint(flow) : NULL;
     if (endpoint != NULL)
         unanswered_answer(&endpoint->unanswered, SYN_ACCEPTED, flow->last_us);
-    lock_release(&flow->device->lock);
     flow->goes_on = true;
+}
+
+void flow_note_going_on(struct flow *flow)
+{
+    lock_take(&flow->device->lock);
+    if (!flow->device->conduct.heard.outside)
+        answer_unseen(flow);
+    lock_release(&flow->device->lock);
 }
 
 void flow_note_unreachable(struct engine *engine, struct flow *flow)

@@ -32,6 +32,7 @@ struct unanswered {
 /* One per device. */
 struct heard {
     bool ever;
+    bool outside; /* a public remote has answered it */
     uint64_t last_us;
 };
 

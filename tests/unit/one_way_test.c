@@ -76,6 +76,25 @@ START_TEST(who_goes_on_was_answered)
 }
 END_TEST
 
+/* Else who scans would only have to make acknowledgements up. */
+START_TEST(who_was_answered_before_is_not_believed)
+{
+    struct flow *flow = connect_from(&scene, BROWSER, REMOTE, 443);
+
+    send_on(&scene, flow, DOWN, "", 0);
+    for (unsigned i = 0; i < HOSTS; i++) {
+        flow_close(scene.engine, flow);
+        scene.now_us += SECOND / 10;
+        flow = connect_from(&scene, BROWSER, REMOTE, 443);
+        send_on(&scene, flow, UP, "hello", 5);
+    }
+    flow_close(scene.engine, flow);
+    flow = connect_from(&scene, BROWSER, REMOTE, 443);
+    ck_assert_double_lt(share_accepted(flow), 0.2);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
 START_TEST(an_answer_to_anybody_shows_that_answers_would_be_seen)
 {
     struct flow *flow = connect_to(&scene, REMOTE);
@@ -147,6 +166,7 @@ int main(void)
     const TTest *const tests[] = {
         nobody_is_refused_where_only_what_goes_out_is_seen,
         who_goes_on_was_answered,
+        who_was_answered_before_is_not_believed,
         an_answer_to_anybody_shows_that_answers_would_be_seen,
         a_call_from_outside_shows_it_too,
         an_error_from_outside_shows_it_too,
