@@ -7,6 +7,7 @@
 #include "detect-engine-mpm.h"
 #include "detect-engine-port.h"
 #include "detect-engine-prefilter.h"
+#include "detect-tcp-flags.h"
 #include "detect/gate.h"
 #include "stream-tcp-private.h"
 #include "stream-tcp.h"
@@ -312,11 +313,12 @@ void TattlerPayloadAdd(const SigGroupHead *sgh, struct TattlerPayload *payload, 
     payload->in_packets |= LooksAtPackets(sgh, s);
 }
 
-/* Groups of one protocol and direction differ by rules on a few ports. Those of protocols without ports
- * are told neither. */
+/* Groups of one protocol and direction differ by rules on a few ports, and those of answers by rules on SYNs
+ * alone, which Suricata leaves out. Those of protocols without ports are told neither. */
 static bool IsInGroupAlike(const SigGroupHead *sgh, const Signature *s)
 {
-    if ((s->flags & sgh->init->direction) == 0)
+    if ((s->flags & sgh->init->direction) == 0 ||
+            (sgh->init->direction == SIG_FLAG_TOCLIENT && DetectFlagsSignatureNeedsSynOnlyPackets(s)))
         return false;
     for (int protocol = 0; protocol < 256; protocol++)
         if (sgh->init->protos[protocol] != 0 && DetectProtoContainsProto(&s->proto, protocol) != 0)
