@@ -186,8 +186,11 @@ static void look_at_remote(struct worker *worker, struct flow *flow, bool at_hom
 
     flow->remote_is_public = !at_home && address_is_public(remote) &&
                              !devices_has_at(worker->engine->devices, remote);
-    if (!flow->remote_is_public)
+    if (!flow->remote_is_public) {
+        flow->waits = flow->device_initiated && !flow->to_many &&
+                      devices_has_at(worker->engine->devices, remote);
         return;
+    }
     network = worker_network(worker, remote);
     flow->geo = network->geo;
     flow->risk = network->risk;

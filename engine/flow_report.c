@@ -211,7 +211,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     if (flow->device_initiated)
         recall_remotes(engine, flow);
     if (flow->device_initiated && !flow->to_many) {
-        flow->waits = acceptance_open(&conduct->acceptance, !flow->remote_is_public, flow->last_us);
+        flow->waits = acceptance_open(&conduct->acceptance, flow->waits, flow->last_us);
         note_fanout(engine, flow);
         if (flow->remote_port != 0)
             outlook->new_port = flow_teach_port(engine, flow);

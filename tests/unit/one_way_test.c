@@ -20,19 +20,24 @@ static void tear_down(void)
 }
 
 /* Opens that many flows to hosts that do not answer; the last one, to be closed. */
-static struct flow *call_many(const char *device, const char *network)
+static struct flow *call(const char *device, const char *network, unsigned hosts, uint64_t pause_us)
 {
     struct flow *flow = NULL;
 
-    for (unsigned i = 0; i < HOSTS; i++) {
+    for (unsigned i = 0; i < hosts; i++) {
         char remote[ADDRESS_TEXT_SIZE];
 
         flow_close(scene.engine, flow);
         snprintf(remote, sizeof(remote), "%s.%u", network, 100 + i);
-        scene.now_us += SECOND / 10;
+        scene.now_us += pause_us;
         flow = connect_from(&scene, device, remote, 443);
     }
     return flow;
+}
+
+static struct flow *call_many(const char *device, const char *network)
+{
+    return call(device, network, HOSTS, SECOND / 10);
 }
 
 static double share_accepted(const struct flow *flow)
@@ -48,6 +53,16 @@ START_TEST(nobody_is_refused_where_only_what_goes_out_is_seen)
 
     assert_number(flow, "fanout", HOSTS);
     ck_assert_double_eq(share_accepted(flow), -1);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+/* Neighbours have a moment to answer, if there are any. */
+START_TEST(neighbours_that_were_never_seen_count_at_once)
+{
+    struct flow *flow = call(BROWSER, "192.168.1", 16, 1000);
+
+    ck_assert_double_eq(share_accepted(flow), 0);
     flow_close(scene.engine, flow);
 }
 END_TEST
@@ -165,6 +180,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         nobody_is_refused_where_only_what_goes_out_is_seen,
+        neighbours_that_were_never_seen_count_at_once,
         who_goes_on_was_answered,
         who_was_answered_before_is_not_believed,
         an_answer_to_anybody_shows_that_answers_would_be_seen,
