@@ -167,7 +167,8 @@ const struct rule_kind rule_kinds[] = {
             "For inventory. Worth a look for a thing, when other alerts come with it." },
     { "exposure", "Within reach from outside",
             "The device can be reached from the Internet, or asked for that: a port opened at "
-            "the router, a tunnel, a cloud that connects whoever knows a number.",
+            "the router, a tunnel, a cloud that connects whoever knows a number. Or it is flooded from "
+            "there, or answers those whom others want flooded.",
             "Much of it is how the product works; games and file sharing open ports.",
             "Decide whether you want it. If not, turn UPnP off at the router and remote access "
             "at the device; if so, keep it updated and give it a password of its own." },
