@@ -26,18 +26,25 @@ static void note_router(struct devices *devices, const struct mac *mac, enum rou
         devices->counters.routers++;
 }
 
+/* NULL: nobody has it. */
+static struct entry *entry_at(struct devices *devices, const struct address *address)
+{
+    struct bound *bound = binding_find(&devices->bindings, address);
+
+    return bound != NULL ? device_entry_of(bound) : NULL;
+}
+
 static struct entry *by_address(struct devices *devices, const struct device_sighting *sighting)
 {
-    struct bound *bound = binding_find(&devices->bindings, &sighting->address);
+    struct entry *entry = entry_at(devices, &sighting->address);
 
-    return bound != NULL ? device_entry_of(bound) : device_find_or_make(devices, NULL, sighting);
+    return entry != NULL ? entry : device_find_or_make(devices, NULL, sighting);
 }
 
 /* The one that has the address, if it is also the one with this MAC: mostly it is. */
 static struct entry *back_at_address(struct devices *devices, const struct device_sighting *sighting)
 {
-    struct bound *bound = binding_find(&devices->bindings, &sighting->address);
-    struct entry *entry = bound != NULL ? device_entry_of(bound) : NULL;
+    struct entry *entry = entry_at(devices, &sighting->address);
 
     if (entry == NULL || !entry->device.has_mac || !mac_equal(&entry->device.mac, sighting->mac))
         return NULL;
@@ -49,12 +56,12 @@ static struct entry *back_at_address(struct devices *devices, const struct devic
 static void note_usurper(struct devices *devices, struct entry *entry,
         const struct device_sighting *sighting)
 {
-    struct bound *bound = binding_find(&devices->bindings, &sighting->address);
+    struct entry *at = entry_at(devices, &sighting->address);
     struct device *holder;
 
-    if (bound == NULL || bound == &entry->bound)
+    if (at == NULL || at == entry)
         return;
-    holder = &device_entry_of(bound)->device;
+    holder = &at->device;
     if (holder->has_mac && routers_has(&devices->routers, &holder->mac) &&
             !routers_has(&devices->routers, sighting->mac) &&
             sighting->time_us < atomic_load(&holder->last_seen_us) + PRESENT_US)
@@ -107,20 +114,25 @@ static void touch(struct devices *devices, struct entry *entry, uint64_t time_us
     atomic_store_explicit(&entry->device.last_seen_us, time_us, memory_order_relaxed);
 }
 
-static struct device *hold_entry(struct devices *devices, struct entry *entry, uint64_t time_us)
+/* Whose it is, NULL: nobody's; who is somebody is there now. */
+static struct entry *see(struct devices *devices, const struct device_sighting *sighting)
 {
-    if (entry == NULL)
-        return NULL;
-    touch(devices, entry, time_us);
-    return device_hold(&entry->device);
+    struct entry *entry = resolve(devices, sighting);
+
+    if (entry != NULL)
+        touch(devices, entry, sighting->time_us);
+    return entry;
 }
 
 struct device *devices_see(struct devices *devices, const struct device_sighting *sighting)
 {
-    struct device *device;
+    struct device *device = NULL;
+    struct entry *entry;
 
     lock_take(&devices->lock);
-    device = hold_entry(devices, resolve(devices, sighting), sighting->time_us);
+    entry = see(devices, sighting);
+    if (entry != NULL)
+        device = device_hold(&entry->device);
     lock_release(&devices->lock);
     return device;
 }
@@ -132,10 +144,8 @@ struct device *devices_see_asker(struct devices *devices, const struct device_si
     struct entry *entry;
 
     lock_take(&devices->lock);
-    entry = resolve(devices, claim);
-    if (entry != NULL)
-        touch(devices, entry, claim->time_us);
-    if (entry != NULL && binding_find(&devices->bindings, target) == NULL)
+    entry = see(devices, claim);
+    if (entry != NULL && entry_at(devices, target) == NULL)
         asker = device_hold(&entry->device);
     lock_release(&devices->lock);
     return asker;
@@ -145,17 +155,12 @@ struct device *devices_see_answer(struct devices *devices, const struct device_s
         const struct address *target)
 {
     struct device *told = NULL;
-    struct bound *bound = NULL;
-    struct entry *entry;
+    struct entry *entry = NULL;
 
     lock_take(&devices->lock);
-    entry = resolve(devices, claim);
+    if (see(devices, claim) != NULL)
+        entry = entry_at(devices, target);
     if (entry != NULL) {
-        touch(devices, entry, claim->time_us);
-        bound = binding_find(&devices->bindings, target);
-    }
-    if (bound != NULL) {
-        entry = device_entry_of(bound);
         touch(devices, entry, claim->time_us);
         if (atomic_load_explicit(&entry->device.misses, memory_order_relaxed))
             told = device_hold(&entry->device);
@@ -175,12 +180,15 @@ struct device *devices_at(struct devices *devices, const struct address *address
 struct device *devices_known_at(struct devices *devices, const struct address *address,
         uint64_t time_us)
 {
-    struct bound *bound;
-    struct device *device;
+    struct device *device = NULL;
+    struct entry *entry;
 
     lock_take(&devices->lock);
-    bound = binding_find(&devices->bindings, address);
-    device = hold_entry(devices, bound != NULL ? device_entry_of(bound) : NULL, time_us);
+    entry = entry_at(devices, address);
+    if (entry != NULL) {
+        touch(devices, entry, time_us);
+        device = device_hold(&entry->device);
+    }
     lock_release(&devices->lock);
     return device;
 }
@@ -200,21 +208,21 @@ bool devices_has_at(struct devices *devices, const struct address *address)
     bool any;
 
     lock_take(&devices->lock);
-    any = binding_find(&devices->bindings, address) != NULL;
+    any = entry_at(devices, address) != NULL;
     lock_release(&devices->lock);
     return any;
 }
 
 bool devices_mac_at(struct devices *devices, const struct address *address, struct mac *mac)
 {
-    struct bound *bound;
+    struct entry *entry;
     bool any;
 
     lock_take(&devices->lock);
-    bound = binding_find(&devices->bindings, address);
-    any = bound != NULL && device_entry_of(bound)->device.has_mac;
+    entry = entry_at(devices, address);
+    any = entry != NULL && entry->device.has_mac;
     if (any)
-        *mac = device_entry_of(bound)->device.mac;
+        *mac = entry->device.mac;
     lock_release(&devices->lock);
     return any;
 }
