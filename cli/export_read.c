@@ -9,15 +9,6 @@
 
 /* --- knowledge --- */
 
-static void tell_problem(void *user, const char *path, unsigned line, const char *what)
-{
-    (void)user;
-    if (line > 0)
-        complain("%s:%u: %s", path, line, what);
-    else
-        complain("%s: %s", path, what);
-}
-
 void export_knowledge_open(const struct settings *settings, struct export_knowledge *out)
 {
     char error[256];
@@ -26,7 +17,7 @@ void export_knowledge_open(const struct settings *settings, struct export_knowle
     if (domain_open(settings->public_suffix_list, &out->domains, error, sizeof(error)) !=
             TATTLER_OK)
         complain("%s: names such as co.uk are not told from others", error);
-    if (geo_open((const char *const *)settings->geo.items, settings->geo.count, tell_problem, NULL,
+    if (geo_open((const char *const *)settings->geo.items, settings->geo.count, complain_of_file, NULL,
                 &out->geo) != TATTLER_OK)
         complain("out of memory: addresses that serve many names are told by the records alone");
 }
