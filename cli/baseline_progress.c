@@ -1,6 +1,6 @@
 #include "baseline_progress.h"
 
-#define US_PER_S UINT64_C(1000000)
+#include "base/time.h"
 
 const char *baseline_state_name(enum baseline_state state)
 {

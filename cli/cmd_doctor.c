@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "command.h"
 #include "detect/suppress.h"
 #include "doctor.h"
@@ -22,7 +23,6 @@
 
 #define SURICATA_YAML "/etc/suricata/suricata.yaml"
 #define GEO_DAYS_MAX 180 /* networks change hands; half a year misplaces a few in a hundred */
-#define DAY_S 86400
 #define TEXT_SIZE 2048
 
 static const char usage[] =

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "options.h"
 #include "command.h"
 #include "heuristics.h"
@@ -15,8 +16,6 @@
 #define TOP_DEFAULT 20
 #define DAYS_DEFAULT 90
 #define DAYS_MAX 3650
-#define DAY_S 86400
-#define US_PER_S UINT64_C(1000000)
 
 static const char usage[] =
         "usage: tattler tune [-c tattler.yaml] [OPTION]... EVE|FOLDER|-|redis://HOST/STREAM...\n"

@@ -5,9 +5,8 @@
 #include <utlist.h>
 
 #include "base/apart.h"
+#include "base/time.h"
 #include "tag_sets.h"
-
-#define US_PER_S UINT64_C(1000000)
 
 /* Suricata's default 'flow-timeouts'. Each (kind, state) is a list in the order of the
  * last packet, so that only the heads need looking at. */

@@ -3,10 +3,9 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/time.h"
 #include "baseline_progress.h"
 #include "screen.h"
-
-#define US_PER_S UINT64_C(1000000)
 
 /* --- what other households know --- */
 

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/time.h"
 #include "json_walk.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define US_PER_S 1000000
 
 /* --- fields --- */
 
@@ -339,7 +339,7 @@ static bool take_digits(const char **at, unsigned count, char behind, int *out)
 
 static int64_t take_fraction_us(const char **at)
 {
-    int64_t us = 0, digit_us = US_PER_S / 10;
+    int64_t us = 0, digit_us = (int64_t)US_PER_S / 10;
 
     if (**at != '.')
         return 0;
@@ -385,7 +385,7 @@ bool eve_time_parse(const char *text, uint64_t *out_us)
     fraction_us = take_fraction_us(&text);
     if (!take_offset(text, &offset_s))
         return false;
-    us = ((int64_t)timegm(&tm) - offset_s) * US_PER_S + fraction_us;
+    us = ((int64_t)timegm(&tm) - offset_s) * (int64_t)US_PER_S + fraction_us;
     if (us < 0)
         return false;
     *out_us = (uint64_t)us;

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "detect/features.h"
 #include "explain.h"
-
-#define DAY_S 86400
 
 /* --- threshold.config --- */
 

@@ -1,7 +1,8 @@
 /* Records of EVE that the inspector writes. */
 #include "inspect_internal.h"
 
-#define US_PER_S UINT64_C(1000000)
+#include "base/time.h"
+
 #define COUNTERS_MAX 64
 
 void inspect_write(struct inspector *inspector)

@@ -6,12 +6,13 @@
 #include <sys/stat.h>
 
 #include "base/hash.h"
+#include "base/time.h"
 #include "enrich/domain.h"
 #include "enrich/geo.h"
 #include "enrich/zone.h"
 #include "learn_table.h"
 
-#define SUSPECT_US (SEEN_SUSPECT_S * UINT64_C(1000000))
+#define SUSPECT_US (SEEN_SUSPECT_S * US_PER_S)
 #define ACCUSED_FLOWS_MAX (1 << 20)
 
 struct accused_flow {

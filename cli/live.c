@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/time.h"
 #include "command.h"
 #include "live_internal.h"
 
-#define US_PER_S UINT64_C(1000000)
 #define WAIT_MS 1000 /* a signal may come just before */
 #define RELOAD_WAIT_MS 50
 #define REST_US (10 * US_PER_S) /* for packets that came before the end */

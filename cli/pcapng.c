@@ -1,5 +1,6 @@
 #include "pcapng.h"
 
+#include "base/time.h"
 #include "capture_time.h"
 
 #include <stdlib.h>
@@ -22,8 +23,6 @@ enum {
     RESOLUTION_DECIMAL_MAX = 19,  /* what 64 bits can count */
     RESOLUTION_BINARY_MAX = 63,
 };
-
-#define US_PER_S UINT64_C(1000000)
 
 struct interface {
     uint16_t link_type;

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/time.h"
 #include "report_page_internal.h"
 
-#define DAY_S 86400
 #define MONDAY_S (4 * DAY_S) /* 1970-01-05, so that weeks begin with one */
 #define TICKS_MAX 9
 #define LEAST_BYTES 100.0             /* what is less is as high as nothing */

@@ -43,7 +43,7 @@ void page_time_text(const struct page *page, uint64_t time_us, const char *forma
 
 static bool is_within_a_day(const struct page *page)
 {
-    return page->report->last_us - page->report->first_us < UINT64_C(86400) * 1000000;
+    return page->report->last_us - page->report->first_us < DAY_US;
 }
 
 void page_time(const struct page *page, uint64_t time_us)

@@ -6,13 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "baseline_file.h"
 #include "command.h"
 #include "report_internal.h"
 
-#define US_PER_S UINT64_C(1000000)
 #define HOUR_US (3600 * US_PER_S)
-#define DAY_US (24 * HOUR_US)
 
 /* --- facts --- */
 

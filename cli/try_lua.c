@@ -9,6 +9,7 @@
 
 #include <uthash.h>
 
+#include "base/time.h"
 #include "capture.h"
 #include "command.h"
 #include "heuristics.h"
@@ -19,7 +20,6 @@
 #define TEXTS_MAX 3
 #define WANTS_MAX 32
 #define TEXT_SIZE 64
-#define US_PER_S UINT64_C(1000000)
 
 /* What was read under one name. */
 struct reading {

@@ -1,11 +1,11 @@
 /* What became of each connection, for a person. */
 #include <time.h>
 
+#include "base/time.h"
 #include "explain.h"
 #include "prose.h"
 #include "try.h"
 
-#define US_PER_S UINT64_C(1000000)
 #define TIME_SIZE sizeof("2026-01-31 23:59:59")
 
 /* "packet 12 at 23:59:59.123", in UTC */

@@ -2,10 +2,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/time.h"
 #include "tune.h"
-
-#define DAY_S 86400
-#define US_PER_S UINT64_C(1000000)
 
 /* --- what it is called --- */
 

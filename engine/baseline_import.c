@@ -7,8 +7,6 @@
 #include "base/hash.h"
 #include "engine_internal.h"
 
-#define DAY_US UINT64_C(86400000000)
-
 struct remembered {
     struct baseline baseline;
     UT_hash_handle hh; /* by its key */

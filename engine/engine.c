@@ -7,8 +7,6 @@
 #include "base/hash.h"
 #include "engine_internal.h"
 
-#define US_PER_S UINT64_C(1000000)
-
 /* --- who a new device is --- */
 
 static const struct device_setting *find_setting(const struct settings *settings,

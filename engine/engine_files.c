@@ -6,8 +6,6 @@
 #include "engine.h"
 #include "engine_internal.h"
 
-#define US_PER_S UINT64_C(1000000)
-
 /* --- loading --- */
 
 struct problem_sink {

@@ -8,7 +8,6 @@
 #include "engine_internal.h"
 #include "engine_scripts.h"
 
-#define US_PER_S UINT64_C(1000000)
 #define FLOW_WINDOW_US (10 * US_PER_S)
 #define DEVICE_WINDOW_US (60 * US_PER_S)
 #define DEVICE_HOUR_US (3600 * US_PER_S)

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/pool.h"
+#include "base/time.h"
 #include "baseline.h"
 #include "detect/suppress.h"
 #include "detect/heuristics/heuristics.h"
@@ -191,7 +192,7 @@ void worker_move_clock(struct worker *worker, uint64_t now_us);
 
 static inline void worker_sweep(struct worker *worker, uint64_t now_us)
 {
-    if (now_us - worker->swept_us > 1000000) /* also when time has stepped back */
+    if (now_us - worker->swept_us > US_PER_S) /* also when time has stepped back */
         worker_move_clock(worker, now_us);
 }
 

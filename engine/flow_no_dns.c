@@ -7,7 +7,6 @@
 
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
-#define US_PER_S UINT64_C(1000000)
 #define CROWD_MIN 32 /* nameless remotes in FANOUT_WINDOW_S */
 
 /* How far workers may be apart. Each takes packets from a queue of its own, AF_PACKET's in blocks of up to

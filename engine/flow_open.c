@@ -10,7 +10,6 @@
 #define PROTOCOL_UDP 17
 #define TCP_SYN 0x02
 #define TCP_ACK 0x10
-#define US_PER_S UINT64_C(1000000)
 #define PORT_PRIVILEGED 1024 /* servers below, clients above (RFC 6335 section 6) */
 
 static bool is_home(const struct engine *engine, const struct address *address)

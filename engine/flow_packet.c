@@ -17,7 +17,6 @@
 #define TCP_SYN 0x02
 #define TCP_RST 0x04
 #define TCP_ACK 0x10
-#define US_PER_S UINT64_C(1000000)
 #define HOUR_CHECK_US (900 * US_PER_S) /* offsets of time zones are multiples of a quarter hour */
 
 /* Payloads of each side looked at before its service stays 'other'. */

@@ -9,7 +9,7 @@
 #include "engine.h"
 #include "engine_internal.h"
 
-#define INTRUDES_US (3600 * UINT64_C(1000000)) /* told for so long */
+#define INTRUDES_US (3600 * US_PER_S) /* told for so long */
 
 /* --- the flow's look at its device --- */
 

@@ -10,7 +10,7 @@
 /* A rule that held with so many remotes while its device learned is usual for it with any. */
 #define RULE_WIDE 4
 
-#define SUSPECT_US (SEEN_SUSPECT_S * UINT64_C(1000000))
+#define SUSPECT_US (SEEN_SUSPECT_S * US_PER_S)
 
 /* "gid:sid remote", a name may have 255 letters */
 #define RULE_TEXT_SIZE (NAME_SIZE + 32)

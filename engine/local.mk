@@ -35,7 +35,7 @@ libengine_la_SOURCES = \
 	engine/base/address.c engine/base/address.h engine/base/apart.h engine/base/cursor.h engine/base/digits.h \
 	engine/base/grow.h \
 	engine/base/hash.c engine/base/hash.h engine/base/lock.h engine/base/lower.h engine/base/nearest.c engine/base/nearest.h \
-	engine/base/pool.c engine/base/pool.h engine/base/status.h engine/base/value.h \
+	engine/base/pool.c engine/base/pool.h engine/base/status.h engine/base/time.h engine/base/value.h \
 	engine/detect/condition.c engine/detect/condition.h \
 	engine/detect/condition_internal.h engine/detect/condition_number.c engine/detect/dga.c engine/detect/dga.h engine/detect/gate.c engine/detect/gate.h \
 	engine/detect/dga_model.h engine/detect/feature_get.c engine/detect/feature_get.h \

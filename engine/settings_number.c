@@ -6,9 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/time.h"
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define HOUR_S 3600
-#define DAY_S 86400
 
 struct suffix {
     const char *text;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_US (UINT64_C(86400) * 1000000)
+#include "base/time.h"
 
 /* --- texts --- */
 

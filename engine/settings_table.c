@@ -1,9 +1,8 @@
 /* The one table of configuration keys. */
 #include <assert.h>
 
+#include "base/time.h"
 #include "settings_kind.h"
-
-#define DAY_S 86400
 
 #define AT(member) offsetof(struct settings, member)
 #define IN_DEVICE(member) offsetof(struct device_setting, member)

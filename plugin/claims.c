@@ -2,6 +2,7 @@
  * ARP, so they are taken where packets are logged. */
 #include "plugin.h"
 
+#include "base/time.h"
 #include "parse/packet.h"
 #include "suricata.h"
 
@@ -22,7 +23,7 @@ static struct mac MacOf(const uint8_t bytes[6])
 
 static uint64_t TimeOf(const Packet *p)
 {
-    return SCTIME_SECS(p->ts) * UINT64_C(1000000) + SCTIME_USECS(p->ts);
+    return SCTIME_SECS(p->ts) * US_PER_S + SCTIME_USECS(p->ts);
 }
 
 static void LearnArp(const Packet *p)

@@ -9,9 +9,9 @@
 
 #include "base/apart.h"
 #include "base/pool.h"
+#include "base/time.h"
 #include "parse/packet.h"
 
-#define US_PER_S UINT64_C(1000000)
 #define FIRED_ROOM 4 /* rules that alert on one flow, to begin with */
 
 /* Set once while Suricata starts. */

@@ -10,6 +10,7 @@
 #include "suricata.h"
 #include "util-debug.h"
 
+#include "base/time.h"
 #include "detect/suppress.h"
 
 #ifndef TATTLER_VERSION
@@ -37,7 +38,7 @@ static void TellProblem(void *user, const char *what)
 /* By the clock on the wall: what alerts now is not silenced by them. */
 static void TellExpired(const struct settings *settings)
 {
-    const uint64_t now_us = (uint64_t)time(NULL) * UINT64_C(1000000);
+    const uint64_t now_us = (uint64_t)time(NULL) * US_PER_S;
     char name[SUPPRESS_NAME_SIZE];
 
     for (size_t i = 0; i < settings->suppress_count; i++) {

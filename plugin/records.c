@@ -12,10 +12,9 @@
 #include "util-debug.h"
 #include "util-time.h"
 
+#include "base/time.h"
 #include "emit/eve.h"
 #include "track/device.h"
-
-#define US_PER_S UINT64_C(1000000)
 
 /* Set once while Suricata starts. */
 static struct engine *told_engine;

@@ -14,9 +14,9 @@
 #include "suricata.h"
 #include "util-debug.h"
 
+#include "base/time.h"
 #include "detect/suppress.h"
 
-#define US_PER_S UINT64_C(1000000)
 #define KEY_DETECTS "detects"
 
 static struct engine *asked_engine; /* set once while Suricata starts */

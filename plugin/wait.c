@@ -3,9 +3,9 @@
 
 #include <math.h>
 
+#include "base/time.h"
 #include "detect/feature_get.h"
 
-#define US_PER_S UINT64_C(1000000)
 /* Told of only now and then although the value moves in between. */
 #define UNEVEN (uint32_t)(CHANGED_ENTROPY | CHANGED_SYMMETRY)
 #define FAR 9e18 /* what is above is not reached by any flow; below, it fits a uint64_t */

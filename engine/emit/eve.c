@@ -3,10 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "emit/eve_common.h"
 #include "parse/packet.h"
-
-#define US_PER_S UINT64_C(1000000)
 
 /* --- what all records share --- */
 

@@ -6,10 +6,8 @@
 #include <stdlib.h>
 
 #include "base/digits.h"
+#include "base/time.h"
 #include "emit/json_internal.h"
-
-#define US_PER_S UINT64_C(1000000)
-#define DAY_S 86400
 
 void json_free(struct json *json)
 {

@@ -8,8 +8,8 @@
 #include <time.h>
 
 #include "base/nearest.h"
+#include "base/time.h"
 
-#define DAY_S 86400
 /* No zone has changed twice within this time, nor will it by the rules known: the least are two in
  * 6.96 days, in Brazil in 2000 and in Gaza in 2040 (tzdata 2025b). */
 #define STEP_S (6 * DAY_S)

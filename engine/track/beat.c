@@ -1,9 +1,9 @@
 #include "track/beat.h"
 
+#include "base/time.h"
 #include "track/beat_internal.h"
 #include "track/burst.h"
 
-#define US_PER_S 1e6
 #define GAP_S_MAX 1e8
 
 #define SCORE_STEADY 0.8

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/time.h"
 #include <utlist.h>
 
-#define US_PER_S UINT64_C(1000000)
 #define SHARED_ADDRESSES 3
 #define SHARED_WITHIN_US (600 * US_PER_S)
 

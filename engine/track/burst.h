@@ -7,8 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/time.h"
+
 /* Longer than a round trip and a server's thinking, shorter than the quickest heartbeat. */
-#define BURST_QUIET_US UINT64_C(1000000)
+#define BURST_QUIET_US US_PER_S
 /* Of what is called to all neighbours: a plug that does so each five seconds is one long burst, and
  * half of the bursts of an idle home were such. */
 #define BURST_CALL_QUIET_US UINT64_C(10000000)

@@ -1,7 +1,8 @@
 /* Which device an address belongs to. */
 #include "track/device_internal.h"
 
-#define US_PER_S UINT64_C(1000000)
+#include "base/time.h"
+
 #define PRESENT_US (DEVICE_PRESENT_S * US_PER_S)
 /* As remotes.h says of REMOTES_SETTLE_S: no address that somebody made up is seen again so late. */
 #define SETTLE_US (180 * US_PER_S)
@@ -244,7 +245,7 @@ bool devices_note_announcer(struct devices *devices, struct device *device, uint
     if (!device->has_mac)
         return true;
     lock_take(&devices->lock);
-    said.was_host = time_us >= device->first_seen_us + ROUTER_ANNOUNCES_S * UINT64_C(1000000);
+    said.was_host = time_us >= device->first_seen_us + ROUTER_ANNOUNCES_S * US_PER_S;
     is_router = routers_announce(&devices->routers, &said);
     lock_release(&devices->lock);
     if (!is_router)

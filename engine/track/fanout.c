@@ -7,8 +7,8 @@
 
 #include "base/grow.h"
 #include "base/hash.h"
+#include "base/time.h"
 
-#define US_PER_S 1000000u
 #define FIRST_ROOM 8
 
 /* The relative standard error of the estimate is 1.04 / sqrt(registers). */

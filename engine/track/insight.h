@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/time.h"
 #include "base/value.h"
 #include "track/finding.h"
 
@@ -23,7 +24,7 @@
 /* The same finding about a device is told again when its score has risen by so much or after so
  * long. */
 #define FINDING_RISE 0.1
-#define FINDING_AGAIN_US UINT64_C(86400000000)
+#define FINDING_AGAIN_US DAY_US
 
 /* Limits and counters that all devices share; any thread. */
 struct insight_budget {

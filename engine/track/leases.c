@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-#define ANSWERED_US (LEASE_ANSWERED_S * UINT64_C(1000000))
+#include "base/time.h"
+
+#define ANSWERED_US (LEASE_ANSWERED_S * US_PER_S)
 
 void leases_init(struct leases *leases)
 {

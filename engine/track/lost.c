@@ -1,6 +1,6 @@
 #include "track/lost.h"
 
-#define US_PER_S UINT64_C(1000000)
+#include "base/time.h"
 
 uint32_t lost_count(const struct lost *lost, uint64_t now_us)
 {

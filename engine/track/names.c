@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-
-#define US_PER_S 1000000u
+#include "base/time.h"
 
 /* Resolvers cap TTLs at a week (RFC 8767 section 4): nothing stays resolved for 68 years. */
 #define TTL_MAX_S (7 * 24 * 60 * 60)

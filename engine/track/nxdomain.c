@@ -1,8 +1,9 @@
 #include "track/nxdomain.h"
 
+#include "base/time.h"
 #include "track/asked.h"
 
-#define SLOT_US (UINT64_C(1000000) * NXDOMAIN_WINDOW_S / NXDOMAIN_SLOTS)
+#define SLOT_US (US_PER_S * NXDOMAIN_WINDOW_S / NXDOMAIN_SLOTS)
 
 /* Empties what has left the window. */
 static void move_on(struct nxdomain *nxdomain, uint64_t slot)

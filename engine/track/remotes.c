@@ -5,7 +5,7 @@
 
 #include <utlist.h>
 
-#define US_PER_S UINT64_C(1000000)
+#include "base/time.h"
 
 /* Under pressure entries are dropped when idle for this long, halved in PRESSURE_STEPS steps. */
 #define IDLE_US (7 * 24 * 3600 * US_PER_S)

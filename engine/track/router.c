@@ -3,10 +3,11 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/time.h"
 
 #define ROUTERS_MAX 1024
-#define SHARES_FOR_US (UINT64_C(24) * 3600 * 1000000)
-#define ANNOUNCES_US (ROUTER_ANNOUNCES_S * UINT64_C(1000000))
+#define SHARES_FOR_US DAY_US
+#define ANNOUNCES_US (ROUTER_ANNOUNCES_S * US_PER_S)
 
 struct router {
     struct mac mac;

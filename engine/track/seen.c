@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "base/time.h"
 
-#define US_PER_S UINT64_C(1000000)
 #define FIRST_ROOM 4
 
 static const uint16_t room_max[SEEN_KINDS] = {

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT_US (STRANGERS_KEPT_S * UINT64_C(1000000))
+#include "base/time.h"
+
+#define KEPT_US (STRANGERS_KEPT_S * US_PER_S)
 #define FIRST_ROOM 8
 
 /* Either way: what was seen long after now was seen before the clock stepped back. */
@@ -105,7 +107,7 @@ uint32_t strangers_count_lately(const struct strangers *strangers, uint32_t with
     uint32_t count = 0;
 
     for (unsigned i = 0; strangers != NULL && i < strangers->taken; i++)
-        count += distance_us(&strangers->items[i], now_us) < within_s * UINT64_C(1000000);
+        count += distance_us(&strangers->items[i], now_us) < within_s * US_PER_S;
     return count;
 }
 

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/time.h"
 #include "track/asked.h"
 
 #define SLOTS 6
-#define SLOT_US (UINT64_C(1000000) * TUNNEL_WINDOW_S / SLOTS)
-#define LONG_SLOT_US (UINT64_C(1000000) * TUNNEL_PATIENCE_S / SLOTS)
+#define SLOT_US (US_PER_S * TUNNEL_WINDOW_S / SLOTS)
+#define LONG_SLOT_US (US_PER_S * TUNNEL_PATIENCE_S / SLOTS)
 #define LAST_SIZE 63
 
 /* A domain and what was said below it. */

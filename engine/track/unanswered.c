@@ -1,6 +1,6 @@
 #include "track/unanswered.h"
 
-#define US_PER_S UINT64_C(1000000)
+#include "base/time.h"
 
 void unanswered_syn(struct unanswered *unanswered, uint64_t now_us)
 {

@@ -1,6 +1,6 @@
 #include "track/uplink.h"
 
-#define US_PER_S UINT64_C(1000000)
+#include "base/time.h"
 
 /* Is the silence that goes on an outage by now? */
 static bool is_out(const struct uplink *uplink, uint64_t now_us)

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-#define US_PER_S UINT64_C(1000000)
+#include "base/time.h"
+
 #define DAY_SLOT_US (900 * US_PER_S)
 #define WINDOW_SLOT_US (30 * US_PER_S)
 #define SAMPLE_US (300 * US_PER_S)
-#define DAY_US (86400 * US_PER_S)
-#define LEARNED_A_DAY (86400 / UPLOAD_DAY_LEARN_S)
+#define LEARNED_A_DAY (DAY_S / UPLOAD_DAY_LEARN_S)
 
 #define BINS_PER_OCTAVE 4
 #define UNUSUAL 2

@@ -1,6 +1,6 @@
 #include "detect/match/limit_count.h"
 
-#define US_PER_S UINT64_C(1000000)
+#include "base/time.h"
 
 static bool is_inside(const struct limit_count *count, const struct limit_plan *plan,
         uint64_t now_us)

@@ -1,8 +1,8 @@
 #include "detect/match/look.h"
 
+#include "base/time.h"
 #include "detect/rules/buffers.h"
 
-#define US_PER_S UINT64_C(1000000)
 #define IPV4_SIZE 4
 #define IPV6_SIZE 16
 

@@ -2,9 +2,8 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/time.h"
 #include "detect/match/bits.h"
-
-#define US_PER_S UINT64_C(1000000)
 
 /* An address, or two of them in order. Compared and hashed as bytes: it must have no padding. */
 struct xbit_key {

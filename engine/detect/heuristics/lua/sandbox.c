@@ -2,10 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "detect/heuristics/lua/state.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define DAY_S 86400
 #define NIGHT_ENDS 6 /* local hour; it begins at midnight */
 
 void script_push(struct script *script, lua_CFunction function)
