@@ -6,10 +6,8 @@
 
 #include "base/hash.h"
 #include "engine_internal.h"
+#include "parse/packet.h"
 #include "parse/service.h"
-
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
 
 static const char *const kind_names[] = {
     [SEEN_DOMAIN] = "domain",
@@ -48,7 +46,7 @@ void baselines_clear(struct baselines *baselines)
 
 static void port_text(unsigned protocol, unsigned port, char out[PORT_TEXT_SIZE])
 {
-    static const char *const protocols[] = { [PROTOCOL_TCP] = "tcp", [PROTOCOL_UDP] = "udp" };
+    static const char *const protocols[] = { [PACKET_PROTOCOL_TCP] = "tcp", [PACKET_PROTOCOL_UDP] = "udp" };
 
     if (protocol < sizeof(protocols) / sizeof(protocols[0]) && protocols[protocol] != NULL)
         snprintf(out, PORT_TEXT_SIZE, "%s/%u", protocols[protocol], port & 0xffff);
@@ -77,9 +75,9 @@ static bool read_port(const char *value, uint64_t *key)
     unsigned protocol = 0, port;
 
     if (sscanf(value, "tcp/%5u", &port) == 1)
-        protocol = PROTOCOL_TCP;
+        protocol = PACKET_PROTOCOL_TCP;
     else if (sscanf(value, "udp/%5u", &port) == 1)
-        protocol = PROTOCOL_UDP;
+        protocol = PACKET_PROTOCOL_UDP;
     else if (sscanf(value, "%3u/%5u", &protocol, &port) != 2)
         return false;
     *key = (uint64_t)protocol << 16 | port;

@@ -7,12 +7,11 @@
 
 #include "engine_internal.h"
 #include "engine_scripts.h"
+#include "parse/packet.h"
 
 #define FLOW_WINDOW_US (10 * US_PER_S)
 #define DEVICE_WINDOW_US (60 * US_PER_S)
 #define DEVICE_HOUR_US (3600 * US_PER_S)
-#define TCP_FIN 0x01
-#define TCP_RST 0x04
 
 /* --- the states of a worker --- */
 
@@ -236,7 +235,7 @@ static void judge_flow_window(struct worker *worker, struct flow *flow)
 
 static void judge_end(struct worker *worker, struct flow *flow, uint8_t tcp_flags)
 {
-    if ((tcp_flags & (TCP_FIN | TCP_RST)) == 0 || flow->end_told)
+    if ((tcp_flags & (PACKET_TCP_FIN | PACKET_TCP_RST)) == 0 || flow->end_told)
         return;
     flow->end_told = true;
     run_on_flow(worker, flow, SCRIPT_FLOW_END, false);

@@ -4,12 +4,7 @@
 #include "base/apart.h"
 #include "engine.h"
 #include "engine_internal.h"
-
-#define PROTOCOL_TCP 6
-#define TCP_FIN 0x01
-#define TCP_SYN 0x02
-#define TCP_RST 0x04
-#define TCP_ACK 0x10
+#include "parse/packet.h"
 
 /* Datagrams of the device that are told one by one. */
 #define BRIEF_PACKETS 4
@@ -18,9 +13,10 @@
 
 static enum burst_kind kind_of(const struct flow *flow, const struct packet_view *packet)
 {
-    if (packet->protocol != PROTOCOL_TCP)
+    if (packet->protocol != PACKET_PROTOCOL_TCP)
         return flow->to_many ? BURST_CALL : BURST_DATAGRAM;
-    return (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN ? BURST_SYN : BURST_SEGMENT;
+    return (packet->tcp_flags & (PACKET_TCP_SYN | PACKET_TCP_ACK)) == PACKET_TCP_SYN ? BURST_SYN
+                                                                                     : BURST_SEGMENT;
 }
 
 /* Which name to file the flow's bursts under is known late in connections that tell one. */
@@ -29,9 +25,9 @@ static bool is_settled(const struct flow *flow, const struct packet_view *packet
     if (flow->payloads_seen[UP] + flow->payloads_seen[DOWN] >= PAYLOADS_BEFORE_NAME ||
             flow->name_source > NAME_DNS)
         return true;
-    if (flow->protocol != PROTOCOL_TCP)
+    if (flow->protocol != PACKET_PROTOCOL_TCP)
         return flow->service != SERVICE_QUIC;
-    return flow->silence || (packet->tcp_flags & (TCP_FIN | TCP_RST)) != 0;
+    return flow->silence || (packet->tcp_flags & (PACKET_TCP_FIN | PACKET_TCP_RST)) != 0;
 }
 
 /* Of a flow with a second burst: with what the first has told. */
@@ -42,7 +38,7 @@ static struct beat *make_beat(const struct flow *flow)
 
     if (beat == NULL)
         return NULL;
-    beat->may_be_poll = flow->protocol != PROTOCOL_TCP;
+    beat->may_be_poll = flow->protocol != PACKET_PROTOCOL_TCP;
     beat_note(beat, flow->burst_us, &report);
     beat_add(beat, flow->burst_us, flow->burst_total, &report);
     return beat;
@@ -102,11 +98,11 @@ static APART void begin_burst(struct engine *engine, struct flow *flow, uint64_t
 /* Hosts end flows when it suits them, so what a short one has to tell must not wait for that. */
 static bool may_be_last(struct flow *flow, const struct packet_view *packet, enum direction way)
 {
-    bool ends = packet->protocol == PROTOCOL_TCP && !flow->ending &&
-                (packet->tcp_flags & (TCP_FIN | TCP_RST)) != 0;
+    bool ends = packet->protocol == PACKET_PROTOCOL_TCP && !flow->ending &&
+                (packet->tcp_flags & (PACKET_TCP_FIN | PACKET_TCP_RST)) != 0;
 
     flow->ending |= ends;
-    return ends || (packet->protocol != PROTOCOL_TCP && way == UP &&
+    return ends || (packet->protocol != PACKET_PROTOCOL_TCP && way == UP &&
                            flow->packets[UP] <= BRIEF_PACKETS);
 }
 

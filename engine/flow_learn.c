@@ -9,9 +9,9 @@
 #include "parse/dhcp.h"
 #include "parse/http.h"
 #include "parse/mdns.h"
+#include "parse/packet.h"
 #include "track/resolution.h"
 
-#define PROTOCOL_UDP 17
 #define PORT_DNS_TLS 853 /* DoT RFC 7858, DoQ RFC 9250 */
 #define PORT_MDNS 5353
 
@@ -351,7 +351,7 @@ bool flow_talks(const struct flow *flow)
 {
     for (size_t i = 0; i < sizeof(talkers) / sizeof(talkers[0]); i++)
         if (uses_port(flow, talkers[i].port))
-            return flow->protocol == PROTOCOL_UDP;
+            return flow->protocol == PACKET_PROTOCOL_UDP;
     return false;
 }
 

@@ -4,9 +4,8 @@
 #include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
+#include "parse/packet.h"
 
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
 #define CROWD_MIN 32 /* nameless remotes in FANOUT_WINDOW_S */
 
 /* How far workers may be apart. Each takes packets from a queue of its own, AF_PACKET's in blocks of up to
@@ -86,7 +85,7 @@ static bool may_be_judged(const struct flow *flow)
         return false;
     /* Without MACs an IPv6 host cannot be told to be the IPv4 host that asked for the name. */
     return flow->remote_is_public && flow->device_initiated && !flow->midstream && !half_seen &&
-           (flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP);
+           (flow->protocol == PACKET_PROTOCOL_TCP || flow->protocol == PACKET_PROTOCOL_UDP);
 }
 
 static enum ternary judge_no_dns(struct engine *engine, const struct flow *flow,

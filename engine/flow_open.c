@@ -5,11 +5,8 @@
 #include "engine.h"
 #include "engine_internal.h"
 #include "parse/dhcp.h"
+#include "parse/packet.h"
 
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
-#define TCP_SYN 0x02
-#define TCP_ACK 0x10
 #define PORT_PRIVILEGED 1024 /* servers below, clients above (RFC 6335 section 6) */
 
 static bool is_home(const struct engine *engine, const struct address *address)
@@ -26,8 +23,8 @@ static bool is_home(const struct engine *engine, const struct address *address)
  * starts late or sees one direction. */
 static bool source_is_initiator(const struct packet_view *packet)
 {
-    if (packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) != 0)
-        return (packet->tcp_flags & TCP_ACK) == 0;
+    if (packet->protocol == PACKET_PROTOCOL_TCP && (packet->tcp_flags & PACKET_TCP_SYN) != 0)
+        return (packet->tcp_flags & PACKET_TCP_ACK) == 0;
     return packet->source_port >= PORT_PRIVILEGED || packet->destination_port < PORT_PRIVILEGED;
 }
 
@@ -92,7 +89,7 @@ static bool is_lease(const struct packet_view *packet)
 /* What a device was asked for together with all others, it did not begin. */
 static bool answers_call(struct engine *engine, const struct packet_view *packet)
 {
-    if (packet->protocol != PROTOCOL_UDP)
+    if (packet->protocol != PACKET_PROTOCOL_UDP)
         return false;
     return is_lease(packet) ||
            calls_await(&engine->calls, &packet->destination, packet->destination_port,
@@ -168,7 +165,7 @@ static void begin(struct flow *flow, const struct packet_view *packet, bool sour
     flow->device_port = source_is_it ? packet->source_port : packet->destination_port;
     flow->remote_port = source_is_it ? packet->destination_port : packet->source_port;
     flow->protocol = packet->protocol;
-    flow->midstream = packet->protocol == PROTOCOL_TCP && (packet->tcp_flags & TCP_SYN) == 0;
+    flow->midstream = packet->protocol == PACKET_PROTOCOL_TCP && (packet->tcp_flags & PACKET_TCP_SYN) == 0;
     flow->first_us = flow->last_us = packet->time_us;
     flow->tick_us = packet->time_us + US_PER_S;
     flow->service = SERVICE_OTHER;

@@ -4,19 +4,14 @@
 #include "base/apart.h"
 #include "engine.h"
 #include "engine_internal.h"
+#include "parse/packet.h"
 
 #define PROTOCOL_ICMP 1
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
 #define PROTOCOL_ICMP6 58
 #define ICMP_ECHO 8 /* RFC 792 */
 #define ICMP_ECHO_REPLY 0
 #define ICMP6_ECHO 128 /* RFC 4443 sections 4.1 and 4.2 */
 #define ICMP6_ECHO_REPLY 129
-#define TCP_FIN 0x01
-#define TCP_SYN 0x02
-#define TCP_RST 0x04
-#define TCP_ACK 0x10
 #define HOUR_CHECK_US (900 * US_PER_S) /* offsets of time zones are multiples of a quarter hour */
 
 /* Payloads of each side looked at before its service stays 'other'. */
@@ -58,7 +53,7 @@ static APART void guess_service(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
     struct service_view view = {
-        .transport = packet->protocol == PROTOCOL_TCP ? SERVICE_TCP : SERVICE_UDP,
+        .transport = packet->protocol == PACKET_PROTOCOL_TCP ? SERVICE_TCP : SERVICE_UDP,
         .client_port = flow->device_initiated ? flow->device_port : flow->remote_port,
         .server_port = flow->device_initiated ? flow->remote_port : flow->device_port,
     };
@@ -146,7 +141,7 @@ static void read_payload(struct worker *worker, struct flow *flow,
     flow_follow_relay(worker->engine, flow, way, packet->time_us, (uint32_t)packet->payload.left);
     if (way == UP)
         add_entropy(worker->engine, flow, packet->payload);
-    if (flow->talks || (flow->service == SERVICE_DNS && flow->protocol == PROTOCOL_UDP))
+    if (flow->talks || (flow->service == SERVICE_DNS && flow->protocol == PACKET_PROTOCOL_UDP))
         flow_learn_datagram(worker, flow, way, packet);
 }
 
@@ -154,11 +149,11 @@ static void read_payload(struct worker *worker, struct flow *flow,
 static APART void follow_opening(struct engine *engine, struct flow *flow,
         const struct packet_view *packet, enum direction way)
 {
-    bool is_syn = way == UP && (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+    bool is_syn = way == UP && (packet->tcp_flags & (PACKET_TCP_SYN | PACKET_TCP_ACK)) == PACKET_TCP_SYN;
 
     if (way == DOWN && flow->packets[DOWN] == 1)
         flow_note_answer(engine, flow,
-                (packet->tcp_flags & TCP_RST) != 0 ? SYN_REFUSED : SYN_ACCEPTED);
+                (packet->tcp_flags & PACKET_TCP_RST) != 0 ? SYN_REFUSED : SYN_ACCEPTED);
     if (is_syn)
         flow_note_syn(engine, flow);
 }
@@ -167,7 +162,8 @@ static APART void follow_opening(struct engine *engine, struct flow *flow,
 static bool goes_on(const struct flow *flow, const struct packet_view *packet, enum direction way)
 {
     return way == UP && flow->packets[DOWN] == 0 && flow->syn_us > 0 && !flow->goes_on &&
-           flow->remote_is_public && (packet->tcp_flags & (TCP_SYN | TCP_RST | TCP_ACK)) == TCP_ACK;
+           flow->remote_is_public &&
+           (packet->tcp_flags & (PACKET_TCP_SYN | PACKET_TCP_RST | PACKET_TCP_ACK)) == PACKET_TCP_ACK;
 }
 
 /* An error about this flow, from its remote or a router on the way: it refuses as a RST does, and what
@@ -214,14 +210,14 @@ static bool is_ping(const struct packet_view *packet)
 /* What counts as payload of other protocols differs between hosts. */
 static bool carries_messages(const struct flow *flow)
 {
-    return flow->protocol == PROTOCOL_TCP || flow->protocol == PROTOCOL_UDP;
+    return flow->protocol == PACKET_PROTOCOL_TCP || flow->protocol == PACKET_PROTOCOL_UDP;
 }
 
 /* An acknowledgement and no more, with nothing to be told before: a third of all packets. */
 static bool is_idle(const struct flow *flow, const struct packet_view *packet)
 {
-    return packet->payload.left == 0 && !flow->burst_waits && flow->protocol == PROTOCOL_TCP &&
-           (packet->tcp_flags & (TCP_FIN | TCP_SYN | TCP_RST)) == 0;
+    return packet->payload.left == 0 && !flow->burst_waits && flow->protocol == PACKET_PROTOCOL_TCP &&
+           (packet->tcp_flags & (PACKET_TCP_FIN | PACKET_TCP_SYN | PACKET_TCP_RST)) == 0;
 }
 
 /* The first packet of either way. */
@@ -260,7 +256,7 @@ void flow_packet(struct worker *worker, struct flow *flow, const struct packet_v
     else if (!messages && is_ping(packet))
         follow_echo(worker->engine, flow, packet, way);
     if (flow->packets[DOWN] <= 1 && flow->device_initiated &&
-            (way == DOWN || (packet->tcp_flags & TCP_SYN) != 0))
+            (way == DOWN || (packet->tcp_flags & PACKET_TCP_SYN) != 0))
         follow_opening(worker->engine, flow, packet, way);
     else if (goes_on(flow, packet, way))
         flow_note_going_on(flow);

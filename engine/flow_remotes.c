@@ -7,8 +7,7 @@
 #include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
-
-#define PROTOCOL_UDP 17
+#include "parse/packet.h"
 
 /* --- which remotes a flow belongs to --- */
 
@@ -141,7 +140,7 @@ static void tell_remote(struct engine *engine, const struct flow *flow, struct r
 {
     struct beat_report report;
 
-    remote->beat.may_be_poll = flow->protocol == PROTOCOL_UDP;
+    remote->beat.may_be_poll = flow->protocol == PACKET_PROTOCOL_UDP;
     if (flow->tail_bytes > 0 && beat_add(&remote->beat, flow->tail_us, flow->tail_bytes, &report))
         event_take(event, remote, &report);
     if (flow->burst_waits && beat_note(&remote->beat, flow->burst_us, &report))

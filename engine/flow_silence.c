@@ -5,14 +5,14 @@
 #include "base/hash.h"
 #include "engine.h"
 #include "engine_internal.h"
+#include "parse/packet.h"
 
-#define PROTOCOL_TCP 6
-#define SYN_AGAIN_US UINT64_C(100000) /* hosts wait for a second (RFC 6298 section 2), impatient ones 200 ms */
+#define SYN_AGAIN_US UINT64_C(100000) /* hosts wait 1 s (RFC 6298 section 2), impatient ones 200 ms */
 
 /* Only SYNs make one. */
 static struct remote *find_endpoint(const struct flow *flow)
 {
-    if (flow->protocol != PROTOCOL_TCP)
+    if (flow->protocol != PACKET_PROTOCOL_TCP)
         return NULL;
     return remotes_find(&flow->device->conduct.remotes, REMOTE_ENDPOINT, flow_endpoint_hash(flow));
 }
@@ -150,7 +150,8 @@ void flow_note_syn(struct engine *engine, struct flow *flow)
 
 static void count_answer(struct flow *flow, bool accepted)
 {
-    acceptance_answer(&flow->device->conduct.acceptance, flow->waits, accepted, flow->first_us, flow->last_us);
+    acceptance_answer(&flow->device->conduct.acceptance, flow->waits, accepted, flow->first_us,
+            flow->last_us);
     flow->waits = false;
 }
 

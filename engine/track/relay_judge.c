@@ -1,9 +1,9 @@
 #include "track/relay_digest.h"
 
+#include "parse/packet.h"
+
 #include <math.h>
 #include <string.h>
-
-#define PROTOCOL_TCP 6
 
 /* A party is no case unless it could have relayed this share of what it carried, and so much. */
 #define HOPE_SHARE 0.2f
@@ -25,7 +25,7 @@ static float lesser(float a, float b)
 static bool may_control(const struct relay_end *end)
 {
     return address_is_public(&end->remote) ||
-           (!end->device_initiated && end->protocol == PROTOCOL_TCP);
+           (!end->device_initiated && end->protocol == PACKET_PROTOCOL_TCP);
 }
 
 /* --- targets --- */
