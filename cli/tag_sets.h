@@ -5,7 +5,7 @@
  * own VLAN has no flow may answer one of another VLAN. Those that are tried are few, whatever a capture
  * holds: TAG_SETS, the newest in place of the oldest.
  *
- * All zeros is new. */
+ * One thread. All zeros is new. */
 #ifndef TATTLER_CLI_TAG_SETS_H
 #define TATTLER_CLI_TAG_SETS_H
 

@@ -23,8 +23,8 @@ static inline void *grow(void *items, size_t *room, size_t needed, size_t size)
     return moved;
 }
 
-/* Room for one more than 'count' in a small table: 'first' items, then twice as many each time, up to 'max' at
- * most. As above; NULL also where that is reached. */
+/* Room for one more than 'count' in a small table: 'first' items, then twice as many each time, up to 'max'
+ * at most, which is below 2^15, so that twice the room fits. As above; NULL also where 'max' is reached. */
 static inline void *grow_within(void *items, uint16_t *room, uint16_t count, uint16_t first, uint16_t max,
         size_t size)
 {

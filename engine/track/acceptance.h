@@ -4,9 +4,10 @@
  * accepted nearly always. A minute is six slots of ten seconds, the newest still filling.
  *
  * Who opens dozens at once, as a hub does to its things when it starts, has no answer yet to any. So a
- * flow to a neighbour may wait: it counts from when it is answered, or after ACCEPTANCE_WAIT_US. No more
- * than ACCEPTANCE_WAIT_MAX wait at once, those beyond count as silent, since who opens hundreds does not
- * want answers. Flows to outside do not wait: there is no telling how far a network is, and names tell there.
+ * flow to a neighbour that was seen before may wait: it counts from when it is answered, or after
+ * ACCEPTANCE_WAIT_US. No more than ACCEPTANCE_WAIT_MAX wait at once, those beyond count as silent, since who
+ * opens hundreds does not want answers. Flows to outside do not wait: there is no telling how far a network
+ * is, and names tell there.
  *
  * Not locked: used under the device's lock. All zeros is new. */
 #ifndef TATTLER_TRACK_ACCEPTANCE_H
@@ -25,11 +26,11 @@
 #define ACCEPTANCE_WAIT_MAX 32
 
 struct acceptance {
-    uint64_t slot; /* number of the newest */
+    uint64_t slot; /* number of the newest, each ACCEPTANCE_SLOT_US long */
     struct {
         uint32_t opened, accepted;
     } slots[ACCEPTANCE_SLOTS];
-    uint64_t moment; /* number of the newest of ACCEPTANCE_WAIT_SLOTS in that time */
+    uint64_t moment; /* number of the newest, each ACCEPTANCE_WAIT_US / ACCEPTANCE_WAIT_SLOTS long */
     uint8_t waiting[ACCEPTANCE_WAIT_SLOTS]; /* opened then and not answered yet; ACCEPTANCE_WAIT_MAX in all */
 };
 
