@@ -155,7 +155,8 @@ static void read_file(void *user, const char *path)
     reading->no_memory |= out_of_memory(rule_set_load(reading->set, path));
 }
 
-/* By its first word, which no rule begins with, even if it is misspelled. Not of a pipe, which can be read once. */
+/* By its first word, which no rule begins with, even if it is misspelled. Not of a pipe, which can be read
+ * once. */
 static bool is_threshold_file(const char *path)
 {
     static const char *const words[] = { "threshold", "event_filter", "suppress", "rate_filter" };

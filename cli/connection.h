@@ -54,8 +54,8 @@ struct connection {
     uint64_t id;           /* EVE's flow_id */
     uint64_t transactions; /* DNS messages seen */
     const char *app_proto; /* as EVE spells it; NULL: not known */
-    /* Of TCP: the client's (1) or the server's bytes (-1) show it, and the other side, which has been heard, has not
-     * acknowledged them: as in Suricata no packet is of the application before. 0: it is settled. */
+    /* Of TCP: the client's (1) or the server's bytes (-1) show it, and the other side, which has been heard,
+     * has not acknowledged them: as in Suricata no packet is of the application before. 0: it is settled. */
     int8_t app_waits;
     uint32_t app_seq; /* of these bytes */
     /* What app_proto is to rules: HTTP1, or HTTP for a later version; ANY: not known to them. */

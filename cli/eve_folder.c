@@ -113,8 +113,8 @@ void eve_read_folder(struct eve_reader *reader, const char *path)
     find_files(reader, path, folder, list);
     closedir(folder);
     if (list->count == 0)
-        eve_fail(reader, "%s: holds no EVE files: none has '.json' in its name (captures in it are to be named one "
-                "by one)", path);
+        eve_fail(reader, "%s: holds no EVE files: none has '.json' in its name (captures in it are to be "
+                "named one by one)", path);
     qsort(list->files, list->count, sizeof(list->files[0]), compare);
     for (size_t i = 0; i < list->count; i++) {
         if (!reader->stopped)

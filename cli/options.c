@@ -50,8 +50,8 @@ static void make_forms(const struct command_option *options, size_t count, struc
     *name = (struct option){ 0 };
 }
 
-/* The option that getopt_long() stumbled over, as it was written. Letters may stand together in one word, which it
- * is not through with then. */
+/* The option that getopt_long() stumbled over, as it was written. Letters may stand together in one word,
+ * which it is not through with then. */
 static const char *stumbled_over(char *const *argv, char letter[3])
 {
     if (optopt == 0 || optopt == 'h' || optopt >= LONG_FIRST)

@@ -66,8 +66,8 @@ static void put_rule(const struct page *page, const struct rule *rule)
 
     if (!prose_open(&prose, page->to, PROSE_HTML))
         return;
-    fprintf(page->to, "<details class=\"more\" id=\"rule-%u\"><summary>What the rule looks for, and how to tune "
-            "it</summary>", rule->sid);
+    fprintf(page->to, "<details class=\"more\" id=\"rule-%u\"><summary>What the rule looks for, and how "
+            "to tune it</summary>", rule->sid);
     explain_note(&prose, rule);
     explain_conditions(&prose, page->about->rules, rule);
     explain_tuning(&prose, page->about->rules, rule);

@@ -170,7 +170,8 @@ void tune_print_param(const struct tune_group *group, const struct tune_param *p
 {
     puts("     or another parameter of the heuristic, with -c FILE --parameter:");
     print_lines(lines);
-    printf("     silences %llu of these %llu, and %llu of other groups, where the numbers do not grow further\n",
+    printf("     silences %llu of these %llu, and %llu of other groups, where the numbers do not grow "
+            "further\n",
             (unsigned long long)param->silenced, (unsigned long long)group->count,
             (unsigned long long)param->others);
 }

@@ -84,7 +84,8 @@ static void apply(struct tune *tune, const struct tune_group *group, const struc
         json_array_append_new(tune->applied, json_string(id));
     else if (good)
         printf("     written to %s as %s; 'tattler tune %s %s --undo' takes it back\n",
-                tune_target(arguments), id, arguments->threshold != NULL ? "--threshold-file" : "-c", tune_target(arguments));
+                tune_target(arguments), id, arguments->threshold != NULL ? "--threshold-file" : "-c",
+                tune_target(arguments));
 }
 
 static bool is_chosen(const char *list, size_t number)

@@ -18,8 +18,8 @@
  *   OK           'sender' says that 'name' is its own: the first label in lower case, cut, NUL-terminated, so
  *                that it is the same in both protocols
  *   TRUNCATED    no header
- *   UNSUPPORTED  a question, a refusal, a group's name, another host's address (of the same IP as the sender's),
- *                or no host's name at all */
+ *   UNSUPPORTED  a question, a refusal, a group's name, another host's address (of the same IP as the
+ *                sender's), or no host's name at all */
 enum tattler_status claim_read(struct cursor payload, const struct address *sender,
         char name[CLAIM_NAME_SIZE]);
 

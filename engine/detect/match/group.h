@@ -41,8 +41,8 @@ struct group_searches {
 
 #define GROUP_RUNS 64
 
-/* Rules whose first conditions are on the same feature (gate.h), or those without a gate; those that are asked
- * with each packet by themselves. */
+/* Rules whose first conditions are on the same feature (gate.h), or those without a gate; those that are
+ * asked with each packet by themselves. */
 struct feature_run {
     uint32_t mask; /* of all of them */
     bool gated;

@@ -35,13 +35,14 @@ struct match_flow {
     uint8_t protocol;
     struct match_pending *pending[2]; /* by direction, oldest first */
     bool found[2], seen[2], passed, encrypted; /* by direction: 0 to the server */
-    bool sealed[2]; /* TLS: something encrypted has come; SSH: … from here on, and from the other side before */
+    /* TLS: something encrypted has come; SSH: … from here on, and from the other side before. */
+    bool sealed[2];
     struct ssh_side ssh[2];
     const struct match_group *groups[2][GROUPS_OF_FLOW];
     struct match_window windows[2];
     bool ready[2]; /* the window is to be looked at with the next packet of its direction */
-    /* Bytes that came since something did the other way: Suricata reads what is acknowledged. A message counts
-     * as a piece and itself. */
+    /* Bytes that came since something did the other way: Suricata reads what is acknowledged. A message
+     * counts as a piece and itself. */
     size_t unread[2];
     struct flow_bits *bits;
     struct limit_flow limits;
