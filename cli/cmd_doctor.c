@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/time.h"
+#include "clock.h"
 #include "command.h"
 #include "detect/suppress.h"
 #include "doctor.h"
@@ -232,7 +232,7 @@ static void check_zone(struct checklist *list, const struct settings *settings)
 
 static void check_suppress(struct checklist *list, const struct settings *settings)
 {
-    uint64_t now_us = (uint64_t)time(NULL) * 1000000;
+    uint64_t now_us = clock_us();
     char name[SUPPRESS_NAME_SIZE];
     size_t expired = 0;
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "command.h"
 #include "engine.h"
 #include "enrich/geo.h"
@@ -80,14 +81,6 @@ static bool default_target(char *out, size_t size)
     return true;
 }
 
-static double seconds_since(const struct timespec *start)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
 /* Reads the result back: what it says is what later runs see. */
 static int report_import(const struct geo_import_report *report, const char *from, const char *to,
         double seconds)
@@ -114,7 +107,7 @@ static int import(const char *from, const char *to)
 {
     char target[4096], error[1024];
     struct geo_import_report report;
-    struct timespec start;
+    uint64_t start_us;
 
     if (to == NULL) {
         if (!default_target(target, sizeof(target)))
@@ -123,12 +116,12 @@ static int import(const char *from, const char *to)
     }
     if (from == NULL)
         from = access(UPDATED_SOURCE, R_OK) == 0 ? UPDATED_SOURCE : GEO_IMPORT_SOURCE;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    start_us = steady_us();
     if (geo_import(from, to, &report, error, sizeof(error)) != TATTLER_OK) {
         complain("%s", error);
         return EXIT_INPUT;
     }
-    return report_import(&report, from, to, seconds_since(&start));
+    return report_import(&report, from, to, (double)(steady_us() - start_us) / US_PER_S);
 }
 
 #else

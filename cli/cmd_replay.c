@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "baseline_file.h"
 #include "capture.h"
+#include "clock.h"
 #include "command.h"
 #include "heuristics.h"
 #include "inspect.h"
@@ -21,7 +21,7 @@
 #define EVE_NAME "eve.json"
 #define EVE_BUFFER_BYTES ((size_t)256 * 1024)
 #define PROGRESS_PACKETS 8192 /* look at the clock so often */
-#define PROGRESS_S 0.2
+#define PROGRESS_US (US_PER_S / 5)
 
 static const char usage[] =
         "usage: tattler replay [-c tattler.yaml] [-S RULES]... [-l DIRECTORY | -o FILE] CAPTURE...\n"
@@ -56,7 +56,7 @@ struct replay {
     struct rules rules; /* no set: none are wanted */
     struct summary *summary;
     bool shows_progress;
-    struct timespec shown_at;
+    uint64_t shown_at_us; /* of steady_us() */
 };
 
 /* --- arguments --- */
@@ -191,14 +191,11 @@ static void on_flow(void *user, const struct connection *connection)
 static void show_progress(struct replay *replay, const struct capture *capture)
 {
     struct capture_progress progress = capture_progress(capture);
-    struct timespec now;
+    uint64_t now_us = steady_us();
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if ((double)(now.tv_sec - replay->shown_at.tv_sec) +
-                    (double)(now.tv_nsec - replay->shown_at.tv_nsec) / 1e9 <
-            PROGRESS_S)
+    if (now_us - replay->shown_at_us < PROGRESS_US)
         return;
-    replay->shown_at = now;
+    replay->shown_at_us = now_us;
     fprintf(stderr, "\r\033[K%s: %llu packets", capture_path(capture),
             (unsigned long long)progress.packets);
     if (progress.total_bytes > 0)

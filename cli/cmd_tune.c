@@ -2,13 +2,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/time.h"
-#include "options.h"
+#include "clock.h"
 #include "command.h"
 #include "heuristics.h"
+#include "options.h"
 #include "screen.h"
 #include "tune_session.h"
 #include "undo_file.h"
@@ -354,7 +353,7 @@ int command_tune(int argc, char **argv)
         complain("out of memory");
         return EXIT_INPUT;
     }
-    tune->now_us = (uint64_t)time(NULL) * US_PER_S;
+    tune->now_us = clock_us();
     status = parse_arguments(tune, argc, argv);
     if (status == EXIT_DONE && tune->arguments.undo) {
         status = undo(&tune->arguments);

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "clock.h"
 #include "detect/rules/kinds.h"
 #include "detect/suppress.h"
 #include "rules.h"
@@ -119,7 +119,7 @@ bool load_settings(struct settings *settings, const char *path)
 
 void tell_idle(const struct settings *settings)
 {
-    uint64_t now_us = (uint64_t)time(NULL) * 1000000;
+    uint64_t now_us = clock_us();
     char name[SUPPRESS_NAME_SIZE];
 
     for (size_t i = 0; i < settings->suppress_count; i++) {

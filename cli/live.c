@@ -4,9 +4,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/time.h"
+#include "clock.h"
 #include "command.h"
 #include "live_internal.h"
 
@@ -113,7 +112,7 @@ static void write_devices(struct live *live, uint64_t now_us)
 #define CHORE_COUNT 3
 struct chore {
     void (*run)(struct live *live, uint64_t now_us);
-    uint64_t every_us, due_us; /* of CLOCK_MONOTONIC */
+    uint64_t every_us, due_us; /* of steady_us() */
 };
 
 static void run_chores(struct live *live, struct chore chores[CHORE_COUNT],
@@ -127,15 +126,6 @@ static void run_chores(struct live *live, struct chore chores[CHORE_COUNT],
 }
 
 /* --- the loop --- */
-
-/* Of CLOCK_MONOTONIC. */
-static uint64_t steady_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / 1000;
-}
 
 static void on_frame(void *user, const struct captured *frame)
 {
@@ -181,14 +171,6 @@ static void reload_if_asked(struct live *live)
         return;
     is_reloading = 0;
     live_reload_begin(live);
-}
-
-static uint64_t clock_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * US_PER_S + (uint64_t)now.tv_nsec / 1000;
 }
 
 /* What came before the end: the kernel hands it over within its timeout. */

@@ -4,7 +4,7 @@ libhost_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/cli -I$(top_srcdir)/store
 libhost_la_CFLAGS = $(AM_CFLAGS) $(LTO_CFLAGS) $(CLI_CFLAGS)
 libhost_la_SOURCES = \
 	cli/application.c cli/application.h cli/capture.c cli/capture.h cli/capture_look.c \
-	cli/capture_look.h cli/capture_time.h cli/connection.c cli/connection.h cli/connection_key.c cli/connection_key.h cli/defrag.c \
+	cli/capture_look.h cli/capture_time.h cli/clock.h cli/connection.c cli/connection.h cli/connection_key.c cli/connection_key.h cli/defrag.c \
 	cli/defrag.h cli/dissect.c cli/dissect.h cli/dissect_answers.c cli/dissect_http.c \
 	cli/dissect_http.h cli/dissect_http_body.c cli/dissect_http_head.c \
 	cli/dissect_http_internal.h cli/dissect_internal.h cli/dissect_mqtt.c cli/dissect_mqtt.h \

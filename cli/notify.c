@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "command.h"
 
 /* "/path", or "@name" for one without a file. */
@@ -75,12 +75,9 @@ void notify_ready(struct notify *notify, const char *status)
 
 void notify_reloading(struct notify *notify)
 {
-    struct timespec now;
     char text[128];
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%lld%06ld", (long long)now.tv_sec,
-            now.tv_nsec / 1000);
+    snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)steady_us());
     tell(notify, text);
 }
 

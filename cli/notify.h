@@ -20,7 +20,7 @@ void notify_close(struct notify *notify);
 void notify_ready(struct notify *notify, const char *status);
 void notify_reloading(struct notify *notify);
 void notify_stopping(struct notify *notify);
-/* Often; tells the watchdog when it is time. 'now_us' of CLOCK_MONOTONIC. */
+/* Often; tells the watchdog when it is time. 'now_us' of steady_us(). */
 void notify_alive(struct notify *notify, uint64_t now_us);
 
 #endif

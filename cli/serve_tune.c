@@ -4,8 +4,8 @@
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "command.h"
 #include "serve_tune_internal.h"
 #include "tune_apply.h"
@@ -116,7 +116,7 @@ static bool propose_for(struct triage *triage, struct tune_group *group, const c
 {
     const struct tune_options options = { reason, "tattler serve", TRIAGE_DAYS };
 
-    return propose(&triage->history, group, &options, (uint64_t)time(NULL) * 1000000, out);
+    return propose(&triage->history, group, &options, clock_us(), out);
 }
 
 char *triage_lines(struct triage *triage, struct tune_group *group, struct proposal *proposal)

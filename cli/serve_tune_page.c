@@ -1,9 +1,9 @@
 /* The page of what alerts most, and what would silence it. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "detect/rules/kinds.h"
 #include "html.h"
 #include "report_data.h"
@@ -146,7 +146,7 @@ static void put_entry(const struct triage *triage, size_t index, uint64_t now_us
 
 static void put_entries(const struct triage *triage, FILE *to)
 {
-    uint64_t now_us = (uint64_t)time(NULL) * 1000000;
+    uint64_t now_us = clock_us();
 
     if (triage->settings.suppress_count == 0)
         return;
