@@ -148,6 +148,11 @@ void history_clear(struct tune_history *history);
 bool history_take(void *user, struct eve_event *event);
 size_t history_rank(struct tune_history *history); /* how many groups there are */
 
+/* Has one of its alerts this sid? */
+bool tune_has_sid(const struct tune_group *group, uint32_t sid);
+/* Is it to one address alone? */
+bool tune_has_one_remote(const struct tune_group *group);
+
 /* --- tune_propose.c --- */
 
 struct tune_options {
@@ -163,9 +168,6 @@ struct proposal {
     size_t other_groups;
     const struct tune_group *widest; /* of the other groups, the one with most alerts */
 };
-
-/* Is it to one address alone? */
-bool tune_has_one_remote(const struct tune_group *group);
 
 /* False: nothing names it narrowly enough (its device, or its rule, is not known). */
 bool propose(const struct tune_history *history, struct tune_group *group,

@@ -157,11 +157,18 @@ static struct tune_group *new_group(struct tune_history *history, const struct t
 
 /* --- alerts --- */
 
-static void add_sid(struct tune_group *group, uint32_t sid)
+bool tune_has_sid(const struct tune_group *group, uint32_t sid)
 {
     for (size_t i = 0; i < group->sid_count; i++)
         if (group->sids[i] == sid)
-            return;
+            return true;
+    return false;
+}
+
+static void add_sid(struct tune_group *group, uint32_t sid)
+{
+    if (tune_has_sid(group, sid))
+        return;
     if (group->sid_count < TUNE_SIDS_MAX)
         group->sids[group->sid_count++] = sid;
     else

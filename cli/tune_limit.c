@@ -34,14 +34,6 @@ static bool can_be_limited(const struct rule_set *rules, const struct tune_group
     return !group->too_many_sids;
 }
 
-static bool has_sid(const struct tune_group *group, uint32_t sid)
-{
-    for (size_t i = 0; i < group->sid_count; i++)
-        if (group->sids[i] == sid)
-            return true;
-    return false;
-}
-
 /* Is it the first of its hour? */
 static bool begins(struct pair **pairs, const struct pair_key *key, uint32_t time_s, bool *failed)
 {
@@ -92,7 +84,7 @@ static bool evaluate(const struct tune_history *history, const struct tune_group
         struct pair_key key;
         bool own = alert->group == group->index, told;
 
-        if (!has_sid(group, alert->sid))
+        if (!tune_has_sid(group, alert->sid))
             continue;
         make_key(history, alert, &key);
         told = begins(&pairs, &key, alert->time_s, &failed);

@@ -60,14 +60,6 @@ static void tell_why(const struct tune_group *group, const struct tune_options *
 
 /* --- whom it names --- */
 
-static bool has_sid(const struct tune_group *group, uint32_t sid)
-{
-    for (size_t i = 0; i < group->sid_count; i++)
-        if (group->sids[i] == sid)
-            return true;
-    return false;
-}
-
 /* A name comes from the network: what is no plain host name goes into no file. */
 static bool is_host_name(const char *name)
 {
@@ -164,7 +156,7 @@ bool propose(const struct tune_history *history, struct tune_group *group,
     const struct tune_device *device = group->device;
 
     *out = (struct proposal){ .silenced = 0 };
-    if (device == NULL || group->too_many_sids || has_sid(group, 0)) /* that is no rule */
+    if (device == NULL || group->too_many_sids || tune_has_sid(group, 0)) /* that is no rule */
         return false;
     make_id(history->settings, group, out->id);
     tell_why(group, options, now_us, out);
@@ -291,7 +283,7 @@ static void evaluate_address(const struct tune_history *history, const struct tu
         const struct tune_alert *told = &history->alerts[i];
         const struct tune_ends_key *ends = &history->ends_list[told->ends]->key;
 
-        if (has_sid(group, told->sid))
+        if (tune_has_sid(group, told->sid))
             tally.counts[told->group] += address_equal(&ends->remote, address) ||
                                          address_equal(&ends->device, address);
     }

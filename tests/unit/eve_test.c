@@ -74,16 +74,23 @@ START_TEST(what_is_not_known_of_a_flow_is_left_out)
 END_TEST
 
 /* Suricata says 1 for 0.002 seconds that span the turn of a second. */
+/* A flow with these flowbits is told so. */
+static void check_flowbits(const char *const bits[], size_t count, const char *traffic, const char *metadata)
+{
+    head.flowbits = bits;
+    head.flowbit_count = count;
+    eve_flow_record(&json, &head, &quiet);
+    check_object("traffic", traffic);
+    check_object("metadata", metadata);
+}
+
 START_TEST(flowbits_on_traffic_stand_by_themselves)
 {
     static const char *const bits[] = { "traffic/label/web", "traffic/id", "traffic/id/a", "b",
         "traffic/id/" };
 
-    head.flowbits = bits;
-    head.flowbit_count = 5;
-    eve_flow_record(&json, &head, &quiet);
-    check_object("traffic", "{\"id\":[\"a\",\"\"],\"label\":[\"web\"]}");
-    check_object("metadata", "{\"flowbits\":[\"traffic/id\",\"b\"]}");
+    check_flowbits(bits, 5, "{\"id\":[\"a\",\"\"],\"label\":[\"web\"]}",
+            "{\"flowbits\":[\"traffic/id\",\"b\"]}");
 }
 END_TEST
 
@@ -91,11 +98,7 @@ START_TEST(flowbits_on_traffic_alone_leave_metadata_empty)
 {
     static const char *const bits[] = { "traffic/label/web" };
 
-    head.flowbits = bits;
-    head.flowbit_count = 1;
-    eve_flow_record(&json, &head, &quiet);
-    check_object("traffic", "{\"label\":[\"web\"]}");
-    check_object("metadata", "{}");
+    check_flowbits(bits, 1, "{\"label\":[\"web\"]}", "{}");
 }
 END_TEST
 
