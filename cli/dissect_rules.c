@@ -1,5 +1,7 @@
 #include "dissect_internal.h"
+#include "parse/claim.h"
 #include "parse/dns.h"
+#include "parse/mdns.h"
 
 #define QUESTIONS_MAX 16 /* told at once */
 
@@ -34,13 +36,10 @@ void dissect_tell_hello(struct dissectors *dissectors, struct connection *connec
 
 /* --- DNS --- */
 
-#define PORT_MDNS 5353
-#define PORT_LLMNR 5355
-
 static bool is_unicast_dns(const struct connection *connection)
 {
-    return connection->destination_port != PORT_MDNS &&
-           connection->destination_port != PORT_LLMNR && connection->source_port != PORT_LLMNR;
+    return connection->destination_port != MDNS_PORT &&
+           connection->destination_port != CLAIM_PORT_LLMNR && connection->source_port != CLAIM_PORT_LLMNR;
 }
 
 /* Suricata knows nothing of a message that breaks off. */

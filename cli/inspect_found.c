@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parse/claim.h"
+#include "parse/mdns.h"
 #include "track/resolution.h"
 
 #define ALPN_DOT "dot"
@@ -55,14 +57,11 @@ static void on_http(void *user, struct connection *connection, const struct http
         flow_learn_http(inspector->worker, connection->flow, (const char *)host->at, host->left);
 }
 
-#define PORT_MDNS 5353
-#define PORT_LLMNR 5355
-
 static const char *dns_flavour(const struct connection *connection)
 {
-    if (connection->destination_port == PORT_MDNS)
+    if (connection->destination_port == MDNS_PORT)
         return "mdns";
-    if (connection->destination_port == PORT_LLMNR || connection->source_port == PORT_LLMNR)
+    if (connection->destination_port == CLAIM_PORT_LLMNR || connection->source_port == CLAIM_PORT_LLMNR)
         return NULL; /* asks neighbours, not a resolver; Suricata 8 has no records of it either */
     return "dns";
 }

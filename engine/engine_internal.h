@@ -231,6 +231,9 @@ bool flow_asks_resolver(const struct flow *flow);
 void flow_read_question(struct worker *worker, struct flow *flow, struct cursor payload);
 void flow_note_question(struct worker *worker, struct flow *flow, const struct question *question);
 
+/* A DNS message that came to the device: addresses, if it asked for them. */
+void flow_read_answer(struct worker *worker, struct flow *flow, struct cursor payload);
+
 /* Is the remote, if it is a resolver, one of the network's? 'answered': it has just answered. */
 void flow_judge_resolver(struct engine *engine, struct flow *flow, bool answered);
 

@@ -5,8 +5,19 @@
 #include "detect/dga.h"
 #include "engine.h"
 #include "engine_internal.h"
+#include "parse/claim.h"
+#include "parse/mdns.h"
 #include "track/asked.h"
 #include "track/question.h"
+#include "track/resolution.h"
+
+/* An answer counts only if the device has asked, and a resolver rather than its neighbours: else any
+ * host could have it believe what it likes. */
+bool flow_asks_resolver(const struct flow *flow)
+{
+    return flow->device_initiated && flow->packets[UP] > 0 && flow->remote_port != MDNS_PORT &&
+           flow->remote_port != CLAIM_PORT_LLMNR;
+}
 
 static bool is_resolver_service(enum service service)
 {
@@ -116,6 +127,43 @@ void flow_read_question(struct worker *worker, struct flow *flow, struct cursor 
     if (flow_asks_resolver(flow) && question_read(payload, &question) == TATTLER_OK &&
             !question.answered)
         flow_note_question(worker, flow, &question);
+}
+
+static void learn_answer(struct worker *worker, struct flow *flow, const struct resolution *answer)
+{
+    struct engine *engine = worker->engine;
+    struct device *device = flow->device;
+
+    if (!answer->is_answer)
+        return;
+    lock_take(&device->lock);
+    device->dns_answers++;
+    names_learn(&device->names, &engine->budget.names, answer, flow->last_us);
+    lock_release(&device->lock);
+    worker_judge_answer(worker, flow, answer);
+}
+
+void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resolution *answer)
+{
+    struct question question;
+
+    if (!answer->is_answer || !flow_asks_resolver(flow))
+        return;
+    learn_answer(worker, flow, answer);
+    question_set(&question, answer->asked, answer->asked_len, answer->rcode);
+    flow_note_question(worker, flow, &question);
+}
+
+void flow_read_answer(struct worker *worker, struct flow *flow, struct cursor payload)
+{
+    struct resolution answer;
+    struct question question;
+
+    if (!flow_asks_resolver(flow) || resolution_read(payload, &answer, &question) != TATTLER_OK)
+        return;
+    if (question.answered)
+        flow_note_question(worker, flow, &question);
+    learn_answer(worker, flow, &answer);
 }
 
 void engine_learn_offer(struct engine *engine, const struct address resolvers[], size_t count,

@@ -1,4 +1,4 @@
-/* What parsers found: names, services, resolved addresses, who a device says it is. */
+/* What parsers found: names, services, who a device says it is. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +10,8 @@
 #include "parse/http.h"
 #include "parse/mdns.h"
 #include "parse/packet.h"
-#include "track/resolution.h"
 
 #define PORT_DNS_TLS 853 /* DoT RFC 7858, DoQ RFC 9250 */
-#define PORT_MDNS 5353
 
 /* --- names --- */
 
@@ -210,53 +208,6 @@ void flow_learn_service(struct engine *engine, struct flow *flow, enum service s
     }
 }
 
-/* --- resolved addresses --- */
-
-/* An answer counts only if the device has asked, and a resolver rather than its neighbours: else any
- * host could have it believe what it likes. */
-bool flow_asks_resolver(const struct flow *flow)
-{
-    return flow->device_initiated && flow->packets[UP] > 0 && flow->remote_port != PORT_MDNS &&
-           flow->remote_port != CLAIM_PORT_LLMNR;
-}
-
-static void learn_answer(struct worker *worker, struct flow *flow, const struct resolution *answer)
-{
-    struct engine *engine = worker->engine;
-    struct device *device = flow->device;
-
-    if (!answer->is_answer)
-        return;
-    lock_take(&device->lock);
-    device->dns_answers++;
-    names_learn(&device->names, &engine->budget.names, answer, flow->last_us);
-    lock_release(&device->lock);
-    worker_judge_answer(worker, flow, answer);
-}
-
-void flow_learn_dns(struct worker *worker, struct flow *flow, const struct resolution *answer)
-{
-    struct question question;
-
-    if (!answer->is_answer || !flow_asks_resolver(flow))
-        return;
-    learn_answer(worker, flow, answer);
-    question_set(&question, answer->asked, answer->asked_len, answer->rcode);
-    flow_note_question(worker, flow, &question);
-}
-
-static void read_answer(struct worker *worker, struct flow *flow, struct cursor payload)
-{
-    struct resolution answer;
-    struct question question;
-
-    if (!flow_asks_resolver(flow) || resolution_read(payload, &answer, &question) != TATTLER_OK)
-        return;
-    if (question.answered)
-        flow_note_question(worker, flow, &question);
-    learn_answer(worker, flow, &answer);
-}
-
 /* --- who a device says it is --- */
 
 static void read_mdns(struct worker *worker, struct flow *flow, const struct packet_view *packet)
@@ -333,7 +284,7 @@ static const struct {
     uint16_t port; /* of either end */
     void (*read)(struct worker *worker, struct flow *flow, const struct packet_view *packet);
 } talkers[] = {
-    { PORT_MDNS, read_mdns },
+    { MDNS_PORT, read_mdns },
     { DHCP_PORT_SERVER, read_dhcp },
     { DHCP_PORT_CLIENT, read_dhcp },
     { DHCP6_PORT_SERVER, read_dhcp6 },
@@ -372,7 +323,7 @@ APART void flow_learn_datagram(struct worker *worker, struct flow *flow, enum di
     if (flow->service == SERVICE_DNS && way == UP)
         flow_read_question(worker, flow, packet->payload);
     if (flow->service == SERVICE_DNS && way == DOWN)
-        read_answer(worker, flow, packet->payload);
+        flow_read_answer(worker, flow, packet->payload);
     if (flow->talks && (way == UP || is_offer))
         hear(worker, flow, packet);
 }

@@ -10,7 +10,7 @@
 #include "base/status.h"
 
 #define CLAIM_PORT_NETBIOS 137
-#define CLAIM_PORT_LLMNR 5355
+#define CLAIM_PORT_LLMNR 5355 /* RFC 4795 */
 
 #define CLAIM_NAME_SIZE 16 /* NetBIOS has room for 15 bytes, to which hosts cut their names */
 

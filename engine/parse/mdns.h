@@ -9,6 +9,8 @@
 #include "base/cursor.h"
 #include "base/status.h"
 
+#define MDNS_PORT 5353
+
 #define MDNS_TEXT_SIZE 64 /* a label has 63 bytes (RFC 1035 section 2.3.4); longer TXT values cut */
 
 /* UTF-8 as sent, not checked, NUL-terminated: control bytes and NULs are possible. */
