@@ -39,7 +39,7 @@ tattler_SOURCES = \
 	cli/outputs.h cli/privileges.c cli/privileges.h cli/profile_collect.c cli/profile_print.c cli/profile_share.h cli/prose.c cli/prose.h cli/report_chart.c \
 	cli/report_data.h cli/report_device.c cli/report_meanings.c cli/report_overview.c \
 	cli/report_habits.c cli/report_page.c cli/report_page.h cli/report_page_internal.h cli/report_tables.c cli/report_usual.c cli/report_usual.h \
-	cli/result_file.c cli/result_file.h cli/rules_find.c cli/tune.h cli/tune_apply.c cli/tune_apply.h cli/tune_history.c cli/tune_limit.c cli/tune_list.c cli/tune_json.c cli/tune_numbers.c cli/tune_param.c cli/tune_print.c cli/tune_propose.c cli/tune_session.h cli/tune_treat.c cli/undo_file.c cli/undo_file.h cli/rules_told.c cli/rules_told.h cli/sandbox.c \
+	cli/result_file.c cli/result_file.h cli/rules_find.c cli/tune.h cli/tune_apply.c cli/tune_apply.h cli/tune_history.c cli/tune_limit.c cli/tune_list.c cli/tune_json.c cli/tune_numbers.c cli/tune_param.c cli/tune_print.c cli/tune_propose.c cli/tune_session.h cli/tune_treat.c cli/tune_yaml.c cli/undo_file.c cli/undo_file.h cli/rules_told.c cli/rules_told.h cli/sandbox.c \
 	cli/sandbox.h cli/sender.c cli/sender.h cli/serve.h cli/serve_access.c cli/serve_http.h \
 	cli/serve_listen.c cli/serve_metrics.c cli/serve_module.c cli/serve_run.c cli/serve_tune.c cli/serve_tune.h cli/serve_tune_internal.h cli/serve_tune_page.c cli/try.h cli/try_flows.c cli/try_lua.c cli/try_print.c \
 	cli/try_say.c cli/try_walk.c

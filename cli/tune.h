@@ -173,10 +173,6 @@ struct proposal {
 bool propose(const struct tune_history *history, struct tune_group *group,
         const struct tune_options *options, uint64_t now_us, struct proposal *out);
 
-/* The entry in YAML: each line is begun by 'indent' blanks, the first one's last two being "- ", and
- * ended by 'newline'. Freed by the caller; NULL: out of memory. */
-char *proposal_yaml(const struct proposal *proposal, size_t indent, const char *newline);
-
 /* "author: reason" on one line, as a comment ends with it. */
 #define TUNE_COMMENT_SIZE 324
 void tune_comment(const struct proposal *proposal, char out[TUNE_COMMENT_SIZE]);
@@ -185,6 +181,12 @@ void tune_comment(const struct proposal *proposal, char out[TUNE_COMMENT_SIZE]);
  * counted in 'proposal'. NULL: out of memory, or it has no address. */
 char *proposal_threshold(const struct tune_history *history, const struct tune_group *group,
         struct proposal *proposal);
+
+/* --- tune_yaml.c --- */
+
+/* The entry in YAML: each line is begun by 'indent' blanks, the first one's last two being "- ", and
+ * ended by 'newline'. Freed by the caller; NULL: out of memory. */
+char *proposal_yaml(const struct proposal *proposal, size_t indent, const char *newline);
 
 /* --- tune_limit.c --- */
 
