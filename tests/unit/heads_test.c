@@ -64,7 +64,11 @@ START_TEST(bytes_in_one_place_behind_the_start_are_found)
     ck_assert(heads_add(&heads, (const uint8_t *)"vt01", 4, 4, 0));
     ck_assert(heads_add(&heads, (const uint8_t *)"ab", 2, 1, 1));
     add("GET ", 4, 2);
+    ck_assert(heads_add(&heads, (const uint8_t *)"nOversion", 9, 3, 3)); /* by the first eight bytes */
     heads_sort(&heads);
+    ck_assert_uint_eq(find("123Nover", 8), 1 << 3);
+    ck_assert_uint_eq(find("123Nove", 7), 0);
+    ck_assert_uint_eq(find("123noVERdict", 12), 1 << 3);
     ck_assert_uint_eq(find("\1\2\3\4VT01", 8), 1 << 0);
     ck_assert_uint_eq(find("\1\2\3\4VT01 and more", 17), 1 << 0);
     ck_assert_uint_eq(find("\1\2\3\4VT0", 7), 0);

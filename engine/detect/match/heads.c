@@ -28,15 +28,15 @@ static bool add_spot(struct heads *heads, const uint8_t *bytes, size_t length, s
 {
     struct head_spot *spots =
             grow(heads->spots, &heads->spot_room, heads->spot_count + 1, sizeof(*spots));
-    size_t end = offset + length;
+    size_t end = offset + length < HEAD_BYTES ? offset + length : HEAD_BYTES;
     unsigned behind = (unsigned)(8 * (HEAD_BYTES - end));
 
     if (spots == NULL)
         return false;
     heads->spots = spots;
     spots[heads->spot_count++] = (struct head_spot){
-        .bytes = gather(bytes, length) >> 8 * (HEAD_BYTES - length) << behind,
-        .mask = UINT64_MAX >> 8 * (HEAD_BYTES - length) << behind,
+        .bytes = gather(bytes, length) >> 8 * offset,
+        .mask = UINT64_MAX >> 8 * offset >> behind << behind,
         .number = number, .end = (uint32_t)end };
     return true;
 }

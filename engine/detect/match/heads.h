@@ -24,7 +24,7 @@ struct head {
 struct head_spot {
     uint64_t bytes, mask; /* as above; of the bytes that count all bits are set in 'mask' */
     uint32_t number;
-    uint32_t end; /* so many bytes there have to be */
+    uint32_t end; /* so many bytes there have to be; what is behind HEAD_BYTES does not count */
 };
 
 /* All zeros is empty. */
@@ -36,8 +36,7 @@ struct heads {
     uint64_t firsts[4]; /* a bit for each byte that one of them begins with, in either case */
 };
 
-/* At least one byte. 'offset': of the place; if it is not 0, offset and length together have
- * HEAD_BYTES at most. False: out of memory. */
+/* At least one byte. 'offset': of the place, below HEAD_BYTES. False: out of memory. */
 bool heads_add(struct heads *heads, const uint8_t *bytes, size_t length, size_t offset,
         uint32_t number);
 void heads_sort(struct heads *heads); /* once all are there; what is there twice goes */

@@ -88,13 +88,13 @@ static bool is_head(const struct rule_step *step)
            content->end == content->length;
 }
 
-/* One close behind it, with more than a byte? */
+/* One close behind it, with more than a byte that is compared? */
 static bool is_spot(const struct rule_step *step)
 {
     const struct rule_content *content = &step->content;
 
     return step->kind == STEP_CONTENT && !content->negated && !content->relative &&
-           content->length > 1 && content->begin > 0 && content->end <= HEAD_BYTES &&
+           content->length > 1 && content->begin > 0 && content->begin < HEAD_BYTES - 1 &&
            content->end == content->begin + content->length;
 }
 
@@ -263,7 +263,7 @@ static void plan_rule(const struct rule *rule, struct plan *plan)
     }
 }
 
-#define COSTLY_MAX 16 /* rules of a kind */
+#define COSTLY_MAX 32 /* rules of a kind */
 
 static bool is_short_head(const struct plan *plan)
 {
