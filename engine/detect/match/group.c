@@ -17,12 +17,25 @@ static uint32_t depth_of(const struct plan *plan)
     return plan->fast->relative || plan->fast->end == 0 ? UINT32_MAX : plan->fast->end;
 }
 
+/* The size of the payloads that it asks for at most. */
+static uint64_t largest_of(const struct plan *plan)
+{
+    const struct rule_test *gate = plan->gate;
+    bool bound = gate != NULL && gate->kind == TEST_PAYLOAD_SIZE && !gate->number.negated &&
+                 gate->number.mask == UINT64_MAX;
+
+    return bound ? gate->number.high : UINT64_MAX;
+}
+
 static void note_rule(struct group_search *search, const struct plan *plan)
 {
     uint32_t depth = depth_of(plan);
+    uint64_t largest = largest_of(plan);
 
     if (depth > search->depth)
         search->depth = depth;
+    if (largest > search->largest)
+        search->largest = largest;
     search->marks |= plan->marks_needed;
     cases_add(&search->cases, plan);
 }

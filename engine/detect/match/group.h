@@ -30,6 +30,7 @@ enum search_kind {
 struct group_search {
     struct patterns *patterns;    /* NULL: no rules */
     uint32_t depth;               /* behind so many bytes none of them looks */
+    uint64_t largest;             /* in payloads of more bytes than these */
     uint64_t marks;               /* of SEARCH_MARKED: one of these flowbits modulo 64 */
     struct search_cases cases;    /* of whom they ask it */
 };

@@ -36,7 +36,8 @@ static void search(struct byte_look *at, const struct group_search *search)
     const struct look *look = at->look;
     struct cursor bytes = look->payload;
 
-    if (search->patterns == NULL || !cases_hold(&search->cases, look))
+    if (search->patterns == NULL || look->packet->payload.left > search->largest ||
+            !cases_hold(&search->cases, look))
         return;
     if (bytes.left > search->depth)
         bytes.left = search->depth;
