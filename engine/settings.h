@@ -154,7 +154,8 @@ enum tattler_status settings_default(struct settings *settings);
 void settings_clear(struct settings *settings);
 
 /* Reads a YAML file on top of what is there. If it has a section 'tattler', as suricata.yaml may,
- * that is read and the rest of the file ignored. Relative paths in it start at the file's folder.
+ * that is read and the rest of the file ignored; the file that its key 'config' names is read before the
+ * section's other keys, as the plugin does. Relative paths in it start at the file's folder.
  * Up to 50 problems are told; what is good is still taken. TATTLER_MALFORMED if there was any. */
 enum tattler_status settings_read_yaml(struct settings *settings, const char *path,
         settings_problem_fn problem, void *user);

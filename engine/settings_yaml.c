@@ -12,6 +12,7 @@
 #define OWN_SECTION "tattler"
 #define RULE_VARS "vars"
 #define SURICATAS_KEY "outputs" /* none of ours; Suricata does not start without it */
+#define FILE_KEY "config"       /* of a section: a file with the same keys, read before them */
 
 struct reading {
     struct settings *settings;
@@ -20,6 +21,8 @@ struct reading {
     settings_problem_fn problem;
     void *user;
     unsigned problems;
+    bool is_named; /* by the section of another file; names none itself */
+    bool names;    /* has read the one that its section names */
 };
 
 static void tell_text(struct reading *reading, unsigned line, unsigned column, const char *what)
@@ -216,14 +219,14 @@ static void read_records(struct reading *reading, const char *section, const yam
     }
 }
 
-/* The variables of rules are read with the rules. */
-static bool is_of_rules(struct reading *reading, const char *section,
+/* The variables of rules are read with the rules, the file that a section names before its keys. */
+static bool is_read_elsewhere(struct reading *reading, const char *section,
         const yaml_node_pair_t *pair)
 {
-    const yaml_node_t *key = tree_node(&reading->tree, pair->key);
+    const char *key = tree_scalar(tree_node(&reading->tree, pair->key));
 
-    return *section == '\0' && key->type == YAML_SCALAR_NODE &&
-           strcmp(tree_scalar(key), RULE_VARS) == 0;
+    return *section == '\0' && key != NULL &&
+           (strcmp(key, RULE_VARS) == 0 || (reading->names && strcmp(key, FILE_KEY) == 0));
 }
 
 /* Recurses once at most: no section holds a section. */
@@ -235,7 +238,7 @@ static void read_map(struct reading *reading, const char *section, const yaml_no
             pair < map->data.mapping.pairs.top && reading->problems < PROBLEMS_MAX; pair++) {
         const yaml_node_t *value = tree_node(&reading->tree, pair->value);
 
-        if (is_of_rules(reading, section, pair) || !whole_key(reading, section, map, pair, key))
+        if (is_read_elsewhere(reading, section, pair) || !whole_key(reading, section, map, pair, key))
             continue;
         if (settings_is_free(key))
             read_params(reading, key, value, true);
@@ -250,6 +253,27 @@ static void read_map(struct reading *reading, const char *section, const yaml_no
     }
 }
 
+static enum tattler_status read_file(struct reading *reading);
+
+/* Its path is as the plugin takes it: from the working directory. */
+static void read_named(struct reading *reading, const yaml_node_t *section)
+{
+    const yaml_node_t *file = tree_value(&reading->tree, section, FILE_KEY);
+    struct reading named = { .settings = reading->settings, .path = tree_scalar(file),
+        .problem = reading->problem, .user = reading->user, .problems = reading->problems,
+        .is_named = true };
+
+    reading->names = !reading->is_named && file != NULL;
+    if (!reading->names || tree_is_nothing(file))
+        return;
+    if (named.path == NULL)
+        tell(reading, &file->start_mark, "'" FILE_KEY "' takes one file, not %s", tree_kind(file));
+    else if (read_file(&named) == TATTLER_NO_MEMORY)
+        tell(reading, &file->start_mark, "out of memory");
+    else
+        reading->problems = named.problems;
+}
+
 static void read_root(struct reading *reading, const yaml_node_t *root)
 {
     const yaml_node_pair_t *own = tree_find(&reading->tree, root, OWN_SECTION);
@@ -260,8 +284,10 @@ static void read_root(struct reading *reading, const yaml_node_t *root)
                 "section '" OWN_SECTION "': add one, or give a file of your own");
         return;
     }
-    if (own != NULL)
+    if (own != NULL) {
         root = tree_node(&reading->tree, own->value);
+        read_named(reading, root);
+    }
     if (root != NULL && root->type == YAML_MAPPING_NODE)
         read_map(reading, "", root);
     else if (!tree_is_nothing(root))
@@ -294,6 +320,14 @@ static enum tattler_status take(struct reading *reading, bool read, const struct
     return status;
 }
 
+static enum tattler_status read_file(struct reading *reading)
+{
+    struct tree_problem wrong;
+    bool read = tree_read_file(reading->path, &reading->tree, &wrong);
+
+    return take(reading, read, &wrong);
+}
+
 enum tattler_status settings_read_yaml_text(struct settings *settings, const char *path,
         const char *text, size_t len, settings_problem_fn problem, void *user)
 {
@@ -308,8 +342,6 @@ enum tattler_status settings_read_yaml(struct settings *settings, const char *pa
         settings_problem_fn problem, void *user)
 {
     struct reading reading = { .settings = settings, .path = path, .problem = problem, .user = user };
-    struct tree_problem wrong;
-    bool read = tree_read_file(path, &reading.tree, &wrong);
 
-    return take(&reading, read, &wrong);
+    return read_file(&reading);
 }

@@ -395,6 +395,34 @@ START_TEST(files_that_cannot_be_read_are_told)
 }
 END_TEST
 
+/* As the plugin reads it: the section's own keys count for more. */
+START_TEST(the_file_that_a_section_names_is_read_first)
+{
+    const char *named = "timezone: UTC\nlimits: {devices: 7, names: 8}\n";
+    char path[] = "/tmp/settings-XXXXXX", text[128];
+    int descriptor = mkstemp(path);
+
+    ck_assert_int_eq(pwrite(descriptor, named, strlen(named), 0), (ssize_t)strlen(named));
+    snprintf(text, sizeof(text), "tattler:\n  limits: {devices: 9}\n  config: %s\n", path);
+    ck_assert_int_eq(read_text(text), TATTLER_OK);
+    ck_assert_str_eq(settings.timezone, "UTC");
+    ck_assert_uint_eq(settings.max_devices, 9);
+    ck_assert_uint_eq(settings.max_names, 8);
+
+    /* One that names itself is read once more, and told of. */
+    ck_assert_int_eq(ftruncate(descriptor, 0), 0);
+    ck_assert_int_eq(pwrite(descriptor, text, strlen(text), 0), (ssize_t)strlen(text));
+    expect_problem(text, 3, 3, "unknown key 'config'");
+    close(descriptor);
+    unlink(path);
+
+    expect_problem("tattler: {config: /nonexistent/t.yaml}\n", 0, 0, "No such file");
+    expect_problem("tattler: {config: [a.yaml]}\n", 1, 19, "'config' takes one file, not a list");
+    expect_problem("config: a.yaml\n", 1, 1, "unknown key 'config'");
+    ck_assert_int_eq(read_text("tattler: {config: }\n"), TATTLER_OK);
+}
+END_TEST
+
 /* --- the way in for another host --- */
 
 static enum tattler_status set(const char *key, const char *value, bool first)
@@ -588,6 +616,7 @@ int main(void)
     tcase_add_test(tests, lists_depth_and_problems_have_an_end);
     tcase_add_test(tests, every_cut_file_is_survived);
     tcase_add_test(tests, files_that_cannot_be_read_are_told);
+    tcase_add_test(tests, the_file_that_a_section_names_is_read_first);
     tcase_add_test(tests, another_host_sets_key_by_key);
     tcase_add_test(tests, a_refused_value_changes_nothing_and_names_its_key);
     tcase_add_test(tests, overlong_texts_and_paths_are_refused);
