@@ -288,7 +288,7 @@ static void advise_param(struct source *source, const struct script_heuristic *d
     while (next_word(source, &word, &len, &dotted))
         if (strlen(name) == len && memcmp(name, word, len) == 0)
             break;
-    source->check->warnings++;
+    source->check->advice++;
     if (!source->check->quiet)
         tell_at(source, word, "advice: ", text);
 }

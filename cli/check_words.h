@@ -6,7 +6,7 @@
 
 struct check {
     bool quiet;
-    unsigned errors, unsupported, warnings;
+    unsigned errors, unsupported, warnings, advice;
     unsigned line, column; /* of the last mistake in this configuration; UINT_MAX: none yet */
 };
 

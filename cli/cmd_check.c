@@ -95,7 +95,7 @@ static void tell_finding(void *user, const struct rule *rule, const char *text)
 {
     struct check *check = user;
 
-    check->warnings++;
+    check->advice++;
     if (!check->quiet)
         check_tell(rule->file, rule->line, 1, "advice: ", text);
 }
@@ -111,11 +111,11 @@ static int sum_up(const struct check *check, const struct rule_set *set, unsigne
 {
     sum_up_others("configuration", configurations);
     sum_up_others("heuristic", heuristics);
-    printf("%zu rule%s, %u error%s, %u need%s Suricata, %u piece%s of advice\n",
+    printf("%zu rule%s, %u error%s, %u need%s Suricata, %u warning%s, %u piece%s of advice\n",
             rule_set_count(set), rule_set_count(set) == 1 ? "" : "s", check->errors,
             check->errors == 1 ? "" : "s", check->unsupported,
-            check->unsupported == 1 ? "s" : "", check->warnings,
-            check->warnings == 1 ? "" : "s");
+            check->unsupported == 1 ? "s" : "", check->warnings, check->warnings == 1 ? "" : "s",
+            check->advice, check->advice == 1 ? "" : "s");
     return check->errors + check->unsupported > 0 ? EXIT_INPUT : EXIT_DONE;
 }
 
@@ -172,16 +172,26 @@ static bool is_threshold_file(const char *path)
     return word[0] != '\0' && nearest_word(word, words, sizeof(words) / sizeof(words[0])) != NULL;
 }
 
-static bool is_capture(const char *path)
+/* Why a file can hold no rules, by its first bytes. Not of a pipe. */
+static bool is_other(const char *path, char *why, size_t size)
 {
-    uint8_t head[4];
+    uint8_t head[512];
     struct stat info;
     FILE *file = stat(path, &info) == 0 && S_ISREG(info.st_mode) ? fopen(path, "r") : NULL;
     size_t len = file != NULL ? fread(head, 1, sizeof(head), file) : 0;
+    char what[256];
 
     if (file != NULL)
         fclose(file);
-    return capture_look(cursor_over(head, len)) != CAPTURE_LOOKS_OTHER;
+    if (capture_look(cursor_over(head, len)) != CAPTURE_LOOKS_OTHER) {
+        snprintf(why, size, "no rules but a capture: 'tattler replay' reads it");
+        return true;
+    }
+    if (memchr(head, 0, len) == NULL)
+        return false;
+    capture_describe(cursor_over(head, len), what, sizeof(what));
+    snprintf(why, size, "no rules, which are text in UTF-8: %s", what);
+    return true;
 }
 
 static bool read_path(struct reading *reading, const char *path)
@@ -190,9 +200,8 @@ static bool read_path(struct reading *reading, const char *path)
 
     if (is_threshold_file(path))
         tell_setting(reading->check, path, 0, 0, "no rules but a threshold.config: give it with -T");
-    else if (is_capture(path))
-        tell_setting(reading->check, path, 0, 0, "no rules but a capture: 'tattler replay' reads it");
-    else if (!folder_each(path, ".rules", read_file, reading, error, sizeof(error)))
+    else if (is_other(path, error, sizeof(error)) ||
+             !folder_each(path, ".rules", read_file, reading, error, sizeof(error)))
         tell_setting(reading->check, path, 0, 0, error);
     return !reading->no_memory;
 }

@@ -21,6 +21,9 @@ bool condition_refuse(const struct reader *in, const char *format, ...)
 
 bool condition_refuse_syntax(const struct reader *in, const char *text)
 {
+    if (*text == '\0')
+        return condition_refuse(in, "iot.%s needs a value: write it as in '%s'", in->feature->name,
+                in->feature->example);
     return condition_refuse(in, "'%s' is no condition on the %s iot.%s: write it as in '%s'", text,
             feature_type_name(in->feature->type), in->feature->name, in->feature->example);
 }

@@ -1,5 +1,7 @@
 #include "detect/rules/buffers.h"
 
+#include <stdio.h>
+
 const struct buffer_type buffer_types[BUFFER_KINDS] = {
     [BUFFER_PAYLOAD] = { "pkt_data", APPLICATION_ANY, true, true, false, true },
     [BUFFER_DNS_QUERY] = { "dns.query", APPLICATION_DNS, true, false, true, false },
@@ -28,9 +30,10 @@ const struct buffer_type buffer_types[BUFFER_KINDS] = {
     [BUFFER_IP_DESTINATION] = { "ip.dst", APPLICATION_ANY, true, true, false, true },
 };
 
-const char *buffer_name(enum rule_buffer_kind kind, const struct feature *feature)
+const char *buffer_name(enum rule_buffer_kind kind, const struct feature *feature, char room[BUFFER_NAME_SIZE])
 {
-    if (kind == BUFFER_PAYLOAD)
-        return "the payload";
-    return kind == BUFFER_FEATURE ? feature->name : buffer_types[kind].name;
+    if (kind != BUFFER_FEATURE)
+        return kind == BUFFER_PAYLOAD ? "the payload" : buffer_types[kind].name;
+    snprintf(room, BUFFER_NAME_SIZE, "iot.%s", feature->name);
+    return room;
 }

@@ -22,7 +22,9 @@ static inline bool buffer_is_of_message(enum rule_buffer_kind kind)
     return kind > BUFFER_PAYLOAD && kind < BUFFER_FEATURE;
 }
 
-/* "http.uri", "iot.name", "the payload". */
-const char *buffer_name(enum rule_buffer_kind kind, const struct feature *feature);
+#define BUFFER_NAME_SIZE 64
+
+/* "http.uri", "iot.name", "the payload". In 'room' if need be. */
+const char *buffer_name(enum rule_buffer_kind kind, const struct feature *feature, char room[BUFFER_NAME_SIZE]);
 
 #endif

@@ -184,14 +184,17 @@ static bool current_is_empty(const struct rule_draft *draft)
 static bool refuse_empty(struct rule_draft *draft)
 {
     const struct draft_buffer *buffer = &draft->buffers.items[draft->current];
+    char room[BUFFER_NAME_SIZE];
 
     return draft_refuse(draft, buffer->at, "nothing is looked for in the buffer %s: write a "
-            "'content' behind it", buffer_name(buffer->kind, buffer->feature));
+            "'content' behind it", buffer_name(buffer->kind, buffer->feature, room));
 }
 
 bool draft_choose_buffer(struct rule_draft *draft, const char *at, enum rule_buffer_kind kind,
         const struct feature *feature)
 {
+    char room[BUFFER_NAME_SIZE];
+
     if (current_is_empty(draft))
         return refuse_empty(draft);
     draft->sticky = true;
@@ -205,7 +208,7 @@ bool draft_choose_buffer(struct rule_draft *draft, const char *at, enum rule_buf
             continue;
         if (!buffer->made_by_step)
             draft_warn(draft, at, "the buffer %s is in this rule already: both count as one",
-                    buffer_name(kind, feature));
+                    buffer_name(kind, feature, room));
         buffer->made_by_step = false;
         draft->current = (int)i;
         return true;

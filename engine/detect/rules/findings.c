@@ -93,7 +93,7 @@ static bool lacks_rev(const struct rule *rule)
 static const struct {
     bool (*holds)(const struct rule *rule);
     const char *text;
-} advice[] = {
+} costs[] = {
     { has_lonely_pcre, "cost: a 'pcre' without a 'content' runs over all that the rule's header "
                        "lets through: add a 'content' that has to be there" },
     { is_always_looked_at, "cost: nothing that can be looked up first, so the rule is looked at for "
@@ -101,12 +101,31 @@ static const struct {
                            "condition" },
     { has_short_filter, "cost: the longest 'content' has two bytes at most, which most packets "
                         "hold: add a longer one" },
-    { lacks_msg, "no 'msg': the alert says nothing" },
-    { lacks_class, "no 'classtype': add one of classification.config, which gives the priority" },
-    { lacks_detects, "no 'detects' in its metadata: add 'metadata:detects …'" },
-    { lacks_reference, "no 'reference': add where to read more" },
-    { lacks_rev, "no 'rev': add 'rev:1', so that a newer version can take its place" },
 };
+
+/* What an alert would lack, as it is written. */
+static const struct {
+    bool (*lacks)(const struct rule *rule);
+    const char *option;
+} parts[] = {
+    { lacks_msg, "msg:\"…\";" },
+    { lacks_class, "classtype:…;" },
+    { lacks_detects, "metadata:detects …;" },
+    { lacks_reference, "reference:url,…;" },
+    { lacks_rev, "rev:1;" },
+};
+
+static void check_parts(const struct rule *rule, finding_fn finding, void *user)
+{
+    char text[256] = "would tell more with";
+    size_t start = strlen(text), used = start;
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (parts[i].lacks(rule))
+            used += (size_t)snprintf(text + used, sizeof(text) - used, " %s", parts[i].option);
+    if (used > start)
+        finding(user, rule, text);
+}
 
 /* Words that no page of doc/rules is about. */
 static void check_words(const struct rule *rule, finding_fn finding, void *user)
@@ -203,9 +222,10 @@ void findings_tell(const struct rule_set *set, finding_fn finding, void *user)
     for (size_t i = 0; i < rule_set_count(set); i++) {
         const struct rule *rule = rule_set_rule(set, i);
 
-        for (size_t a = 0; a < sizeof(advice) / sizeof(advice[0]); a++)
-            if (advice[a].holds(rule))
-                finding(user, rule, advice[a].text);
+        for (size_t c = 0; c < sizeof(costs) / sizeof(costs[0]); c++)
+            if (costs[c].holds(rule))
+                finding(user, rule, costs[c].text);
+        check_parts(rule, finding, user);
         check_words(rule, finding, user);
     }
     check_bits(set, finding, user);

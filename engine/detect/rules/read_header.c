@@ -60,12 +60,16 @@ static const struct {
     { "rejectboth", ACTION_REJECT, true, true },
 };
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define ACTION_COUNT (sizeof(actions) / sizeof(actions[0]))
 
 static bool refuse_action(struct rule_draft *draft, const char *word)
 {
     const char *names[ACTION_COUNT], *near;
 
+    if (strncmp(word, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+        return draft_refuse(draft, word, "a byte order mark in front of the rule: save the file as "
+                "UTF-8 without one");
     if (strcasecmp(word, "config") == 0)
         return draft_unsupported(draft, word, "the action 'config' is Suricata's alone");
     for (size_t i = 0; i < ACTION_COUNT; i++)

@@ -126,6 +126,48 @@ static bool read_option(struct rule_draft *draft, char *name, char *value)
             value != NULL && *value != '\0' ? value : NULL);
 }
 
+static bool is_keyword(const char *word, size_t len)
+{
+    char name[64];
+
+    if (len >= sizeof(name))
+        return false;
+    memcpy(name, word, len);
+    name[len] = '\0';
+    return keyword_find(name) != NULL ||
+           (strncasecmp(name, IOT, strlen(IOT)) == 0 && feature_find(name + strlen(IOT)) != NULL);
+}
+
+/* The keyword behind the first word of 'text' that a ';' should stand in front of, as a ':' or the end follows;
+ * NULL: there is none. */
+static const char *joined_keyword(const char *text)
+{
+    const char *word = text + strcspn(text, BLANKS);
+    size_t len;
+
+    for (word += strspn(word, BLANKS); *word != '\0'; word += strspn(word, BLANKS)) {
+        len = strcspn(word, BLANKS ":,");
+        if ((word[len] == '\0' || word[len] == ':') && is_keyword(word, len))
+            return word;
+        word += strcspn(word, BLANKS);
+    }
+    return NULL;
+}
+
+/* What else is wrong with an option that was refused comes of that. Values in quotes tell by themselves. */
+static bool refuse_joined(struct rule_draft *draft, const char *name, const char *value)
+{
+    const char *joined = is_keyword(name, strcspn(name, BLANKS)) ? joined_keyword(name) : NULL;
+
+    if (joined == NULL && value != NULL && strchr(value, '"') == NULL)
+        joined = joined_keyword(value);
+    if (joined == NULL || draft->problem != RULE_ERROR)
+        return false;
+    draft->at = NULL;
+    return draft_refuse(draft, joined, "a ';' is missing in front of '%.*s'",
+            (int)strcspn(joined, BLANKS ":"), joined);
+}
+
 static bool read_options(struct rule_draft *draft, char *options)
 {
     size_t len;
@@ -149,7 +191,7 @@ static bool read_options(struct rule_draft *draft, char *options)
         }
         cut_blanks_behind(name);
         if (!read_option(draft, name, value))
-            return false;
+            return refuse_joined(draft, name, value);
         options = end + 1;
     }
     return draft->rule.sid != 0 ||

@@ -157,14 +157,15 @@ static bool check_content(struct rule_draft *draft, const struct draft_step *ste
 static bool check_buffer(struct rule_draft *draft, int index)
 {
     const struct draft_buffer *buffer = &draft->buffers.items[index];
+    char room[BUFFER_NAME_SIZE];
 
     if (buffer->steps == 0)
         return draft_refuse(draft, buffer->at, "nothing is looked for in the buffer %s: write a "
-                "'content' behind it", buffer_name(buffer->kind, buffer->feature));
+                "'content' behind it", buffer_name(buffer->kind, buffer->feature, room));
     if (draft->rule.needs_packet && !buffer_types[buffer->kind].packet)
         return draft_refuse(draft, buffer->at, "the buffer %s belongs to a stream; it does not go "
                 "with conditions on one packet such as 'dsize', 'flags' or 'flow.age'",
-                buffer_name(buffer->kind, buffer->feature));
+                buffer_name(buffer->kind, buffer->feature, room));
     return check_buffer_size(draft, index);
 }
 
