@@ -1,4 +1,5 @@
 /* 'tattler explain': rules in plain words, what to do about their alerts and how to tune them. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,19 +80,42 @@ static bool load_rules(struct explain *explain, const struct arguments *argument
     return rules_load(&source, rules_tell, &explain->told, &explain->rules) != TATTLER_NO_MEMORY;
 }
 
+static void tell_missing(const char *word, int error)
+{
+    const char *near = rule_kind_meant(word);
+
+    if (near != NULL)
+        complain("%s: no such file; did you mean '%s'?", word, near);
+    else
+        complain("%s: %s; nor is it a sid, or a word that rules detect", word, strerror(error));
+}
+
+/* False: out of memory. */
+static bool load_rules_of(struct explain *explain, const char *file)
+{
+    const size_t rules = rule_set_count(explain->rules.set);
+    const unsigned lines = explain->told.lines;
+    const enum tattler_status status = rule_set_load(explain->rules.set, file);
+
+    if (rule_set_count(explain->rules.set) == rules && explain->told.lines == lines) {
+        complain("%s: holds no rule", file);
+        explain->failed = true;
+    }
+    return status != TATTLER_NO_MEMORY;
+}
+
 static bool load_file(struct explain *explain, const char *file)
 {
-    struct stat about = { .st_mode = 0 };
-    const char *near = stat(file, &about) != 0 ? rule_kind_meant(file) : NULL;
+    struct stat about;
 
-    if (near != NULL) {
-        complain("%s: no such file; did you mean '%s'?", file, near);
+    if (stat(file, &about) != 0) {
+        tell_missing(file, errno);
         explain->failed = true;
     } else if (S_ISDIR(about.st_mode)) {
         complain("%s: is a folder: name a file, or rules in it behind '-S %s'", file, file);
         explain->failed = true;
     } else if (!has_rules_of(explain->rules.set, file)) {
-        return rule_set_load(explain->rules.set, file) != TATTLER_NO_MEMORY;
+        return load_rules_of(explain, file);
     }
     return true;
 }

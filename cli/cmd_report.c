@@ -84,6 +84,7 @@ static int run(const struct options *options, const struct settings *settings, s
 {
     struct report report;
     struct rules rules = { .set = NULL };
+    struct rules_told told;
     struct usual usual = { .devices = NULL };
     struct report_about about = {
         .sources = options->sources,
@@ -104,7 +105,7 @@ static int run(const struct options *options, const struct settings *settings, s
     if (!usual_load(settings, &report, &usual))
         status = EXIT_INPUT;
     about.usual = &usual;
-    if (!rules_load_known(&options->rules, settings, &rules))
+    if (!rules_load_known(&options->rules, settings, &rules, &told) || told.refused > 0)
         status = EXIT_INPUT;
     about.rules = rules.set;
     if (!write_page(options, &report, &about) || report.out_of_memory)

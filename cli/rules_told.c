@@ -68,13 +68,12 @@ bool rules_load_told(const struct rule_options *options, const struct settings *
 }
 
 bool rules_load_known(const struct rule_options *options, const struct settings *settings,
-        struct rules *out)
+        struct rules *out, struct rules_told *told)
 {
     struct rule_options known = *options;
-    struct rules_told told;
 
     if (known.path_count == 0 && settings->rule_files.count == 0 &&
             access(rules_folder(), R_OK) == 0)
         known.paths[known.path_count++] = rules_folder();
-    return rules_load_told(&known, settings, NULL, out, &told);
+    return rules_load_told(&known, settings, NULL, out, told);
 }

@@ -44,6 +44,6 @@ bool rules_load_told(const struct rule_options *options, const struct settings *
 
 /* For telling of alerts: the same, but where the configuration wants none, those of the pack as well. */
 bool rules_load_known(const struct rule_options *options, const struct settings *settings,
-        struct rules *out);
+        struct rules *out, struct rules_told *told);
 
 #endif

@@ -52,9 +52,10 @@ bool serve_place_parse(const char *text, struct serve_place *place)
     return true;
 }
 
-static int give_up(int listener, const char *where)
+static int give_up(int listener, const char *where, const char *port)
 {
-    complain("%s: %s", where, strerror(errno));
+    complain("%s%s%s: %s%s", where, *port != '\0' ? ":" : "", port, strerror(errno),
+            errno == EADDRINUSE ? ": is there another one? --listen and --socket take another place" : "");
     if (listener >= 0)
         close(listener);
     return -1;
@@ -81,7 +82,7 @@ static int listen_tcp(const struct serve_place *place)
     }
     if (found != NULL)
         freeaddrinfo(found);
-    return good ? listener : give_up(listener, place->host);
+    return good ? listener : give_up(listener, place->host, port);
 }
 
 /* A socket that nobody listens on is what a killed server leaves behind. */
@@ -119,7 +120,7 @@ static int listen_unix(const char *path)
            bind(listener, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
            listen(listener, BACKLOG) == 0;
     umask(before);
-    return good ? listener : give_up(listener, path);
+    return good ? listener : give_up(listener, path, "");
 }
 
 int serve_listen(const struct serve_place *place)

@@ -280,6 +280,7 @@ int serve_run(const struct serve_options *options, const struct settings *settin
 {
     struct zone *zone = NULL;
     struct rules rules = { .set = NULL };
+    struct rules_told told;
     struct serving serving = {
         .options = options,
         .settings = settings,
@@ -296,7 +297,7 @@ int serve_run(const struct serve_options *options, const struct settings *settin
         return EXIT_USAGE;
     }
     report_init(&serving.report, zone, &settings->home_networks);
-    if (rules_load_known(&options->rules, settings, &rules)) {
+    if (rules_load_known(&options->rules, settings, &rules, &told)) {
         serving.about.rules = rules.set;
         serving.about.usual = &serving.usual;
         status = run(&serving);

@@ -207,6 +207,8 @@ static bool read_text(struct reader *reader, struct cursor text)
     json_t *root;
     bool good;
 
+    if (text.left == 0)
+        return refuse(reader, 0, "it is empty: 'tattler profile export' writes one");
     if (text.left > PROFILE_BYTES_MAX)
         return refuse(reader, 0, "more than %d MB: the file is left out",
                 PROFILE_BYTES_MAX / 1024 / 1024);
