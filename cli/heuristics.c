@@ -80,35 +80,71 @@ bool asks_for_findings(const struct rule_set *set)
     return false;
 }
 
-/* False: that says all of the rules behind it, too. */
-static bool check_finding(const struct rule *rule, const char *id,
-        const struct heuristics *heuristics, rule_problem_fn problem, void *user)
+static void tell_rule(const struct rule *rule, const char *text, rule_problem_fn problem, void *user)
 {
-    const char *near = heuristics_nearest(heuristics, id);
-    char text[256];
     const struct rule_problem found = { RULE_WARNING, rule->file, rule->line, 1, text };
 
-    if (heuristics_find(heuristics, id) != NULL)
-        return true;
-    if (heuristics_count(heuristics) == 0)
-        snprintf(text, sizeof(text), "no heuristics are loaded, so no rule on findings matches");
-    else
-        snprintf(text, sizeof(text), "no heuristic '%s' is loaded, so this never matches%s%s%s",
-                id, near != NULL ? ": did you mean '" : "", near != NULL ? near : "",
-                near != NULL ? "'?" : "");
     problem(user, &found);
-    return heuristics_count(heuristics) > 0;
+}
+
+static void tell_absent(const struct rule *rule, const char *id, const char *near,
+        rule_problem_fn problem, void *user)
+{
+    char text[256];
+
+    snprintf(text, sizeof(text), "no heuristic '%s' is loaded, so this never matches%s%s%s", id,
+            near != NULL ? ": did you mean '" : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+    tell_rule(rule, text, problem, user);
+}
+
+/* Rules that ask for what is not loaded. The first is told, and the last how many there were. */
+struct absent {
+    const struct rule *last;
+    unsigned count;
+};
+
+static void check_finding(const struct rule *rule, const char *id, const struct heuristics *heuristics,
+        struct absent *absent, rule_problem_fn problem, void *user)
+{
+    const char *near = heuristics_nearest(heuristics, id);
+
+    if (heuristics_find(heuristics, id) != NULL)
+        return;
+    if (near != NULL || absent->last == NULL)
+        tell_absent(rule, id, near, problem, user);
+    if (near == NULL && absent->last != rule) {
+        absent->last = rule;
+        absent->count++;
+    }
+}
+
+static void tell_rest(const struct absent *absent, rule_problem_fn problem, void *user)
+{
+    char text[256];
+
+    snprintf(text, sizeof(text), "the last of %u rules that never match for want of their heuristics: "
+            "'lua-files' takes the place of the installed ones", absent->count);
+    tell_rule(absent->last, text, problem, user);
 }
 
 void check_findings(const struct rule_set *set, const struct heuristics *heuristics,
         rule_problem_fn problem, void *user)
 {
+    struct absent absent = { NULL, 0 };
+
     for (size_t i = 0; i < rule_set_count(set); i++) {
         const struct rule *rule = rule_set_rule(set, i);
 
-        for (uint32_t n = 0; n < rule->test_count; n++)
-            if (asks(&rule->tests[n]) && !check_finding(rule, rule->tests[n].iot.finding.id,
-                                                 heuristics, problem, user))
+        for (uint32_t n = 0; n < rule->test_count; n++) {
+            if (!asks(&rule->tests[n]))
+                continue;
+            if (heuristics_count(heuristics) == 0) {
+                tell_rule(rule, "no heuristics are loaded, so no rule on findings matches", problem, user);
                 return;
+            }
+            check_finding(rule, rule->tests[n].iot.finding.id, heuristics, &absent, problem, user);
+        }
     }
+    if (absent.count > 1)
+        tell_rest(&absent, problem, user);
 }

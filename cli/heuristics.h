@@ -21,7 +21,8 @@ struct heuristics *load_quietly(const struct settings *settings, const char *con
 
 /* Does a rule ask for a finding at all? */
 bool asks_for_findings(const struct rule_set *set);
-/* Rules that ask for findings which no heuristic makes: 'problem' is told, as a warning. */
+/* Rules that ask for findings which no heuristic makes: 'problem' is told, as a warning, of those that may be
+ * misspelled, and of the first and the last of the others. */
 void check_findings(const struct rule_set *set, const struct heuristics *heuristics,
         rule_problem_fn problem, void *user);
 

@@ -260,7 +260,8 @@ const struct feature features[] = {
             "iot.fanout_absent:>=32;" },
     { ALONE("absent_24h"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT, "hosts", ABSENT_MAX, NULL,
             get_absent_24h,
-            "The same in the last day, for who takes its time; 64 are that many or more.",
+            "Addresses at home that the device asked for in the last day, that nobody answered for and "
+            "where no device is known, for who takes its time; 64 are that many or more.",
             "iot.absent_24h:>=64;" },
     { ALONE("router_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
             get_router_claimed,
