@@ -196,6 +196,9 @@ static void say_dataset(FILE *to, const struct rule_step *step)
     };
 
     fprintf(to, "%s '%s'", commands[step->dataset.command], dataset_name(step->dataset.dataset));
+    if (step->dataset.below)
+        fprintf(to, ", %sor ends with one that begins with '.'",
+                step->dataset.command == DATASET_IS_NOT_SET ? "n" : "");
 }
 
 /* --- buffers --- */

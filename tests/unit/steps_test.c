@@ -406,6 +406,26 @@ START_TEST(datasets_are_asked_and_changed)
 }
 END_TEST
 
+START_TEST(names_below_one_of_a_dataset_are_found)
+{
+    static const struct row rows[] = {
+        ROW("dns.query; dataset:set,b,type string;", ".example", true),
+        ROW("dns.query; dataset:isset,b,type string;", "a.example", false),
+        ROW("dns.query; dataset:isset,b,type string,match subdomain;", "a.example", true),
+        ROW("dns.query; dataset:isset,b,type string,match subdomain;", "a.b.example", true),
+        ROW("dns.query; dataset:isset,b,type string,match subdomain;", ".example", true),
+        ROW("dns.query; dataset:isset,b,type string,match subdomain;", "example", false),
+        ROW("dns.query; dataset:isset,b,type string,match subdomain;", "anexample", false),
+        ROW("dns.query; dataset:isset,b,type string,match subdomain;", "a..example", false),
+        ROW("dns.query; dataset:isset,b,type string,match subdomain;", "a.example.", false),
+        ROW("dns.query; dataset:isnotset,b,type string,match subdomain;", "a.example", false),
+        ROW("dns.query; dataset:isnotset,b,type string,match subdomain;", "a.other", true),
+    };
+
+    CHECK(rows);
+}
+END_TEST
+
 /* The digests are those of RFC 1321 (A.5) and FIPS 180 for "abc". */
 START_TEST(transforms_make_digests_in_their_order)
 {
@@ -506,6 +526,7 @@ int main(void)
     tcase_add_test(tests, depth_and_size_count_from_the_start_of_a_buffer_in_parts);
     tcase_add_test(tests, an_empty_buffer_is_not_an_absent_one);
     tcase_add_test(tests, datasets_are_asked_and_changed);
+    tcase_add_test(tests, names_below_one_of_a_dataset_are_found);
     tcase_add_test(tests, transforms_make_digests_in_their_order);
     tcase_add_test(tests, addresses_are_asked_and_changed);
     tcase_add_test(tests, a_content_without_case_is_found_anywhere);

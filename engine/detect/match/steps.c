@@ -59,10 +59,27 @@ static enum outcome take_size(struct steps *steps, const struct rule_step *step,
     return number_accepts(&step->size, steps->start + steps->bytes.left) ? HOLDS : FAILS_FOR_GOOD;
 }
 
+/* Suricata tries no more dots than a name may have. */
+#define DOTS_MAX 126
+
+static bool is_below(const struct dataset *set, struct cursor value)
+{
+    int dots = 0;
+
+    for (size_t i = 1; i < value.left && dots < DOTS_MAX; i++)
+        if (value.at[i] == '.' && value.at[i - 1] != '.') {
+            dots++;
+            if (dataset_contains(set, value.at + i, value.left - i))
+                return true;
+        }
+    return false;
+}
+
 /* To set what is set, or to unset what is not, does not hold. */
 static bool ask_dataset(const struct rule_dataset *asked, struct cursor value)
 {
-    bool known = dataset_contains(asked->dataset, value.at, value.left);
+    bool known = dataset_contains(asked->dataset, value.at, value.left) ||
+                 (asked->below && is_below(asked->dataset, value));
 
     switch (asked->command) {
     case DATASET_IS_SET:

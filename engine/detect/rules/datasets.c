@@ -1,5 +1,6 @@
 #include "detect/rules/datasets.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,11 @@ void datasets_clear(struct datasets *datasets)
     HASH_FREE(datasets->table, free_entry);
 }
 
-#define HASHSIZE_MAX 65536 /* as in Suricata, which makes so much room at once */
+/* Suricata makes room for all rows and some values at once. */
+#define ROWS_MAX 65536
+#define ROWS_DEFAULT 4096
+#define ROW_BYTES 64
+#define VALUES_AT_ONCE 1000
 
 /* One of this name was there before: it has to be the same. */
 static struct dataset *check(const struct datasets_entry *entry, const struct dataset_wish *wish,
@@ -39,6 +44,37 @@ static struct dataset *check(const struct datasets_entry *entry, const struct da
     else
         return entry->set;
     return NULL;
+}
+
+static uint64_t room_needed(const struct dataset_wish *wish)
+{
+    static const uint64_t value_bytes[DATASET_TYPES] = {
+        [DATASET_STRING] = 104,
+        [DATASET_IP] = 104,
+        [DATASET_IPV4] = 96,
+        [DATASET_MD5] = 104,
+        [DATASET_SHA256] = 120,
+    };
+
+    return (wish->hashsize != 0 ? wish->hashsize : ROWS_DEFAULT) * ROW_BYTES +
+           VALUES_AT_ONCE * value_bytes[wish->type];
+}
+
+/* Does Suricata take such a new one? */
+static bool check_new(const struct dataset_wish *wish, char *error, size_t error_size)
+{
+    if (!wish->typed)
+        snprintf(error, error_size, "dataset '%s' is not known yet: say its 'type' and what to "
+                "'load'", wish->name);
+    else if (wish->hashsize > ROWS_MAX)
+        snprintf(error, error_size, "the 'hashsize' of dataset '%s' is %d at most", wish->name,
+                ROWS_MAX);
+    else if (wish->memcap != 0 && wish->memcap < room_needed(wish))
+        snprintf(error, error_size, "the 'memcap' of dataset '%s' is %" PRIu64 " at least",
+                wish->name, room_needed(wish));
+    else
+        return true;
+    return false;
 }
 
 static enum tattler_status make(struct datasets *datasets, const struct dataset_wish *wish,
@@ -68,16 +104,8 @@ struct dataset *datasets_get(struct datasets *datasets, const struct dataset_wis
     HASH_FIND(hh, datasets->table, wish->name, strlen(wish->name), entry);
     if (entry != NULL)
         return check(entry, wish, error, error_size);
-    if (!wish->typed) {
-        snprintf(error, error_size, "dataset '%s' is not known yet: say its 'type' and what to "
-                "'load'", wish->name);
+    if (!check_new(wish, error, error_size))
         return NULL;
-    }
-    if (wish->hashsize > HASHSIZE_MAX) {
-        snprintf(error, error_size, "the 'hashsize' of dataset '%s' is %d at most", wish->name,
-                HASHSIZE_MAX);
-        return NULL;
-    }
     snprintf(error, error_size, "out of memory");
     entry = calloc(1, sizeof(*entry));
     if (entry == NULL)

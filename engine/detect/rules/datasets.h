@@ -18,6 +18,7 @@ struct dataset_wish {
     enum dataset_type type;
     const char *load; /* a path; "": none */
     uint64_t hashsize; /* rows of Suricata's table; 0: not said */
+    uint64_t memcap;   /* bytes that it may take; 0: not said */
 };
 
 /* The dataset of that name, loaded if it is new. NULL with 'error' set; '*status' then is

@@ -65,7 +65,8 @@ const struct keyword keywords[] = {
     { "bsize", NULL, FORM_PLAIN, read_bsize, 0, "bsize:>20", "the size of the buffer" },
     { "dataset", NULL, FORM_PLAIN, read_dataset, 0,
         "dataset:isset,bad-names,type string,load bad-names.lst",
-        "the buffer is among the values of a file" },
+        "the buffer is among the values of a file; 'match subdomain' also finds what ends with one that "
+        "begins with '.'" },
 
     /* buffers */
     { "pkt_data", NULL, FORM_NONE, read_pkt_data, 0, "pkt_data",

@@ -13,7 +13,7 @@
 
 struct wish {
     enum rule_dataset_command command;
-    bool commanded, named, stopped;
+    bool commanded, named, stopped, below;
     char path[PATH_SIZE];
     struct dataset_wish set;
 };
@@ -72,21 +72,31 @@ static bool read_load(struct rule_draft *draft, const char *text, struct wish *w
     return true;
 }
 
-/* 'memcap' is for Suricata's own memory. */
+/* Of Suricata's own memory. A size that is none, or too large, says nothing and takes back one before. */
 static bool read_size(struct rule_draft *draft, const char *part, const char *text, struct wish *wish)
 {
+    bool is_rows = strcmp(part, "hashsize") == 0;
     uint64_t size = 0;
 
-    if (!number_size(text, &size))
+    if (!number_size(text, &size) || (is_rows && size > UINT32_MAX)) {
         draft_warn(draft, text, "'%.64s' is no size, such as '100' or '10mb': it says nothing", text);
-    else if (strcmp(part, "hashsize") == 0)
-        wish->set.hashsize = size;
+        size = 0;
+    }
+    *(is_rows ? &wish->set.hashsize : &wish->set.memcap) = size;
+    return true;
+}
+
+static bool read_match(struct rule_draft *draft, const char *text, struct wish *wish)
+{
+    if (strcmp(text, "subdomain") != 0)
+        return stop(draft, text, wish, "'match' is 'subdomain'");
+    wish->below = true;
     return true;
 }
 
 /* What needs more than a list of values. */
 static const char *const foreign[] = { "save", "state", "format", "value_key", "array_key",
-    "context_key", "match", "remove_key" };
+    "context_key", "remove_key" };
 
 static bool read_setting(struct rule_draft *draft, const char *part, const char *text,
         struct wish *wish)
@@ -100,6 +110,8 @@ static bool read_setting(struct rule_draft *draft, const char *part, const char 
         return read_type(draft, text, wish);
     if (strcmp(part, "load") == 0)
         return read_load(draft, text, wish);
+    if (strcmp(part, "match") == 0)
+        return read_match(draft, text, wish);
     if (strcmp(part, "memcap") == 0 || strcmp(part, "hashsize") == 0)
         return read_size(draft, part, text, wish);
     draft_warn(draft, part, "'%.64s' says nothing", part);
@@ -136,6 +148,12 @@ static bool read_parts(struct rule_draft *draft, char *value, struct wish *wish)
     return wish->commanded || read_command(draft, value, wish);
 }
 
+static bool may_match_below(const struct wish *wish)
+{
+    return (wish->command == DATASET_IS_SET || wish->command == DATASET_IS_NOT_SET) &&
+           wish->set.typed && wish->set.type == DATASET_STRING;
+}
+
 bool read_dataset(struct rule_draft *draft, const struct keyword *keyword, const char *at,
         char *value)
 {
@@ -150,7 +168,11 @@ bool read_dataset(struct rule_draft *draft, const struct keyword *keyword, const
                 "'dns.query'");
     if (!read_parts(draft, value, &wish))
         return false;
+    if (wish.below && !may_match_below(&wish))
+        return draft_refuse(draft, at, "'match subdomain' goes with 'isset' or 'isnotset', and with "
+                "'type string'");
     step.dataset.command = wish.command;
+    step.dataset.below = wish.below;
     step.dataset.dataset =
             datasets_get(draft->world->datasets, &wish.set, &status, error, sizeof(error));
     if (step.dataset.dataset == NULL)

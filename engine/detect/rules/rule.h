@@ -127,6 +127,7 @@ enum rule_dataset_command { DATASET_IS_SET, DATASET_IS_NOT_SET, DATASET_SET, DAT
 struct rule_dataset {
     struct dataset *dataset;
     enum rule_dataset_command command;
+    bool below; /* what ends with a value of the set counts as well, where that begins with '.' */
 };
 
 enum rule_step_kind {
