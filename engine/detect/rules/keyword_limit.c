@@ -94,15 +94,17 @@ static bool take_pair(struct reading *reading, const char **text, enum pair_name
 }
 
 /* Does what stands behind the last pair name one again? Up to the next comma its own does not count,
- * nor what makes no difference to Suricata. */
-static bool names_again(const char *text, enum pair_name last)
+ * nor what makes no difference to Suricata, such as a multiplier behind seconds. */
+static bool names_again(const struct reading *reading, const char *text, enum pair_name last)
 {
+    bool with_seconds = reading->values[NAME_SECONDS] != NULL;
     size_t own = strcspn(text, ",");
 
     for (int name = 0; name < NAMES; name++) {
         const char *word = name == NAME_SECONDS ? "second" : names[name];
 
-        if (strstr(name == (int)last ? text + own : text, word) != NULL)
+        if (strstr(name == (int)last ? text + own : text, word) != NULL &&
+                (name != NAME_MULTIPLIER || !with_seconds))
             return true;
     }
     return false;
@@ -125,10 +127,17 @@ static bool read_pairs(struct reading *reading, const char *text, int count)
         return true;
     if (reading->filter)
         return refuse_pair(reading, text);
-    if (names_again(text, name))
+    if (names_again(reading, text, name))
         return refuse_pair(reading, text);
     draft_warn(reading->draft, text, "Suricata does not look at what stands here");
     return true;
+}
+
+static bool has_pair(struct reading *reading, enum pair_name name)
+{
+    return reading->values[name] != NULL ||
+           draft_refuse(reading->draft, reading->draft->text, "'%s' is missing: write '%s' as in '%s'",
+                   names[name], reading->keyword->name, reading->keyword->example);
 }
 
 static bool read_count(struct reading *reading, enum pair_name name, uint32_t min, uint32_t max,
@@ -137,9 +146,8 @@ static bool read_count(struct reading *reading, enum pair_name name, uint32_t mi
     const char *value = reading->values[name];
     uint64_t number;
 
-    if (value == NULL)
-        return draft_refuse(reading->draft, reading->draft->text, "'%s' is missing: write '%s' as "
-                "in '%s'", names[name], reading->keyword->name, reading->keyword->example);
+    if (!has_pair(reading, name))
+        return false;
     if (strspn(value, DIGITS) == 0 || !number_unsigned(value, 10, false, UINT32_MAX, &number) ||
             number < min || number > max)
         return draft_refuse(reading->draft, value, "'%s' is a number from %u to %u", names[name],
@@ -174,7 +182,8 @@ bool read_threshold(struct rule_draft *draft, const struct keyword *keyword, con
     struct rule_limit *limit = &reading.limit;
     bool good;
 
-    if (!is_first(draft, at) || !read_pairs(&reading, value, PAIRS_MAX))
+    if (!is_first(draft, at) || !read_pairs(&reading, value, PAIRS_MAX) ||
+            !has_pair(&reading, NAME_TYPE) || !has_pair(&reading, NAME_TRACK))
         return false;
     if (limit->kind == LIMIT_BACKOFF)
         good = read_backoff(&reading, value);
