@@ -26,7 +26,8 @@ static APART uint32_t differences(const struct outlook *a, const struct outlook 
 
     if (a->fanout[FANOUT_ABSENT] != b->fanout[FANOUT_ABSENT] || a->strangers != b->strangers ||
             a->domains != b->domains || a->absent != b->absent || a->claims != b->claims ||
-            a->usurps != b->usurps || a->leases != b->leases || a->beats_lost != b->beats_lost)
+            a->usurps != b->usurps || a->intervenes != b->intervenes || a->leases != b->leases ||
+            a->beats_lost != b->beats_lost)
         changed |= CHANGED_FANOUT;
     if (a->upload_24h != b->upload_24h || a->upload_burst_known != b->upload_burst_known ||
             a->upload_burst != b->upload_burst || a->upload_day_known != b->upload_day_known ||
@@ -69,6 +70,7 @@ static void look_at_arp(struct flow *flow)
         look_at_absent(flow);
     flow->outlook.claims = strangers_count(conduct->claims, flow->last_us);
     flow->outlook.usurps = intrudes(&flow->device->usurped_us, flow->last_us);
+    flow->outlook.intervenes = intrudes(&flow->device->between_us, flow->last_us);
     flow->outlook.leases = intrudes(&flow->device->leased_us, flow->last_us);
 }
 

@@ -70,7 +70,7 @@ libengine_la_SOURCES = \
 	engine/settings.c engine/settings.h engine/settings_default.c engine/settings_kind.c engine/settings_kind.h \
 	engine/settings_number.c engine/settings_params.c engine/settings_suppress.c engine/settings_table.c engine/settings_yaml.c \
 	engine/track/acceptance.c engine/track/acceptance.h engine/track/agenda.c engine/track/agenda.h engine/track/asked.c engine/track/asked.h engine/track/beat.c engine/track/beat.h engine/track/beat_follow.c engine/track/beat_internal.h engine/track/beat_judge.c engine/track/beat_judge.h engine/track/beat_learn.c engine/track/beat_patience.c engine/track/beat_poll.c engine/track/beat_search.c engine/track/beat_size.c \
-	engine/track/binding.c engine/track/binding.h engine/track/burst.c engine/track/burst.h engine/track/calls.c engine/track/calls.h engine/track/conduct.c engine/track/conduct.h \
+	engine/track/binding.c engine/track/binding.h engine/track/burst.c engine/track/burst.h engine/track/calls.c engine/track/calls.h engine/track/conduct.c engine/track/conduct.h engine/track/contest.c engine/track/contest.h \
 	engine/track/device.c engine/track/device.h engine/track/device_internal.h \
 	engine/track/device_name.c engine/track/device_table.c engine/track/entropy.c \
 	engine/track/echo.c engine/track/echo.h engine/track/entropy.h engine/track/fanout.c engine/track/fanout.h engine/track/finding.c engine/track/finding.h engine/track/insight.c engine/track/insight.h engine/track/flow.h engine/track/leases.c engine/track/leases.h engine/track/lost.c engine/track/lost.h engine/track/names.c engine/track/names.h engine/track/nxdomain.c engine/track/nxdomain.h \

@@ -69,6 +69,7 @@ UNIT_TESTS = \
 	tests/unit/calls_test \
 	tests/unit/capture_test \
 	tests/unit/claim_test \
+	tests/unit/contest_test \
 	tests/unit/condition_test \
 	tests/unit/connection_test \
 	tests/unit/defrag_test \

@@ -260,6 +260,11 @@ bool get_router_claimed(const struct flow *flow, struct feature_value *out)
     return positive(flow->outlook.usurps, out);
 }
 
+bool get_neighbours_claimed(const struct flow *flow, struct feature_value *out)
+{
+    return positive(flow->outlook.intervenes, out);
+}
+
 bool get_dhcp_claimed(const struct flow *flow, struct feature_value *out)
 {
     return positive(flow->outlook.leases, out);

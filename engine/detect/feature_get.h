@@ -50,6 +50,7 @@ FEATURE_GETTER(get_fanout_lan);
 FEATURE_GETTER(get_fanout_absent);
 FEATURE_GETTER(get_absent_24h);
 FEATURE_GETTER(get_router_claimed);
+FEATURE_GETTER(get_neighbours_claimed);
 FEATURE_GETTER(get_dhcp_claimed);
 FEATURE_GETTER(get_names_claimed);
 FEATURE_GETTER(get_fanout_ports);

@@ -271,6 +271,12 @@ const struct feature features[] = {
             "on the same link (VLAN, PPPoE session or interface) or after half an hour as an ordinary host. "
             "Unknown otherwise.",
             "iot.router_claimed:true;" },
+    { ALONE("neighbours_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
+            get_neighbours_claimed,
+            "The device has said within the last hour, by ARP or IPv6 neighbour discovery, that the addresses of "
+            "two neighbours are its own: three times each, a minute apart at most, though both were seen there since. "
+            "Unknown otherwise.",
+            "iot.neighbours_claimed:true;" },
     { ALONE("dhcp_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
             get_dhcp_claimed,
             "The device has offered or given an address by DHCP, or routers, routes, resolvers or a proxy to "

@@ -54,19 +54,32 @@ static struct entry *back_at_address(struct devices *devices, const struct devic
 
 /* Does it take the address of a router that is there? Who already gets what others send to the
  * Internet is a router as well: this may be the real one, back at its address. */
-static void note_usurper(struct devices *devices, struct entry *entry,
+static void note_usurper(struct devices *devices, struct entry *entry, const struct device *holder,
         const struct device_sighting *sighting)
 {
+    if (routers_has(&devices->routers, &holder->mac) && !routers_has(&devices->routers, sighting->mac))
+        atomic_store(&entry->device.usurped_us, sighting->time_us);
+}
+
+/* Does it claim, again and again, an address that another is at? That does not make it its own. */
+static bool fights(struct devices *devices, struct entry *entry, const struct device_sighting *sighting)
+{
     struct entry *at = entry_at(devices, &sighting->address);
-    struct device *holder;
+    struct contest_claim claim = { .address = &sighting->address, .now_us = sighting->time_us };
+    const struct device *holder;
+    enum contest_state state;
 
     if (at == NULL || at == entry)
-        return;
+        return false;
     holder = &at->device;
-    if (holder->has_mac && routers_has(&devices->routers, &holder->mac) &&
-            !routers_has(&devices->routers, sighting->mac) &&
-            sighting->time_us < atomic_load(&holder->last_seen_us) + PRESENT_US)
-        atomic_store(&entry->device.usurped_us, sighting->time_us);
+    if (!holder->has_mac || sighting->time_us >= atomic_load(&holder->last_seen_us) + PRESENT_US)
+        return false;
+    note_usurper(devices, entry, holder, sighting);
+    claim.holder = &holder->mac;
+    state = contests_note(&entry->contests, &claim);
+    if (state == CONTEST_BETWEEN && !routers_has(&devices->routers, sighting->mac)) /* those answer for others */
+        atomic_store(&entry->device.between_us, sighting->time_us);
+    return state != CONTEST_FIRST;
 }
 
 static struct entry *by_mac(struct devices *devices, const struct device_sighting *sighting,
@@ -78,9 +91,9 @@ static struct entry *by_mac(struct devices *devices, const struct device_sightin
 
     if (entry == NULL || !has_address)
         return entry;
-    if (sighting->claimed && back == NULL)
-        note_usurper(devices, entry, sighting);
-    if (binding_is_shared(&devices->bindings, &entry->bound, &sighting->address,
+    if (sighting->claimed && back == NULL && fights(devices, entry, sighting))
+        return entry;
+    if (!sighting->claimed && binding_is_shared(&devices->bindings, &entry->bound, &sighting->address,
                 sighting->time_us)) {
         note_router(devices, sighting->mac, ROUTER_SHARES, sighting->time_us);
         binding_drop_v4(&devices->bindings, &entry->bound);

@@ -60,6 +60,7 @@ struct device {
     atomic_bool found;    /* a finding of theirs waits for its next packet */
     atomic_bool misses;   /* has ever asked for an address that nobody has */
     atomic_ullong usurped_us; /* when it last said that it is the router, beside one that is there */
+    atomic_ullong between_us; /* when it last took the addresses of two who are there (contest.h) */
     atomic_ullong leased_us;  /* when it last handed out an address, beside who did before */
 
     /* Under 'lock'. */
@@ -128,7 +129,7 @@ struct devices *devices_new(size_t max_devices, struct device_budget *budget,
 void devices_recall(struct devices *devices, device_recall_fn recall, void *user);
 void devices_free(struct devices *devices); /* no device may be held any more */
 
-/* A router that was seen within this time before its address is claimed is there. */
+/* Who was seen within this time before its address is claimed is there. */
 #define DEVICE_PRESENT_S 60
 
 /* One packet of a host in the watched networks, or of one just joining them (unspecified address). */

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "track/binding.h"
+#include "track/contest.h"
 #include "track/device.h"
 #include "track/router.h"
 #include <utlist.h>
@@ -21,6 +22,7 @@ struct key {
 struct entry {
     struct device device; /* first, so that a device leads back to its entry */
     struct bound bound;
+    struct contests contests; /* with those whose addresses it claims */
     struct key key;
     bool settled;
     struct entry *prev, *next; /* unseen for longest first */

@@ -72,7 +72,7 @@ struct outlook {
     bool has_usual; /* something may be usual: worth asking (engine.h, flow_is_usual()) */
     struct beat_view series; /* of all connections to this remote */
     uint32_t beats_lost, strangers, domains, absent, claims;
-    bool usurps, leases;
+    bool usurps, intervenes, leases;
 };
 
 /* What a flow to a resolver shows; as of its last message. */
