@@ -264,7 +264,7 @@ bool flow_same_beat(const struct beat_view *a, const struct beat_view *b);
 uint32_t flow_report(struct engine *engine, struct flow *flow);
 /* What is of the flow's device alone, as of flow->last_us; takes its lock. */
 void flow_view_device(struct engine *engine, struct flow *flow);
-/* Its neighbour had time enough to answer; takes the lock as well. */
+/* Its remote had time enough to answer; takes the lock as well. */
 void flow_stop_waiting(struct engine *engine, struct flow *flow);
 /* With the device's lock held, as the next. */
 void flow_report_opening(struct engine *engine, struct flow *flow);

@@ -175,6 +175,16 @@ static void begin(struct flow *flow, const struct packet_view *packet, bool sour
     flow->talks = flow_talks(flow);
 }
 
+/* Who sweeps the home counts through its IPv4 addresses, most of which nobody has; those of IPv6 it has from
+ * somebody. */
+static bool may_be_there(const struct worker *worker, const struct flow *flow)
+{
+    const struct address *remote = &flow->remote_address;
+
+    return flow->device_initiated && !flow->to_many &&
+           (flow->remote_is_public || !address_is_v4(remote) || devices_has_at(worker->engine->devices, remote));
+}
+
 static void look_at_remote(struct worker *worker, struct flow *flow, bool at_home)
 {
     const struct address *remote = &flow->remote_address;
@@ -182,11 +192,9 @@ static void look_at_remote(struct worker *worker, struct flow *flow, bool at_hom
 
     flow->remote_is_public = !at_home && address_is_public(remote) &&
                              !devices_has_at(worker->engine->devices, remote);
-    if (!flow->remote_is_public) {
-        flow->waits = flow->device_initiated && !flow->to_many &&
-                      devices_has_at(worker->engine->devices, remote);
+    flow->waits = may_be_there(worker, flow);
+    if (!flow->remote_is_public)
         return;
-    }
     network = worker_network(worker, remote);
     flow->geo = network->geo;
     flow->risk = network->risk;

@@ -42,7 +42,7 @@ static void move_clock(struct engine *engine, struct flow *flow, uint64_t time_u
     if (time_us >= flow->tick_us) {
         flow->tick_us = time_us + US_PER_S - (time_us - flow->first_us) % US_PER_S;
         flow->changed |= CHANGED_AGE;
-        if (flow->waits) /* for longer than neighbours take */
+        if (flow->waits) /* for longer than an answer takes */
             flow_stop_waiting(engine, flow);
     }
     if (time_us >= flow->quarter_us)

@@ -10,6 +10,7 @@
 #include "engine_internal.h"
 
 #define INTRUDES_US (3600 * US_PER_S) /* told for so long */
+#define SITES_MANY 20 /* domains; as rules have it that leave alone who surfs */
 
 /* --- the flow's look at its device --- */
 
@@ -203,6 +204,14 @@ static void note_fanout(struct engine *engine, struct flow *flow)
         fanout_note(&conduct->fanout, budget, FANOUT_PORTS, port, sizeof(port), flow->last_us);
 }
 
+/* Outside nobody is known to be there. Who talks to many sites soon opens another flow, which tells how these
+ * fared; others may open no more. */
+static bool may_wait(const struct flow *flow)
+{
+    return flow->waits &&
+           (!flow->remote_is_public || flow->device->conduct.seen.sets[SEEN_DOMAIN].count >= SITES_MANY);
+}
+
 void flow_report_opening(struct engine *engine, struct flow *flow)
 {
     struct conduct *conduct = &flow->device->conduct;
@@ -213,7 +222,7 @@ void flow_report_opening(struct engine *engine, struct flow *flow)
     if (flow->device_initiated)
         recall_remotes(engine, flow);
     if (flow->device_initiated && !flow->to_many) {
-        flow->waits = acceptance_open(&conduct->acceptance, flow->waits, flow->last_us);
+        flow->waits = acceptance_open(&conduct->acceptance, may_wait(flow), flow->last_us);
         note_fanout(engine, flow);
         if (flow->remote_port != 0)
             outlook->new_port = flow_teach_port(engine, flow);

@@ -297,10 +297,11 @@ const struct feature features[] = {
             "iot.fanout_ports:>50;" },
     { ALONE("accepted"), FEATURE_REAL, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, NULL, get_accepted,
             "Share of the flows that the device opened in the last 60 s to which anything but a "
-            "refusal came back, or where the device went on as if it had; up to 32 to neighbours that "
-            "were seen before do not count in their first 0.3 s, as long as nothing did. Unknown below 8 "
-            "flows that count and, of flows to outside, until a packet from there has come in for any "
-            "device: the sensor may see one direction only.",
+            "refusal came back, or where the device went on as if it had; up to 128 do not count "
+            "in their first 0.3 s, as long as nothing did, but for those to IPv4 neighbours that were "
+            "never seen, and to outside of devices with fewer than 20 domains. Unknown below 8 flows "
+            "that count and, of flows to outside, until a packet from there has come in for any device: "
+            "the sensor may see one direction only.",
             "iot.accepted:<0.3;" },
     { ALONE("strangers"), FEATURE_NUMBER, SCOPE_DEVICE, CHANGED_FANOUT | CHANGED_DNS, "hosts", 16,
             NULL,

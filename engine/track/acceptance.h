@@ -3,11 +3,11 @@
  * Who looks for prey meets hosts that are not there and ports that are closed; who uses services is
  * accepted nearly always. A minute is six slots of ten seconds, the newest still filling.
  *
- * Who opens dozens at once, as a hub does to its things when it starts, has no answer yet to any. So a
- * flow to a neighbour that was seen before may wait: it counts from when it is answered, or after
+ * Who opens dozens at once, as a hub does to its things when it starts, or a game to servers that it
+ * compares, has no answer yet to any. So a flow may wait: it counts from when it is answered, or after
  * ACCEPTANCE_WAIT_US. No more than ACCEPTANCE_WAIT_MAX wait at once, those beyond count as silent, since who
- * opens hundreds does not want answers. Flows to outside do not wait: there is no telling how far a network
- * is, and names tell there.
+ * opens hundreds does not want answers. What was in vain is told with the device's next flow, or with a
+ * packet of one that waited: where neither may come, none should wait.
  *
  * Not locked: used under the device's lock. All zeros is new. */
 #ifndef TATTLER_TRACK_ACCEPTANCE_H
@@ -20,10 +20,11 @@
 #define ACCEPTANCE_SLOT_US UINT64_C(10000000)
 /* Of fewer, one or two that fail say too much. */
 #define ACCEPTANCE_FLOWS_MIN 8
-/* Things asleep on Wi-Fi wake for each beacon, or each third: they come every 102.4 ms. */
+/* Things asleep on Wi-Fi wake for each beacon, or each third: they come every 102.4 ms. The other side of the
+ * Earth is as far, by cable. */
 #define ACCEPTANCE_WAIT_US UINT64_C(300000)
 #define ACCEPTANCE_WAIT_SLOTS 8
-#define ACCEPTANCE_WAIT_MAX 32
+#define ACCEPTANCE_WAIT_MAX 128 /* fits a byte */
 
 struct acceptance {
     uint64_t slot; /* number of the newest, each ACCEPTANCE_SLOT_US long */

@@ -109,7 +109,7 @@ struct flow {
     bool awaits_answer; /* of DNS, which another worker may still have to read */
     bool talks;   /* its datagrams tell of its device */
     bool accepted; /* the device opened it, and the first answer was no refusal */
-    bool waits;    /* opened to a neighbour who is there but has not answered yet */
+    bool waits;    /* for the first answer, see acceptance.h */
     bool goes_on;  /* the device acts as if it were, though no answer was seen */
     bool settled; /* what names the remote is known by now, or will not be */
     bool ending;  /* a FIN or RST was seen */

@@ -25,13 +25,13 @@ static void open_some(unsigned count, unsigned accepted, uint64_t now_us)
     }
 }
 
-static void call_neighbours(unsigned count, uint64_t now_us)
+static void call_some(unsigned count, uint64_t now_us)
 {
     for (unsigned i = 0; i < count; i++)
         ck_assert(acceptance_open(&acceptance, true, now_us));
 }
 
-static void hear_neighbours(unsigned count, bool accepted, uint64_t opened_us, uint64_t now_us)
+static void hear_some(unsigned count, bool accepted, uint64_t opened_us, uint64_t now_us)
 {
     for (unsigned i = 0; i < count; i++)
         acceptance_answer(&acceptance, true, accepted, opened_us, now_us);
@@ -56,18 +56,18 @@ START_TEST(it_is_the_share_that_was_accepted)
 }
 END_TEST
 
-START_TEST(neighbours_have_time_to_answer)
+START_TEST(remotes_have_time_to_answer)
 {
-    call_neighbours(30, NOW);
+    call_some(30, NOW);
     ck_assert(!acceptance_read(&acceptance, NOW, &share));
-    hear_neighbours(10, true, NOW, NOW + SECOND / 10);
+    hear_some(10, true, NOW, NOW + SECOND / 10);
     ck_assert(acceptance_read(&acceptance, NOW + SECOND / 10, &share));
     ck_assert_double_eq(share, 1);
     ck_assert(acceptance_read(&acceptance, NOW + SECOND / 4, &share));
     ck_assert_double_eq(share, 1);
     ck_assert(acceptance_read(&acceptance, NOW + ACCEPTANCE_WAIT_US, &share));
     ck_assert_double_eq_tol(share, 1.0 / 3, 1e-9);
-    hear_neighbours(20, true, NOW, NOW + 2 * SECOND); /* late, but they were there */
+    hear_some(20, true, NOW, NOW + 2 * SECOND); /* late, but they were there */
     ck_assert(acceptance_read(&acceptance, NOW + 2 * SECOND, &share));
     ck_assert_double_eq(share, 1);
 }
@@ -75,8 +75,8 @@ END_TEST
 
 START_TEST(a_refusal_counts_at_once)
 {
-    call_neighbours(16, NOW);
-    hear_neighbours(8, false, NOW, NOW + SECOND / 1000);
+    call_some(16, NOW);
+    hear_some(8, false, NOW, NOW + SECOND / 1000);
     ck_assert(acceptance_read(&acceptance, NOW + SECOND / 1000, &share));
     ck_assert_double_eq(share, 0);
 }
@@ -84,15 +84,15 @@ END_TEST
 
 START_TEST(few_wait_at_once)
 {
-    call_neighbours(ACCEPTANCE_WAIT_MAX, NOW);
+    call_some(ACCEPTANCE_WAIT_MAX, NOW);
     for (unsigned i = 0; i < ACCEPTANCE_FLOWS_MIN; i++)
         ck_assert(!acceptance_open(&acceptance, true, NOW + SECOND / 10));
     ck_assert(acceptance_read(&acceptance, NOW + SECOND / 10, &share));
     ck_assert_double_eq(share, 0);
-    hear_neighbours(4, true, NOW, NOW + SECOND / 5); /* leave their places to others */
-    call_neighbours(4, NOW + SECOND / 5);
+    hear_some(4, true, NOW, NOW + SECOND / 5); /* leave their places to others */
+    call_some(4, NOW + SECOND / 5);
     ck_assert(!acceptance_open(&acceptance, true, NOW + SECOND / 5));
-    call_neighbours(ACCEPTANCE_WAIT_MAX - 4, NOW + ACCEPTANCE_WAIT_US);
+    call_some(ACCEPTANCE_WAIT_MAX - 4, NOW + ACCEPTANCE_WAIT_US);
     ck_assert(!acceptance_open(&acceptance, true, NOW + ACCEPTANCE_WAIT_US));
 }
 END_TEST
@@ -133,11 +133,11 @@ START_TEST(odd_times_do_no_harm)
     ck_assert_double_eq(share, 0.05);
     acceptance_answer(&acceptance, false, true, 0, UINT64_MAX);
     ck_assert(acceptance_read(&acceptance, 0, &share));
-    call_neighbours(ACCEPTANCE_WAIT_MAX, UINT64_MAX);
+    call_some(ACCEPTANCE_WAIT_MAX, UINT64_MAX);
     ck_assert(!acceptance_open(&acceptance, true, 0));
-    hear_neighbours(1, true, 0, 0);
-    hear_neighbours(ACCEPTANCE_WAIT_MAX + 1, true, UINT64_MAX, 0);
-    call_neighbours(1, 0);
+    hear_some(1, true, 0, 0);
+    hear_some(ACCEPTANCE_WAIT_MAX + 1, true, UINT64_MAX, 0);
+    call_some(1, 0);
 }
 END_TEST
 
@@ -146,7 +146,7 @@ int main(void)
     const TTest *const tests[] = {
         few_flows_tell_nothing,
         it_is_the_share_that_was_accepted,
-        neighbours_have_time_to_answer,
+        remotes_have_time_to_answer,
         a_refusal_counts_at_once,
         few_wait_at_once,
         a_minute_later_all_is_forgotten,

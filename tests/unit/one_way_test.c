@@ -19,7 +19,8 @@ static void tear_down(void)
     scene_close(&scene);
 }
 
-/* Opens that many flows to hosts that do not answer; the last one, to be closed. */
+/* Opens that many flows to hosts that do not answer; the last one, to be closed. 'network' ends before the
+ * host's part. */
 static struct flow *call(const char *device, const char *network, unsigned hosts, uint64_t pause_us)
 {
     struct flow *flow = NULL;
@@ -28,7 +29,7 @@ static struct flow *call(const char *device, const char *network, unsigned hosts
         char remote[ADDRESS_TEXT_SIZE];
 
         flow_close(scene.engine, flow);
-        snprintf(remote, sizeof(remote), "%s.%u", network, 100 + i);
+        snprintf(remote, sizeof(remote), "%s%u", network, 100 + i);
         scene.now_us += pause_us;
         flow = connect_from(&scene, device, remote, 443);
     }
@@ -49,7 +50,7 @@ static double share_accepted(const struct flow *flow)
 
 START_TEST(nobody_is_refused_where_only_what_goes_out_is_seen)
 {
-    struct flow *flow = call_many(BROWSER, "203.0.113");
+    struct flow *flow = call_many(BROWSER, "203.0.113.");
 
     assert_number(flow, "fanout", HOSTS);
     ck_assert_double_eq(share_accepted(flow), -1);
@@ -60,9 +61,70 @@ END_TEST
 /* Neighbours have a moment to answer, if there are any. */
 START_TEST(neighbours_that_were_never_seen_count_at_once)
 {
-    struct flow *flow = call(BROWSER, "192.168.1", 16, 1000);
+    struct flow *flow = call(BROWSER, "192.168.1.", 16, 1000);
 
     ck_assert_double_eq(share_accepted(flow), 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+static double share_after_silence(struct flow *flow)
+{
+    scene.now_us += SECOND;
+    tick(&scene, flow);
+    return share_accepted(flow);
+}
+
+/* Reads pages of that many sites, and pauses for as long as flows are remembered. */
+static void surf(const char *device, unsigned sites)
+{
+    for (unsigned i = 0; i < sites; i++) {
+        char site[32], address[ADDRESS_TEXT_SIZE];
+        struct flow *flow;
+
+        snprintf(site, sizeof(site), "www.site%u.example", i);
+        snprintf(address, sizeof(address), "198.51.100.%u", 1 + i);
+        resolve_for(&scene, device, site, address, 300);
+        flow = connect_from(&scene, device, address, 443);
+        send_on(&scene, flow, DOWN, "", 0);
+        flow_close(scene.engine, flow);
+    }
+    scene.now_us += 2 * MINUTE;
+}
+
+/* A game asks all servers that it knows at once; who surfs soon opens other flows, which tell. */
+START_TEST(remotes_outside_have_a_moment_to_answer_who_surfs)
+{
+    struct flow *flow;
+
+    surf(BROWSER, 20);
+    flow = call(BROWSER, "203.0.113.", HOSTS, 1000);
+    assert_number(flow, "fanout", HOSTS);
+    ck_assert_double_eq(share_accepted(flow), -1);
+    ck_assert_double_eq(share_after_silence(flow), 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+START_TEST(they_count_at_once_for_who_does_not)
+{
+    struct flow *flow;
+
+    surf(BROWSER, 19);
+    flow = call(BROWSER, "203.0.113.", HOSTS, 1000);
+    ck_assert_double_eq(share_accepted(flow), 0);
+    flow_close(scene.engine, flow);
+}
+END_TEST
+
+/* As behind a border router of Thread, which has all their MACs. */
+START_TEST(so_have_neighbours_by_ipv6_that_were_never_seen)
+{
+    struct flow *flow = call(BROWSER, "fd00::", HOSTS, 1000);
+
+    assert_number(flow, "fanout_lan", HOSTS);
+    ck_assert_double_eq(share_accepted(flow), -1);
+    ck_assert_double_eq(share_after_silence(flow), 0);
     flow_close(scene.engine, flow);
 }
 END_TEST
@@ -126,7 +188,7 @@ START_TEST(an_answer_to_anybody_shows_that_answers_would_be_seen)
     struct flow *flow;
 
     show_an_answer();
-    flow = call_many(BROWSER, "203.0.113");
+    flow = call_many(BROWSER, "203.0.113.");
     ck_assert_double_eq(share_accepted(flow), 0);
     flow_close(scene.engine, flow);
 }
@@ -138,7 +200,7 @@ START_TEST(a_call_from_outside_shows_it_too)
     struct flow *flow;
 
     flow_close(scene.engine, begin(&scene, &in));
-    flow = call_many(BROWSER, "203.0.113");
+    flow = call_many(BROWSER, "203.0.113.");
     ck_assert_double_eq(share_accepted(flow), 0);
     flow_close(scene.engine, flow);
 }
@@ -153,7 +215,7 @@ START_TEST(an_error_from_outside_shows_it_too)
     error.protocol = 1; /* ICMP, of this flow */
     flow_packet(scene.worker, flow, &error);
     flow_close(scene.engine, flow);
-    flow = call_many(BROWSER, "203.0.113");
+    flow = call_many(BROWSER, "203.0.113.");
     ck_assert_double_eq(share_accepted(flow), 0);
     flow_close(scene.engine, flow);
 }
@@ -161,7 +223,7 @@ END_TEST
 
 START_TEST(neighbours_are_seen_both_ways_whatever_the_line_shows)
 {
-    struct flow *flow = call_many(BROWSER, "192.168.1");
+    struct flow *flow = call_many(BROWSER, "192.168.1.");
 
     ck_assert_double_eq(share_accepted(flow), 0);
     flow_close(scene.engine, flow);
@@ -173,7 +235,7 @@ START_TEST(who_refuses_late_is_no_scanner)
 {
     struct feature_value value;
     struct packet_view refusal = packet_from(&scene, "203.0.113.100", 443, BROWSER, 50000, TCP);
-    struct flow *flow = call_many(BROWSER, "203.0.113"), *late;
+    struct flow *flow = call_many(BROWSER, "203.0.113."), *late;
 
     refusal.tcp_flags = RST | ACK;
     late = begin(&scene, &refusal);
@@ -191,6 +253,9 @@ int main(void)
     const TTest *const tests[] = {
         nobody_is_refused_where_only_what_goes_out_is_seen,
         neighbours_that_were_never_seen_count_at_once,
+        remotes_outside_have_a_moment_to_answer_who_surfs,
+        they_count_at_once_for_who_does_not,
+        so_have_neighbours_by_ipv6_that_were_never_seen,
         who_goes_on_was_answered,
         who_was_answered_before_is_not_believed,
         an_answer_to_anybody_shows_that_answers_would_be_seen,
