@@ -8,12 +8,13 @@
 --
 --   0.60  times the score
 --   0.20  the targets are 'targets' connections or more: strangers go everywhere
---   0.20  nobody resolved the controller's name, or it has none
+--   0.20  the device dialled the controller, and never resolved its name, or it has none
 --   0.20  the controller is in a network of ill repute
 --   0.10  the session is long-lived, or beats: agents wait for orders
 --
 -- Alike, but harmless: a hub that passes its camera's pictures to a cloud, or a phone that surfs through
--- the desktop (who is served is at home, which is left out), a VPN (one remote, no targets), and a page
+-- the desktop (who is served is at home, which is left out), a VPN (one remote, no targets), its server at
+-- home, which the owner calls from wherever they are (nobody resolves the names of callers), and a page
 -- beside a call, whose bytes agree by chance only (a low score).
 
 local function judge(flow, _, params)
@@ -38,7 +39,7 @@ local function judge(flow, _, params)
     end
     if flow.no_dns then
         weigh(0.2, "never_resolved", true)
-    elseif not flow.name then
+    elseif flow.initiated and not flow.name then
         weigh(0.2, "nameless", true)
     end
     if (flow.asn_risk or 0) >= 70 then

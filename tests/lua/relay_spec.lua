@@ -46,6 +46,13 @@ describe("relay", function()
         assert.equal(0, #lab.findings)
     end)
 
+    it("does not hold it against who calls in that nobody knows its name", function()
+        meet_controller(0.4)
+        assert.is_true(lab.findings[1].why.nameless)
+        meet_controller(0.4, { initiated = false, age_s = 900 })
+        assert.equal(1, #lab.findings)
+    end)
+
     it("leaves whoever uses the device from within the home alone", function()
         meet_controller(0.9, { public = false, age_s = 9000 })
         assert.equal(0, #lab.findings)
