@@ -52,16 +52,9 @@ static struct entry *back_at_address(struct devices *devices, const struct devic
     return entry;
 }
 
-/* Does it take the address of a router that is there? Who already gets what others send to the
- * Internet is a router as well: this may be the real one, back at its address. */
-static void note_usurper(struct devices *devices, struct entry *entry, const struct device *holder,
-        const struct device_sighting *sighting)
-{
-    if (routers_has(&devices->routers, &holder->mac) && !routers_has(&devices->routers, sighting->mac))
-        atomic_store(&entry->device.usurped_us, sighting->time_us);
-}
-
-/* Does it claim, again and again, an address that another is at? That does not make it its own. */
+/* Does it claim, again and again, an address that another is at, be it the router's? That does not make it its
+ * own. Who already gets what others send to the Internet is a router: it answers for others, and may be the real
+ * one, back at its address, which claims alone show, since what it sends is mostly others'. */
 static bool fights(struct devices *devices, struct entry *entry, const struct device_sighting *sighting)
 {
     struct entry *at = entry_at(devices, &sighting->address);
@@ -74,10 +67,13 @@ static bool fights(struct devices *devices, struct entry *entry, const struct de
     holder = &at->device;
     if (!holder->has_mac || sighting->time_us >= atomic_load(&holder->last_seen_us) + PRESENT_US)
         return false;
-    note_usurper(devices, entry, holder, sighting);
+    if (routers_has(&devices->routers, sighting->mac))
+        return false;
+    if (routers_has(&devices->routers, &holder->mac))
+        atomic_store(&entry->device.usurped_us, sighting->time_us);
     claim.holder = &holder->mac;
     state = contests_note(&entry->contests, &claim);
-    if (state == CONTEST_BETWEEN && !routers_has(&devices->routers, sighting->mac)) /* those answer for others */
+    if (state == CONTEST_BETWEEN)
         atomic_store(&entry->device.between_us, sighting->time_us);
     return state != CONTEST_FIRST;
 }
