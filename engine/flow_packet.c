@@ -192,9 +192,7 @@ static APART void follow_echo(struct engine *engine, struct flow *flow, const st
         flow->echo = calloc(1, sizeof(*flow->echo));
     if (flow->echo == NULL)
         return;
-    if (way == UP)
-        echo_note_sent(flow->echo, packet->payload);
-    else if (echo_note_answer(flow->echo, packet->payload))
+    if (way == UP ? echo_note_sent(flow->echo, packet->payload) : echo_note_answer(flow->echo, packet->payload))
         flow_learn_service(engine, flow, SERVICE_PING_TUNNEL);
 }
 

@@ -28,7 +28,7 @@ enum service {
     SERVICE_SMTP,
     SERVICE_RTSP,
     SERVICE_P2P, /* what cameras speak to be reached behind NAT: PPPP (CS2, Yi) and Kalay (TUTK) */
-    SERVICE_PING_TUNNEL, /* never guessed here: answers to pings that do not bring back what was sent */
+    SERVICE_PING_TUNNEL, /* never guessed here: pings that carry data (track/echo.h) */
     SERVICE_OTHER,
     SERVICE_COUNT
 };

@@ -7,12 +7,24 @@ static uint32_t hash_of_head(struct cursor data)
     return (uint32_t)hash_bytes(data.at, ECHO_HEAD);
 }
 
-void echo_note_sent(struct echo *echo, struct cursor data)
+/* The very last bytes are left out: a count or a checksum there is no news. */
+static void follow_news(struct echo *echo, struct cursor data)
 {
-    if (data.left < ECHO_HEAD)
-        return;
-    echo->sent[echo->next] = hash_of_head(data);
-    echo->next = (uint8_t)((echo->next + 1) % ECHO_SENT);
+    uint32_t tail = (uint32_t)hash_bytes(data.at + data.left - ECHO_TAIL, ECHO_TAIL / 2);
+
+    echo->news = data.left >= ECHO_LONG && tail != echo->tail ? echo->news + 1 : 0;
+    echo->tail = tail;
+}
+
+bool echo_note_sent(struct echo *echo, struct cursor data)
+{
+    if (data.left >= ECHO_HEAD) {
+        echo->sent[echo->next] = hash_of_head(data);
+        echo->next = (uint8_t)((echo->next + 1) % ECHO_SENT);
+    }
+    if (data.left >= ECHO_TAIL && echo->news < ECHO_NEW)
+        follow_news(echo, data);
+    return echo->news == ECHO_NEW;
 }
 
 static bool was_sent(const struct echo *echo, uint32_t hash)

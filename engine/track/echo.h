@@ -1,10 +1,15 @@
-/* echo.h - do answers to pings bring back what was sent, as they must (RFC 792, RFC 4443 section 4.2)?
+/* echo.h - do pings carry data: do answers not bring back what was sent, as they must (RFC 792, RFC 4443
+ * section 4.2), or is it ever something else that is sent?
  *
  * Those of a tunnel (ptunnel, Hans, icmptunnel, icmpsh) bring what the other end has to say. Only how a
  * message begins counts: some servers cut what they send back. An answer in place of many, always the
  * same, says nothing either. A capture may lack a ping now and then, and a watchdog pings for months: so
  * answers that bring back what was sent make up for some that do not. Tunnels have them as well, where
  * the other end's system answers beside the tunnel.
+ *
+ * Programs that ping fill their messages with the same each time, behind a time and a number in the first bytes. Some
+ * fill them with what comes by chance, and those are short: who sends long ones that end differently each time has
+ * something to say, whether or not the other end brings it back.
  *
  * One for each flow of pings, not locked. All zeros is new. */
 #ifndef TATTLER_TRACK_ECHO_H
@@ -18,14 +23,20 @@
 #define ECHO_HEAD 16 /* bytes compared; shorter messages are left alone */
 #define ECHO_SENT 16 /* pings that may be on their way at once */
 #define ECHO_FAITHFUL 32 /* answers that make up for one */
+#define ECHO_LONG 128 /* bytes; programs send 32 to 64 unless told otherwise */
+#define ECHO_TAIL 32  /* bytes at the end, of which the first half is compared with that of the message before */
+#define ECHO_NEW 16   /* long ones in a row that end differently carry data */
 
 struct echo {
     uint32_t sent[ECHO_SENT]; /* hashes of how they begin */
     uint32_t strange;         /* of the last answer that brought back something else */
+    uint32_t tail;            /* hash of how the last one ended */
     uint8_t next, stranger, faithful;
+    uint8_t news; /* long ones in a row that ended differently from the one before */
 };
 
-void echo_note_sent(struct echo *echo, struct cursor data);
+/* True: by now ECHO_NEW long ones in a row differed. */
+bool echo_note_sent(struct echo *echo, struct cursor data);
 /* True: by now ECHO_STRANGE different answers, that nothing made up for, were none of what was sent. */
 #define ECHO_STRANGE 8
 bool echo_note_answer(struct echo *echo, struct cursor data);

@@ -103,6 +103,40 @@ START_TEST(a_tunnel_stays_one)
 }
 END_TEST
 
+/* How many of 100 pings of that size it takes, each brought back as it is; they differ 'from' there on. */
+static unsigned told_by_size(size_t size, size_t from, size_t until)
+{
+    uint8_t message[256] = { 0 };
+
+    for (unsigned i = 1; i <= 100; i++) {
+        struct cursor ping = cursor_over(message, size);
+
+        memset(message + from, (int)i, until - from);
+        if (echo_note_sent(&echo, ping) || echo_note_answer(&echo, ping))
+            return i;
+    }
+    return 0;
+}
+
+START_TEST(long_pings_that_differ_each_time_carry_data)
+{
+    ck_assert_uint_eq(told_by_size(ECHO_LONG, 0, ECHO_LONG), ECHO_NEW);
+}
+END_TEST
+
+START_TEST(short_ones_may_be_filled_by_chance)
+{
+    ck_assert_uint_eq(told_by_size(ECHO_LONG - 1, 0, ECHO_LONG - 1), 0);
+}
+END_TEST
+
+START_TEST(a_time_ahead_or_a_count_behind_is_no_data)
+{
+    ck_assert_uint_eq(told_by_size(ECHO_LONG, 0, 24), 0);
+    ck_assert_uint_eq(told_by_size(ECHO_LONG, ECHO_LONG - 8, ECHO_LONG), 0);
+}
+END_TEST
+
 /* --- which messages of ICMP are compared --- */
 
 static const struct exchange {
@@ -156,6 +190,9 @@ static Suite *make_suite(void)
     tcase_add_test(tests, pings_that_a_capture_lacks_now_and_then_are_none);
     tcase_add_test(tests, a_tunnel_beside_which_the_system_answers_is_told);
     tcase_add_test(tests, a_tunnel_stays_one);
+    tcase_add_test(tests, long_pings_that_differ_each_time_carry_data);
+    tcase_add_test(tests, short_ones_may_be_filled_by_chance);
+    tcase_add_test(tests, a_time_ahead_or_a_count_behind_is_no_data);
     tcase_add_loop_test(tests, only_pings_are_compared_with_their_answers, 0,
             sizeof(exchanges) / sizeof(exchanges[0]));
     suite_add_tcase(suite, tests);
