@@ -10,7 +10,9 @@
 static void end_connection(void *user, struct connection *connection, enum connection_end why)
 {
     struct inspector *inspector = user;
+    const char *source = inspector->now_source;
 
+    inspector->now_source = NULL; /* the packet at hand may be of another connection */
     connection->app_waits = 0;
     inspect_rules_ending(inspector, connection);
     dissect_end(inspector->dissectors, connection);
@@ -21,6 +23,7 @@ static void end_connection(void *user, struct connection *connection, enum conne
     if (inspector->sink->flow != NULL)
         inspector->sink->flow(inspector->sink->user, connection);
     flow_close(inspector->engine, connection->flow);
+    inspector->now_source = source;
 }
 
 /* --- packets --- */
@@ -202,6 +205,28 @@ static bool decode(struct inspector *inspector, int link_type, struct cursor fra
     return false;
 }
 
+/* EVE's pkt_src of the packet inside. */
+static const char *source_of_inner(const struct packet *packet)
+{
+    static const char *const sources[] = {
+        [PACKET_TUNNEL_GRE] = "gre tunnel",
+        [PACKET_TUNNEL_TEREDO] = "teredo tunnel",
+        [PACKET_TUNNEL_GENEVE] = "geneve encapsulation",
+        [PACKET_TUNNEL_VXLAN] = "vxlan encapsulation",
+    };
+
+    if (packet->inner.tunnel == PACKET_TUNNEL_IP)
+        return packet->ip_version == 4 ? "ipv4 tunnel" : "ipv6 tunnel";
+    return sources[packet->inner.tunnel];
+}
+
+static void note_root(struct inspector *inspector, const struct packet *packet)
+{
+    inspector->root = (struct eve_tunnel){ .source = packet->src, .destination = packet->dst,
+        .source_port = packet->src_port, .destination_port = packet->dst_port,
+        .protocol = packet->protocol, .packet_number = inspector->packets };
+}
+
 void inspector_frame(struct inspector *inspector, const struct captured *captured)
 {
     int link_type = captured->link_type;
@@ -211,6 +236,7 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
     inspector->packets++;
     inspector->bytes += captured->wire_bytes;
     inspector->now_us = captured->time_us;
+    inspector->now_source = NULL;
     if (inspector->packets == 1 || captured->time_us < inspector->first_us)
         inspector->first_us = captured->time_us;
     if (engine_has_event(inspector->engine))
@@ -221,11 +247,15 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
         if (!decode(inspector, link_type, frame, &outer))
             return;
         inspector->cut += outer.cut;
+        if (depth == 0 && (outer.has_inner || outer.kind == PACKET_FRAGMENT))
+            note_root(inspector, &outer);
+        inspector->root.depth = depth;
         if (outer.kind == PACKET_FRAGMENT) {
             show_alone(inspector, &outer, false);
             if (!rebuild(inspector, &outer, depth, &whole))
                 return;
             packet = &whole;
+            inspector->now_source = "defrag";
         }
         if (packet->wants_flow)
             follow(inspector, packet, depth, packet == &whole);
@@ -234,6 +264,7 @@ void inspector_frame(struct inspector *inspector, const struct captured *capture
         note_claims(inspector, &outer); /* a solicitation is told behind its own flow, as in Suricata */
         if (!packet->has_inner)
             return;
+        inspector->now_source = source_of_inner(packet);
         link_type = packet->inner.link_type;
         frame = packet->inner.frame;
     }

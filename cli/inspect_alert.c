@@ -16,7 +16,10 @@ static struct eve_head head_of(const struct inspector *inspector,
     struct eve_head head = connection != NULL
                                    ? inspect_head(inspector, connection, packet->to_server)
                                    : (struct eve_head){ .time_us = inspector->now_us,
-                                         .packet_number = inspector->packets,
+                                         .packet_number = inspector->now_source == NULL
+                                                                  ? inspector->packets
+                                                                  : 0,
+                                         .packet_source = inspector->now_source,
                                          .ip_version = packet->ip_version };
     uint16_t message = (uint16_t)(packet->icmp_type << 8 | packet->icmp_code);
 
@@ -27,10 +30,6 @@ static struct eve_head head_of(const struct inspector *inspector,
     head.protocol = packet->protocol;
     head.is_fragment = packet->is_fragment;
     head.has_ports = inspect_has_ports(packet->protocol);
-    if (packet->is_rebuilt) { /* no packet of the capture */
-        head.packet_source = "defrag";
-        head.packet_number = 0;
-    }
     return head;
 }
 
@@ -138,7 +137,8 @@ void inspect_alert(void *user, const struct match_alert *found)
     struct inspector *inspector = user;
     struct connection *connection = inspector->connection;
     struct eve_alert alert = { .rule = found->rule, .action = found->action,
-        .to_server = found->packet->to_server };
+        .to_server = found->packet->to_server,
+        .tunnel = inspector->now_source != NULL ? &inspector->root : NULL };
     struct eve_message message;
     struct eve_flow flow;
     struct eve_head head;

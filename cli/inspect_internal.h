@@ -5,7 +5,7 @@
 #include "defrag.h"
 #include "detect/match/matcher.h"
 #include "dissect.h"
-#include "emit/eve.h"
+#include "emit/eve_alert.h"
 #include "inspect.h"
 
 /* What comes with a set of rules; all zero without. */
@@ -30,6 +30,8 @@ struct inspector {
     struct json json;
     uint64_t first_us, now_us;
     uint64_t told_us; /* the latest sight of a device that has been told */
+    struct eve_tunnel root; /* the packet of the capture that the one at hand came in */
+    const char *now_source; /* EVE's pkt_src of the one at hand; NULL: it is that of the capture */
     bool now_cut; /* the packet at hand was cut short by the capture */
     uint64_t packets, bytes, flows;
     uint64_t malformed, truncated, cut, unfollowed, records_lost;

@@ -11,7 +11,7 @@
 
 /* IANA's "Assigned Internet Protocol Numbers" from 0 on, spelled as in Suricata's util-proto-name.c, which
  * tells those without a name by number. */
-static void put_protocol(struct json *json, uint8_t protocol)
+void eve_put_protocol(struct json *json, uint8_t protocol)
 {
     static const char *const names[] = {
         "HOPOPT", "ICMP", "IGMP", "GGP", "IP-in-IP", "ST", "TCP", "CBT", "EGP", "IGP",
@@ -130,7 +130,7 @@ static void open_record(struct json *json, const struct eve_head *head, const ch
     json_address(json, "dest_ip", &head->destination);
     if (head->has_ports)
         json_unsigned(json, "dest_port", head->destination_port);
-    put_protocol(json, head->protocol);
+    eve_put_protocol(json, head->protocol);
     json_unsigned(json, "ip_v", head->ip_version);
     if (is_icmp(head)) {
         json_unsigned(json, "icmp_type", head->source_port >> 8);
@@ -142,7 +142,7 @@ static void open_record(struct json *json, const struct eve_head *head, const ch
 void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type)
 {
     open_record(json, head, event_type);
-    json_word(json, "pkt_src", head->packet_source != NULL ? head->packet_source : "wire/pcap");
+    json_word(json, "pkt_src", head->packet_source != NULL ? head->packet_source : EVE_CAPTURED);
 }
 
 void eve_close(struct json *json, const struct eve_head *head, uint32_t without)

@@ -76,6 +76,20 @@ static void put_rule(struct json *json, const struct eve_head *head, const struc
     json_close_object(json);
 }
 
+static void put_tunnel(struct json *json, const struct eve_tunnel *tunnel)
+{
+    json_open_object(json, "tunnel");
+    json_address(json, "src_ip", &tunnel->source);
+    json_unsigned(json, "src_port", tunnel->source_port);
+    json_address(json, "dest_ip", &tunnel->destination);
+    json_unsigned(json, "dest_port", tunnel->destination_port);
+    eve_put_protocol(json, tunnel->protocol);
+    json_unsigned(json, "depth", tunnel->depth);
+    json_unsigned(json, "pcap_cnt", tunnel->packet_number);
+    json_word(json, "pkt_src", EVE_CAPTURED);
+    json_close_object(json);
+}
+
 /* As the flow's first packet went. */
 static void put_flow(struct json *json, const struct eve_head *head, const struct eve_alert *alert)
 {
@@ -98,6 +112,8 @@ void eve_alert_record(struct json *json, const struct eve_head *head,
     if (alert->message != NULL && alert->message->has_number)
         json_unsigned(json, "tx_id", head->transaction);
     put_rule(json, head, alert);
+    if (alert->tunnel != NULL)
+        put_tunnel(json, alert->tunnel);
     if (alert->message != NULL)
         eve_put_message(json, head, alert->message);
     if (alert->flow != NULL) {

@@ -7,12 +7,22 @@
 #include "emit/eve.h"
 #include "emit/eve_message.h"
 
+/* The packet of the capture that another came in, or is the last fragment of. */
+struct eve_tunnel {
+    struct address source, destination;
+    uint16_t source_port, destination_port; /* of UDP */
+    uint8_t protocol;
+    unsigned depth; /* tunnels between both */
+    uint64_t packet_number;
+};
+
 struct eve_alert {
     const struct rule *rule;
     enum rule_action action; /* the rule's, or another that a rate_filter set */
     bool to_server;          /* the way of the packet */
     const struct eve_flow *flow; /* NULL: the packet belongs to none */
     const struct eve_message *message; /* NULL: the alert is about none */
+    const struct eve_tunnel *tunnel; /* NULL: the packet came in no other */
 };
 
 void eve_alert_record(struct json *json, const struct eve_head *head,

@@ -5,12 +5,16 @@
 #include "emit/eve.h"
 #include "emit/iot.h"
 
+#define EVE_CAPTURED "wire/pcap" /* pkt_src of a packet of the capture itself */
+
 /* Opens a record with its time stamp alone. */
 void eve_open_event(struct json *json, uint64_t time_us);
 /* Opens a record that one packet gave rise to and writes all of 'head' but its 'app_proto'. */
 void eve_open_packet(struct json *json, const struct eve_head *head, const char *event_type);
 /* Adds the 'iot' object, 'without' as in iot.h, and closes. */
 void eve_close(struct json *json, const struct eve_head *head, uint32_t without);
+
+void eve_put_protocol(struct json *json, uint8_t protocol); /* its name, as "proto" */
 
 /* --- objects that records of their own and alerts have --- */
 

@@ -127,9 +127,13 @@ struct packet_fragment {
     struct cursor data;
 };
 
+enum packet_tunnel { PACKET_TUNNEL_IP, PACKET_TUNNEL_GRE, PACKET_TUNNEL_TEREDO, PACKET_TUNNEL_GENEVE,
+    PACKET_TUNNEL_VXLAN };
+
 /* The packet inside a tunnel; decode it with packet_decode(link_type, frame, …). */
 struct packet_inner {
     int link_type;
+    enum packet_tunnel tunnel;
     struct cursor frame;
 };
 

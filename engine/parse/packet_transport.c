@@ -101,7 +101,7 @@ static enum tattler_status read_ip_in_ip(struct decoding *d)
     if (!cursor_peek_u8(&d->rest, 0, &version))
         return packet_short_of(d);
     out->has_inner = version >> 4 == (out->protocol == PACKET_PROTOCOL_IPV4 ? 4 : 6);
-    out->inner = (struct packet_inner){ PACKET_LINK_RAW, d->rest };
+    out->inner = (struct packet_inner){ PACKET_LINK_RAW, PACKET_TUNNEL_IP, d->rest };
     out->wants_flow = out->has_inner || out->ip_version == 4;
     return TATTLER_OK;
 }

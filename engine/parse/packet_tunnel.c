@@ -29,7 +29,7 @@ static void set_gre_inner(struct packet *out, uint16_t protocol, bool sequence, 
         link_type = PACKET_LINK_ETHERNET; /* ERSPAN type I has no header of its own */
     for (size_t i = 0; i < sizeof(followed) / sizeof(followed[0]); i++)
         out->has_inner = out->has_inner || followed[i] == protocol;
-    out->inner = (struct packet_inner){ link_type, frame };
+    out->inner = (struct packet_inner){ link_type, PACKET_TUNNEL_GRE, frame };
 }
 
 /* Source route entries: family 2, offset 1, length 1, address; the last has family and length 0. */
@@ -110,7 +110,7 @@ static bool find_teredo(const struct packet *udp, struct packet_inner *inner)
         return false;
     if (hop_limit == 0 || (next == 0 && length < 8) || header.left != length)
         return false;
-    *inner = (struct packet_inner){ PACKET_LINK_ETHERTYPE | ETHER_TYPE_IPV6, in };
+    *inner = (struct packet_inner){ PACKET_LINK_ETHERTYPE | ETHER_TYPE_IPV6, PACKET_TUNNEL_TEREDO, in };
     return true;
 }
 
@@ -142,7 +142,7 @@ static bool find_geneve(const struct packet *udp, struct packet_inner *inner)
     if (version_length >> 6 != 0 || (flags & 0x3f) != 0 || reserved != 0 ||
             !geneve_options_fit(options))
         return false;
-    *inner = (struct packet_inner){ PACKET_LINK_ETHERTYPE | protocol, in };
+    *inner = (struct packet_inner){ PACKET_LINK_ETHERTYPE | protocol, PACKET_TUNNEL_GENEVE, in };
     if (protocol == ETHER_TYPE_BRIDGE)
         inner->link_type = PACKET_LINK_ETHERNET;
     return protocol == ETHER_TYPE_BRIDGE || protocol == ETHER_TYPE_IPV4 ||
@@ -160,7 +160,7 @@ static bool find_vxlan(const struct packet *udp, struct packet_inner *inner)
     if (!cursor_u8(&in, &flags) || !cursor_skip(&in, 6) || !cursor_u8(&in, &reserved) ||
             !cursor_skip(&in, 12) || !cursor_u16be(&in, &type))
         return false;
-    *inner = (struct packet_inner){ PACKET_LINK_ETHERTYPE | type, in };
+    *inner = (struct packet_inner){ PACKET_LINK_ETHERTYPE | type, PACKET_TUNNEL_VXLAN, in };
     return (flags & 0x08) != 0 && reserved == 0 &&
            (type == ETHER_TYPE_IPV4 || type == ETHER_TYPE_IPV6 || type == ETHER_TYPE_VLAN ||
                    type == ETHER_TYPE_802_1AD || type == ETHER_TYPE_QINQ);

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (!cursor_u16be(&frame, &link_type))
         return 0;
-    packet.inner = (struct packet_inner){ link_type, frame };
+    packet.inner = (struct packet_inner){ .link_type = link_type, .frame = frame };
     for (int depth = 0; depth < PACKET_TUNNELS_MAX && packet.has_inner; depth++) {
         struct packet_inner inner = packet.inner;
 

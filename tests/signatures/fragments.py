@@ -1,5 +1,6 @@
 """Each fragment of a datagram is a packet to rules, without ports, type, flags or bytes, beside the datagram that is
-put together from them: both hosts must tell the same alerts."""
+put together from them, and so is what comes in a tunnel: both hosts must tell the same alerts."""
+import json
 import pathlib
 import struct
 
@@ -18,7 +19,7 @@ alert ip any any -> any any (msg:"whole"; flow:no_frag; sid:10;)
 alert ip any any -> any any (msg:"put together"; flow:only_frag; sid:11;)
 alert ip 192.0.2.1 any -> any any (msg:"address"; ttl:64; sid:12;)
 """
-ICMP, TCP, UDP, FRAGMENT = 1, 6, 17, 44
+ICMP, IPV4, TCP, UDP, FRAGMENT, GRE = 1, 4, 6, 17, 44, 47
 PIECE = 24  # bytes, a multiple of 8
 V4 = bytes([192, 0, 2, 1]), bytes([192, 0, 2, 2])
 V6 = bytes.fromhex("20010db8" + "00" * 11 + "01"), bytes.fromhex("20010db8" + "00" * 11 + "02")
@@ -42,7 +43,10 @@ def udp_to(port):
 SENT = [(fragment_v4, ICMP, struct.pack(">2B3H", 8, 0, 0, 1, 1) + bytes(2 * PIECE)),
         (fragment_v4, UDP, udp_to(9)),
         (fragment_v4, TCP, struct.pack(">2H2I2B3H", 40001, 7777, 1, 0, 0x50, 2, 8192, 0, 0) + bytes(PIECE)),
-        (fragment_v6, UDP, udp_to(9))]
+        (fragment_v6, UDP, udp_to(9)),
+        (fragment_v4, GRE, struct.pack(">2H", 0, 0x0800) + fragment_v4(UDP, 0, False, udp_to(9))),
+        (fragment_v6, IPV4, fragment_v4(UDP, 0, False, udp_to(9))),
+        (fragment_v4, IPV4, fragment_v4(99, 0, False, b"tiny"))]
 
 
 def write(path):
@@ -56,7 +60,8 @@ def write(path):
 
 def told(records):
     return sorted(str([one.get(field) for field in ("timestamp", "pcap_cnt", "pkt_src", "proto", "src_ip",
-                                                    "src_port", "dest_port", "icmp_type")] + [one["alert"]["signature_id"]])
+                                                    "src_port", "dest_port", "icmp_type")] +
+                      [one["alert"]["signature_id"], json.dumps(one.get("tunnel"), sort_keys=True)])
                   for one in eve.of_type(records, "alert"))
 
 
