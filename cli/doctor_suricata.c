@@ -7,9 +7,11 @@
 
 #include "doctor.h"
 #include "files/yaml_tree.h"
+#include "rules.h"
 
 #define PATH_SIZE 4096
 #define PLUGIN_FILE "tattler.so"
+#define RULES_TOLD 20 /* that are refused */
 
 /* What Suricata takes for a yes. */
 static bool is_yes(const char *text)
@@ -40,6 +42,7 @@ struct reading {
     const char *path;
     struct yaml_tree tree;
     bool has_includes; /* then what is missing here may stand in another file */
+    unsigned refused;  /* rules */
 };
 
 static const yaml_node_t *top_value(struct reading *reading, const char *key)
@@ -102,40 +105,77 @@ static void check_plugins(struct reading *reading)
                 "'  - " TATTLER_PLUGINDIR "/" PLUGIN_FILE "'", "'plugins' does not name " PLUGIN_FILE);
 }
 
-/* True if any file is there. */
-static bool check_rule_file(struct reading *reading, const char *folder, const char *name)
+/* Adds the files that a name stands for. True if any is there. */
+static bool find_rule_files(struct reading *reading, const char *folder, const char *name, glob_t *found)
 {
     char pattern[PATH_SIZE];
-    glob_t found;
     int result;
 
     if (name[0] == '/' || folder == NULL)
         snprintf(pattern, sizeof(pattern), "%s", name);
     else
         snprintf(pattern, sizeof(pattern), "%s/%s", folder, name);
-    result = glob(pattern, 0, NULL, &found); /* as Suricata does */
-    if (result == 0)
-        globfree(&found);
-    else
+    result = glob(pattern, found->gl_pathc > 0 ? GLOB_APPEND : 0, NULL, found); /* as Suricata does */
+    if (result != 0)
         checklist_tell(reading->list, VERDICT_WARNING, "type 'sudo suricata-update', or correct "
                 "'rule-files'", "rules: %s is not there or cannot be read", pattern);
     return result == 0;
+}
+
+/* Those that Suricata refuses. What only Suricata knows of is its own to judge. */
+static void tell_refused(void *user, const struct rule_problem *problem)
+{
+    struct reading *reading = user;
+
+    if (problem->kind != RULE_ERROR || reading->refused++ >= RULES_TOLD)
+        return;
+    if (reading->has_includes) /* of variables, perhaps */
+        checklist_tell(reading->list, VERDICT_WARNING, NULL, "%s:%u:%u: %s (files that %s includes were not "
+                "looked at)", problem->file, problem->line, problem->column, problem->text, reading->path);
+    else
+        checklist_tell_place(reading->list, problem->file, problem->line, problem->column, problem->text);
+}
+
+static void read_rule_files(struct reading *reading, const glob_t *found)
+{
+    const struct rules_source source = {
+        .yaml = reading->path,
+        .classification = tree_scalar(top_value(reading, "classification-file")),
+        .reference = tree_scalar(top_value(reading, "reference-config-file")),
+        .paths = (const char *const *)found->gl_pathv,
+        .path_count = found->gl_pathc,
+    };
+    struct rules rules;
+
+    if (rules_load(&source, tell_refused, reading, &rules) == TATTLER_NO_MEMORY) {
+        checklist_tell(reading->list, VERDICT_PROBLEM, NULL, "rules: out of memory");
+        return;
+    }
+    if (reading->refused > RULES_TOLD)
+        checklist_tell(reading->list, VERDICT_NOTE, NULL, "rules: %u more that Suricata refuses: 'tattler "
+                "check -c %s FILE' tells all of a file", reading->refused - RULES_TOLD, reading->path);
+    rules_clear(&rules);
 }
 
 static void check_rules(struct reading *reading)
 {
     const char *folder = tree_scalar(top_value(reading, "default-rule-path"));
     const yaml_node_t *files = top_value(reading, "rule-files"), *item;
+    glob_t found = { .gl_pathc = 0 };
     size_t count = 0, good = 0;
 
     for (; (item = tree_item(&reading->tree, files, count)) != NULL; count++)
-        if (tree_scalar(item) != NULL && check_rule_file(reading, folder, tree_scalar(item)))
+        if (tree_scalar(item) != NULL && find_rule_files(reading, folder, tree_scalar(item), &found))
             good++;
+    if (good > 0) {
+        read_rule_files(reading, &found);
+        globfree(&found);
+    }
     if (count == 0)
         checklist_tell(reading->list, VERDICT_WARNING, "name rule files under 'rule-files:', or "
                 "give them by 'suricata -S'", "rules: %s names none", reading->path);
-    else if (good == count)
-        checklist_tell(reading->list, VERDICT_OK, NULL, "rules: 'rule-files' %s",
+    else if (good == count && reading->refused == 0)
+        checklist_tell(reading->list, VERDICT_OK, NULL, "rules: 'rule-files' %s, and none is refused",
                 count == 1 ? "is there" : "are all there");
 }
 
