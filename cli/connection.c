@@ -300,6 +300,27 @@ static struct connection *find_by_other_tags(struct connections *connections,
     return NULL;
 }
 
+/* By its key, unless it is over, or the packet begins another one. */
+static struct connection *find_by_key(struct connections *connections, const struct packet *packet,
+        const struct connection_key *key, const struct connection_ends *ends, uint64_t time_us)
+{
+    struct connection *connection;
+
+    HASH_FIND(hh, connections->all, key, sizeof(*key), connection);
+    if (connection == NULL)
+        return NULL;
+    if (expires_us(connection) <= time_us) {
+        finish(connections, connection, END_TIMEOUT);
+        return NULL;
+    }
+    if (packet->kind == PACKET_TCP && tcp_is_reuse(&connection->tcp, is_same_way(connection, ends),
+                                              packet->tcp.flags, packet->tcp.seq)) {
+        finish(connections, connection, END_REUSE);
+        return NULL;
+    }
+    return connection;
+}
+
 /* By its key; makes one if there is none. Apart, since most packets need none of this. */
 static APART struct connection *find_or_make(struct connections *connections,
         const struct packet *packet, unsigned depth, uint64_t time_us, bool *is_new, bool *to_server)
@@ -310,17 +331,7 @@ static APART struct connection *find_or_make(struct connections *connections,
 
     connection_read_ends(packet, &ends);
     connection_make_key(packet, &ends, depth, &key);
-    HASH_FIND(hh, connections->all, &key, sizeof(key), connection);
-    if (connection != NULL && expires_us(connection) <= time_us) {
-        finish(connections, connection, END_TIMEOUT);
-        connection = NULL;
-    }
-    if (connection != NULL && packet->kind == PACKET_TCP &&
-            tcp_is_reuse(&connection->tcp, is_same_way(connection, &ends), packet->tcp.flags,
-                    packet->tcp.seq)) {
-        finish(connections, connection, END_REUSE);
-        connection = NULL;
-    }
+    connection = find_by_key(connections, packet, &key, &ends, time_us);
     if (connection == NULL)
         connection = find_by_other_tags(connections, packet, &key, &ends, time_us);
     *is_new = connection == NULL;
