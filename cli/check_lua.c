@@ -14,7 +14,6 @@
 #include "heuristics.h"
 
 #define PATH_MAX_LEN 128
-#define WORDS_MAX 256
 
 struct source {
     struct check *check;

@@ -20,8 +20,6 @@
 #include "rules_told.h"
 #include "screen.h"
 
-#define RULE_PATHS_MAX 64
-
 static const char usage[] =
         "usage: tattler check [-c FILE.yaml] [-C classification.config] [-R reference.config]\n"
         "                     [-T threshold.config] [-S RULES]... [-q] FILE...\n"

@@ -6,8 +6,6 @@
 #include "detect/rules/keyword.h"
 #include "detect/rules/number.h"
 
-#define SPACES " \t\n\v\f\r"
-
 /* --- the pattern --- */
 
 /* A pattern being read: 'text |0d 0a| \"more\"'. */
