@@ -1,5 +1,7 @@
 #include "track/echo.h"
 
+#include <string.h>
+
 #include "base/hash.h"
 
 static uint32_t hash_of_head(struct cursor data)
@@ -7,13 +9,18 @@ static uint32_t hash_of_head(struct cursor data)
     return (uint32_t)hash_bytes(data.at, ECHO_HEAD);
 }
 
-/* The very last bytes are left out: a count or a checksum there is no news. */
-static void follow_news(struct echo *echo, struct cursor data)
+/* One byte again and again is a filling, whichever it is. */
+static bool is_filling(const uint8_t *bytes)
 {
-    uint32_t tail = (uint32_t)hash_bytes(data.at + data.left - ECHO_TAIL, ECHO_TAIL / 2);
+    return memcmp(bytes, bytes + 1, ECHO_PART - 1) == 0;
+}
 
-    echo->news = data.left >= ECHO_LONG && tail != echo->tail ? echo->news + 1 : 0;
-    echo->tail = tail;
+static void follow_news(struct echo *echo, const uint8_t *bytes)
+{
+    uint32_t part = (uint32_t)hash_bytes(bytes, ECHO_PART);
+
+    echo->news = part != echo->part && !is_filling(bytes) ? echo->news + 1 : 0;
+    echo->part = part;
 }
 
 bool echo_note_sent(struct echo *echo, struct cursor data)
@@ -22,8 +29,12 @@ bool echo_note_sent(struct echo *echo, struct cursor data)
         echo->sent[echo->next] = hash_of_head(data);
         echo->next = (uint8_t)((echo->next + 1) % ECHO_SENT);
     }
-    if (data.left >= ECHO_TAIL && echo->news < ECHO_NEW)
-        follow_news(echo, data);
+    if (echo->news < ECHO_NEW) {
+        if (data.left >= ECHO_LONG)
+            follow_news(echo, data.at + ECHO_PART_AT);
+        else
+            echo->news = 0;
+    }
     return echo->news == ECHO_NEW;
 }
 

@@ -7,9 +7,9 @@
  * answers that bring back what was sent make up for some that do not. Tunnels have them as well, where
  * the other end's system answers beside the tunnel.
  *
- * Programs that ping fill their messages with the same each time, behind a time and a number in the first bytes. Some
- * fill them with what comes by chance, and those are short: who sends long ones that end differently each time has
- * something to say, whether or not the other end brings it back.
+ * Programs that ping fill their messages with the same pattern each time, or with one byte, behind a time and a number
+ * in the first bytes. Some fill them with what comes by chance, and those are short unless told otherwise: who sends
+ * long ones that differ each time has something to say, whether or not the other end brings it back.
  *
  * One for each flow of pings, not locked. All zeros is new. */
 #ifndef TATTLER_TRACK_ECHO_H
@@ -24,15 +24,16 @@
 #define ECHO_SENT 16 /* pings that may be on their way at once */
 #define ECHO_FAITHFUL 32 /* answers that make up for one */
 #define ECHO_LONG 128 /* bytes; programs send 32 to 64 unless told otherwise */
-#define ECHO_TAIL 32  /* bytes at the end, of which the first half is compared with that of the message before */
-#define ECHO_NEW 16   /* long ones in a row that end differently carry data */
+#define ECHO_PART_AT 96 /* where bytes are compared with those of the message before: behind times and numbers, */
+#define ECHO_PART 16    /* in front of a checksum at the end, and the same for a pattern whatever the message's size */
+#define ECHO_NEW 16     /* long ones in a row that differ there carry data */
 
 struct echo {
     uint32_t sent[ECHO_SENT]; /* hashes of how they begin */
     uint32_t strange;         /* of the last answer that brought back something else */
-    uint32_t tail;            /* hash of how the last one ended */
+    uint32_t part;            /* hash of what the last long one had there */
     uint8_t next, stranger, faithful;
-    uint8_t news; /* long ones in a row that ended differently from the one before */
+    uint8_t news; /* long ones in a row that differed from the one before */
 };
 
 /* True: by now ECHO_NEW long ones in a row differed. */

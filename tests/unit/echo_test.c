@@ -103,15 +103,46 @@ START_TEST(a_tunnel_stays_one)
 }
 END_TEST
 
-/* How many of 100 pings of that size it takes, each brought back as it is; they differ 'from' there on. */
-static unsigned told_by_size(size_t size, size_t from, size_t until)
-{
-    uint8_t message[256] = { 0 };
+/* Fills a message: the ping's number, and the byte's place in it. */
+typedef uint8_t filling(unsigned number, size_t place);
 
-    for (unsigned i = 1; i <= 100; i++) {
+static uint8_t by_place(unsigned number, size_t place)
+{
+    (void)number;
+    return (uint8_t)place;
+}
+
+static uint8_t by_number(unsigned number, size_t place)
+{
+    (void)place;
+    return (uint8_t)number;
+}
+
+static uint8_t by_both(unsigned number, size_t place)
+{
+    return (uint8_t)(number * 7 + place * place);
+}
+
+static uint8_t by_number_ahead(unsigned number, size_t place)
+{
+    return place < 24 ? by_both(number, place) : by_place(number, place);
+}
+
+static uint8_t by_number_behind(unsigned number, size_t place)
+{
+    return place >= ECHO_LONG - 8 ? by_both(number, place) : by_place(number, place);
+}
+
+/* How many of 100 pings it takes, each brought back as it is and larger by 'step' than the one before. */
+static unsigned told_of(filling *fill, size_t size, size_t step)
+{
+    uint8_t message[1000];
+
+    for (unsigned i = 1; i <= 100; i++, size += step) {
         struct cursor ping = cursor_over(message, size);
 
-        memset(message + from, (int)i, until - from);
+        for (size_t at = 0; at < size; at++)
+            message[at] = fill(i, at);
         if (echo_note_sent(&echo, ping) || echo_note_answer(&echo, ping))
             return i;
     }
@@ -120,20 +151,30 @@ static unsigned told_by_size(size_t size, size_t from, size_t until)
 
 START_TEST(long_pings_that_differ_each_time_carry_data)
 {
-    ck_assert_uint_eq(told_by_size(ECHO_LONG, 0, ECHO_LONG), ECHO_NEW);
+    ck_assert_uint_eq(told_of(by_both, ECHO_LONG, 0), ECHO_NEW);
+    ck_assert_uint_eq(told_of(by_both, ECHO_LONG, 1), 1); /* as it stays one */
 }
 END_TEST
 
 START_TEST(short_ones_may_be_filled_by_chance)
 {
-    ck_assert_uint_eq(told_by_size(ECHO_LONG - 1, 0, ECHO_LONG - 1), 0);
+    ck_assert_uint_eq(told_of(by_both, ECHO_LONG - 1, 0), 0);
 }
 END_TEST
 
 START_TEST(a_time_ahead_or_a_count_behind_is_no_data)
 {
-    ck_assert_uint_eq(told_by_size(ECHO_LONG, 0, 24), 0);
-    ck_assert_uint_eq(told_by_size(ECHO_LONG, ECHO_LONG - 8, ECHO_LONG), 0);
+    ck_assert_uint_eq(told_of(by_number_ahead, ECHO_LONG, 0), 0);
+    ck_assert_uint_eq(told_of(by_number_behind, ECHO_LONG, 0), 0);
+}
+END_TEST
+
+/* Who looks for the largest that passes sends the same pattern, longer each time. */
+START_TEST(a_pattern_is_none_at_any_size)
+{
+    ck_assert_uint_eq(told_of(by_place, ECHO_LONG, 1), 0);
+    ck_assert_uint_eq(told_of(by_place, ECHO_LONG, 8), 0);
+    ck_assert_uint_eq(told_of(by_number, ECHO_LONG, 1), 0);
 }
 END_TEST
 
@@ -193,6 +234,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, long_pings_that_differ_each_time_carry_data);
     tcase_add_test(tests, short_ones_may_be_filled_by_chance);
     tcase_add_test(tests, a_time_ahead_or_a_count_behind_is_no_data);
+    tcase_add_test(tests, a_pattern_is_none_at_any_size);
     tcase_add_loop_test(tests, only_pings_are_compared_with_their_answers, 0,
             sizeof(exchanges) / sizeof(exchanges[0]));
     suite_add_tcase(suite, tests);
