@@ -273,8 +273,9 @@ const struct feature features[] = {
             "iot.router_claimed:true;" },
     { ALONE("neighbours_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,
             get_neighbours_claimed,
-            "The device has said within the last hour, by ARP or IPv6 neighbour discovery, that the addresses of "
-            "two neighbours are its own: three times each, a minute apart at most, though both were seen there since. "
+            "The device has said within the last hour, by ARP or IPv6 neighbour discovery, that the "
+            "addresses of two neighbours are its own: three times each, a minute apart at most, though both "
+            "were seen there since and claim no address of a third. "
             "Unknown otherwise.",
             "iot.neighbours_claimed:true;" },
     { ALONE("dhcp_claimed"), FEATURE_BOOLEAN, SCOPE_DEVICE, CHANGED_FANOUT, "", 1, boolean_name,

@@ -11,48 +11,48 @@ static bool goes_on(const struct contest *contest, uint64_t now_us)
            contest->taken_us < now_us + WITHIN_US;
 }
 
-static bool is_about(const struct contest *contest, const struct contest_claim *claim)
-{
-    return address_equal(&contest->address, claim->address) && mac_equal(&contest->holder, claim->holder);
-}
-
-/* The one that the claim is about, or one that is over. NULL: two others go on. */
-static struct contest *place_for(struct contests *contests, const struct contest_claim *claim)
+/* The one with this holder, or one that is over. NULL: two others go on. */
+static struct contest *place_for(struct contests *contests, const struct mac *holder, uint64_t now_us)
 {
     struct contest *over = NULL;
 
     for (unsigned i = 0; i < 2; i++) {
         struct contest *contest = &contests->of[i];
 
-        if (!goes_on(contest, claim->now_us))
+        if (!goes_on(contest, now_us))
             over = contest;
-        else if (is_about(contest, claim))
+        else if (mac_equal(&contest->holder, holder))
             return contest;
     }
     if (over != NULL)
-        *over = (struct contest){ .address = *claim->address, .holder = *claim->holder };
+        *over = (struct contest){ .holder = *holder };
     return over;
 }
 
-static bool is_fought(const struct contests *contests, uint64_t now_us)
+static bool is_fought(const struct contest *contest, uint64_t now_us)
 {
-    const struct contest *one = &contests->of[0], *other = &contests->of[1];
-
-    return one->times >= CONTEST_TAKEN && other->times >= CONTEST_TAKEN && goes_on(one, now_us) &&
-           goes_on(other, now_us) && !mac_equal(&one->holder, &other->holder);
+    return contest->times >= CONTEST_TAKEN && goes_on(contest, now_us);
 }
 
-enum contest_state contests_note(struct contests *contests, const struct contest_claim *claim)
+enum contest_state contests_note(struct contests *contests, const struct mac *holder, uint64_t now_us)
 {
-    struct contest *contest = place_for(contests, claim);
-    bool again = contest != NULL && contest->times > 0;
+    struct contest *contest = place_for(contests, holder, now_us);
+    bool again = contest == NULL || contest->times > 0;
 
     if (contest != NULL) {
-        contest->taken_us = claim->now_us;
+        contest->taken_us = now_us;
         if (contest->times < CONTEST_TAKEN)
             contest->times++;
     }
-    if (is_fought(contests, claim->now_us))
+    if (is_fought(&contests->of[0], now_us) && is_fought(&contests->of[1], now_us))
         return CONTEST_BETWEEN;
     return again ? CONTEST_AGAIN : CONTEST_FIRST;
+}
+
+bool contests_has_third(const struct contests *contests, const struct mac *other, uint64_t now_us)
+{
+    for (unsigned i = 0; i < 2; i++)
+        if (goes_on(&contests->of[i], now_us) && !mac_equal(&contests->of[i].holder, other))
+            return true;
+    return false;
 }

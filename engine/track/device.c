@@ -58,23 +58,18 @@ static struct entry *back_at_address(struct devices *devices, const struct devic
 static bool fights(struct devices *devices, struct entry *entry, const struct device_sighting *sighting)
 {
     struct entry *at = entry_at(devices, &sighting->address);
-    struct contest_claim claim = { .address = &sighting->address, .now_us = sighting->time_us };
-    const struct device *holder;
+    uint64_t now_us = sighting->time_us;
     enum contest_state state;
 
-    if (at == NULL || at == entry)
+    if (at == NULL || at == entry || !at->device.has_mac ||
+            now_us >= atomic_load(&at->device.last_seen_us) + PRESENT_US ||
+            routers_has(&devices->routers, sighting->mac))
         return false;
-    holder = &at->device;
-    if (!holder->has_mac || sighting->time_us >= atomic_load(&holder->last_seen_us) + PRESENT_US)
-        return false;
-    if (routers_has(&devices->routers, sighting->mac))
-        return false;
-    if (routers_has(&devices->routers, &holder->mac))
-        atomic_store(&entry->device.usurped_us, sighting->time_us);
-    claim.holder = &holder->mac;
-    state = contests_note(&entry->contests, &claim);
-    if (state == CONTEST_BETWEEN)
-        atomic_store(&entry->device.between_us, sighting->time_us);
+    if (routers_has(&devices->routers, &at->device.mac))
+        atomic_store(&entry->device.usurped_us, now_us);
+    state = contests_note(&entry->contests, &at->device.mac, now_us);
+    if (state == CONTEST_BETWEEN && !contests_has_third(&at->contests, sighting->mac, now_us))
+        atomic_store(&entry->device.between_us, now_us);
     return state != CONTEST_FIRST;
 }
 

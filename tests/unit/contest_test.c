@@ -102,6 +102,36 @@ START_TEST(two_addresses_of_one_neighbour_are_none_of_two)
 }
 END_TEST
 
+/* The sensor counts who is fought for, not how many of its addresses. */
+START_TEST(who_takes_all_addresses_of_two_is_told)
+{
+    for (unsigned i = 0; i < CONTEST_TAKEN; i++) {
+        say(ONE, ONE, ROUTER);
+        say(ONE, "fe80::20", ROUTER);
+        say(OTHER, OTHER, ROUTER);
+        scene.now_us += SECOND;
+        say(DEVICE, ONE, ROUTER);
+        say(DEVICE, "fe80::20", ROUTER);
+        say(DEVICE, OTHER, ROUTER);
+    }
+    ck_assert(stands_between());
+}
+END_TEST
+
+/* Linux answers at each card for the addresses of all (arp_ignore=0), first those whose they are or last. */
+START_TEST(three_cards_of_a_computer_that_answer_for_each_other_are_none)
+{
+    static const char *const cards[] = { DEVICE, ONE, OTHER };
+
+    for (unsigned i = 0; i < 90; i++) {
+        for (unsigned card = 0; card < 3; card++)
+            say(cards[(card + i) % 3], cards[i / 3 % 3], ROUTER);
+        scene.now_us += 2 * SECOND;
+        ck_assert(!stands_between());
+    }
+}
+END_TEST
+
 /* A proxy answers for who sleeps, each time it falls asleep. */
 START_TEST(addresses_that_move_now_and_then_are_not_told)
 {
@@ -154,6 +184,8 @@ static Suite *make_suite(void)
     tcase_add_test(tests, so_it_is_in_ipv6);
     tcase_add_test(tests, who_takes_many_is_told_by_the_first_two);
     tcase_add_test(tests, two_addresses_of_one_neighbour_are_none_of_two);
+    tcase_add_test(tests, who_takes_all_addresses_of_two_is_told);
+    tcase_add_test(tests, three_cards_of_a_computer_that_answer_for_each_other_are_none);
     tcase_add_test(tests, addresses_that_move_now_and_then_are_not_told);
     tcase_add_test(tests, neighbours_that_were_not_seen_again_count_once);
     tcase_add_test(tests, an_address_moves_once);
