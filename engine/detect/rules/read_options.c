@@ -138,28 +138,36 @@ static bool is_keyword(const char *word, size_t len)
            (strncasecmp(name, IOT, strlen(IOT)) == 0 && feature_find(name + strlen(IOT)) != NULL);
 }
 
-/* The keyword behind the first word of 'text' that a ';' should stand in front of, as a ':' or the end follows;
- * NULL: there is none. */
+/* The keyword behind the first word of 'text' that a ';' should stand in front of, as a ':' or the end follows,
+ * and no ',' that goes on with a list is before it; NULL: there is none. */
 static const char *joined_keyword(const char *text)
 {
-    const char *word = text + strcspn(text, BLANKS);
-    size_t len;
+    const char *end = text + strcspn(text, BLANKS), *word;
 
-    for (word += strspn(word, BLANKS); *word != '\0'; word += strspn(word, BLANKS)) {
-        len = strcspn(word, BLANKS ":,");
-        if ((word[len] == '\0' || word[len] == ':') && is_keyword(word, len))
+    for (word = end + strspn(end, BLANKS); *word != '\0'; word = end + strspn(end, BLANKS)) {
+        size_t len = strcspn(word, BLANKS ":,");
+        bool goes_on = end > text && end[-1] == ',';
+
+        if (!goes_on && (word[len] == '\0' || word[len] == ':') && is_keyword(word, len))
             return word;
-        word += strcspn(word, BLANKS);
+        end = word + strcspn(word, BLANKS);
     }
     return NULL;
 }
 
-/* What else is wrong with an option that was refused comes of that. Values in quotes tell by themselves. */
+static bool may_have_quotes(const char *name)
+{
+    const struct keyword *keyword = keyword_find(name);
+
+    return keyword != NULL && (keyword->form & (FORM_QUOTED | FORM_MAY_QUOTE)) != 0;
+}
+
+/* What else is wrong with an option that was refused comes of that. Text tells by itself. */
 static bool refuse_joined(struct rule_draft *draft, const char *name, const char *value)
 {
     const char *joined = is_keyword(name, strcspn(name, BLANKS)) ? joined_keyword(name) : NULL;
 
-    if (joined == NULL && value != NULL && strchr(value, '"') == NULL)
+    if (joined == NULL && value != NULL && !may_have_quotes(name) && strchr(value, '"') == NULL)
         joined = joined_keyword(value);
     if (joined == NULL || draft->problem != RULE_ERROR)
         return false;
